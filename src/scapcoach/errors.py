@@ -1,0 +1,35 @@
+"""The exception tree: everything scapcoach raises on purpose is a ScapcoachError.
+
+A message says what was wrong, with which input, and what to do next, in words that can be
+shown to a user as they are. The command line prints ``str(error)`` and nothing else.
+"""
+
+from __future__ import annotations
+
+
+class ScapcoachError(Exception):
+    """Base of every error that scapcoach raises on purpose."""
+
+
+class InputError(ScapcoachError):
+    """The input cannot be used: not a video, no picture in it, unreadable, no such file."""
+
+
+class LandmarksError(InputError, ValueError):
+    """Arrays offered as landmarks do not fit together; the message lists every fault."""
+
+
+class ModelError(ScapcoachError):
+    """A model file is missing, damaged or does not fit what was asked of it."""
+
+
+class CalibrationError(ScapcoachError):
+    """A calibration clip, segment list or profile cannot be used."""
+
+
+class OutputError(ScapcoachError):
+    """Results could not be written: no permission, no space, a file in the way."""
+
+
+class MissingExtraError(ScapcoachError):
+    """An optional dependency is not installed; the message names the extra."""

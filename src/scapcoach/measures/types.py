@@ -1,0 +1,212 @@
+"""`Measures`, the third core type: named series with value, sigma, status and reason.
+
+Nothing downstream reads a value that its status does not allow: `Series.value` is NaN wherever
+the status is neither ``ok`` nor ``relative``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+    IntArray = npt.NDArray[np.integer[Any]]
+
+
+class Status(IntEnum):
+    """What a value may be used for."""
+
+    OK = 0
+    RELATIVE = 1
+    NOT_OBSERVABLE = 2
+    NO_PERSON = 3
+    SUBJECT_CHANGED = 4
+
+    @property
+    def label(self) -> str:
+        """The name used in files: ok, relative, not_observable, no_person, subject_changed."""
+        return self.name.lower()
+
+
+class Reason(IntEnum):
+    """Why a status is not ``ok``."""
+
+    NONE = 0
+    NOT_CALIBRATED = 1
+    AUTO_CALIBRATED = 2
+    CALIBRATION_STALE = 3
+    RANGE_TOO_SMALL = 4
+    ARMS_AWAY_FROM_CALIBRATION = 5
+    SHOULDER_HIDDEN = 6
+    HIPS_HIDDEN = 7
+    HEAD_HIDDEN = 8
+    OUT_OF_FRAME = 9
+    TURN_TOWARDS_CAMERA = 10
+    TURN_SIDE_ON = 11
+    TOO_FAR = 12
+    TOO_NEAR = 13
+    LOW_CONFIDENCE = 14
+    MOTION_BLUR = 15
+    SUPINE = 16
+
+    @property
+    def label(self) -> str:
+        """The name used in files; empty for NONE."""
+        return "" if self is Reason.NONE else self.name.lower()
+
+    @property
+    def advice(self) -> str:
+        """One sentence that tells the person what to change."""
+        return _ADVICE[self]
+
+
+_ADVICE: Final[Mapping[Reason, str]] = MappingProxyType(
+    {
+        Reason.NONE: "",
+        Reason.NOT_CALIBRATED: "Not calibrated: record a short calibration clip.",
+        Reason.AUTO_CALIBRATED: "Measured from your stillest moment: calibrate for absolute values.",
+        Reason.CALIBRATION_STALE: "Camera or seat has moved since the calibration: calibrate again.",
+        Reason.RANGE_TOO_SMALL: "Your range is too small to tell apart from this view: turn a little.",
+        Reason.ARMS_AWAY_FROM_CALIBRATION: "Arms have left the pose they were calibrated in.",
+        Reason.SHOULDER_HIDDEN: "A shoulder is hidden: turn a little or clear the view.",
+        Reason.HIPS_HIDDEN: "Hips are out of the picture: step back.",
+        Reason.HEAD_HIDDEN: "The head is hidden: bring it into the picture.",
+        Reason.OUT_OF_FRAME: "Part of the body is out of the picture: step back.",
+        Reason.TURN_TOWARDS_CAMERA: "Turn about 30 degrees towards the camera.",
+        Reason.TURN_SIDE_ON: "Turn side-on to the camera.",
+        Reason.TOO_FAR: "Too far from the camera: step closer.",
+        Reason.TOO_NEAR: "Too near to the camera: step back.",
+        Reason.LOW_CONFIDENCE: "The picture is not clear enough: more light, plainer background.",
+        Reason.MOTION_BLUR: "Moving too fast for this camera: more light sharpens the picture.",
+        Reason.SUPINE: "Lying down: this cannot be judged.",
+    }
+)
+
+
+class View(IntEnum):
+    """From where the camera sees the subject."""
+
+    UNKNOWN = -1
+    FRONT = 0
+    OBLIQUE = 1
+    SIDE = 2
+    BACK_OBLIQUE = 3
+    BACK = 4
+
+    @property
+    def label(self) -> str:
+        """The name used in files and on screen: front, oblique, side, back-oblique, back."""
+        return "" if self is View.UNKNOWN else self.name.lower().replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureSpec:
+    """What a measure is; the registry holds one for each.
+
+    Attributes:
+        name: column name, as in DESIGN.md.
+        title: words for people, e.g. "Retraction, left".
+        unit: "%" of the personal range, "deg", or "" for an index.
+        positive: what a positive value means, e.g. "shoulder blades drawn back".
+        low, high: the range a gauge shows.
+        has_degrees: whether an estimate in degrees stands beside the percentage.
+    """
+
+    name: str
+    title: str
+    unit: str
+    positive: str
+    low: float
+    high: float
+    has_degrees: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """One measure over T frames.
+
+    Attributes:
+        spec: what it is.
+        value: (T,) in `spec.unit`; NaN where the status does not allow a value, and for measures
+            in per cent of the personal range also where it is only ``relative``.
+        sigma: (T,) one standard deviation, same unit; NaN where `value` is.
+        status: (T,) `Status` codes.
+        reason: (T,) `Reason` codes; NONE exactly where the status is ``ok``, ``no_person`` or
+            ``subject_changed``.
+        deg: (T,) estimate in degrees from neutral, where `spec.has_degrees`; else None.
+        deg_sigma: (T,) one standard deviation of `deg`, or None.
+    """
+
+    spec: MeasureSpec
+    value: FloatArray
+    sigma: FloatArray
+    status: IntArray
+    reason: IntArray
+    deg: FloatArray | None = None
+    deg_sigma: FloatArray | None = None
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def __getitem__(self, index: slice | npt.NDArray[Any]) -> Series:
+        """The same series for some of the frames."""
+        deg = None if self.deg is None else self.deg[index]
+        deg_sigma = None if self.deg_sigma is None else self.deg_sigma[index]
+        return Series(
+            self.spec,
+            self.value[index],
+            self.sigma[index],
+            self.status[index],
+            self.reason[index],
+            deg,
+            deg_sigma,
+        )
+
+    @property
+    def judged(self) -> npt.NDArray[np.bool_]:
+        """(T,) True where there is a value to use, absolute or relative."""
+        return np.asarray(self.status <= Status.RELATIVE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measures:
+    """All measures of a recording, or of one live frame (T = 1).
+
+    Attributes:
+        t: (T,) seconds.
+        yaw: (T,) degrees: 0 facing the camera, + turned to the subject's own left, 180 back to it.
+        yaw_sigma: (T,) degrees.
+        view: (T,) `View` codes.
+        series: by measure name, in the order of the registry.
+    """
+
+    t: FloatArray
+    yaw: FloatArray
+    yaw_sigma: FloatArray
+    view: IntArray
+    series: Mapping[str, Series]
+
+    def __len__(self) -> int:
+        return len(self.t)
+
+    def __getitem__(self, name: str) -> Series:
+        return self.series[name]
+
+    def frames(self, index: slice | npt.NDArray[Any]) -> Measures:
+        """The same measures for some of the frames."""
+        return Measures(
+            self.t[index],
+            self.yaw[index],
+            self.yaw_sigma[index],
+            self.view[index],
+            MappingProxyType({name: s[index] for name, s in self.series.items()}),
+        )

@@ -1,0 +1,60 @@
+"""What a pose estimator gives for one picture, and what it must be able to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import numpy as np
+    import numpy.typing as npt
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+    Image = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detection:
+    """One person in one picture; fields as in `scapcoach.landmarks.Poses`, without the time axis.
+
+    Attributes:
+        xy: (33, 2) pixels.
+        world: (33, 3) metres, MediaPipe axes.
+        visibility: (33,) 0..1.
+        presence: (33,) 0..1.
+        subject: 0 the locked subject, 1, 2, ... another person the tracker went over to.
+        mask: (H, W) float32 0..1, how surely a pixel belongs to the person; None if not asked for.
+    """
+
+    xy: FloatArray
+    world: FloatArray
+    visibility: FloatArray
+    presence: FloatArray
+    subject: int = 0
+    mask: FloatArray | None = None
+
+
+class PoseEstimator(Protocol):
+    """Finds the subject in pictures that come in order of time. Used in a `with` block."""
+
+    @property
+    def model(self) -> str:
+        """Name of the model: lite, full or heavy."""
+
+    @property
+    def model_sha256(self) -> str:
+        """SHA-256 of the model file that makes the landmarks."""
+
+    def detect(self, image: Image, t: float, *, want_mask: bool = False) -> Detection | None:
+        """The subject in `image` ((H, W, 3) uint8 RGB, C-contiguous) at `t` seconds, or None."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...

@@ -1,0 +1,82 @@
+"""What a source of pictures gives: frames, and a description of where they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    import numpy as np
+    import numpy.typing as npt
+
+    Image = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture.
+
+    Attributes:
+        index: number of the frame in its source, from 0.
+        t: seconds from the source's own timestamps, strictly increasing; the first is 0.
+        image: (H, W, 3) uint8 RGB, C-contiguous, upright, with square pixels. It belongs to the
+            receiver, who may draw on it.
+    """
+
+    index: int
+    t: float
+    image: Image
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """What is known of a source before the first frame.
+
+    Attributes:
+        name: file name or device name, for people.
+        size: (width, height) of the frames as they are given: upright, square pixels.
+        fps: nominal frames per second; NaN when unknown. Never used to make timestamps.
+        duration: seconds; NaN when unknown.
+        n_frames: number of frames, an estimate for progress bars; None when unknown.
+        codec: name of the video codec, "" when there is none.
+        rotation: degrees clockwise by which the stored picture was turned to be upright.
+        pixel_aspect: width / height of a stored pixel.
+        has_audio: whether there is a sound track to keep.
+    """
+
+    name: str
+    size: tuple[int, int]
+    fps: float
+    duration: float
+    n_frames: int | None
+    codec: str = ""
+    rotation: int = 0
+    pixel_aspect: float = 1.0
+    has_audio: bool = False
+
+
+class FrameSource(Protocol):
+    """Anything that gives frames: a video file, a camera, a replay. Used in a `with` block."""
+
+    @property
+    def info(self) -> SourceInfo:
+        """What is known of the source."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What went wrong so far without ending the stream (a truncated tail, say)."""
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Frames in order of time."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
