@@ -1,1 +1,1 @@
-"""sinks."""
+"""Where results go: overlay, annotated video, tables, summary and the HTML report."""

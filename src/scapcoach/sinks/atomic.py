@@ -1,0 +1,123 @@
+"""Files that are either whole or not there: write beside the goal, then rename onto it."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import shutil
+from typing import TYPE_CHECKING, Final
+
+from scapcoach.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_NO_SPACE = "No space left to write {path}: free some space or choose another --out."
+_NO_PERMISSION = "No permission to write {path}: choose another folder with --out."
+_FOLDER_IN_THE_WAY = "A folder stands where {path} should go: move it out of the way."
+_FILE_IN_THE_WAY = "A file stands where a folder of {path} should go: move it out of the way."
+_SENTENCES: Final = {
+    errno.ENOSPC: _NO_SPACE,
+    errno.EDQUOT: _NO_SPACE,
+    errno.EACCES: _NO_PERMISSION,
+    errno.EPERM: _NO_PERMISSION,
+    errno.EROFS: "{path} lies on a read-only disk: choose another folder with --out.",
+    errno.EFBIG: "{path} grew beyond the file size allowed here: choose another --out.",
+    errno.EISDIR: _FOLDER_IN_THE_WAY,
+    errno.ENOTEMPTY: _FOLDER_IN_THE_WAY,
+    errno.ENOTDIR: _FILE_IN_THE_WAY,
+    errno.EEXIST: _FILE_IN_THE_WAY,
+    errno.ENAMETOOLONG: "The name {name} is too long for this disk: shorten it.",
+}
+
+
+def output_error(error: OSError, path: Path) -> OutputError:
+    """The sentence for a person that says why `path` could not be written."""
+    template = _SENTENCES.get(error.errno or 0, "Could not write {path}: {why}.")
+    why = error.strerror or str(error) or type(error).__name__
+    return OutputError(template.format(path=path, name=repr(path.name), why=why))
+
+
+@contextlib.contextmanager
+def atomic_path(final: Path) -> Iterator[Path]:
+    """Give a path to write to; on success it becomes `final`, on any error it is removed.
+
+    The temporary file lies in the same folder (made if missing) and has the same ending, since
+    writers choose their format by it. Its data reach the disk before the rename, so that a power
+    cut leaves the old file or the new one and never half of one.
+
+    Raises:
+        OutputError: the folder, the file or the rename failed, or the block raised an `OSError`
+            of the kind a disk gives (its own message is kept as the cause).
+    """
+    temporary = final.with_name(f".{secrets.token_hex(6)}.part{final.suffix}")
+    try:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        _sync(temporary)
+        temporary.replace(final)
+        _sync_folder(final.parent)
+    except OSError as error:
+        raise output_error(error, final) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def atomic_folder(final: Path) -> Iterator[Path]:
+    """Give an empty folder to fill; on success it becomes `final`, on any error it is removed.
+
+    An older folder of that name is replaced as a whole, and put back if the rename fails.
+
+    Raises:
+        OutputError: as for `atomic_path`.
+    """
+    token = secrets.token_hex(6)
+    temporary = final.with_name(f".{token}.part")
+    old = final.with_name(f".{token}.old")
+    try:
+        temporary.mkdir(parents=True)
+        yield temporary
+        for file in temporary.rglob("*"):
+            if file.is_file():
+                _sync(file)
+        _swap(temporary, final, old)
+    except OSError as error:
+        raise output_error(error, final) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _swap(temporary: Path, final: Path, old: Path) -> None:
+    had_one = final.exists()
+    if had_one:
+        final.rename(old)
+    try:
+        temporary.rename(final)
+    except OSError:
+        if had_one:
+            old.rename(final)
+        raise
+    _sync_folder(final.parent)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    """Make a rename durable, where the system can open folders (Windows cannot)."""
+    if os.name == "nt":
+        return
+    with contextlib.suppress(OSError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
