@@ -73,9 +73,9 @@ _ADVICE: Final[Mapping[Reason, str]] = MappingProxyType(
     {
         Reason.NONE: "",
         Reason.NOT_CALIBRATED: "Not calibrated: record a short calibration clip.",
-        Reason.AUTO_CALIBRATED: "Measured from your stillest moment: calibrate for absolute values.",
-        Reason.CALIBRATION_STALE: "Camera or seat has moved since the calibration: calibrate again.",
-        Reason.RANGE_TOO_SMALL: "Your range is too small to tell apart from this view: turn a little.",
+        Reason.AUTO_CALIBRATED: "Compared with your stillest moment: calibrate for more.",
+        Reason.CALIBRATION_STALE: "The set-up has moved since the calibration: calibrate again.",
+        Reason.RANGE_TOO_SMALL: "Your range is too small to be told apart here: turn a little.",
         Reason.ARMS_AWAY_FROM_CALIBRATION: "Arms have left the pose they were calibrated in.",
         Reason.SHOULDER_HIDDEN: "A shoulder is hidden: turn a little or clear the view.",
         Reason.HIPS_HIDDEN: "Hips are out of the picture: step back.",

@@ -1,0 +1,19 @@
+"""A person's neutral and ranges: found in a recording, taken by protocol, kept in profiles."""
+
+from __future__ import annotations
+
+from scapcoach.calibration.holds import Segment, find_stillest, guided_segments, read_segments
+from scapcoach.calibration.take import calibrate, calibrate_automatically
+from scapcoach.calibration.types import Calibration, Kind, Range
+
+__all__ = [
+    "Calibration",
+    "Kind",
+    "Range",
+    "Segment",
+    "calibrate",
+    "calibrate_automatically",
+    "find_stillest",
+    "guided_segments",
+    "read_segments",
+]

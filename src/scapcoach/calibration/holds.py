@@ -1,0 +1,162 @@
+"""Finding the moments that count: the stillest stretch, held poses, marked segments."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.errors import CalibrationError
+from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS
+from scapcoach.girdle.neutral import counts
+from scapcoach.landmarks import Landmark
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from scapcoach.landmarks import Poses
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+
+#: The guided protocol: relaxed, blades back, blades apart, shrug, shoulders down, relaxed again;
+#: a slump may follow.
+PROTOCOL: Final = ("neutral", "retract", "protract", "shrug", "depress", "neutral")
+POSES: Final = ("neutral", "retract", "protract", "shrug", "depress", "slump")
+
+_ARMS: Final = (Landmark.LEFT_ELBOW, Landmark.RIGHT_ELBOW)
+_SETTLE: Final = 0.25  # share of a hold cut off at its start: the body is still settling
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of a recording in which one pose is held; seconds."""
+
+    start: float
+    end: float
+    pose: str
+
+
+def motion(poses: Poses, window: float = 0.5) -> FloatArray:
+    """(T,) how much the body moves around each frame, in trunk lengths.
+
+    The root mean square spread of shoulders, ears, elbows and hips within a window of this many
+    seconds that begins with the frame. Infinite without a person.
+    """
+    points = [poses.point(p) for p in (*SHOULDERS, *EARS, *_ARMS)]
+    if counts(poses)[:, list(HIPS)].any(axis=1).mean() > 0.5:
+        points += [poses.point(p) for p in HIPS]
+        trunk = np.linalg.norm(poses.point(*SHOULDERS) - poses.point(*HIPS), axis=1)
+    else:
+        trunk = np.linalg.norm(poses.point(SHOULDERS[0]) - poses.point(SHOULDERS[1]), axis=1)
+    size = np.nanmedian(trunk) if np.isfinite(trunk).any() else np.nan
+    track = np.stack(points, axis=1).reshape(len(poses), -1) / max(size, 1e-9)
+    ends = np.searchsorted(poses.t, poses.t + window, side="right")
+    # Running sums give the variance of every window at once.
+    sums = np.vstack([np.zeros(track.shape[1]), np.nancumsum(track, axis=0)])
+    squares = np.vstack([np.zeros(track.shape[1]), np.nancumsum(track**2, axis=0)])
+    known = np.concatenate([[0], np.cumsum(np.isfinite(track).all(axis=1))])
+    first = np.arange(len(poses))
+    n = (ends - first)[:, None]
+    spread = (squares[ends] - squares[first]) / n - ((sums[ends] - sums[first]) / n) ** 2
+    whole = (known[ends] - known[first] == ends - first) & (poses.t + window <= poses.t[-1] + 0.1)
+    return np.where(whole, np.sqrt(np.maximum(spread.mean(axis=1), 0)), np.inf)
+
+
+def find_stillest(poses: Poses, duration: float = 1.0) -> slice | None:
+    """The stretch of about this many seconds in which the locked subject moves least.
+
+    Among stretches that are nearly as still as the stillest, the earliest: people rest before
+    they lift. None when there is no second with both shoulders in view.
+    """
+    if len(poses) < 3:
+        return None
+    duration = min(duration, float(poses.t[-1] - poses.t[0]))
+    move = motion(poses, duration)
+    move[(poses.subject != 0) | ~counts(poses)[:, list(SHOULDERS)].any(axis=1)] = np.inf
+    if not np.isfinite(move).any():
+        return None
+    start = int(np.argmax(move <= max(1.5 * move.min(), 0.004)))
+    stop = int(np.searchsorted(poses.t, poses.t[start] + duration, side="right"))
+    return slice(start, stop)
+
+
+def guided_segments(poses: Poses) -> tuple[Segment, ...]:
+    """The holds of a calibration clip in the order of the guided protocol.
+
+    Raises:
+        CalibrationError: the clip does not hold still six times (or seven, the last a slump).
+    """
+    holds = _find_holds(poses)
+    expected = len(PROTOCOL)
+    if len(holds) not in {expected, expected + 1}:
+        raise CalibrationError(
+            f"The calibration clip should hold {expected} poses for about 3 seconds each, in this "
+            f"order: {', '.join(PROTOCOL)} (and, if you like, slump); {len(holds)} still "
+            "stretches were found. Name them yourself with --calibration-segments FILE, "
+            "a CSV of start,end,pose."
+        )
+    names = [*PROTOCOL, "slump"][: len(holds)]
+    return tuple(
+        Segment(float(poses.t[h.start]), float(poses.t[h.stop - 1]), name)
+        for h, name in zip(holds, names, strict=True)
+    )
+
+
+def _find_holds(poses: Poses, shortest: float = 1.0) -> list[slice]:
+    """Stretches of at least `shortest` seconds in which the body is still."""
+    window = 0.4
+    move = motion(poses, window)
+    finite = move[np.isfinite(move)]
+    if len(finite) == 0:
+        return []
+    # Between the quiet of the holds and the stir of the changes.
+    limit = max(0.006, float(np.sqrt(np.quantile(finite, 0.2) * np.quantile(finite, 0.97))))
+    still = move <= limit
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], still.astype(np.int8), [0]])))
+    holds = []
+    for a, b in edges.reshape(-1, 2):
+        stop = int(np.searchsorted(poses.t, poses.t[b - 1] + window, side="right"))
+        if poses.t[stop - 1] - poses.t[a] >= shortest:
+            holds.append(slice(int(a), stop))
+    return holds
+
+
+def frames_of(poses: Poses, segment: Segment) -> slice:
+    """The frames of a segment, less the first quarter in which the pose is taken up."""
+    begin = segment.start + _SETTLE * (segment.end - segment.start)
+    a, b = np.searchsorted(poses.t, [begin - 1e-6, segment.end + 1e-6])
+    return slice(int(a), int(b))
+
+
+def read_segments(path: Path) -> tuple[Segment, ...]:
+    """Segments from a CSV with the columns start, end (seconds) and pose.
+
+    Raises:
+        CalibrationError: the file cannot be read, or a line is wrong; every fault is listed.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CalibrationError(f"The segment list {path} cannot be read: {error}.") from error
+    faults, segments = [], []
+    for line, row in enumerate(rows, start=2):
+        try:
+            segment = Segment(float(row["start"]), float(row["end"]), row["pose"].strip().lower())
+        except (KeyError, TypeError, ValueError, AttributeError):
+            faults.append(f"line {line}: needs start,end,pose, two numbers and a word")
+            continue
+        if segment.pose not in POSES:
+            faults.append(f"line {line}: pose {segment.pose!r} is none of {', '.join(POSES)}")
+        elif not segment.start < segment.end:
+            faults.append(f"line {line}: end must be later than start")
+        else:
+            segments.append(segment)
+    if faults or not segments:
+        detail = "; ".join(faults) if faults else "it has no lines under the header start,end,pose"
+        raise CalibrationError(f"The segment list {path} cannot be used: {detail}.")
+    return tuple(segments)

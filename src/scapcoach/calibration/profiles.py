@@ -1,0 +1,154 @@
+"""Profiles: a calibration in a versioned JSON file in the platform's user data folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from scapcoach.calibration.types import Calibration, Kind, Range, Slump
+from scapcoach.errors import CalibrationError, OutputError
+from scapcoach.girdle.neutral import Neutral
+
+SCHEMA: Final = "scapcoach.profile/1"
+_NAME: Final = re.compile(r"[\w][\w .-]{0,63}")
+
+
+def profiles_folder() -> Path:
+    """Where profiles are kept; SCAPCOACH_DATA_DIR overrides the platform's user data folder."""
+    import platformdirs
+
+    chosen = os.environ.get("SCAPCOACH_DATA_DIR")
+    base = Path(chosen) if chosen else Path(platformdirs.user_data_dir("scapcoach", False))
+    return base / "profiles"
+
+
+def profile_path(name: str) -> Path:
+    """The file of a profile.
+
+    Raises:
+        CalibrationError: the name cannot be a file name.
+    """
+    if not _NAME.fullmatch(name):
+        raise CalibrationError(
+            f"{name!r} cannot name a profile: use up to 64 letters, digits, spaces, '.', '_', '-'."
+        )
+    return profiles_folder() / f"{name}.json"
+
+
+def save_profile(calibration: Calibration, name: str) -> Path:
+    """Write a profile, in place of one of the same name.
+
+    Raises:
+        CalibrationError: the name cannot be a file name.
+        OutputError: the folder cannot be written to.
+    """
+    path = profile_path(name)
+    data = {"schema": SCHEMA, **asdict(calibration), "kind": Kind.PROFILE, "name": name}
+    temporary = path.with_suffix(".partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(json.dumps(_plain(data), indent=1, allow_nan=False), "utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise OutputError(
+            f"The profile could not be written to {path}: {error.strerror}."
+        ) from error
+    return path
+
+
+def list_profiles() -> tuple[str, ...]:
+    """Names of the saved profiles, sorted."""
+    return tuple(sorted(path.stem for path in profiles_folder().glob("*.json")))
+
+
+def load_profile(name: str, model_sha256: str = "") -> Calibration:
+    """Read a profile and check it.
+
+    Args:
+        name: as it was saved.
+        model_sha256: of the model that will make the landmarks; "" is not checked.
+
+    Raises:
+        CalibrationError: no such profile, damaged, of another version, or taken with another
+            model.
+    """
+    path = profile_path(name)
+    try:
+        data = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        known = ", ".join(list_profiles()) or "none yet"
+        raise CalibrationError(
+            f"There is no profile {name!r}; saved profiles: {known}. Make one with "
+            f"'scapcoach calibrate CLIP --profile {name}'."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise CalibrationError(
+            f"The profile {path} is damaged ({error}); calibrate again."
+        ) from error
+    calibration = _parse(data, path)
+    if model_sha256 and calibration.model_sha256 not in {"", model_sha256}:
+        raise CalibrationError(
+            f"The profile {name!r} was taken with another pose model, which sees other points: "
+            "use the --model it was taken with, or calibrate again."
+        )
+    return calibration
+
+
+def _parse(data: Any, path: Path) -> Calibration:
+    schema = data.get("schema") if isinstance(data, dict) else None
+    if schema != SCHEMA:
+        raise CalibrationError(
+            f"The profile {path} has version {schema!r}, this program reads {SCHEMA!r}: "
+            "calibrate again."
+        )
+    try:
+        arrays = {"points": (33, 2), "arms": (2, 2, 3)}
+        values = {f.name: data["neutral"][f.name] for f in fields(Neutral)}
+        for key, shape in arrays.items():
+            values[key] = np.array(values[key], np.float64).reshape(shape)
+        for key in set(values) - set(arrays) - {"hips_seen"}:
+            values[key] = _number(values[key])
+        slump = data["slump"] and Slump(**{k: _number(v) for k, v in data["slump"].items()})
+        return Calibration(
+            kind=Kind.PROFILE,
+            neutral=Neutral(**values),
+            retraction=_parse_ranges(data["retraction"]),
+            elevation=_parse_ranges(data["elevation"]),
+            slump=slump,
+            model_sha256=str(data["model_sha256"]),
+            name=str(data["name"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CalibrationError(
+            f"The profile {path} is damaged ({error}); calibrate again."
+        ) from error
+
+
+def _parse_ranges(data: Any) -> tuple[Range, Range, Range] | None:
+    if data is None:
+        return None
+    mean, left, right = (Range(**{k: _number(v) for k, v in r.items()}) for r in data)
+    return mean, left, right
+
+
+def _number(value: Any) -> float:
+    return float("nan") if value is None else float(value)
+
+
+def _plain(value: Any) -> Any:
+    """The same as plain JSON types, NaN as null."""
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,119 @@
+"""Making a `Calibration` from landmarks: automatically, or from held poses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.calibration.holds import Segment, find_stillest, frames_of
+from scapcoach.calibration.types import SDC_FACTOR, Calibration, Kind, Range, Slump
+from scapcoach.errors import CalibrationError
+from scapcoach.geometry.posture import head_forward, head_height
+from scapcoach.geometry.silhouette import rounding_index
+from scapcoach.geometry.view import estimate_yaw
+from scapcoach.girdle.geometric import solve
+from scapcoach.girdle.neutral import neutral_from
+from scapcoach.landmarks import Poses
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from scapcoach.girdle.neutral import Neutral
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+
+#: Degrees of standard deviation between repeated neutral holds that is assumed at the least;
+#: two repeats alone can agree by luck [E].
+MIN_REPEAT_SD: Final = 0.6
+
+
+def calibrate_automatically(poses: Poses, model_sha256: str = "") -> Calibration | None:
+    """Neutral from the stillest stretch of the recording; None when nobody holds still in view.
+
+    It gives relative values only: whoever is lazy in every repetition would otherwise become
+    their own 100 %.
+    """
+    window = find_stillest(poses)
+    if window is None:
+        return None
+    try:
+        neutral = neutral_from(poses[window])
+    except CalibrationError:
+        return None
+    return Calibration(Kind.AUTO, neutral, model_sha256=model_sha256, name="this recording")
+
+
+def calibrate(
+    poses: Poses, segments: tuple[Segment, ...], *, model_sha256: str = "", name: str = ""
+) -> Calibration:
+    """Calibration from held poses, arms hanging.
+
+    Args:
+        poses: the recording in which the poses are held.
+        segments: which pose is held when; at least one is ``neutral``.
+        model_sha256: of the model that made the landmarks.
+        name: of the clip, for reports.
+
+    Raises:
+        CalibrationError: no neutral segment, or the person is not seen in one.
+    """
+    holds = [(s.pose, poses[frames_of(poses, s)]) for s in segments]
+    rests = [hold for pose, hold in holds if pose == "neutral" and len(hold)]
+    if not rests:
+        raise CalibrationError(
+            f"The calibration {name} has no frames of the pose 'neutral'; every change is "
+            "measured from it, so hold it first, relaxed, for three seconds."
+        )
+    neutral = neutral_from(Poses.concatenate(rests))
+    means: dict[str, list[tuple[FloatArray, FloatArray]]] = {}
+    for pose, hold in holds:
+        state = solve(hold, neutral)
+        if np.isfinite(state.retraction).all(axis=1).any():
+            mean = (np.nanmedian(state.retraction, axis=0), np.nanmedian(state.elevation, axis=0))
+            means.setdefault(pose, []).append(mean)
+    slumps = [hold for pose, hold in holds if pose == "slump" and len(hold)]
+    return Calibration(
+        Kind.CLIP,
+        neutral,
+        retraction=_ranges(means, 0, "retract", "protract"),
+        elevation=_ranges(means, 1, "shrug", "depress"),
+        slump=_slump(Poses.concatenate(slumps), neutral) if slumps else None,
+        model_sha256=model_sha256,
+        name=name,
+    )
+
+
+def _ranges(
+    means: dict[str, list[tuple[FloatArray, FloatArray]]], which: int, high: str, low: str
+) -> tuple[Range, Range, Range] | None:
+    """Ranges for mean, left and right from the means of the holds; None without the high pose."""
+    if high not in means:
+        return None
+    rests = np.array([m[which] for m in means["neutral"]])
+    spread = rests.std(axis=0, ddof=1) if len(rests) > 1 else np.zeros(3)
+    sdc = SDC_FACTOR * np.maximum(spread, MIN_REPEAT_SD)
+    top = np.mean([m[which] for m in means[high]], axis=0)
+    bottom = np.mean([m[which] for m in means[low]], axis=0) if low in means else np.full(3, np.nan)
+    mean, left, right = (Range(float(top[i]), float(bottom[i]), float(sdc[i])) for i in range(3))
+    return mean, left, right
+
+
+def _slump(poses: Poses, neutral: Neutral) -> Slump:
+    """The own slump, as changes from neutral."""
+    yaw = estimate_yaw(poses)[0]
+    state = solve(poses, neutral)
+    contour = np.full(len(poses), np.nan)
+    if poses.contour is not None:
+        contour = rounding_index(poses.contour, yaw)
+
+    def median(values: FloatArray) -> float:
+        known = values[np.isfinite(values)]
+        return float(np.median(known)) if len(known) else float("nan")
+
+    return Slump(
+        head_forward=median(head_forward(poses, yaw)) - neutral.head_forward,
+        head_drop=100 * (1 - median(head_height(poses) / state.scale) / neutral.head_height),
+        rounding=100 * (median(contour) - neutral.rounding),
+        protraction=-median(state.retraction[:, 0]),
+    )

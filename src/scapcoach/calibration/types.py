@@ -1,0 +1,82 @@
+"""`Calibration`: the neutral, the personal ranges and what differences can be told apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from scapcoach.girdle.neutral import Neutral
+
+
+class Kind(StrEnum):
+    """Where a calibration comes from; it decides which status a measure can have."""
+
+    AUTO = "auto"  # stillest stretch of the recording itself: relative values only
+    CLIP = "clip"  # a calibration clip or marked segments
+    PROFILE = "profile"  # a saved profile
+
+
+#: Smallest detectable change is 2.77 standard deviations between repeats: 1.96 x sqrt(2), for a
+#: difference of two readings at 95 % (Beckerman et al., Qual Life Res 2001).
+SDC_FACTOR: Final = 2.77
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """How far one side goes, in degrees from neutral.
+
+    Attributes:
+        high: own full retraction or shrug; NaN when not taken.
+        low: own full protraction or depression, negative; NaN when not taken.
+        sdc: smallest detectable change in degrees, between means of repeated holds.
+    """
+
+    high: float
+    low: float
+    sdc: float
+
+
+@dataclass(frozen=True, slots=True)
+class Slump:
+    """The own slump pose, as changes from neutral; NaN where it could not be seen.
+
+    Attributes:
+        head_forward: degrees.
+        head_drop: per cent of the neutral height of the ears over the shoulders.
+        rounding: change of sagitta over chord, times 100.
+        protraction: degrees.
+    """
+
+    head_forward: float
+    head_drop: float
+    rounding: float
+    protraction: float
+
+
+#: What counts as fully hunched when no own slump was taken [E].
+DEFAULT_SLUMP: Final = Slump(head_forward=30.0, head_drop=30.0, rounding=8.0, protraction=20.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """Everything that turns degrees into per cent of a person's own range.
+
+    Attributes:
+        kind: where it comes from.
+        neutral: the resting pose.
+        retraction, elevation: ranges for mean, left and right (`girdle.state.SIDES`), or None
+            when only a neutral is known.
+        slump: the own slump pose, or None for the documented default.
+        model_sha256: of the model that made the landmarks; another model sees other points.
+        name: of the profile, or of the clip.
+    """
+
+    kind: Kind
+    neutral: Neutral
+    retraction: tuple[Range, Range, Range] | None = None
+    elevation: tuple[Range, Range, Range] | None = None
+    slump: Slump | None = None
+    model_sha256: str = ""
+    name: str = ""

@@ -1,0 +1,88 @@
+"""Posture in the picture: head, trunk and tilt, one closed formula each.
+
+All take `Poses` of T frames and give (T,) values, NaN without a person or where the view shows
+nothing of the quantity. Which frames may be trusted is decided in `measures`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.geometry.vectors import angle_from_vertical, unit, y_up
+from scapcoach.landmarks import Landmark
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from scapcoach.landmarks import Poses
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+    BoolArray = npt.NDArray[np.bool_]
+
+SHOULDERS: Final = (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)
+HIPS: Final = (Landmark.LEFT_HIP, Landmark.RIGHT_HIP)
+EARS: Final = (Landmark.LEFT_EAR, Landmark.RIGHT_EAR)
+FACE: Final = tuple(Landmark(i) for i in range(Landmark.NOSE, Landmark.MOUTH_RIGHT + 1))
+
+
+def _sagittal_angle(poses: Poses, low: tuple[Landmark, ...], high: tuple[Landmark, ...],
+                    yaw: FloatArray) -> FloatArray:  # fmt: skip
+    """Degrees by which the line between two midpoints leans forward in the sagittal plane.
+
+    Left-right midpoints have no width of their own, so what is seen sideways is the forward
+    distance times the sine of yaw.
+    """
+    line = y_up(poses.point(*high) - poses.point(*low))
+    sine = np.sin(np.radians(yaw))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        forward = line[:, 0] / np.where(np.abs(sine) > 0.1, sine, np.nan)
+    return angle_from_vertical(forward, line[:, 1])
+
+
+def head_forward(poses: Poses, yaw: FloatArray) -> FloatArray:
+    """Degrees from the vertical of the line from shoulders to ears, forward positive.
+
+    Not the craniovertebral angle: C7 is no landmark. NaN within 6 degrees of front or back.
+    """
+    return _sagittal_angle(poses, SHOULDERS, EARS, yaw)
+
+
+def trunk_lean(poses: Poses, yaw: FloatArray) -> FloatArray:
+    """Degrees from the vertical of the line from hips to shoulders, forward positive."""
+    return _sagittal_angle(poses, HIPS, SHOULDERS, yaw)
+
+
+def head_height(poses: Poses) -> FloatArray:
+    """Pixels from shoulder midpoint up to ear midpoint."""
+    return np.asarray(y_up(poses.point(*EARS) - poses.point(*SHOULDERS))[:, 1])
+
+
+def face_size(poses: Poses) -> FloatArray:
+    """Pixels: root mean square distance of the eleven face points from their centre.
+
+    It shrinks as the head turns away, by less than a tenth within 20 degrees of yaw.
+    """
+    points = poses.xy[:, list(FACE)].astype(np.float64)
+    offset = points - points.mean(axis=1, keepdims=True)
+    return np.asarray(np.sqrt((offset**2).sum(axis=-1).mean(axis=1)))
+
+
+def tilt(poses: Poses, left: Landmark, right: Landmark) -> FloatArray:
+    """Degrees by which the subject's right point is higher than the left."""
+    line = y_up(poses.xy[:, right].astype(np.float64) - poses.xy[:, left].astype(np.float64))
+    return np.asarray(np.degrees(np.arctan2(line[:, 1], np.abs(line[:, 0]))))
+
+
+def is_supine(poses: Poses) -> BoolArray:
+    """(T,) True where the chest faces up: lying on the back, or leaning back past 45 degrees.
+
+    The chest's direction is that of trunk times shoulder line in the world landmarks.
+    """
+    world = y_up(poses.world.astype(np.float64))
+    trunk = world[:, list(SHOULDERS)].mean(axis=1) - world[:, list(HIPS)].mean(axis=1)
+    across = world[:, Landmark.LEFT_SHOULDER] - world[:, Landmark.RIGHT_SHOULDER]
+    # Facing the camera: up (0, 1, 0) x left (1, 0, 0) = towards the camera (0, 0, -1).
+    chest = unit(np.cross(trunk, across))
+    return np.asarray(np.nan_to_num(chest[:, 1]) > np.sqrt(0.5))

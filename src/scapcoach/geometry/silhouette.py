@@ -1,0 +1,127 @@
+"""The back contour of the body from a segmentation mask, and how round it is.
+
+Seen from the side, the edge of the mask on the back side between hip and neck height is the
+outline of the back. Its sagitta over its chord is the flexicurve's index of kyphosis
+(Hinman, Clin Biomech 2004), taken from clothing here and so compared with the person's own
+neutral only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.landmarks import N_CONTOUR, Landmark
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+
+#: A pixel belongs to the person above this chance.
+MASK_LEVEL: Final = 0.5
+
+#: The contour runs from this far up the line from hips to ears ...
+LOWEST: Final = 0.08
+#: ... to this far: just under the hair line, above the seventh cervical vertebra.
+HIGHEST: Final = 0.86
+
+#: Farthest that the back can lie from the hip-to-ear line, in lengths of that line.
+_REACH: Final = 0.6
+
+
+def back_contour(mask: FloatArray, xy: FloatArray, yaw: float) -> FloatArray:
+    """Outline of the back, from hip to neck.
+
+    Args:
+        mask: (H, W) 0..1, how surely a pixel belongs to the person.
+        xy: (33, 2) landmarks in pixels.
+        yaw: degrees; its sign says on which side the back is.
+
+    Returns:
+        (N_CONTOUR, 2) pixels, evenly spaced along the line from hips to ears; NaN where the mask
+        has no edge there (another body part or the border of the picture in the way). All NaN
+        when landmarks are missing.
+    """
+    hips = xy[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP]].mean(axis=0).astype(np.float64)
+    ears = xy[[Landmark.LEFT_EAR, Landmark.RIGHT_EAR]].mean(axis=0).astype(np.float64)
+    axis = ears - hips
+    length = float(np.hypot(*axis))
+    if not np.isfinite(length) or length < 8 or not np.isfinite(yaw):
+        return np.full((N_CONTOUR, 2), np.nan, np.float32)
+    # Yaw > 0 faces image right: the back lies a quarter turn to the left of the trunk's axis.
+    across = np.array([axis[1], -axis[0]]) / length * (1.0 if yaw > 0 else -1.0)
+    along = np.linspace(LOWEST, HIGHEST, N_CONTOUR)[:, None] * axis + hips
+    steps = np.arange(0.0, _REACH * length, 0.5)
+    samples = _sample(mask, along[:, None] + steps[:, None] * across)
+    return _edge(samples, along, across, steps)
+
+
+def _sample(mask: FloatArray, points: FloatArray) -> FloatArray:
+    """(...) bilinear values of the mask at (..., 2) pixels; NaN outside."""
+    height, width = mask.shape
+    x, y = points[..., 0], points[..., 1]
+    inside = (x >= 0) & (y >= 0) & (x <= width - 1) & (y <= height - 1)
+    x, y = np.clip(x, 0, width - 1), np.clip(y, 0, height - 1)
+    x0, y0 = np.minimum(x.astype(np.intp), width - 2), np.minimum(y.astype(np.intp), height - 2)
+    fx, fy = x - x0, y - y0
+    top = mask[y0, x0] * (1 - fx) + mask[y0, x0 + 1] * fx
+    bottom = mask[y0 + 1, x0] * (1 - fx) + mask[y0 + 1, x0 + 1] * fx
+    return np.where(inside, top * (1 - fy) + bottom * fy, np.nan)
+
+
+def _edge(
+    samples: FloatArray, along: FloatArray, across: FloatArray, steps: FloatArray
+) -> FloatArray:
+    """First crossing from body to background on each ray, to a fraction of a step."""
+    out = np.full((len(samples), 2), np.nan, np.float32)
+    for i, ray in enumerate(samples):
+        body = np.flatnonzero(ray >= MASK_LEVEL)
+        if len(body) == 0 or body[0] > 0.25 * len(steps):
+            continue  # the ray starts in the background, far from the body: an odd pose
+        after = np.flatnonzero(~(ray[body[0] :] >= MASK_LEVEL))
+        if len(after) == 0:
+            continue
+        j = body[0] + int(after[0])
+        if not np.isfinite(ray[j]):
+            continue  # the body runs out of the picture
+        inner, outer = ray[j - 1], ray[j]
+        step = steps[j - 1] + (inner - MASK_LEVEL) / (inner - outer) * (steps[j] - steps[j - 1])
+        out[i] = along[i] + step * across
+    return out
+
+
+def rounding_index(contour: FloatArray, yaw: FloatArray | float) -> FloatArray:
+    """Sagitta over chord of back contours: how far the back bulges out.
+
+    Args:
+        contour: (T, N_CONTOUR, 2) pixels from `back_contour`.
+        yaw: (T,) or one, degrees; the sign tells the back from the front.
+
+    Returns:
+        (T,) ratio, rounder positive; NaN where more than a quarter of the points are missing or
+        an end of the contour is.
+    """
+    points = contour.astype(np.float64)
+    missing = np.isnan(points[..., 0])
+    usable = (missing.mean(axis=1) <= 0.25) & ~missing[:, :3].all(axis=1)
+    usable &= ~missing[:, -3:].all(axis=1)
+    out = np.full(len(points), np.nan)
+    if not usable.any():
+        return out
+    part = points[usable]
+    bottom, top = np.nanmean(part[:, :3], axis=1), np.nanmean(part[:, -3:], axis=1)
+    chord = top - bottom
+    length = np.hypot(chord[:, 0], chord[:, 1])
+    offset = part - bottom[:, None]
+    bulge = (chord[:, None, 0] * offset[..., 1] - chord[:, None, 1] * offset[..., 0]) / length[
+        :, None
+    ]
+    # Facing image right (yaw > 0) the back lies to the left of the upward chord.
+    facing_right = np.broadcast_to(np.asarray(yaw) > 0, usable.shape)[usable]
+    bulge = np.where(facing_right[:, None], -bulge, bulge)
+    # The second largest of neighbouring means stands for the apex and forgives one bad point.
+    smooth = np.nanmean(np.stack([bulge[:, :-2], bulge[:, 1:-1], bulge[:, 2:]]), axis=0)
+    out[usable] = np.nanmax(smooth, axis=1) / length
+    return out

@@ -1,0 +1,223 @@
+"""The closed-form estimate: one joint least-squares solve per frame, with its uncertainty.
+
+Retraction, elevation, yaw, lean, flexion, head and scale all move the same few landmarks, so
+they are solved together: the most probable small change of the model of `girdle.model` from the
+person's neutral, given the landmarks, their noise, and how far each quantity is wont to change
+(Gauss-Newton on a Gaussian posterior; Rodgers, Inverse Methods for Atmospheric Sounding, 2000,
+section 5.3). The posterior's covariance is the uncertainty: where a view does not show a
+quantity its sigma stays at the prior's, and nothing has to be known about views by name.
+
+Every frame is solved on its own: one live frame and a whole recording give equal results.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS
+from scapcoach.geometry.vectors import wrap_degrees, y_up
+from scapcoach.geometry.view import estimate_yaw
+from scapcoach.girdle.model import N_PARAMETERS, Body, Parameter, project
+from scapcoach.girdle.neutral import Neutral, arm_vectors, counts
+from scapcoach.girdle.state import GirdleState
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from scapcoach.landmarks import Landmark, Poses
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+    BoolArray = npt.NDArray[np.bool_]
+
+_ITERATIONS: Final = 4
+_STEP: Final = 1e-4  # of the numeric derivative, radians
+_HIDDEN: Final = 1e3  # noise of a landmark that does not count, in trunk lengths
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """How far landmarks are off and how far people move: standard deviations.
+
+    Lengths in trunk lengths, angles in degrees.
+
+    Attributes:
+        shoulder, hip, ear: of one landmark when still [M on the phantom].
+        per_arm: more for a shoulder, per trunk length by which its arm has left the neutral.
+        per_yaw: more for a shoulder, per degree of yaw away from the neutral's.
+        retraction, elevation, lean, side_lean, flexion, head, log_scale: of the movement.
+        yaw: of the change of the yaw estimate.
+    """
+
+    shoulder: float = 0.014
+    hip: float = 0.02
+    ear: float = 0.02
+    per_arm: float = 0.08
+    per_yaw: float = 0.0015
+    retraction: float = 12.0
+    elevation: float = 14.0
+    lean: float = 20.0
+    side_lean: float = 10.0
+    flexion: float = 8.0
+    head: float = 12.0
+    log_scale: float = 0.05
+    yaw: float = 10.0
+
+
+def solve(poses: Poses, neutral: Neutral, noise: Noise | None = None) -> GirdleState:
+    """The state of the girdle in every frame, as changes from `neutral`.
+
+    Args:
+        poses: T frames, smoothed or not.
+        neutral: of the same person, camera and view.
+        noise: standard deviations.
+
+    Returns:
+        T frames; NaN without a person.
+    """
+    noise = noise or Noise()
+    yaw, yaw_sigma = estimate_yaw(poses)
+    turned = wrap_degrees(yaw - neutral.yaw)
+    arms = _arm_distance(poses, neutral)
+    seen, sigma = _observations(poses, neutral, turned, arms, noise)
+    prior_mean, prior_sd = _prior(turned, noise)
+    theta, cov = _gauss_newton(seen, sigma, prior_mean, prior_sd, neutral)
+    theta[~poses.present] = np.nan
+    cov[~poses.present] = np.nan
+    degrees = np.degrees(theta)
+    sd = np.degrees(np.sqrt(np.maximum(np.diagonal(cov, axis1=1, axis2=2), 0)))
+    return GirdleState(
+        t=poses.t,
+        retraction=_sided(degrees, Parameter.RETRACTION_LEFT, Parameter.RETRACTION_RIGHT),
+        retraction_sigma=_sided_sigma(cov, Parameter.RETRACTION_LEFT, Parameter.RETRACTION_RIGHT),
+        elevation=_sided(degrees, Parameter.ELEVATION_LEFT, Parameter.ELEVATION_RIGHT),
+        elevation_sigma=_sided_sigma(cov, Parameter.ELEVATION_LEFT, Parameter.ELEVATION_RIGHT),
+        flexion=degrees[:, Parameter.FLEXION],
+        flexion_sigma=sd[:, Parameter.FLEXION],
+        lean=degrees[:, Parameter.LEAN],
+        yaw=wrap_degrees(neutral.yaw + degrees[:, Parameter.YAW]),
+        yaw_sigma=np.minimum(yaw_sigma, np.hypot(sd[:, Parameter.YAW], 2.0)),
+        scale=np.exp(theta[:, Parameter.LOG_SCALE]),
+        arm_distance=np.column_stack([arms.max(axis=1), arms]),
+    )
+
+
+def _sided(values: FloatArray, left: int, right: int) -> FloatArray:
+    pair = values[:, [left, right]]
+    return np.column_stack([pair.mean(axis=1), pair])
+
+
+def _sided_sigma(cov: FloatArray, left: int, right: int) -> FloatArray:
+    both = cov[:, left, left] + cov[:, right, right] + 2 * cov[:, left, right]
+    variance = np.column_stack([both / 4, cov[:, left, left], cov[:, right, right]])
+    return np.asarray(np.degrees(np.sqrt(np.maximum(variance, 0))))
+
+
+def _arm_distance(poses: Poses, neutral: Neutral) -> FloatArray:
+    """(T, 2) how far elbow and wrist, left and right, have left their neutral arm pose."""
+    arms = arm_vectors(poses, np.full(len(poses), neutral.unit))
+    # Depth is the world landmarks' weakest axis: it counts half.
+    change = (arms - neutral.arms) * np.array([1.0, 1.0, 0.5])
+    moved = np.linalg.norm(change, axis=-1)
+    return np.asarray(np.sqrt(moved[..., 0] ** 2 + 0.5 * moved[..., 1] ** 2))
+
+
+def _observations(
+    poses: Poses, neutral: Neutral, turned: FloatArray, arms: FloatArray, noise: Noise
+) -> tuple[FloatArray, FloatArray]:
+    """(T, 5, 2) seen points in neutral units from a fixed place, and (T, 5) their noise."""
+    usable = counts(poses) & np.isfinite(neutral.points[:, 0])
+    unit = neutral.unit
+    points = y_up(poses.xy.astype(np.float64)) / unit
+    order = [*SHOULDERS, *HIPS]
+    seen = np.concatenate(
+        [points[:, order], points[:, list(EARS)].mean(axis=1, keepdims=True)], axis=1
+    )
+    good = np.column_stack([usable[:, order], usable[:, list(EARS)].any(axis=1)])
+    still = np.array([noise.shoulder] * 2 + [noise.hip] * 2 + [noise.ear])
+    sigma = np.broadcast_to(still, good.shape).copy()
+    more = np.hypot(noise.per_arm * arms, (noise.per_yaw * np.abs(turned))[:, None])
+    sigma[:, :2] = np.hypot(sigma[:, :2], more)
+    sigma = np.where(good & np.isfinite(sigma), sigma, _HIDDEN)
+    return np.nan_to_num(seen), sigma
+
+
+def _prior(turned: FloatArray, noise: Noise) -> tuple[FloatArray, FloatArray]:
+    """(T, P) most likely change, and (P,) its standard deviation, before the picture is read."""
+    mean = np.zeros((len(turned), N_PARAMETERS))
+    mean[:, Parameter.YAW] = np.radians(np.nan_to_num(turned))
+    degrees = {
+        Parameter.RETRACTION_LEFT: noise.retraction,
+        Parameter.RETRACTION_RIGHT: noise.retraction,
+        Parameter.ELEVATION_LEFT: noise.elevation,
+        Parameter.ELEVATION_RIGHT: noise.elevation,
+        Parameter.YAW: noise.yaw,
+        Parameter.LEAN: noise.lean,
+        Parameter.SIDE_LEAN: noise.side_lean,
+        Parameter.FLEXION: noise.flexion,
+        Parameter.HEAD_PITCH: noise.head,
+        Parameter.HEAD_TILT: noise.head,
+    }
+    sd = np.ones(N_PARAMETERS)
+    for parameter, value in degrees.items():
+        sd[parameter] = np.radians(value)
+    sd[Parameter.LOG_SCALE] = noise.log_scale
+    # Where the person stands in the picture says nothing.
+    sd[[Parameter.RIGHTWARD, Parameter.UPWARD]] = 100.0
+    return mean, sd
+
+
+def _body(neutral: Neutral) -> Body:
+    """Widths from the neutral where its yaw shows them, else a typical body's."""
+    cos = abs(np.cos(np.radians(neutral.yaw)))
+    typical = Body()
+    if cos < 0.6:
+        return typical
+
+    def half(pair: tuple[Landmark, Landmark], low: float, high: float, default: float) -> float:
+        width = abs(neutral.points[pair[0], 0] - neutral.points[pair[1], 0])
+        return float(np.clip(width / cos / 2, low, high)) if np.isfinite(width) else default
+
+    return Body(
+        half(SHOULDERS, 0.27, 0.45, typical.half_shoulders),
+        half(HIPS, 0.12, 0.28, typical.half_hips),
+    )
+
+
+def _gauss_newton(
+    seen: FloatArray, sigma: FloatArray, mean: FloatArray, sd: FloatArray, neutral: Neutral
+) -> tuple[FloatArray, FloatArray]:
+    """(T, P) most probable parameters and (T, P, P) their covariance."""
+    body, yaw = _body(neutral), float(np.radians(neutral.yaw))
+    order = [*SHOULDERS, *HIPS]
+    rest = np.vstack([neutral.points[order], neutral.points[list(EARS)].mean(axis=0)])
+    rest = np.nan_to_num(rest)
+    resting = project(np.zeros(N_PARAMETERS), body, yaw)
+    weight = np.repeat(1 / sigma**2, 2, axis=1)
+    prior = np.diag(1 / sd**2)
+    theta = mean.copy()
+    # Start where the points that count are, so that the first linearisation is a good one.
+    w = (1 / sigma**2)[..., None]
+    theta[:, Parameter.RIGHTWARD :] = ((seen - rest) * w).sum(axis=1) / w.sum(axis=1)
+    information = np.broadcast_to(prior, (len(seen), N_PARAMETERS, N_PARAMETERS))
+    for _ in range(_ITERATIONS):
+        value, slope = _predict(theta, rest, resting, body, yaw)
+        residual = (seen.reshape(len(seen), -1) - value) * weight
+        information = np.einsum("toa,to,tob->tab", slope, weight, slope) + prior
+        gradient = np.einsum("toa,to->ta", slope, residual) + (mean - theta) / sd**2
+        theta = theta + np.linalg.solve(information, gradient[..., None])[..., 0]
+    return theta, np.linalg.inv(information)
+
+
+def _predict(
+    theta: FloatArray, rest: FloatArray, resting: FloatArray, body: Body, yaw: float
+) -> tuple[FloatArray, FloatArray]:
+    """(T, O) predicted coordinates and (T, O, P) their derivatives."""
+    shifted = theta + np.vstack([np.zeros(N_PARAMETERS), _STEP * np.eye(N_PARAMETERS)])[:, None]
+    change = project(shifted, body, yaw) - resting
+    scale = np.exp(shifted[..., Parameter.LOG_SCALE])[..., None, None]
+    place = shifted[..., None, Parameter.RIGHTWARD :]
+    points = (scale * (rest + change) + place).reshape(N_PARAMETERS + 1, len(theta), -1)
+    return points[0], np.moveaxis((points[1:] - points[0]) / _STEP, 0, -1)

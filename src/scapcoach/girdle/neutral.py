@@ -1,0 +1,153 @@
+"""`Neutral`: how one person looks to one camera when the shoulders rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.errors import CalibrationError
+from scapcoach.geometry.posture import HIPS, SHOULDERS, face_size, head_forward, head_height
+from scapcoach.geometry.silhouette import rounding_index
+from scapcoach.geometry.vectors import wrap_degrees, y_up
+from scapcoach.geometry.view import estimate_yaw
+from scapcoach.landmarks import Landmark
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from scapcoach.landmarks import Poses
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+    BoolArray = npt.NDArray[np.bool_]
+
+#: A landmark counts when it is inside the picture by this share of the width and height, and
+#: seen and present with at least this chance (DESIGN.md section 3, gates [E]).
+BORDER: Final = 0.02
+MIN_VISIBILITY: Final = 0.6
+MIN_PRESENCE: Final = 0.5
+
+#: Shoulder width over trunk length of a typical body, for pictures without hips [M, phantom].
+SHOULDERS_PER_TRUNK: Final = 0.70
+
+#: Frames with a person that a neutral needs.
+MIN_FRAMES: Final = 3
+
+
+def counts(poses: Poses) -> BoolArray:
+    """(T, 33) which landmarks may be used: in the picture, visible, present."""
+    size = np.asarray(poses.size, np.float64)
+    inside = np.all((poses.xy >= BORDER * size) & (poses.xy <= (1 - BORDER) * size), axis=-1)
+    return np.asarray(
+        inside & (poses.visibility >= MIN_VISIBILITY) & (poses.presence >= MIN_PRESENCE)
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Neutral:
+    """The resting pose that every change is measured from.
+
+    Attributes:
+        points: (33, 2) in trunk lengths from the hip midpoint, y up; NaN where not seen.
+        arms: (2, 2, 3) by left, right: shoulder to elbow and elbow to wrist, in trunk lengths,
+            (x, y, z away from the camera).
+        unit: trunk length in pixels, or its estimate from the shoulders when hips are hidden.
+        yaw: degrees.
+        hips_seen: whether `unit` and the origin come from the hips.
+        rounding: sagitta over chord of the back contour; NaN when there was no contour.
+        head_forward: degrees, as `geometry.posture.head_forward`.
+        head_height: pixels, as `geometry.posture.head_height`.
+        face: pixels, as `geometry.posture.face_size`.
+        start, end: seconds between which it was taken.
+    """
+
+    points: FloatArray
+    arms: FloatArray
+    unit: float
+    yaw: float
+    hips_seen: bool
+    rounding: float
+    head_forward: float
+    head_height: float
+    face: float
+    start: float
+    end: float
+
+
+def neutral_from(poses: Poses) -> Neutral:
+    """The neutral of frames in which the person rests: medians, so that a twitch does no harm.
+
+    Raises:
+        CalibrationError: there are fewer than three frames with both shoulders.
+    """
+    usable = counts(poses)
+    shoulders = usable[:, list(SHOULDERS)]
+    good = np.flatnonzero(poses.present & shoulders.any(axis=1))
+    if len(good) < MIN_FRAMES:
+        raise CalibrationError(
+            f"Between {poses.t[0]:.1f} s and {poses.t[-1]:.1f} s the shoulders are seen in only "
+            f"{len(good)} frames; rest in view of the camera for a second."
+            if len(poses)
+            else "There are no frames to take a neutral from."
+        )
+    part = poses[good]
+    yaw = _mean_angle(estimate_yaw(part)[0])
+    share = usable[good].mean(axis=0)
+    hips_seen = bool(share[list(HIPS)].max() >= 0.5)
+    unit, origin = _unit_and_origin(part, yaw, hips_seen)
+    points = y_up(np.median(part.xy.astype(np.float64), axis=0) - origin) / unit
+    points[share < 0.5] = np.nan
+    contour = rounding_index(part.contour, yaw) if part.contour is not None else np.array([np.nan])
+    facing = np.full(len(part), yaw)
+    return Neutral(
+        points=points,
+        arms=np.median(arm_vectors(part, np.full(len(part), unit)), axis=0),
+        unit=unit,
+        yaw=yaw,
+        hips_seen=hips_seen,
+        rounding=_median(contour),
+        head_forward=_median(head_forward(part, facing)),
+        head_height=_median(head_height(part)),
+        face=_median(face_size(part)),
+        start=float(poses.t[0]),
+        end=float(poses.t[-1]),
+    )
+
+
+def arm_vectors(poses: Poses, unit: FloatArray) -> FloatArray:
+    """(T, 2, 2, 3) left and right: shoulder to elbow and elbow to wrist, in trunk lengths.
+
+    x and y come from the picture; the third, away from the camera, from the world landmarks,
+    whose metres are turned into trunk lengths by their own trunk.
+    """
+    left = (Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST)
+    right = (Landmark.RIGHT_SHOULDER, Landmark.RIGHT_ELBOW, Landmark.RIGHT_WRIST)
+    chain = np.asarray([left, right])
+    flat = y_up(np.diff(poses.xy[:, chain].astype(np.float64), axis=2)) / unit[:, None, None, None]
+    world = poses.world.astype(np.float64)
+    trunk = world[:, list(SHOULDERS)].mean(axis=1) - world[:, list(HIPS)].mean(axis=1)
+    depth = np.diff(world[:, chain, 2], axis=2) / np.linalg.norm(trunk, axis=1)[:, None, None]
+    return np.concatenate([flat, depth[..., None]], axis=-1)
+
+
+def _median(values: FloatArray) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else float("nan")
+
+
+def _mean_angle(angle: FloatArray) -> float:
+    rad = np.radians(angle)
+    return float(wrap_degrees(np.degrees(np.arctan2(np.sin(rad).mean(), np.cos(rad).mean()))))
+
+
+def _unit_and_origin(poses: Poses, yaw: float, hips_seen: bool) -> tuple[float, FloatArray]:
+    """Trunk length in pixels and the position of the hip midpoint in pixels."""
+    shoulders = np.median(poses.point(*SHOULDERS), axis=0)
+    if hips_seen:
+        hips = np.median(poses.point(*HIPS), axis=0)
+        return float(np.linalg.norm(shoulders - hips)), hips
+    width = np.median(np.linalg.norm(poses.point(SHOULDERS[0]) - poses.point(SHOULDERS[1]), axis=1))
+    # Side-on the width says nothing; a quarter of it is the least that is taken for real.
+    unit = float(width / max(abs(np.cos(np.radians(yaw))), 0.25) / SHOULDERS_PER_TRUNK)
+    return unit, shoulders + np.array([0.0, unit])

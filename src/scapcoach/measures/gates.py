@@ -1,0 +1,167 @@
+"""Observability: which frames a measure may be read in, and the reason where it may not.
+
+`Scene` holds what every measure asks about a recording; `judge` turns values, sigmas and an
+ordered list of objections into a `Series`. The first objection that holds gives the reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, is_supine
+from scapcoach.geometry.view import classify_view, estimate_yaw
+from scapcoach.girdle.geometric import solve
+from scapcoach.girdle.neutral import BORDER, counts
+from scapcoach.measures.registry import SPECS
+from scapcoach.measures.types import Reason, Series, Status
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from scapcoach.calibration import Calibration
+    from scapcoach.girdle.state import GirdleState
+    from scapcoach.landmarks import Landmark, Poses
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+    IntArray = npt.NDArray[np.integer[Any]]
+    BoolArray = npt.NDArray[np.bool_]
+    Objection = tuple[BoolArray, Reason]
+
+#: Apparent size over that of the calibration within which it holds (DESIGN.md section 3) [E].
+SCALE_LIMITS: Final = (0.85, 1.15)
+
+#: Pixels of trunk length below which landmarks are too coarse: 40 px of shoulder width over a
+#: typical 0.7 shoulder widths to the trunk [E].
+MIN_TRUNK: Final = 57.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """A recording as the measures see it: T frames."""
+
+    poses: Poses
+    calibration: Calibration | None
+    state: GirdleState | None
+    usable: BoolArray
+    yaw: FloatArray
+    yaw_sigma: FloatArray
+    view: IntArray
+    supine: BoolArray
+
+    @classmethod
+    def of(cls, poses: Poses, calibration: Calibration | None) -> Scene:
+        """Look at a recording, once for all measures."""
+        state = solve(poses, calibration.neutral) if calibration else None
+        yaw, yaw_sigma = estimate_yaw(poses)
+        hips = counts(poses)[:, list(HIPS)].any(axis=1)
+        return cls(
+            poses=poses,
+            calibration=calibration,
+            state=state,
+            usable=counts(poses),
+            yaw=yaw,
+            yaw_sigma=yaw_sigma,
+            view=classify_view(yaw),
+            supine=is_supine(poses) & hips,
+        )
+
+    def sees(self, *landmarks: Landmark) -> BoolArray:
+        """(T,) all of these landmarks count."""
+        return np.asarray(self.usable[:, list(landmarks)].all(axis=1))
+
+    def sees_any(self, *landmarks: Landmark) -> BoolArray:
+        """(T,) at least one of these landmarks counts."""
+        return np.asarray(self.usable[:, list(landmarks)].any(axis=1))
+
+    def leaves(self, *landmarks: Landmark) -> BoolArray:
+        """(T,) one of these landmarks is out of the picture or at its very border."""
+        points = self.poses.xy[:, list(landmarks)]
+        size = np.asarray(self.poses.size)
+        with np.errstate(invalid="ignore"):
+            out = (points < BORDER * size) | (points > (1 - BORDER) * size)
+        return np.asarray(out.any(axis=(1, 2)))
+
+    def missing(self, reason: Reason, *landmarks: Landmark, needed: BoolArray) -> list[Objection]:
+        """Objections where landmarks do not count: out of the picture, or hidden."""
+        return [(~needed & self.leaves(*landmarks), Reason.OUT_OF_FRAME), (~needed, reason)]
+
+    def uncalibrated(self) -> list[Objection]:
+        """Objection to everything that is measured from a neutral where there is none."""
+        return [(np.full(len(self.poses), self.calibration is None), Reason.NOT_CALIBRATED)]
+
+    def misplaced(self) -> list[Objection]:
+        """Objections to the distance from the camera."""
+        unit = self.trunk_pixels()
+        objections = [(unit < MIN_TRUNK, Reason.TOO_FAR)]
+        if self.state is not None and self.calibration is not None:
+            with np.errstate(invalid="ignore"):
+                near = self.state.scale > SCALE_LIMITS[1]
+                far = self.state.scale < SCALE_LIMITS[0]
+            objections += [(near, Reason.TOO_NEAR), (far, Reason.TOO_FAR)]
+        return objections
+
+    def trunk_pixels(self) -> FloatArray:
+        """(T,) trunk length in pixels, from the calibration where there is one."""
+        if self.state is not None and self.calibration is not None:
+            return np.asarray(self.calibration.neutral.unit * self.state.scale)
+        return np.linalg.norm(self.poses.point(*SHOULDERS) - self.poses.point(*HIPS), axis=1)
+
+    def head(self) -> list[Objection]:
+        """Objections where no ear counts."""
+        return self.missing(Reason.HEAD_HIDDEN, *EARS, needed=self.sees_any(*EARS))
+
+    def hips(self) -> list[Objection]:
+        """Objections where no hip counts."""
+        return [(~self.sees_any(*HIPS), Reason.HIPS_HIDDEN)]
+
+
+def judge(
+    scene: Scene,
+    name: str,
+    value: FloatArray,
+    sigma: FloatArray,
+    objections: list[Objection],
+    relative: Reason | None,
+    degrees: tuple[FloatArray, FloatArray] | None = None,
+) -> Series:
+    """A series of values where they are allowed, and of reasons where they are not.
+
+    Args:
+        scene: of T frames.
+        name: of the measure.
+        value, sigma: (T,).
+        objections: in order of importance.
+        relative: None for absolute values; else the reason why they are relative only.
+        degrees: (T,) estimate in degrees and its sigma; then `value` is in per cent of the
+            personal range, and is dropped where only relative.
+    """
+    known = np.isfinite(value if degrees is None or relative is None else degrees[0])
+    status = np.full(len(value), Status.OK if relative is None else Status.RELATIVE, np.int8)
+    reason = np.full(len(value), Reason.NONE if relative is None else relative, np.int8)
+    open_ = np.ones(len(value), bool)
+    for where, why in [*objections, (~known, Reason.LOW_CONFIDENCE)]:
+        now = open_ & where
+        status[now], reason[now] = Status.NOT_OBSERVABLE, why
+        open_ &= ~now
+    subject = scene.poses.subject
+    for where, code in ((subject < 0, Status.NO_PERSON), (subject > 0, Status.SUBJECT_CHANGED)):
+        status[where], reason[where] = code, Reason.NONE
+    judged = status <= Status.RELATIVE
+    absolute = judged if degrees is None else status == Status.OK
+    deg, deg_sigma = (
+        (None, None)
+        if degrees is None
+        else (np.where(judged, degrees[0], np.nan), np.where(judged, degrees[1], np.nan))
+    )
+    return Series(
+        SPECS[name],
+        np.where(absolute, value, np.nan),
+        np.where(absolute, sigma, np.nan),
+        status,
+        reason,
+        deg,
+        deg_sigma,
+    )

@@ -1,0 +1,107 @@
+"""Retraction and elevation: left, right and mean, in per cent of the own range and in degrees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.calibration.types import Kind, Range
+from scapcoach.geometry.posture import HIPS, SHOULDERS
+from scapcoach.geometry.vectors import wrap_degrees
+from scapcoach.girdle.state import SIDES
+from scapcoach.measures.gates import Scene, judge
+from scapcoach.measures.types import Reason, Series, View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+
+    from scapcoach.girdle.state import GirdleState
+    from scapcoach.measures.gates import Objection
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+    BoolArray = npt.NDArray[np.bool_]
+
+#: Largest sigma in degrees with which an estimate is still told, mean and single side [E]: half
+#: of a usual range of retraction (10-25 deg), a third of one of elevation (25-40 deg).
+MAX_SIGMA: Final = {"retraction": (8.0, 10.5), "elevation": (8.0, 10.5)}
+
+#: Trunk lengths by which the arms may have left the pose of the calibration. Moving arms drag
+#: the shoulder landmarks sideways, which is retraction's own direction, so it allows less [E].
+MAX_ARM_DISTANCE: Final = {"retraction": 0.25, "elevation": 0.6}
+
+#: Degrees of yaw by which the person may have turned since the calibration [E].
+MAX_TURN: Final = 25.0
+
+#: A range that is under twice the smallest detectable change cannot be graded (DESIGN.md 4).
+MIN_RANGE_IN_SDC: Final = 2.0
+
+
+def girdle_series(scene: Scene) -> Iterator[Series]:
+    """Series of `retraction*` and `elevation*`, in the order of the registry."""
+    for quantity in ("retraction", "elevation"):
+        for side, label in enumerate(SIDES):
+            name = quantity if label == "mean" else f"{quantity}_{label}"
+            yield _series(scene, quantity, side, name)
+
+
+def _series(scene: Scene, quantity: str, side: int, name: str) -> Series:
+    count = len(scene.poses)
+    if scene.state is None or scene.calibration is None:
+        nothing = np.full(count, np.nan)
+        objections = scene.uncalibrated()
+        return judge(scene, name, nothing, nothing, objections, Reason.NOT_CALIBRATED,
+                     (nothing, nothing))  # fmt: skip
+    degrees = getattr(scene.state, quantity)[:, side]
+    sigma = getattr(scene.state, f"{quantity}_sigma")[:, side]
+    objections = _objections(scene, scene.state, quantity, side, sigma)
+    ranges = getattr(scene.calibration, quantity)
+    if ranges is None:
+        nothing = np.full(count, np.nan)
+        automatic = scene.calibration.kind is Kind.AUTO
+        why = Reason.AUTO_CALIBRATED if automatic else Reason.NOT_CALIBRATED
+        return judge(scene, name, nothing, nothing, objections, why, (degrees, sigma))
+    own: Range = ranges[side]
+    too_small = not own.high >= MIN_RANGE_IN_SDC * own.sdc
+    objections.append((np.full(count, too_small), Reason.RANGE_TOO_SMALL))
+    per_cent, per_cent_sigma = _per_cent(degrees, sigma, own)
+    return judge(scene, name, per_cent, per_cent_sigma, objections, None, (degrees, sigma))
+
+
+def _per_cent(degrees: FloatArray, sigma: FloatArray, own: Range) -> tuple[FloatArray, FloatArray]:
+    """Per cent of the own range: of the upper part above neutral, of the lower part below."""
+    below = -own.low if own.low < 0 else own.high
+    full = np.where(degrees >= 0, own.high, below)
+    return 100 * degrees / full, np.abs(100 * sigma / full)
+
+
+def _objections(
+    scene: Scene, state: GirdleState, quantity: str, side: int, sigma: FloatArray
+) -> list[Objection]:
+    points = {"mean": SHOULDERS, "left": SHOULDERS[:1], "right": SHOULDERS[1:]}[SIDES[side]]
+    objections = scene.missing(Reason.SHOULDER_HIDDEN, *points, needed=scene.sees(*points))
+    objections += scene.misplaced()
+    if scene.calibration is not None:
+        objections.append((scene.supine, Reason.SUPINE))
+        turned = np.abs(wrap_degrees(scene.yaw - scene.calibration.neutral.yaw)) > MAX_TURN
+        objections += [
+            (turned & _is_side(scene), Reason.TURN_TOWARDS_CAMERA),
+            (turned, Reason.CALIBRATION_STALE),
+        ]
+    arms = state.arm_distance[:, side]
+    with np.errstate(invalid="ignore"):
+        away = ~(arms <= MAX_ARM_DISTANCE[quantity])
+        wide = ~(sigma <= MAX_SIGMA[quantity][0 if side == 0 else 1])
+    objections.append((away, Reason.ARMS_AWAY_FROM_CALIBRATION))
+    objections += [
+        (wide & _is_side(scene), Reason.TURN_TOWARDS_CAMERA),
+        (wide & ~scene.sees_any(*HIPS), Reason.HIPS_HIDDEN),
+        (wide, Reason.LOW_CONFIDENCE),
+    ]
+    return objections
+
+
+def _is_side(scene: Scene) -> BoolArray:
+    return np.asarray(scene.view == View.SIDE)

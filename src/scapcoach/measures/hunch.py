@@ -1,0 +1,79 @@
+"""The hunch score: 0 upright as at rest, 100 as in the own slump pose (or a default one)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.calibration.types import DEFAULT_SLUMP
+from scapcoach.measures.gates import Scene, judge
+from scapcoach.measures.types import Reason, Series, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+
+#: How much each part says, where it is observable [E]. Head drop stands in for head forward
+#: from the front. Lean is no part of it: a bent-over row is not a hunch.
+WEIGHTS: Final = {"head_forward": 0.4, "head_drop": 0.4, "rounding": 0.4, "protraction": 0.2}
+
+#: The score is cut off here: a hunch far beyond the own slump is a tracking fault.
+HIGHEST: Final = 150.0
+
+
+def hunch_series(scene: Scene, series: Mapping[str, Series]) -> Series:
+    """Weighted mean of the observable parts, each as a share of its change in the slump pose.
+
+    It needs the head or the back: protraction alone is no hunch. The sigma is that of the
+    weighted mean of independent parts.
+    """
+    parts = _parts(scene, series)
+    total, weights, variance = (np.zeros(len(scene.poses)) for _ in range(3))
+    for name, (share, sigma) in parts.items():
+        known = np.isfinite(share)
+        weight = WEIGHTS[name] * known
+        total += weight * np.nan_to_num(share)
+        weights += weight
+        variance += (weight * np.nan_to_num(sigma)) ** 2
+    main = np.isfinite([parts[n][0] for n in ("head_forward", "head_drop", "rounding")]).any(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = np.where(main, np.clip(100 * total / weights, 0, HIGHEST), np.nan)
+        sigma = 100 * np.sqrt(variance) / weights
+    objections = scene.uncalibrated() + [(scene.supine, Reason.SUPINE)]
+    # What hides the head hides the hunch: the head's own reason is the one to give.
+    blocked = ~main & (series["head_drop"].status == Status.NOT_OBSERVABLE)
+    objections += [
+        (blocked & (series["head_drop"].reason == reason), reason)
+        for reason in (Reason.HEAD_HIDDEN, Reason.OUT_OF_FRAME, Reason.SHOULDER_HIDDEN,
+                       Reason.CALIBRATION_STALE)
+    ]  # fmt: skip
+    relative = None
+    if scene.calibration is None or scene.calibration.kind == "auto":
+        relative = Reason.AUTO_CALIBRATED if scene.calibration else Reason.NOT_CALIBRATED
+    return judge(scene, "hunch", value, sigma, objections, relative)
+
+
+def _parts(scene: Scene, series: Mapping[str, Series]) -> dict[str, tuple[FloatArray, FloatArray]]:
+    """Each part as a share of its change in the slump pose, with sigma; NaN where withheld."""
+    own = scene.calibration.slump if scene.calibration else None
+    changes = {n: (series[n].value, series[n].sigma) for n in ("head_forward", "head_drop")}
+    changes["rounding"] = (series["rounding"].value, series["rounding"].sigma)
+    retraction = series["retraction"]
+    if retraction.deg is not None and retraction.deg_sigma is not None:
+        changes["protraction"] = (-retraction.deg, retraction.deg_sigma)
+    # The head's forward angle is the better witness; its drop is used where that is not seen.
+    drop, drop_sigma = changes["head_drop"]
+    hidden = np.isfinite(changes["head_forward"][0])
+    changes["head_drop"] = (np.where(hidden, np.nan, drop), drop_sigma)
+    out = {}
+    for name, (change, sigma) in changes.items():
+        full = getattr(own, name) if own else np.nan
+        # An own slump that barely moved this part cannot scale it.
+        least = 0.3 * getattr(DEFAULT_SLUMP, name)
+        full = full if full >= least else getattr(DEFAULT_SLUMP, name)
+        out[name] = (np.maximum(change, 0) / full, sigma / full)
+    return out

@@ -1,0 +1,157 @@
+"""Head, trunk, rounding and tilt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.calibration.types import Kind
+from scapcoach.geometry.posture import (
+    EARS,
+    SHOULDERS,
+    face_size,
+    head_forward,
+    head_height,
+    tilt,
+    trunk_lean,
+)
+from scapcoach.geometry.silhouette import rounding_index
+from scapcoach.geometry.vectors import wrap_degrees
+from scapcoach.measures.gates import Scene, judge
+from scapcoach.measures.types import Reason, Series, View
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from scapcoach.measures.gates import Objection
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+    BoolArray = npt.NDArray[np.bool_]
+
+#: Error of the midpoint of two landmarks in trunk lengths [M on the phantom].
+POINT_SIGMA: Final = 0.015
+#: Share by which the size of the face is off [E].
+FACE_SIGMA: Final = 0.04
+#: Error of sagitta over chord, times 100 [E].
+ROUNDING_SIGMA: Final = 1.2
+#: Share of yaw's sine below which forward and back are not seen.
+MIN_SINE: Final = 0.34  # 20 degrees
+#: Degrees of turning of the head that the face's size forgives.
+MAX_FACE_TURN: Final = 20.0
+
+
+def head_forward_series(scene: Scene) -> Series:
+    """Ear relative to shoulder, degrees from neutral."""
+    objections = scene.uncalibrated() + _sagittal(scene) + scene.head() + _shoulders(scene)
+    neutral = scene.calibration.neutral.head_forward if scene.calibration else np.nan
+    value = wrap_degrees(head_forward(scene.poses, scene.yaw) - neutral)
+    height = np.abs(head_height(scene.poses)) / scene.trunk_pixels()
+    sigma = _sagittal_sigma(scene, np.maximum(height, 0.15))
+    return judge(scene, "head_forward", value, np.hypot(sigma, 1.0), objections, _relative(scene))
+
+
+def head_drop_series(scene: Scene) -> Series:
+    """Loss of height of the ears over the shoulders, per cent of neutral, at equal scale."""
+    objections = scene.uncalibrated() + scene.head() + _shoulders(scene)
+    nothing = np.full(len(scene.poses), np.nan)
+    if scene.calibration is None or scene.state is None:
+        return judge(scene, "head_drop", nothing, nothing, objections, _relative(scene))
+    neutral = scene.calibration.neutral
+    objections += _turned(scene, MAX_FACE_TURN + 10)
+    value = 100 * (1 - head_height(scene.poses) / scene.state.scale / neutral.head_height)
+    sigma = 100 * np.sqrt(2) * POINT_SIGMA * neutral.unit / abs(neutral.head_height)
+    return judge(scene, "head_drop", value, np.full_like(value, sigma), objections,
+                 _relative(scene))  # fmt: skip
+
+
+def face_closer_series(scene: Scene) -> Series:
+    """Growth of the face in the picture, per cent of neutral."""
+    objections = scene.uncalibrated() + scene.head() + _turned(scene, MAX_FACE_TURN)
+    behind = np.isin(scene.view, (View.BACK, View.BACK_OBLIQUE))
+    objections.append((behind, Reason.TURN_TOWARDS_CAMERA))
+    neutral = scene.calibration.neutral.face if scene.calibration else np.nan
+    value = 100 * (face_size(scene.poses) / neutral - 1)
+    sigma = np.full_like(value, 100 * FACE_SIGMA)
+    return judge(scene, "face_closer", value, sigma, objections, _relative(scene))
+
+
+def trunk_lean_series(scene: Scene) -> Series:
+    """Shoulders over hips, degrees from the vertical; needs no calibration."""
+    objections = _sagittal(scene) + scene.hips() + _shoulders(scene)
+    value = trunk_lean(scene.poses, scene.yaw)
+    sigma = np.hypot(_sagittal_sigma(scene, np.ones(len(value))), 2.0)
+    return judge(scene, "trunk_lean", value, sigma, objections, None)
+
+
+def rounding_series(scene: Scene) -> Series:
+    """Bulge of the back contour: change of sagitta over chord, and of the arc in degrees."""
+    poses = scene.poses
+    index = np.full(len(poses), np.nan)
+    if poses.contour is not None:
+        index = rounding_index(poses.contour, scene.yaw)
+    neutral = scene.calibration.neutral.rounding if scene.calibration else np.nan
+    value = 100 * (index - neutral)
+    degrees = arc_degrees(index) - arc_degrees(np.array([neutral]))[0]
+    per_point = 4 * np.degrees(2 / 100 / (1 + (2 * np.nan_to_num(index)) ** 2))
+    sigma = np.full_like(value, ROUNDING_SIGMA)
+    not_side = scene.view != View.SIDE
+    objections = [*scene.uncalibrated(), (not_side, Reason.TURN_SIDE_ON)]
+    objections += scene.hips() + scene.head()
+    objections += _turned(scene, 25.0)
+    # A change of sagitta over chord is measured from the own neutral by definition: the value
+    # is given with a relative status, too.
+    return judge(scene, "rounding", value, sigma, objections, _relative(scene),
+                 (degrees, per_point * ROUNDING_SIGMA))  # fmt: skip
+
+
+def arc_degrees(index: FloatArray) -> FloatArray:
+    """Angle between the tangents at both ends of a circular arc of this sagitta over chord.
+
+    theta = 4 atan(2 s / c), the geometry of a circle.
+    """
+    return np.degrees(4 * np.arctan(2 * index))
+
+
+def tilt_series(scene: Scene, name: str) -> Series:
+    """Shoulder or head tilt: right higher positive; front and back only."""
+    left, right = SHOULDERS if name == "shoulder_tilt" else EARS
+    sideways = np.abs(np.cos(np.radians(scene.yaw)))
+    objections: list[Objection] = [(~(sideways >= 0.8), Reason.TURN_TOWARDS_CAMERA)]
+    reason = Reason.SHOULDER_HIDDEN if name == "shoulder_tilt" else Reason.HEAD_HIDDEN
+    objections += scene.missing(reason, left, right, needed=scene.sees(left, right))
+    value = tilt(scene.poses, left, right)
+    width = np.linalg.norm(scene.poses.xy[:, left] - scene.poses.xy[:, right], axis=-1)
+    error = np.sqrt(2) * POINT_SIGMA * scene.trunk_pixels() / np.maximum(width, 1.0)
+    sigma = np.hypot(np.degrees(np.arctan(error)), 1.0)
+    return judge(scene, name, value, sigma, objections, None)
+
+
+def _relative(scene: Scene) -> Reason | None:
+    if scene.calibration is None:
+        return Reason.NOT_CALIBRATED
+    return Reason.AUTO_CALIBRATED if scene.calibration.kind is Kind.AUTO else None
+
+
+def _shoulders(scene: Scene) -> list[Objection]:
+    """Objections where no shoulder counts."""
+    return scene.missing(Reason.SHOULDER_HIDDEN, *SHOULDERS, needed=scene.sees_any(*SHOULDERS))
+
+
+def _sagittal(scene: Scene) -> list[Objection]:
+    """Objection to views that do not show forward and back."""
+    return [(~(np.abs(np.sin(np.radians(scene.yaw))) >= MIN_SINE), Reason.TURN_SIDE_ON)]
+
+
+def _turned(scene: Scene, limit: float) -> list[Objection]:
+    """Objection where the person has turned away from the neutral's view."""
+    if scene.calibration is None:
+        return []
+    turned = np.abs(wrap_degrees(scene.yaw - scene.calibration.neutral.yaw))
+    return [(~(turned <= limit), Reason.CALIBRATION_STALE)]
+
+
+def _sagittal_sigma(scene: Scene, length: FloatArray) -> FloatArray:
+    """Degrees of error of a sagittal angle over a line of this length in trunk lengths."""
+    sine = np.maximum(np.abs(np.sin(np.radians(scene.yaw))), 0.1)
+    return np.degrees(np.arctan(np.sqrt(2) * POINT_SIGMA / sine / length))
