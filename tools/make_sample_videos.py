@@ -23,7 +23,8 @@ import av.audio.frame
 from av.video.reformatter import VideoReformatter
 
 MAX_BYTES = 1_000_000
-# Numbers of ITU-T H.273, as libav has them; both sources are BT.709 with limited range.
+# Numbers of ITU-T H.273, as libav has them: BT.709 with limited range, which the sources state or,
+# being high definition, leave to be understood.
 BT709 = 1
 LIMITED = 1
 

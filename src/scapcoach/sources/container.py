@@ -1,0 +1,127 @@
+"""Open a video file, or say in one sentence why that cannot be done."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from scapcoach.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+
+# A video file may name other files and addresses (playlists do); only the file itself is read.
+_OPTIONS = {"protocol_whitelist": "file"}
+
+# Formats that libav "decodes to video" though nobody means a video by them: text terminals and
+# text-mode art. A .txt file opens as one.
+_TEXT_FORMATS = frozenset({"tty", "bin", "xbin", "idf", "adf", "lrc", "srt", "ass", "webvtt"})
+_PLAYLIST_FORMATS = frozenset({"hls", "concat", "dash", "sdp", "rtsp", "imf"})
+
+_NOT_A_VIDEO = "is not a video that can be read"
+_NEXT = "Give a video file such as .mp4, .mov, .mkv or .webm."
+
+
+def open_video(path: Path) -> tuple[InputContainer, VideoStream]:
+    """The opened file and its main video stream, whose decoder exists.
+
+    Raises:
+        InputError: there is no such file, it may not be read, or it holds no video.
+    """
+    import av
+
+    _check_file(path)
+    try:
+        container = av.open(
+            # The prefix keeps a name such as "a:b.mp4" from being read as a protocol.
+            f"file:{path}",
+            mode="r",
+            options=dict(_OPTIONS),
+            metadata_errors="ignore",
+        )
+    except av.error.FFmpegError as error:
+        raise _cannot_open(path, error) from error
+    try:
+        return container, _video_stream(path, container)
+    except BaseException:
+        container.close()
+        raise
+
+
+def _check_file(path: Path) -> None:
+    try:
+        if path.is_dir():
+            raise InputError(f"{path} is a folder, not a video file. Name the files in it.")
+        if not path.exists():
+            raise InputError(f"{path}: no such file. Check the name and the folder.")
+        if not path.is_file():
+            raise InputError(f"{path} is not a regular file. {_NEXT}")
+        if path.stat().st_size == 0:
+            raise InputError(
+                f"{path} is empty (0 bytes). Copy or download it again; the last try broke off."
+            )
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{path} cannot be opened: {reason}. Check the name.") from error
+    if not os.access(path, os.R_OK):
+        raise InputError(f"{path} may not be read. Change its permissions, or copy it elsewhere.")
+
+
+def _cannot_open(path: Path, error: Exception) -> InputError:
+    if isinstance(error, PermissionError):
+        return InputError(f"{path} may not be read. Change its permissions, or copy it elsewhere.")
+    if _starts_like_mp4(path):
+        return InputError(
+            f"{path} starts like an MP4 or MOV video but its index is missing or damaged: the "
+            "recording or the copying was cut off. Copy it again, or mend it with a repair tool."
+        )
+    return InputError(f"{path} {_NOT_A_VIDEO}. {_NEXT}")
+
+
+def _starts_like_mp4(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(12)[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free")
+    except OSError:
+        return False
+
+
+def _video_stream(path: Path, container: InputContainer) -> VideoStream:
+    from av.stream import Disposition
+
+    formats = set(container.format.name.split(","))
+    if formats & _PLAYLIST_FORMATS:
+        raise InputError(f"{path} is a playlist, not a video. Give the video file it points to.")
+    if formats & _TEXT_FORMATS:
+        raise InputError(f"{path} {_NOT_A_VIDEO}: it is text. {_NEXT}")
+    if "image2" in formats or container.format.name.endswith("_pipe"):
+        raise InputError(f"{path} is a single picture, not a video. {_NEXT}")
+
+    # The cover picture of a song is a video stream of one frame to libav.
+    streams = [
+        stream
+        for stream in container.streams.video
+        if not stream.disposition & Disposition.attached_pic
+    ]
+    if not streams:
+        if container.streams.audio:
+            raise InputError(f"{path} holds only sound, no picture. {_NEXT}")
+        raise InputError(f"{path} holds no video. {_NEXT}")
+    best = container.streams.best("video")
+    stream = next((s for s in streams if best is not None and s.index == best.index), streams[0])
+    if _decoder_missing(stream):
+        tag = stream.codec_tag if stream.codec_tag.isprintable() else ""
+        raise InputError(
+            f"{path} is coded in a way that cannot be decoded here"
+            f"{f' ({tag})' if tag.strip() else ''}. "
+            "Convert it to H.264 first, for example with HandBrake or ffmpeg."
+        )
+    return stream
+
+
+def _decoder_missing(stream: VideoStream) -> bool:
+    context: object = stream.codec_context
+    return context is None
