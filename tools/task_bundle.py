@@ -29,9 +29,7 @@ def pack(members: Mapping[str, bytes]) -> bytes:
             start = stream.tell() + 30 + len(name.encode()) + 4
             padding = -start % _ALIGNMENT
             info.extra = (
-                _PADDING_TAG.to_bytes(2, "little")
-                + padding.to_bytes(2, "little")
-                + bytes(padding)
+                _PADDING_TAG.to_bytes(2, "little") + padding.to_bytes(2, "little") + bytes(padding)
             )
             bundle.writestr(info, data)
     return stream.getvalue()

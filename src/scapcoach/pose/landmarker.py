@@ -1,0 +1,177 @@
+"""A thin wrapper of MediaPipe's pose landmarker: quiet, always closed, pixels out."""
+
+from __future__ import annotations
+
+import math
+import weakref
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.errors import InputError, ModelError
+from scapcoach.landmarks import N_LANDMARKS
+from scapcoach.pose.quiet import quiet_stderr
+from scapcoach.pose.types import Detection
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from scapcoach.pose.models import ModelFile
+
+    Image = npt.NDArray[np.uint8]
+
+#: MediaPipe's own default for finding, following and believing a pose.
+DEFAULT_CONFIDENCE: Final = 0.5
+
+
+class Landmarker:
+    """One MediaPipe landmarker, for frames in order (`follow`) or for single pictures (`look`).
+
+    It is closed by `close`, when it is garbage, or at interpreter exit, whichever comes first.
+
+    Args:
+        model: the model file.
+        people: None to follow one person through frames in order of time; a number to find up to
+            that many people in single pictures.
+        masks: whether masks are wanted.
+        confidence: lowest score at which a person counts as found, 0..1.
+
+    Raises:
+        ModelError: masks of a model that has none, or MediaPipe cannot load the model.
+    """
+
+    def __init__(
+        self,
+        model: ModelFile,
+        *,
+        people: int | None = None,
+        masks: bool = False,
+        confidence: float = DEFAULT_CONFIDENCE,
+    ) -> None:
+        if masks and not model.mask:
+            raise ModelError(
+                f"The model {model.path.name} has no segmentation branch and cannot make masks: "
+                "load the stock model."
+            )
+        self._follows = people is None
+        self._masks = masks
+        self._used = False
+        self._last_ms = -1
+        with quiet_stderr():
+            self._native = _create(model, people=people, masks=masks, confidence=confidence)
+        # Unlike MediaPipe's own __del__, a finalizer still runs before modules are torn down.
+        self._finalizer = weakref.finalize(self, _close, self._native)
+
+    def close(self) -> None:
+        """Free the native landmarker; a second time does nothing."""
+        self._finalizer()
+
+    def follow(self, image: Image, t: float) -> Detection | None:
+        """The person followed, in the next frame, or None."""
+        found = self._run(image, t)
+        return found[0] if found else None
+
+    def look(self, image: Image) -> list[Detection]:
+        """Everybody found in a single picture."""
+        return self._run(image, None)
+
+    def forget(self, image: Image, t: float) -> None:
+        """Stop following anybody: show a picture without people, as large as `image`."""
+        self._run(np.full_like(image, 127), t)
+
+    def _run(self, image: Image, t: float | None) -> list[Detection]:
+        check_image(image)
+        if not self._finalizer.alive:
+            raise ModelError("This landmarker is closed.")
+        if self._used:
+            return self._call(image, t)
+        self._used = True
+        with quiet_stderr():
+            return self._call(image, t)
+
+    def _call(self, image: Image, t: float | None) -> list[Detection]:
+        import mediapipe as mp  # noqa: PLC0415 - takes 0.8 s
+
+        picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=image)
+        try:
+            if self._follows and t is not None:
+                result = self._native.detect_for_video(picture, self._next_ms(t))
+            else:
+                result = self._native.detect(picture)
+        except (RuntimeError, ValueError) as error:
+            raise ModelError(f"MediaPipe failed on a picture: {error}") from error
+        height, width = image.shape[:2]
+        masks = result.segmentation_masks or []
+        return [
+            _detection(
+                points, result.pose_world_landmarks[i], width, height, masks[i] if masks else None
+            )
+            for i, points in enumerate(result.pose_landmarks)
+        ]
+
+    def _next_ms(self, t: float) -> int:
+        """Whole milliseconds that always grow, also for two frames within one millisecond."""
+        if not math.isfinite(t):
+            raise InputError(f"A frame has no usable timestamp ({t}).")
+        self._last_ms = max(round(t * 1000), self._last_ms + 1)
+        return self._last_ms
+
+
+def check_image(image: Image) -> None:
+    """Raise InputError unless `image` is what MediaPipe can read.
+
+    It reads the memory as it lies and returns garbage, without any error, for an array that is
+    not C-contiguous: a slice, a mirrored view, a view with swapped channels.
+    """
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or image.size == 0:
+        raise InputError(
+            f"A picture must be (height, width, 3) uint8 RGB, not {image.shape} {image.dtype}."
+        )
+    if not image.flags.c_contiguous:
+        raise InputError(
+            "A picture must lie in memory without gaps (C-contiguous): make it with cv2.cvtColor "
+            "or cv2.flip, or pass it through numpy.ascontiguousarray."
+        )
+
+
+def _create(model: ModelFile, *, people: int | None, masks: bool, confidence: float) -> Any:
+    from mediapipe.tasks.python import BaseOptions, vision  # noqa: PLC0415 - takes 0.8 s
+
+    mode = vision.RunningMode.VIDEO if people is None else vision.RunningMode.IMAGE
+    options = vision.PoseLandmarkerOptions(
+        base_options=BaseOptions(model_asset_path=str(model.path)),
+        running_mode=mode,
+        num_poses=people or 1,
+        min_pose_detection_confidence=confidence,
+        output_segmentation_masks=masks,
+    )
+    try:
+        return vision.PoseLandmarker.create_from_options(options)
+    except (RuntimeError, ValueError, OSError) as error:
+        raise ModelError(f"MediaPipe cannot load {model.path}: {error}") from error
+
+
+def _detection(
+    points: list[Any], world: list[Any], width: int, height: int, mask: Any
+) -> Detection:
+    image = np.array([(p.x, p.y, p.visibility, p.presence) for p in points], np.float32)
+    metres = np.array([(p.x, p.y, p.z) for p in world], np.float32)
+    assert image.shape == (N_LANDMARKS, 4)
+    return Detection(
+        xy=image[:, :2] * np.array([width, height], np.float32),
+        world=metres,
+        visibility=image[:, 2],
+        presence=image[:, 3],
+        mask=None
+        if mask is None
+        else np.array(mask.numpy_view(), np.float32).reshape(height, width),
+    )
+
+
+def _close(native: Any) -> None:
+    try:
+        native.close()
+    except RuntimeError:
+        # At interpreter exit the threads that MediaPipe calls itself on are gone already. The
+        # process ends anyway; without a handle its __del__ does not try again, and stays quiet.
+        native._handle = None  # noqa: SLF001

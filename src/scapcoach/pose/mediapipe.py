@@ -1,0 +1,237 @@
+"""`MediaPipePose`: MediaPipe's pose landmarker as a `PoseEstimator`, locked onto one person."""
+
+from __future__ import annotations
+
+import math
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import numpy as np
+
+from scapcoach.errors import InputError
+from scapcoach.pose.landmarker import Landmarker, check_image
+from scapcoach.pose.models import model_file
+from scapcoach.pose.people import Person, person
+from scapcoach.pose.search import Searcher
+from scapcoach.pose.subject import SubjectLock, subject_point
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import numpy.typing as npt
+
+    from scapcoach.pose.models import ModelFile
+    from scapcoach.pose.types import Detection
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+    Image = npt.NDArray[np.uint8]
+
+#: Seconds for which the right person is waited for before whoever can be followed is.
+_PATIENCE: Final = 1.0
+#: A mask counts when its own trunk points lie so near to the landmarks', in trunk lengths.
+_AGREES: Final = 0.25
+#: What is painted over people who are not to be followed.
+_GREY: Final = 127
+
+
+class MediaPipePose:
+    """Follows the subject through pictures in order of time; a `PoseEstimator`.
+
+    The largest, most central person is the subject, or the one at `subject_at`. MediaPipe follows
+    a single person and on its own would settle on anybody; whenever there is doubt who that is
+    (at the start, after a gap or a jump, when the colours of the trunk change) the picture is
+    searched for everybody, and the tracker steered back by showing it that picture with the
+    others painted over. If the subject is not there, whoever is followed gets another number.
+
+    Args:
+        model: lite, full or heavy.
+        subject_at: a point on the subject in the first picture: pixels from the upper left, or
+            shares of width and height when both are at most 1.
+        lock_subject: False to take whomever MediaPipe follows, always as subject 0.
+
+    Raises:
+        ModelError: the model is missing or damaged, or MediaPipe cannot load it.
+        InputError: `subject_at` is outside the picture (raised at the first picture).
+    """
+
+    def __init__(
+        self,
+        model: str = "full",
+        *,
+        subject_at: tuple[float, float] | None = None,
+        lock_subject: bool = True,
+    ) -> None:
+        self._file = model_file(model, mask=False)
+        self._subject_at = subject_at
+        self._locks = lock_subject
+        self._lock: SubjectLock | None = None
+        self._size: tuple[int, int] | None = None
+        self._steering_since: float | None = None
+        with ExitStack() as stack:
+            self._main = Landmarker(self._file)
+            stack.callback(self._main.close)
+            self._searcher = Searcher()
+            stack.callback(self._searcher.close)
+            self._masks = _MaskMaker(model)
+            stack.callback(self._masks.close)
+            self._stack = stack.pop_all()
+
+    @property
+    def model(self) -> str:
+        """Name of the model: lite, full or heavy."""
+        return self._file.name
+
+    @property
+    def model_sha256(self) -> str:
+        """SHA-256 of the model file that makes the landmarks."""
+        return self._file.sha256
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free everything native; a second time does nothing."""
+        self._stack.close()
+
+    def detect(self, image: Image, t: float, *, want_mask: bool = False) -> Detection | None:
+        """The subject in `image`, or None.
+
+        Args:
+            image: (H, W, 3) uint8 RGB, C-contiguous; always of the same size.
+            t: seconds; grows from call to call.
+            want_mask: also make a mask, with a second, slower model. The mask stays None when
+                that model does not see the same person.
+
+        Raises:
+            InputError: a picture that MediaPipe would read as garbage, or of another size, or a
+                time that is not finite.
+            ModelError: MediaPipe failed.
+        """
+        check_image(image)
+        self._begin(image)
+        found = self._main.follow(image, t)
+        if self._locks:
+            found = None if found is None else self._subject(image, t, found)
+        if found is not None and want_mask:
+            found = replace(found, mask=self._masks.mask(image, t, found))
+        return found
+
+    def _begin(self, image: Image) -> None:
+        size = (image.shape[1], image.shape[0])
+        if self._size is None:
+            self._size = size
+            self._lock = SubjectLock(size, subject_point(self._subject_at, size))
+        elif size != self._size:
+            raise InputError(
+                f"A picture of {size[0]} x {size[1]} pixels follows one of {self._size[0]} x "
+                f"{self._size[1]}: all pictures of one recording must be of one size."
+            )
+
+    def _subject(self, image: Image, t: float, found: Detection) -> Detection | None:
+        """`found` with the right number, or somebody better, or None while steering fails."""
+        lock = self._lock
+        assert lock is not None
+        who = person(found, None)
+        if lock.wants_colours(who, t):
+            who = person(found, image)
+        if not lock.doubts(who, t):
+            if not lock.locked:
+                return None
+            return self._accepted(lock, who, t, lock.current)
+        others = self._others(image, who, t) if lock.may_look(t) else []
+        choice = lock.decide(who, others, t)
+        if choice.target is not who:
+            steered = self._steer(image, t, choice.target, [who, *others])
+            if steered is None:
+                return None
+            who = steered
+        return self._accepted(lock, who, t, choice.subject)
+
+    def _accepted(self, lock: SubjectLock, who: Person, t: float, subject: int) -> Detection:
+        lock.accept(who, t, subject)
+        self._steering_since = None
+        return replace(who.detection, subject=subject)
+
+    def _others(self, image: Image, who: Person, t: float) -> list[Person]:
+        """Everybody but `who`; nobody once steering has failed for too long."""
+        if self._steering_since is not None and t - self._steering_since > _PATIENCE:
+            return []
+        return [p for p in self._searcher.look(image) if not p.same_place(who)]
+
+    def _steer(self, image: Image, t: float, target: Person, people: list[Person]) -> Person | None:
+        """Make the tracker follow `target`; None when it will not."""
+        if self._steering_since is None:
+            self._steering_since = t
+        shown = only(image, target, [p for p in people if p is not target])
+        self._main.forget(image, t)
+        self._main.follow(shown, t)
+        found = self._main.follow(image, t)  # once more for landmarks from the whole picture
+        if found is None:
+            return None
+        who = person(found, image)
+        if who.same_place(target):
+            return who
+        self._main.forget(image, t)
+        return None
+
+
+def only(image: Image, target: Person, others: list[Person]) -> Image:
+    """A copy of `image` in which everything but `target` is painted over.
+
+    What is left is the target's box with room around it (a quarter of its longer side: the
+    tracker's own crop is 1.25 times the body), less the others' boxes, but the target's own.
+    """
+    shown = np.full_like(image, _GREY)
+    outer = _pixels(target.padded_box(0.25), image)
+    shown[outer] = image[outer]
+    for other in others:
+        shown[_pixels(other.padded_box(0.02), image)] = _GREY
+    inner = _pixels(target.padded_box(0.02), image)
+    shown[inner] = image[inner]
+    return shown
+
+
+def _pixels(box: tuple[float, float, float, float], image: Image) -> tuple[slice, slice]:
+    height, width = image.shape[:2]
+    x0, y0, x1, y1 = box
+    columns = slice(max(0, math.floor(x0)), min(width, max(0, math.ceil(x1))))
+    return slice(max(0, math.floor(y0)), min(height, max(0, math.ceil(y1)))), columns
+
+
+class _MaskMaker:
+    """The stock model, for masks alone; made at the first one, and called now and then."""
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+        self._landmarker: Landmarker | None = None
+
+    def close(self) -> None:
+        if self._landmarker is not None:
+            self._landmarker.close()
+
+    def mask(self, image: Image, t: float, found: Detection) -> FloatArray | None:
+        """(H, W) mask of the person `found`, or None when the model sees somebody else."""
+        if self._landmarker is None:
+            file: ModelFile = model_file(self._model, mask=True)
+            self._landmarker = Landmarker(file, masks=True)
+        who = person(found, None)
+        seen = self._landmarker.follow(image, t)
+        if seen is None or not _agree(who, person(seen, None)):
+            self._landmarker.forget(image, t)
+            seen = self._landmarker.follow(only(image, who, []), t)
+            if seen is None or not _agree(who, person(seen, None)):
+                return None
+        return seen.mask
+
+
+def _agree(a: Person, b: Person) -> bool:
+    return a.distance(b) < _AGREES and a.scale_ratio(b) < 1.25

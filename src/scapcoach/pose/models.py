@@ -1,0 +1,127 @@
+"""Finding model files and making sure that they are what they should be."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+
+from scapcoach.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ModelName = Literal["lite", "full", "heavy"]
+MODEL_NAMES: Final[tuple[ModelName, ...]] = get_args(ModelName)
+
+_MANIFEST: Final = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A model on disk whose content has been checked.
+
+    Attributes:
+        name: lite, full or heavy.
+        path: the `.task` file.
+        sha256: of its content.
+        mask: whether it can make a mask. One that cannot returns rubbish, without any error,
+            when it is asked for one, so it must never be.
+    """
+
+    name: ModelName
+    path: Path
+    sha256: str
+    mask: bool
+
+
+def model_file(name: str, *, mask: bool) -> ModelFile:
+    """The model file to use; its SHA-256 is checked against the manifest, once per process.
+
+    Args:
+        name: lite, full or heavy.
+        mask: True for the stock model, False for the pruned one: the same landmarks without the
+            segmentation branch, a third faster.
+
+    Raises:
+        ModelError: no such model, the file is missing, or its content is not what it should be.
+    """
+    known = next((n for n in MODEL_NAMES if n == name), None)
+    if known is None:
+        raise ModelError(f"There is no model {name!r}: choose one of {', '.join(MODEL_NAMES)}.")
+    return _checked(known, mask)
+
+
+def model_folders() -> tuple[Path, ...]:
+    """Where model files are looked for, in this order; not all of them need to exist."""
+    import platformdirs  # noqa: PLC0415 - only needed once a model is
+
+    user = Path(platformdirs.user_data_dir("scapcoach", appauthor=False)) / "models"
+    return (*_shipped_folders(), user)
+
+
+def _shipped_folders() -> Iterator[Path]:
+    """The folder in the installed package; in a source tree, the one at its root."""
+    package = Path(str(resources.files("scapcoach")))
+    for folder in (package / "models", package.parent.parent / "models"):
+        if (folder / _MANIFEST).is_file():
+            yield folder
+
+
+@cache
+def _checked(name: ModelName, mask: bool) -> ModelFile:
+    file_name = f"pose_landmarker_{name}{'' if mask else '_pruned'}.task"
+    expected = _expected(file_name)
+    folders = model_folders()
+    path = next((p for f in folders if (p := f / file_name).is_file()), None)
+    if path is None:
+        raise ModelError(_missing(name, file_name, folders))
+    try:
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ModelError(f"The model {path} cannot be read: {error.strerror}.") from error
+    if found != expected["sha256"]:
+        advice = _BUILD_HEAVY if name == "heavy" else "Install scapcoach again."
+        raise ModelError(f"The model {path} is damaged (its SHA-256 is {found[:12]}...). {advice}")
+    return ModelFile(name, path, found, bool(expected["mask"]))
+
+
+@cache
+def _manifest() -> Mapping[str, Any]:
+    folder = next(iter(_shipped_folders()), None)
+    if folder is None:
+        raise ModelError("The folder of models is missing from scapcoach. Install it again.")
+    try:
+        files: Mapping[str, Any] = json.loads((folder / _MANIFEST).read_text("utf-8"))["files"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            f"The list of models {folder / _MANIFEST} cannot be read. Install scapcoach again."
+        ) from error
+    return files
+
+
+def _expected(file_name: str) -> Mapping[str, Any]:
+    try:
+        entry: Mapping[str, Any] = _manifest()[file_name]
+    except KeyError:
+        raise ModelError(f"{file_name} is not in the list of models.") from None
+    return entry
+
+
+_BUILD_HEAVY: Final = (
+    "Build it from a source tree of scapcoach: python -m tools.build_models --model heavy"
+)
+
+
+def _missing(name: ModelName, file_name: str, folders: tuple[Path, ...]) -> str:
+    if name == "heavy":
+        return (
+            f"The heavy model is not part of scapcoach and is not in {folders[-1]} either. "
+            f"{_BUILD_HEAVY}; or use --model full."
+        )
+    places = ", ".join(str(f) for f in folders)
+    return f"The model file {file_name} is in none of {places}. Install scapcoach again."

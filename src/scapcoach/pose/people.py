@@ -1,0 +1,148 @@
+"""What tells one person in a picture from another: place, size and the colours of the trunk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.landmarks import Landmark
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from scapcoach.pose.types import Detection
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+    Image = npt.NDArray[np.uint8]
+
+_SHOULDERS: Final = (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)
+_HIPS: Final = (Landmark.LEFT_HIP, Landmark.RIGHT_HIP)
+#: Colours are sampled on a grid of so many points a side over the trunk, ...
+_GRID: Final = 12
+#: ... and counted in so many bins a channel, shared out between neighbouring bins.
+_BINS: Final = 7
+#: Differences between channels beyond this share of the full range count as one.
+_CHROMA: Final = 0.3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Person:
+    """Somebody in a picture.
+
+    Attributes:
+        centre: (2,) pixels, middle of the trunk.
+        scale: pixels; the longest of trunk length, shoulder and hip width, so that it holds when
+            the trunk is seen end-on. For most people in most views it is the trunk length.
+        box: x0, y0, x1, y1 in pixels around all landmarks; may reach beyond the picture.
+        clear: mean visibility of shoulders and hips, 0..1.
+        colours: histogram of the trunk's colours, sums to 1; None where the trunk is outside.
+        detection: the landmarks.
+    """
+
+    centre: FloatArray
+    scale: float
+    box: tuple[float, float, float, float]
+    clear: float
+    colours: FloatArray | None
+    detection: Detection
+
+    def distance(self, other: Person) -> float:
+        """Between the middles of the trunks, in units of the larger scale."""
+        gap = float(np.hypot(*(self.centre - other.centre)))
+        return gap / max(self.scale, other.scale)
+
+    def same_place(self, other: Person) -> bool:
+        """Whether two findings in one picture are the same body."""
+        # Half a trunk length: two bodies nearer than that cover each other anyway.
+        return self.distance(other) < 0.5 and self.scale_ratio(other) < 2.0
+
+    def scale_ratio(self, other: Person) -> float:
+        """How many times larger the larger one is; at least 1."""
+        return max(self.scale, other.scale) / min(self.scale, other.scale)
+
+    def padded_box(self, share: float) -> tuple[float, float, float, float]:
+        """The box, larger by `share` of its longer side on each side."""
+        x0, y0, x1, y1 = self.box
+        pad = share * max(x1 - x0, y1 - y0)
+        return x0 - pad, y0 - pad, x1 + pad, y1 + pad
+
+
+def person(detection: Detection, image: Image | None) -> Person:
+    """Describe a detection; without `image` the colours are left out (they take 0.1 ms)."""
+    xy = detection.xy.astype(np.float64)
+    shoulders, hips = xy[list(_SHOULDERS)], xy[list(_HIPS)]
+    top, bottom = shoulders.mean(axis=0), hips.mean(axis=0)
+    spans = (top - bottom, shoulders[0] - shoulders[1], hips[0] - hips[1])
+    scale = max(float(np.hypot(*span)) for span in spans)
+    low, high = xy.min(axis=0), xy.max(axis=0)
+    return Person(
+        centre=(top + bottom) / 2,
+        scale=max(scale, 1.0),
+        box=(float(low[0]), float(low[1]), float(high[0]), float(high[1])),
+        clear=float(detection.visibility[[*_SHOULDERS, *_HIPS]].mean()),
+        colours=None if image is None else trunk_colours(image, shoulders, hips),
+        detection=detection,
+    )
+
+
+def trunk_colours(image: Image, shoulders: FloatArray, hips: FloatArray) -> FloatArray | None:
+    """Histogram of the colours between shoulders and hips.
+
+    Args:
+        image: (H, W, 3) uint8.
+        shoulders: (2, 2) pixels, left and right.
+        hips: (2, 2) pixels.
+
+    Returns:
+        (343,) shares that sum to 1, or None where less than a quarter of the trunk is inside.
+    """
+    # A side view has both shoulders on one point: widen the strip to a third of its length.
+    points = _strip(shoulders, hips)
+    columns, rows = np.round(points).astype(np.int64).T
+    height, width = image.shape[:2]
+    inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
+    if inside.mean() < 0.25:
+        return None
+    pixels = image[rows[inside], columns[inside]].astype(np.float64) / 255.0
+    return _soft_histogram(pixels)
+
+
+def _strip(shoulders: FloatArray, hips: FloatArray) -> FloatArray:
+    """(N, 2) grid of points over the trunk, away from its rim."""
+    along = hips.mean(axis=0) - shoulders.mean(axis=0)
+    length = float(np.hypot(*along))
+    across = np.array([-along[1], along[0]]) / max(length, 1e-9)
+    widths = [abs(float((pair[0] - pair[1]) @ across)) for pair in (shoulders, hips)]
+    half = 0.5 * max(0.8 * np.mean(widths), length / 3)
+    down, side = np.meshgrid(np.linspace(0.1, 0.9, _GRID), np.linspace(-1, 1, _GRID))
+    start = shoulders.mean(axis=0)
+    grid = start + down[..., None] * along + side[..., None] * half * across
+    return np.asarray(grid.reshape(-1, 2))
+
+
+def _soft_histogram(pixels: FloatArray) -> FloatArray:
+    """Shares of (N, 3) RGB values in 0..1 by brightness, red-green and yellow-blue.
+
+    Hue differences between clothes are small in numbers, so the two colour axes reach only to
+    _CHROMA. Each value is shared out between the bins around it.
+    """
+    red, green, blue = pixels.T
+    opponent = ((red - green) / _CHROMA, (0.5 * (red + green) - blue) / _CHROMA)
+    axes = [(red + green + blue) / 3, *(np.clip((axis + 1) / 2, 0, 1) for axis in opponent)]
+    places = np.stack(axes) * (_BINS - 1)
+    low = np.minimum(places.astype(np.int64), _BINS - 2)
+    part = places - low
+    shares = np.stack([1 - part, part])  # lower or upper neighbour, axis, pixel
+    strides = np.array([_BINS * _BINS, _BINS, 1])
+    weights = shares[:, None, None, 0] * shares[None, :, None, 1] * shares[None, None, :, 2]
+    corners = np.indices((2, 2, 2)).reshape(3, 8).T @ strides
+    at = (strides @ low) + corners[:, None]
+    counts = np.bincount(at.ravel(), weights.ravel(), minlength=_BINS**3)
+    return np.asarray(counts / pixels.shape[0])
+
+
+def colour_distance(a: FloatArray, b: FloatArray) -> float:
+    """Hellinger distance of two histograms: 0 the same, 1 nothing in common."""
+    return float(np.sqrt(max(0.0, 1.0 - float(np.sqrt(a * b).sum()))))

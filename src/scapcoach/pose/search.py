@@ -1,0 +1,97 @@
+"""Looking around in one picture: who else is there besides the person being followed?"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.pose.landmarker import Landmarker
+from scapcoach.pose.models import model_file
+from scapcoach.pose.people import Person, person
+from scapcoach.pose.types import Detection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+
+    Image = npt.NDArray[np.uint8]
+
+#: More people than this are not told apart.
+_MOST_PEOPLE: Final = 4
+#: The detector sees a picture fitted into a small square. Pictures longer than this are looked at
+#: in square tiles as well, where people are larger.
+_TILED_FROM: Final = 1.2
+#: Shoulders and hips must be this visible on average; trees and gym racks mostly are not.
+_CLEAR: Final = 0.8
+#: Findings whose trunks are nearer than this, in trunk lengths, are one person: a small person's
+#: place in the whole picture is off by up to half a trunk.
+_SAME: Final = 0.8
+#: Trunks smaller than this share of the picture's shorter side are bystanders far away.
+_SMALLEST: Final = 0.05
+
+
+class Searcher:
+    """Finds everybody in a picture. Slow (several detector runs), so meant for moments of doubt.
+
+    Always uses the lite model: it only has to tell where people are. The native landmarker is
+    made at the first `look`.
+    """
+
+    def __init__(self) -> None:
+        self._landmarker: Landmarker | None = None
+
+    def close(self) -> None:
+        """Free the native landmarker."""
+        if self._landmarker is not None:
+            self._landmarker.close()
+
+    def look(self, image: Image) -> list[Person]:
+        """Everybody in `image`, each once."""
+        if self._landmarker is None:
+            self._landmarker = Landmarker(model_file("lite", mask=False), people=_MOST_PEOPLE)
+        smallest = _SMALLEST * min(image.shape[:2])
+        people: list[Person] = []
+        for x, y, tile in _tiles(image):
+            for found in self._landmarker.look(tile):
+                who = person(_shifted(found, x, y), image)
+                if who.clear < _CLEAR or who.scale < smallest or _cut(who, x, tile, image):
+                    continue
+                if not any(who.distance(known) < _SAME for known in people):
+                    people.append(who)
+        return people
+
+
+def _cut(who: Person, x: int, tile: Image, image: Image) -> bool:
+    """Whether the body lies across a side of its tile where the picture goes on."""
+    left, right = x > 0, x + tile.shape[1] < image.shape[1]
+    reach = 0.5 * who.scale
+    return bool(
+        (left and who.centre[0] - reach < x)
+        or (right and who.centre[0] + reach > x + tile.shape[1])
+    )
+
+
+def _tiles(image: Image) -> Iterator[tuple[int, int, Image]]:
+    """Overlapping squares along the longer side, then the whole: x, y and pixels of each.
+
+    The squares come first since people are larger, thus better placed, in them.
+    """
+    height, width = image.shape[:2]
+    short, long = sorted((height, width))
+    if long / short < _TILED_FROM:
+        yield 0, 0, image
+        return
+    # Neighbours overlap by at least a third, so that nobody is cut by every tile.
+    count = math.ceil((long - short) / (short * 2 / 3)) + 1
+    for start in np.linspace(0, long - short, count).astype(int):
+        x, y = (int(start), 0) if width > height else (0, int(start))
+        yield x, y, np.ascontiguousarray(image[y : y + short, x : x + short])
+    yield 0, 0, image
+
+
+def _shifted(found: Detection, x: int, y: int) -> Detection:
+    offset: Any = np.array([x, y], np.float32)
+    return Detection(found.xy + offset, found.world, found.visibility, found.presence)
