@@ -113,11 +113,9 @@ def _video_stream(path: Path, container: InputContainer) -> VideoStream:
     best = container.streams.best("video")
     stream = next((s for s in streams if best is not None and s.index == best.index), streams[0])
     if _decoder_missing(stream):
-        tag = stream.codec_tag if stream.codec_tag.isprintable() else ""
         raise InputError(
-            f"{path} is coded in a way that cannot be decoded here"
-            f"{f' ({tag})' if tag.strip() else ''}. "
-            "Convert it to H.264 first, for example with HandBrake or ffmpeg."
+            f"{path} is coded in a way that cannot be decoded here, or is copy-protected. Convert "
+            "it to H.264 first, for example with HandBrake or ffmpeg."
         )
     return stream
 

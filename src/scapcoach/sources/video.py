@@ -190,9 +190,11 @@ def _duration(container: InputContainer, stream: VideoStream) -> float:
             hours, _, rest = value.partition(":")
             minutes, _, seconds = rest.partition(":")
             try:
-                return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+                end = int(hours) * 3600 + int(minutes) * 60 + float(seconds)
             except ValueError:
                 continue
+            # Matroska's tag holds the time stamp at which the track ends.
+            return end - float((stream.start_time or 0) * (stream.time_base or 0))
     return container.duration / 1_000_000 if container.duration else math.nan
 
 
@@ -285,17 +287,17 @@ def _sentences(notes: _Notes, info: SourceInfo, shape: PictureShape) -> Iterator
             f"The file states pixels {shape.ignored_aspect:.3g} times as wide as high; that "
             "cannot be right and was ignored."
         )
-    if notes.bad_packets or notes.bad_frames:
+    if damaged := notes.bad_packets + notes.bad_frames:
         yield (
-            f"{notes.bad_packets + notes.bad_frames} damaged pieces of the file were skipped; "
-            "pictures near them may be missing or blurred."
+            f"{_count(damaged, 'damaged piece')} of the file skipped; pictures near by may be "
+            "missing or blurred."
         )
     if notes.other_sizes:
-        yield f"{notes.other_sizes} pictures change size and were scaled to the size of the first."
+        yield f"{_count(notes.other_sizes, 'picture')} of another size scaled to that of the first."
     if notes.mended_times:
         yield (
-            f"{notes.mended_times} pictures carry no usable time stamp; their times were filled in "
-            "from their neighbours."
+            f"{_count(notes.mended_times, 'picture')} without a usable time stamp; the time was "
+            "filled in from the neighbours."
         )
     if notes.stopped_by:
         yield f"Reading stopped early: {notes.stopped_by}."
@@ -306,3 +308,7 @@ def _sentences(notes: _Notes, info: SourceInfo, shape: PictureShape) -> Iterator
                 f"Only the first {end:.1f} of {info.duration:.1f} seconds could be read: the file "
                 "looks cut off or damaged at its end."
             )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
