@@ -1,0 +1,133 @@
+"""The skeleton: the subject's left and right in two hues, what is hardly visible kept faint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.landmarks import SKELETON, Landmark, Poses
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from scapcoach.sinks.paint import Color, Image
+
+    Floats = npt.NDArray[np.floating[Any]]
+    IntArray = npt.NDArray[np.int32]
+
+#: Okabe-Ito sky blue and orange, lightened for dark pictures: told apart by every kind of
+#: colour vision.
+LEFT: Final[Color] = (86, 196, 255)
+RIGHT: Final[Color] = (255, 176, 46)
+MIDDLE: Final[Color] = (245, 247, 250)
+STRANGER: Final[Color] = (150, 156, 164)
+_EDGE: Final[Color] = (10, 13, 18)
+
+#: Below this visibility a bone is drawn thin and dashed; the gate of DESIGN.md section 3.
+VISIBLE: Final = 0.6
+#: Below this one it is not drawn: MediaPipe is guessing.
+GUESSED: Final = 0.15
+
+_SHIFT: Final = 4  # fractional bits of OpenCV's coordinates
+_JOINTS: Final = tuple(sorted({p for bone in SKELETON for p in bone}))
+
+
+@dataclass(frozen=True, slots=True)
+class SkeletonPainter:
+    """Draws one frame of `Poses` on pictures of one size.
+
+    Attributes:
+        size: (width, height) of the pictures in pixels; poses are scaled to it.
+    """
+
+    size: tuple[int, int]
+
+    def draw(self, image: Image, poses: Poses, i: int) -> None:
+        """Draw frame `i` in place; nothing where there is no person."""
+        if poses.subject[i] < 0:
+            return
+        scale = np.array(self.size, np.float64) / np.array(poses.size, np.float64)
+        points = poses.xy[i].astype(np.float64) * scale
+        seen = np.where(np.isfinite(points).all(axis=1), poses.visibility[i], np.nan)
+        seen = np.nan_to_num(seen, nan=0.0)
+        stranger = poses.subject[i] > 0
+        width = max(1.5, min(self.size) / 160)
+        if poses.contour is not None:
+            self._contour(image, poses.contour[i].astype(np.float64) * scale, width)
+        bones = [(points[[a, b]], min(seen[a], seen[b]), hue(a, b)) for a, b in SKELETON]
+        bones.append(_neck(points, seen))
+        lines = [(self._segments(ends, v), v, color) for ends, v, color in bones if v >= GUESSED]
+        for edge in (True, False):
+            for segments, visible, color in lines:
+                shown = _EDGE if edge else (STRANGER if stranger else color)
+                thick = width * (1.9 if edge else 1) * (1 if visible >= VISIBLE else 0.55)
+                _polylines(image, segments, shown, thick)
+        fixed = self._fixed(points)
+        for p in _JOINTS:
+            if seen[p] >= VISIBLE:
+                shoulder = p in (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)
+                color = STRANGER if stranger else hue(p)
+                _joint(image, fixed[p], color, width * (2.1 if shoulder else 1.3))
+
+    def _segments(self, ends: Floats, visible: float) -> IntArray:
+        """(k, 2, 2) fixed-point ends of the strokes of one bone: one, or many where dashed."""
+        a, b = self._near(ends)
+        length = float(np.hypot(*(b - a)))
+        if visible >= VISIBLE or length == 0:
+            return self._fixed(ends)[None]
+        dash = max(4.0, min(self.size) / 60)
+        starts = np.arange(0, length, 2 * dash)
+        along = np.stack([starts, np.minimum(starts + dash, length)], axis=1) / length
+        return self._fixed(a + along[..., None] * (b - a))
+
+    def _contour(self, image: Image, line: Floats, width: float) -> None:
+        line = line[np.isfinite(line).all(axis=1)]
+        if len(line) >= 2:
+            fixed = self._fixed(line)[None]
+            _polylines(image, fixed, _EDGE, width * 1.7)
+            _polylines(image, fixed, MIDDLE, width * 0.8)
+
+    def _near(self, at: Floats) -> Floats:
+        """Points kept near the picture, so that nothing overflows or takes for ever."""
+        limit = 4.0 * max(self.size)
+        return np.clip(at, -limit, limit)
+
+    def _fixed(self, at: Floats) -> IntArray:
+        """OpenCV's fixed-point coordinates of (..., 2) points in pixels; NaN becomes 0."""
+        near = np.nan_to_num(self._near(at))
+        return np.asarray(np.rint(near * 2**_SHIFT), dtype=np.int32)
+
+
+@lru_cache(maxsize=256)
+def hue(*points: Landmark) -> Color:
+    """Colour of a joint or a bone: by the subject's side, white across the middle."""
+    sides = {p.name.split("_")[0] for p in points}
+    return {"LEFT": LEFT, "RIGHT": RIGHT}.get(sides.pop(), MIDDLE) if len(sides) == 1 else MIDDLE
+
+
+def _neck(points: Floats, seen: Floats) -> tuple[Floats, float, Color]:
+    """From between the shoulders to between the ears, or to the ear that is seen."""
+    ears = [k for k in (Landmark.LEFT_EAR, Landmark.RIGHT_EAR) if seen[k] >= VISIBLE]
+    shoulders = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
+    if not ears:
+        return points[shoulders], 0.0, MIDDLE
+    ends = np.stack([points[shoulders].mean(axis=0), points[ears].mean(axis=0)])
+    return ends, float(min(seen[shoulders])), MIDDLE
+
+
+def _polylines(image: Image, lines: IntArray, color: Color, thickness: float) -> None:
+    import cv2
+
+    thick = max(1, round(thickness))
+    cv2.polylines(image, list(lines), False, color, thick, cv2.LINE_AA, _SHIFT)
+
+
+def _joint(image: Image, at: IntArray, color: Color, radius: float) -> None:
+    import cv2
+
+    center = (int(at[0]), int(at[1]))
+    for r, ink in ((radius * 1.45, _EDGE), (radius, color)):
+        cv2.circle(image, center, round(r * 2**_SHIFT), ink, -1, cv2.LINE_AA, _SHIFT)
