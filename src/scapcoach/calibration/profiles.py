@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import asdict, fields
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,11 +49,11 @@ def save_profile(calibration: Calibration, name: str) -> Path:
         OutputError: the folder cannot be written to.
     """
     path = profile_path(name)
-    data = {"schema": SCHEMA, **asdict(calibration), "kind": Kind.PROFILE, "name": name}
+    data = {"schema": SCHEMA, **to_plain(calibration), "kind": Kind.PROFILE, "name": name}
     temporary = path.with_suffix(".partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(_plain(data), indent=1, allow_nan=False), "utf-8")
+        temporary.write_text(json.dumps(data, indent=1, allow_nan=False), "utf-8")
         temporary.replace(path)
     except OSError as error:
         raise OutputError(
@@ -67,16 +67,11 @@ def list_profiles() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in profiles_folder().glob("*.json")))
 
 
-def load_profile(name: str, model_sha256: str = "") -> Calibration:
-    """Read a profile and check it.
-
-    Args:
-        name: as it was saved.
-        model_sha256: of the model that will make the landmarks; "" is not checked.
+def load_profile(name: str) -> Calibration:
+    """Read a profile and check it; whether it fits a model tells `Calibration.check_model`.
 
     Raises:
-        CalibrationError: no such profile, damaged, of another version, or taken with another
-            model.
+        CalibrationError: no such profile, damaged, or of another version.
     """
     path = profile_path(name)
     try:
@@ -91,13 +86,7 @@ def load_profile(name: str, model_sha256: str = "") -> Calibration:
         raise CalibrationError(
             f"The profile {path} is damaged ({error}); calibrate again."
         ) from error
-    calibration = _parse(data, path)
-    if model_sha256 and calibration.model_sha256 not in {"", model_sha256}:
-        raise CalibrationError(
-            f"The profile {name!r} was taken with another pose model, which sees other points: "
-            "use the --model it was taken with, or calibrate again."
-        )
-    return calibration
+    return _parse(data, path)
 
 
 def _parse(data: Any, path: Path) -> Calibration:
@@ -141,14 +130,16 @@ def _number(value: Any) -> float:
     return float("nan") if value is None else float(value)
 
 
-def _plain(value: Any) -> Any:
-    """The same as plain JSON types, NaN as null."""
+def to_plain(value: Any) -> Any:
+    """The same as plain JSON types: dataclasses as objects, arrays as lists, NaN as null."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
+        return {k: to_plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
+        return [to_plain(v) for v in value]
     if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
+        return to_plain(value.tolist())
     if isinstance(value, float) and not np.isfinite(value):
         return None
     return value

@@ -10,7 +10,7 @@ from scapcoach.calibration.holds import Segment, find_stillest, frames_of
 from scapcoach.calibration.types import SDC_FACTOR, Calibration, Kind, Range, Slump
 from scapcoach.errors import CalibrationError
 from scapcoach.geometry.posture import head_forward, head_height
-from scapcoach.geometry.silhouette import rounding_index
+from scapcoach.geometry.silhouette import arc_degrees, rounding_index
 from scapcoach.geometry.view import estimate_yaw
 from scapcoach.girdle.geometric import solve
 from scapcoach.girdle.neutral import neutral_from
@@ -103,9 +103,9 @@ def _slump(poses: Poses, neutral: Neutral) -> Slump:
     """The own slump, as changes from neutral."""
     yaw = estimate_yaw(poses)[0]
     state = solve(poses, neutral)
-    contour = np.full(len(poses), np.nan)
+    contour: FloatArray = np.full(len(poses), np.nan)
     if poses.contour is not None:
-        contour = rounding_index(poses.contour, yaw)
+        contour = arc_degrees(rounding_index(poses.contour, yaw))
 
     def median(values: FloatArray) -> float:
         known = values[np.isfinite(values)]
@@ -114,6 +114,6 @@ def _slump(poses: Poses, neutral: Neutral) -> Slump:
     return Slump(
         head_forward=median(head_forward(poses, yaw)) - neutral.head_forward,
         head_drop=100 * (1 - median(head_height(poses) / state.scale) / neutral.head_height),
-        rounding=100 * (median(contour) - neutral.rounding),
+        rounding=median(contour) - float(arc_degrees(np.array(neutral.rounding))),
         protraction=-median(state.retraction[:, 0]),
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from scapcoach.errors import CalibrationError
+
 if TYPE_CHECKING:
     from scapcoach.girdle.neutral import Neutral
 
@@ -45,7 +47,7 @@ class Slump:
     Attributes:
         head_forward: degrees.
         head_drop: per cent of the neutral height of the ears over the shoulders.
-        rounding: change of sagitta over chord, times 100.
+        rounding: degrees, as the measure `rounding_deg`.
         protraction: degrees.
     """
 
@@ -56,7 +58,7 @@ class Slump:
 
 
 #: What counts as fully hunched when no own slump was taken [E].
-DEFAULT_SLUMP: Final = Slump(head_forward=30.0, head_drop=30.0, rounding=8.0, protraction=20.0)
+DEFAULT_SLUMP: Final = Slump(head_forward=30.0, head_drop=30.0, rounding=20.0, protraction=20.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,3 +82,15 @@ class Calibration:
     slump: Slump | None = None
     model_sha256: str = ""
     name: str = ""
+
+    def check_model(self, sha256: str) -> None:
+        """Make sure that landmarks of this model may be read with this calibration.
+
+        Raises:
+            CalibrationError: it was taken with another model.
+        """
+        if self.model_sha256 not in {"", sha256}:
+            raise CalibrationError(
+                f"The calibration {self.name!r} was taken with another pose model, which sees "
+                "other points: use the --model it was taken with, or calibrate again."
+            )

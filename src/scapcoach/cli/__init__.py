@@ -1,1 +1,89 @@
-"""cli."""
+"""The `scapcoach` command: parses, calls, prints. Commands are imported only when used."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from scapcoach._version import __version__
+from scapcoach.errors import ScapcoachError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import FrameType
+
+#: Command name: (module, one line of help). The line stands here so that `--help` imports nothing.
+COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "analyze": ("scapcoach.cli.analyze", "Analyse lift videos: measures, video, report."),
+        "calibrate": ("scapcoach.cli.calibrate", "Make a profile from a calibration clip."),
+        "profiles": ("scapcoach.cli.profiles", "List, show, export and delete profiles."),
+        "doctor": ("scapcoach.cli.doctor", "Check that everything works on this computer."),
+    }
+)
+
+
+class _LazyGroup(click.Group):
+    """Finds commands by name and imports them when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with:  scapcoach analyze sample_videos/*.mp4 --out results",
+)
+@click.version_option(__version__, prog_name="scapcoach")
+def cli() -> None:
+    """A coach for shoulder-blade retraction, shrugging and hunched posture.
+
+    It says what it cannot see. No picture leaves this computer, and nothing it says is a
+    diagnosis.
+    """
+
+
+def main() -> None:
+    """Run the command line; a ScapcoachError becomes one sentence and exit code 1."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except ScapcoachError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): nothing is left to say.
+        sys.stderr.close()
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    """Let a polite kill keep what was computed, as Ctrl-C does."""
+    raise KeyboardInterrupt

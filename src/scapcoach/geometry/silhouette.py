@@ -125,3 +125,11 @@ def rounding_index(contour: FloatArray, yaw: FloatArray | float) -> FloatArray:
     smooth = np.nanmean(np.stack([bulge[:, :-2], bulge[:, 1:-1], bulge[:, 2:]]), axis=0)
     out[usable] = np.nanmax(smooth, axis=1) / length
     return out
+
+
+def arc_degrees(index: FloatArray) -> FloatArray:
+    """Angle between the tangents at both ends of a circular arc of this sagitta over chord.
+
+    theta = 4 atan(2 s / c), the geometry of a circle.
+    """
+    return np.asarray(np.degrees(4 * np.arctan(2 * index)))

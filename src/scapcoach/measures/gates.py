@@ -107,7 +107,8 @@ class Scene:
         """(T,) trunk length in pixels, from the calibration where there is one."""
         if self.state is not None and self.calibration is not None:
             return np.asarray(self.calibration.neutral.unit * self.state.scale)
-        return np.linalg.norm(self.poses.point(*SHOULDERS) - self.poses.point(*HIPS), axis=1)
+        trunk = self.poses.point(*SHOULDERS) - self.poses.point(*HIPS)
+        return np.asarray(np.linalg.norm(trunk, axis=1))
 
     def head(self) -> list[Objection]:
         """Objections where no ear counts."""
@@ -132,7 +133,8 @@ def judge(
     Args:
         scene: of T frames.
         name: of the measure.
-        value, sigma: (T,).
+        value: (T,), NaN where unknown.
+        sigma: (T,) one standard deviation.
         objections: in order of importance.
         relative: None for absolute values; else the reason why they are relative only.
         degrees: (T,) estimate in degrees and its sigma; then `value` is in per cent of the

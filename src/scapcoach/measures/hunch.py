@@ -43,7 +43,7 @@ def hunch_series(scene: Scene, series: Mapping[str, Series]) -> Series:
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.where(main, np.clip(100 * total / weights, 0, HIGHEST), np.nan)
         sigma = 100 * np.sqrt(variance) / weights
-    objections = scene.uncalibrated() + [(scene.supine, Reason.SUPINE)]
+    objections = [*scene.uncalibrated(), (scene.supine, Reason.SUPINE)]
     # What hides the head hides the hunch: the head's own reason is the one to give.
     blocked = ~main & (series["head_drop"].status == Status.NOT_OBSERVABLE)
     objections += [
@@ -61,10 +61,10 @@ def _parts(scene: Scene, series: Mapping[str, Series]) -> dict[str, tuple[FloatA
     """Each part as a share of its change in the slump pose, with sigma; NaN where withheld."""
     own = scene.calibration.slump if scene.calibration else None
     changes = {n: (series[n].value, series[n].sigma) for n in ("head_forward", "head_drop")}
-    changes["rounding"] = (series["rounding"].value, series["rounding"].sigma)
-    retraction = series["retraction"]
-    if retraction.deg is not None and retraction.deg_sigma is not None:
-        changes["protraction"] = (-retraction.deg, retraction.deg_sigma)
+    for name, measure, sign in (("rounding", "rounding", 1.0), ("protraction", "retraction", -1.0)):
+        degrees, sigma = series[measure].deg, series[measure].deg_sigma
+        if degrees is not None and sigma is not None:
+            changes[name] = (sign * degrees, sigma)
     # The head's forward angle is the better witness; its drop is used where that is not seen.
     drop, drop_sigma = changes["head_drop"]
     hidden = np.isfinite(changes["head_forward"][0])

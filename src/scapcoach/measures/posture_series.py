@@ -16,7 +16,7 @@ from scapcoach.geometry.posture import (
     tilt,
     trunk_lean,
 )
-from scapcoach.geometry.silhouette import rounding_index
+from scapcoach.geometry.silhouette import arc_degrees, rounding_index
 from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.measures.gates import Scene, judge
 from scapcoach.measures.types import Reason, Series, View
@@ -99,18 +99,8 @@ def rounding_series(scene: Scene) -> Series:
     objections = [*scene.uncalibrated(), (not_side, Reason.TURN_SIDE_ON)]
     objections += scene.hips() + scene.head()
     objections += _turned(scene, 25.0)
-    # A change of sagitta over chord is measured from the own neutral by definition: the value
-    # is given with a relative status, too.
     return judge(scene, "rounding", value, sigma, objections, _relative(scene),
                  (degrees, per_point * ROUNDING_SIGMA))  # fmt: skip
-
-
-def arc_degrees(index: FloatArray) -> FloatArray:
-    """Angle between the tangents at both ends of a circular arc of this sagitta over chord.
-
-    theta = 4 atan(2 s / c), the geometry of a circle.
-    """
-    return np.degrees(4 * np.arctan(2 * index))
 
 
 def tilt_series(scene: Scene, name: str) -> Series:
@@ -154,4 +144,4 @@ def _turned(scene: Scene, limit: float) -> list[Objection]:
 def _sagittal_sigma(scene: Scene, length: FloatArray) -> FloatArray:
     """Degrees of error of a sagittal angle over a line of this length in trunk lengths."""
     sine = np.maximum(np.abs(np.sin(np.radians(scene.yaw))), 0.1)
-    return np.degrees(np.arctan(np.sqrt(2) * POINT_SIGMA / sine / length))
+    return np.asarray(np.degrees(np.arctan(np.sqrt(2) * POINT_SIGMA / sine / length)))

@@ -55,7 +55,7 @@ class Landmarker:
             )
         self._follows = people is None
         self._masks = masks
-        self._used = False
+        self._warm = False
         self._last_ms = -1
         with quiet_stderr():
             self._native = _create(model, people=people, masks=masks, confidence=confidence)
@@ -83,14 +83,16 @@ class Landmarker:
         check_image(image)
         if not self._finalizer.alive:
             raise ModelError("This landmarker is closed.")
-        if self._used:
+        if self._warm:
             return self._call(image, t)
-        self._used = True
+        # Some messages come with the first picture, some with the first person in one.
         with quiet_stderr():
-            return self._call(image, t)
+            found = self._call(image, t)
+        self._warm = bool(found)
+        return found
 
     def _call(self, image: Image, t: float | None) -> list[Detection]:
-        import mediapipe as mp  # noqa: PLC0415 - takes 0.8 s
+        import mediapipe as mp
 
         picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=image)
         try:
@@ -135,7 +137,7 @@ def check_image(image: Image) -> None:
 
 
 def _create(model: ModelFile, *, people: int | None, masks: bool, confidence: float) -> Any:
-    from mediapipe.tasks.python import BaseOptions, vision  # noqa: PLC0415 - takes 0.8 s
+    from mediapipe.tasks.python import BaseOptions, vision
 
     mode = vision.RunningMode.VIDEO if people is None else vision.RunningMode.IMAGE
     options = vision.PoseLandmarkerOptions(

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 _PATIENCE: Final = 1.0
 #: A mask counts when its own trunk points lie so near to the landmarks', in trunk lengths.
 _AGREES: Final = 0.25
+#: Parts of the picture shown in turn to make the tracker take somebody up: all of it or, for
+#: somebody too small for the detector, half of it and then more.
+_ZOOMS: Final = ((1.0,), (0.5, 0.7, 1.0))
 #: What is painted over people who are not to be followed.
 _GREY: Final = 127
 
@@ -172,16 +175,29 @@ class MediaPipePose:
         if self._steering_since is None:
             self._steering_since = t
         shown = only(image, target, [p for p in people if p is not target])
-        self._main.forget(image, t)
-        self._main.follow(shown, t)
-        found = self._main.follow(image, t)  # once more for landmarks from the whole picture
-        if found is None:
-            return None
-        who = person(found, image)
-        if who.same_place(target):
-            return who
+        for zooms in _ZOOMS:
+            self._main.forget(image, t)
+            for zoom in zooms:
+                self._main.follow(_zoomed(shown, target, zoom), t)
+            found = self._main.follow(image, t)  # once more for landmarks from the whole picture
+            if found is not None and (who := person(found, image)).same_place(target):
+                return who
         self._main.forget(image, t)
         return None
+
+
+def _zoomed(image: Image, target: Person, zoom: float) -> Image:
+    """That share of the picture in which the target's middle stays at the same relative place.
+
+    So the tracker, which works with relative places, takes its crop over to the next larger part.
+    """
+    if zoom >= 1:
+        return image
+    height, width = image.shape[:2]
+    x, y = np.clip(target.centre, 0, (width, height)) * (1 - zoom)
+    columns, rows = round(width * zoom), round(height * zoom)
+    left, top = min(int(x), width - columns), min(int(y), height - rows)
+    return np.ascontiguousarray(image[top : top + rows, left : left + columns])
 
 
 def only(image: Image, target: Person, others: list[Person]) -> Image:

@@ -58,7 +58,7 @@ def model_file(name: str, *, mask: bool) -> ModelFile:
 
 def model_folders() -> tuple[Path, ...]:
     """Where model files are looked for, in this order; not all of them need to exist."""
-    import platformdirs  # noqa: PLC0415 - only needed once a model is
+    import platformdirs
 
     user = Path(platformdirs.user_data_dir("scapcoach", appauthor=False)) / "models"
     return (*_shipped_folders(), user)

@@ -115,7 +115,7 @@ def _strip(shoulders: FloatArray, hips: FloatArray) -> FloatArray:
     length = float(np.hypot(*along))
     across = np.array([-along[1], along[0]]) / max(length, 1e-9)
     widths = [abs(float((pair[0] - pair[1]) @ across)) for pair in (shoulders, hips)]
-    half = 0.5 * max(0.8 * np.mean(widths), length / 3)
+    half = 0.5 * max(0.4 * sum(widths), length / 3)
     down, side = np.meshgrid(np.linspace(0.1, 0.9, _GRID), np.linspace(-1, 1, _GRID))
     start = shoulders.mean(axis=0)
     grid = start + down[..., None] * along + side[..., None] * half * across

@@ -1,17 +1,21 @@
-"""Keep native code from writing to the terminal."""
+"""Keep native code from chattering on the terminal."""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
+import tempfile
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _STDERR: Final = 2
+#: Log lines of MediaPipe (I0000, W0000, E0000), of its start and of TensorFlow Lite.
+_CHATTER: Final = re.compile(rb"[IWE]\d{4} .*|(INFO|WARNING|VERBOSE): .*")
 
 
 class _Silencer:
@@ -20,35 +24,47 @@ class _Silencer:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._users = 0
-        self._saved: int | None = None
+        self._taken: tuple[int, IO[bytes]] | None = None
 
     def enter(self) -> None:
         with self._lock:
             self._users += 1
             if self._users == 1:
-                self._saved = _redirect()
+                self._taken = _redirect()
 
     def leave(self) -> None:
         with self._lock:
             self._users -= 1
-            if self._users == 0 and self._saved is not None:
-                os.dup2(self._saved, _STDERR)
-                os.close(self._saved)
-                self._saved = None
+            if self._users == 0 and self._taken is not None:
+                (saved, store), self._taken = self._taken, None
+                _restore(saved, store)
 
 
-def _redirect() -> int | None:
-    """Point descriptor 2 at nothing; a copy of what it was, or None if there is no stderr."""
+def _redirect() -> tuple[int, IO[bytes]] | None:
+    """Point descriptor 2 at a file; a copy of what it was and the file, None without stderr."""
     if sys.stderr is not None:
         sys.stderr.flush()
     try:
         saved = os.dup(_STDERR)
     except OSError:
         return None
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, _STDERR)
-    os.close(nowhere)
-    return saved
+    store = tempfile.TemporaryFile()  # noqa: SIM115 - outlives this function
+    os.dup2(store.fileno(), _STDERR)
+    return saved, store
+
+
+def _restore(saved: int, store: IO[bytes]) -> None:
+    """Put descriptor 2 back, and pass on what was no chatter."""
+    if sys.stderr is not None:
+        sys.stderr.flush()
+    os.dup2(saved, _STDERR)
+    os.close(saved)
+    with store:
+        store.seek(0)
+        lines = store.read().splitlines(keepends=True)
+    kept = b"".join(line for line in lines if not _CHATTER.match(line))
+    if kept:
+        os.write(_STDERR, kept)
 
 
 _silencer: Final = _Silencer()
@@ -56,10 +72,11 @@ _silencer: Final = _Silencer()
 
 @contextmanager
 def quiet_stderr() -> Iterator[None]:
-    """Drop what anybody in this process writes to file descriptor 2 inside the block.
+    """Drop log lines of native libraries from file descriptor 2 inside the block.
 
-    MediaPipe logs there when a landmarker is made and first used, and no setting stops it. Blocks
-    may overlap in several threads. Meant for short stretches: Python's own messages go as well.
+    MediaPipe logs there when a landmarker is made and first used, and no setting stops it. What
+    else is written there meanwhile comes out at the end of the block. Blocks may overlap in
+    several threads. Meant for short stretches.
     """
     _silencer.enter()
     try:

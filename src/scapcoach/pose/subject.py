@@ -11,14 +11,13 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 from scapcoach.errors import InputError
 from scapcoach.pose.people import Person, colour_distance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import numpy as np
     import numpy.typing as npt
 
     FloatArray = npt.NDArray[np.floating[Any]]
@@ -44,6 +43,8 @@ UNLIKE: Final = 0.8
 #: By how much somebody else must fit better than the one being followed.
 _MARGIN: Final = 0.15
 _LOOKS_KEPT: Final = 6
+#: Trunk lengths between two people; nearer findings may be parts of one, taken for another.
+_APART: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,11 @@ class _Known:
         self.last, self.t = person, t
         if person.colours is None or len(self.looks) >= _LOOKS_KEPT:
             return
-        # A new look may differ from the last one, not wholly from the first: else a tracker that
-        # glides over to somebody else takes the memory with it.
+        # A new look may differ from the last one, but not by much from the first: else a tracker
+        # that glides over to somebody else takes the memory with it.
         if not self.looks or (
-            self.unlike(person) > ALIKE and colour_distance(person.colours, self.looks[0]) < UNLIKE
+            self.unlike(person) > ALIKE
+            and colour_distance(person.colours, self.looks[0]) < DIFFERENT
         ):
             self.looks.append(person.colours)
 
@@ -96,6 +98,7 @@ class SubjectLock:
         self._point = subject_at
         self._known: list[_Known] = []
         self._bystanders: list[FloatArray] = []
+        self._crowded = False
         self._current: int | None = None
         self._last: Person | None = None
         self._t = -math.inf
@@ -111,7 +114,7 @@ class SubjectLock:
     @property
     def alone(self) -> bool:
         """Whether nobody but the subject has ever been seen."""
-        return not self._bystanders and len(self._known) <= 1
+        return not self._crowded and len(self._known) <= 1
 
     def wants_colours(self, person: Person, t: float) -> bool:
         """Whether `person` should come with colours in this frame."""
@@ -214,12 +217,16 @@ class SubjectLock:
         return max(1, len(self._known))
 
     def _meet(self, others: list[Person], subject: Person) -> None:
-        """Remember the colours of people who are not the subject."""
+        """Remember that there are people who are not the subject, and their colours."""
+        looks = self._known[0].looks if self._known else []
+        mine = [*looks, *([] if subject.colours is None else [subject.colours])]
         for other in others:
-            if other.colours is None or subject.colours is None:
+            if other.distance(subject) < _APART:
                 continue
-            known = [*self._bystanders, subject.colours]
-            if all(colour_distance(other.colours, look) > ALIKE for look in known):
+            self._crowded = True
+            if other.colours is not None and all(
+                colour_distance(other.colours, look) > ALIKE for look in (*self._bystanders, *mine)
+            ):
                 self._bystanders = [*self._bystanders, other.colours][-_LOOKS_KEPT:]
 
 

@@ -46,6 +46,7 @@ class _Notes:
 
     mended_times: int = 0
     bad_packets: int = 0
+    marked_packets: int = 0
     bad_frames: int = 0
     other_sizes: int = 0
     last_t: float = math.nan
@@ -270,6 +271,7 @@ def _packets(
             for packet in container.demux(stream):
                 failures = 0
                 if packet.size:
+                    notes.marked_packets += packet.is_corrupt
                     yield packet
             break
         except av.error.InvalidDataError:
@@ -287,7 +289,8 @@ def _sentences(notes: _Notes, info: SourceInfo, shape: PictureShape) -> Iterator
             f"The file states pixels {shape.ignored_aspect:.3g} times as wide as high; that "
             "cannot be right and was ignored."
         )
-    if damaged := notes.bad_packets + notes.bad_frames:
+    # What the reader marked as damaged fails again in the decoder, as a rule.
+    if damaged := max(notes.marked_packets, notes.bad_packets + notes.bad_frames):
         yield (
             f"{_count(damaged, 'damaged piece')} of the file skipped; pictures near by may be "
             "missing or blurred."

@@ -1,0 +1,7 @@
+"""Recorded clips: a video in, landmarks, measures, annotated video and report out."""
+
+from __future__ import annotations
+
+from scapcoach.analysis.run import Analysis, Interrupted, Options, analyze, calibrate_clip
+
+__all__ = ["Analysis", "Interrupted", "Options", "analyze", "calibrate_clip"]

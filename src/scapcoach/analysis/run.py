@@ -1,0 +1,327 @@
+"""One clip from video to results."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from scapcoach._version import __version__
+from scapcoach.analysis.places import (
+    LANDMARKS,
+    SUMMARY,
+    Key,
+    content_hash,
+    finished_landmarks,
+    keep_partial,
+    kept_landmarks,
+    partial_folder,
+    read_summary,
+    result_folder,
+)
+from scapcoach.analysis.render import render
+from scapcoach.calibration import (
+    Calibration,
+    Segment,
+    calibrate,
+    calibrate_automatically,
+    guided_segments,
+)
+from scapcoach.calibration.profiles import to_plain
+from scapcoach.errors import ScapcoachError
+from scapcoach.filters import smooth_poses
+from scapcoach.measures import Measures, measure
+from scapcoach.pose.models import model_file
+from scapcoach.session import PoseRecorder, Tracker
+from scapcoach.sinks.atomic import atomic_folder
+from scapcoach.sources.video import VideoFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from scapcoach.landmarks import Poses
+    from scapcoach.sources.types import SourceInfo
+
+    Progress = Callable[[str, int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to analyse a clip.
+
+    Attributes:
+        model: lite, full or heavy.
+        subject: where the person to follow is at the start, pixels or shares of the picture.
+        segments: poses held in the clip itself, to calibrate from.
+        video: whether to write the annotated video.
+        csv: whether to write frames.csv beside frames.parquet.
+        force: whether to analyse again what is already there.
+    """
+
+    model: str = "full"
+    subject: tuple[float, float] | None = None
+    segments: tuple[Segment, ...] | None = None
+    video: bool = True
+    csv: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """What was found in one clip.
+
+    Attributes:
+        clip: the video.
+        info: of the video.
+        poses: smoothed landmarks, short holes filled.
+        measures: of the same frames.
+        calibration: that was used; None when no neutral could be found.
+        summary: as in summary.json.
+        folder: of the written results; None when nothing was to be written.
+        warnings: what was wrong with the clip without stopping the work.
+        skipped: whether it had been finished before.
+    """
+
+    clip: Path
+    info: SourceInfo
+    poses: Poses
+    measures: Measures
+    calibration: Calibration | None
+    summary: Mapping[str, Any]
+    folder: Path | None
+    warnings: tuple[str, ...] = ()
+    skipped: bool = False
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C in the middle of a clip; the message says what was kept and what is lacking."""
+
+
+def analyze(
+    path: str | Path,
+    *,
+    out: str | Path | None = None,
+    options: Options | None = None,
+    calibration: Calibration | None = None,
+    progress: Progress | None = None,
+    taken: set[Path] | None = None,
+) -> Analysis:
+    """Analyse one recorded clip.
+
+    Args:
+        path: the video.
+        out: folder under which a folder of results is written; None writes nothing.
+        options: how.
+        calibration: of the same person, camera and view; without it the neutral comes from the
+            stillest stretch of the clip, and values are relative.
+        progress: called as ``progress(stage, done, total)``.
+        taken: folders of results given to other clips in this run; this one's is added.
+
+    Raises:
+        InputError: the clip cannot be read as a video.
+        CalibrationError: `calibration` does not fit the model, or the segments are of no use.
+        OutputError: the results cannot be written.
+        Interrupted: Ctrl-C; landmarks found so far are kept if `out` is given.
+    """
+    work = _Work(Path(path), options or Options(), calibration, progress or _silent)
+    if out is None:
+        return work.measured(work.landmarks(None), None)
+    folder = result_folder(
+        work.clip, work.key.content, Path(out), set() if taken is None else taken
+    )
+    return work.into(folder)
+
+
+def calibrate_clip(
+    path: str | Path,
+    segments: tuple[Segment, ...] | None = None,
+    *,
+    model: str = "full",
+    subject: tuple[float, float] | None = None,
+    progress: Progress | None = None,
+) -> Calibration:
+    """A calibration from a clip in which poses are held.
+
+    Args:
+        path: the video.
+        segments: which pose is held when; None finds them by the order of the guided protocol.
+        model: lite, full or heavy; the same as for the clips it is meant for.
+        subject: where the person is at the start.
+        progress: called as ``progress(stage, done, total)``.
+
+    Raises:
+        InputError: the clip cannot be read as a video.
+        CalibrationError: the poses are not found, or nobody is seen in them.
+    """
+    work = _Work(Path(path), Options(model=model, subject=subject), None, progress or _silent)
+    poses = smooth_poses(work.landmarks(None))
+    segments = segments or guided_segments(poses)
+    return calibrate(poses, segments, model_sha256=work.key.model, name=work.clip.name)
+
+
+def _silent(_stage: str, _done: int, _total: int | None) -> None:
+    """Progress that nobody watches."""
+
+
+_KEEP_WORTH: Final = 30  # frames: fewer are found again sooner than they are read back
+
+
+class _Work:
+    """The steps of one clip; each is pure but for what it reads and writes on disk."""
+
+    def __init__(
+        self, clip: Path, options: Options, calibration: Calibration | None, progress: Progress
+    ) -> None:
+        self.clip, self.options, self.progress = clip, options, progress
+        self.calibration = calibration
+        with VideoFile(clip) as source:
+            self.info = source.info
+        model = model_file(options.model, mask=False)
+        if calibration is not None:
+            calibration.check_model(model.sha256)
+        where = "" if options.subject is None else "{:g},{:g}".format(*options.subject)
+        self.key = Key(content_hash(clip), model.sha256, where)
+        self.warnings: tuple[str, ...] = ()
+
+    def settings(self) -> dict[str, Any]:
+        """What the results depend on; equal settings need no second analysis."""
+        chosen = self.calibration or [asdict(s) for s in self.options.segments or ()]
+        digest = hashlib.sha256(json.dumps(to_plain(chosen), sort_keys=True).encode()).hexdigest()
+        return {
+            "content": self.key.content,
+            "landmarks_key": asdict(self.key),
+            "model": self.options.model,
+            "subject": self.key.subject,
+            "calibration": digest,
+            "video": self.options.video,
+            "csv": self.options.csv,
+            "version": __version__,
+        }
+
+    def landmarks(self, folder: Path | None) -> Poses:
+        """Raw landmarks of every frame, going on where an interrupted run stopped.
+
+        Raises:
+            Interrupted: Ctrl-C, with what was found kept beside `folder`.
+        """
+        from scapcoach.pose.mediapipe import MediaPipePose
+
+        recorder = PoseRecorder(self.info.size)
+        if folder is not None and not self.options.force:
+            known = finished_landmarks(folder, self.key)
+            if known is not None:
+                return known
+            kept = kept_landmarks(folder, self.key)
+            if kept is not None:
+                recorder.add(kept)
+        try:
+            with (
+                VideoFile(self.clip, start=len(recorder)) as source,
+                MediaPipePose(self.options.model, subject_at=self.options.subject) as estimator,
+            ):
+                tracker = Tracker(estimator)
+                for frame in source:
+                    recorder.add(tracker.step(frame))
+                    self.progress("landmarks", len(recorder), self.info.n_frames)
+                self.warnings = source.warnings
+        except (KeyboardInterrupt, ScapcoachError) as stop:
+            self._keep(folder, recorder)
+            if isinstance(stop, ScapcoachError):
+                raise
+            raise Interrupted(self._lacking(folder, len(recorder))) from None
+        return recorder.poses()
+
+    def _keep(self, folder: Path | None, recorder: PoseRecorder) -> None:
+        if folder is not None and len(recorder) >= _KEEP_WORTH:
+            keep_partial(folder, recorder.poses(), self.key)
+
+    def _lacking(self, folder: Path | None, done: int) -> str:
+        if folder is None or done < _KEEP_WORTH:
+            return f"{self.clip.name} had only begun; nothing of it was kept."
+        total = self.info.n_frames
+        share = f"{done} of about {total}" if total else f"{done}"
+        return (
+            f"{self.clip.name}: the landmarks of {share} frames are kept in "
+            f"{partial_folder(folder)}; measures, video and report are lacking. The same command "
+            "goes on from there."
+        )
+
+    def measured(self, raw: Poses, folder: Path | None) -> Analysis:
+        """Measures and summary from raw landmarks."""
+        from scapcoach.sinks.summary import build_summary
+
+        poses = smooth_poses(raw)
+        calibration = self.calibration
+        if calibration is None and self.options.segments:
+            calibration = calibrate(
+                poses, self.options.segments, model_sha256=self.key.model, name=self.clip.name
+            )
+        if calibration is None:
+            calibration = calibrate_automatically(poses, self.key.model)
+        measures = measure(poses, calibration)
+        summary = build_summary(
+            measures,
+            poses,
+            source={**asdict(self.info), "warnings": list(self.warnings)},
+            model={"name": self.options.model, "sha256": self.key.model},
+            calibration=str(calibration.kind) if calibration else "none",
+            settings=self.settings(),
+        )
+        return Analysis(
+            self.clip, self.info, poses, measures, calibration, summary, folder, self.warnings
+        )
+
+    def into(self, folder: Path) -> Analysis:
+        """All results in `folder`, or what is there already."""
+        if not self.options.force and self._finished(folder):
+            raw = finished_landmarks(folder, self.key)
+            if raw is not None:
+                return replace(self.measured(raw, folder), skipped=True)
+        raw = self.landmarks(folder)
+        try:
+            found = self.measured(raw, folder)
+            with atomic_folder(folder) as place:
+                self._write(found, raw, place)
+        except KeyboardInterrupt:
+            keep_partial(folder, raw, self.key)
+            raise Interrupted(self._lacking(folder, len(raw))) from None
+        except ScapcoachError:
+            keep_partial(folder, raw, self.key)
+            raise
+        _remove(partial_folder(folder))
+        return found
+
+    def _finished(self, folder: Path) -> bool:
+        summary = read_summary(folder)
+        return summary is not None and summary.get("settings") == self.settings()
+
+    def _write(self, found: Analysis, raw: Poses, place: Path) -> None:
+        from scapcoach.sinks import tables
+        from scapcoach.sinks.report import write_report
+        from scapcoach.sinks.summary import write_summary
+
+        tables.write_parquet(place / LANDMARKS, tables.landmarks_table(raw))
+        frames = tables.frames_table(found.measures)
+        tables.write_parquet(place / "frames.parquet", frames)
+        if self.options.csv:
+            tables.write_csv(place / "frames.csv", frames)
+        video = place / "annotated.mp4" if self.options.video else None
+        if video is not None:
+            render(self.clip, found.poses, found.measures, video, self.progress)
+        write_report(
+            place / "report.html",
+            title=self.clip.stem,
+            measures=found.measures,
+            poses=found.poses,
+            summary=dict(found.summary),
+            video=video,
+        )
+        write_summary(place / SUMMARY, dict(found.summary))
+
+
+def _remove(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)

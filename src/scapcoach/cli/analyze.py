@@ -1,0 +1,185 @@
+"""`scapcoach analyze`: clips in, a folder of results for each out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scapcoach.cli import options
+from scapcoach.errors import ScapcoachError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from scapcoach.analysis import Analysis, Options
+    from scapcoach.calibration import Calibration
+    from scapcoach.cli.progress import Bar
+
+
+@click.command("analyze")
+@click.argument(
+    "inputs", nargs=-1, required=True, metavar="CLIP...", type=click.Path(path_type=Path)
+)
+@click.option(
+    "--out",
+    default="results",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the results: OUT/<clip name>/.",
+)
+@options.model
+@options.subject
+@click.option(
+    "--calibration",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A calibration clip of the same person and camera: relaxed, blades back, blades apart, "
+    "shrug, shoulders down, relaxed, 3 seconds each, arms hanging.",
+)
+@options.segments
+@click.option("--profile", help="A saved profile of the same person and camera.")
+@click.option("--video/--no-video", default=True, help="Write annotated.mp4 (default: yes).")
+@click.option("--csv", is_flag=True, help="Write frames.csv beside frames.parquet.")
+@click.option("--force", is_flag=True, help="Analyse again what is already there.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON on stdout.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress bar, errors only.")
+def command(inputs: tuple[Path, ...], **chosen: Any) -> int:
+    """Measure retraction, shrug and hunch in recorded videos.
+
+    CLIP is a video file or a folder of them. For each clip, OUT/<clip name>/ receives
+    report.html (open it in a browser), annotated.mp4, frames.parquet (one row per frame),
+    landmarks.parquet and summary.json. Finished clips are skipped; interrupted ones go on.
+
+    \b
+    Exit codes: 0 all fine, 1 some clip failed, 2 wrong usage, 130 interrupted.
+
+    \b
+    Examples:
+      scapcoach analyze row.mp4
+      scapcoach analyze monday/ --out results --no-video --csv
+      scapcoach analyze row.mp4 --calibration me.mp4
+    """  # noqa: D301 - click reads the \\b
+    if chosen["calibration"] and chosen["profile"]:
+        raise click.UsageError("--calibration and --profile exclude each other.")
+    if chosen["profile"] and chosen["calibration_segments"]:
+        raise click.UsageError("--calibration-segments and --profile exclude each other.")
+    from rich.console import Console
+
+    from scapcoach.analysis.places import find_clips
+
+    console = Console(stderr=True, highlight=False)
+    job = _Job(chosen, console)
+    try:
+        clips = find_clips(list(inputs))
+    except ScapcoachError as error:
+        raise click.UsageError(str(error)) from error
+    return job.run(clips)
+
+
+@dataclass(slots=True)
+class _Job:
+    """One run over some clips."""
+
+    chosen: dict[str, Any]
+    console: Console
+
+    def run(self, clips: list[Path]) -> int:
+        """Analyse one clip after the other; the exit code."""
+        from scapcoach.analysis import Interrupted
+        from scapcoach.cli.progress import Bar
+
+        results: list[dict[str, Any]] = []
+        code = 0
+        with Bar(self.console, enabled=not self.chosen["quiet"]) as bar:
+            try:
+                choice, calibration = self._options(bar)
+                taken: set[Path] = set()
+                for clip in clips:
+                    bar.clip(clip.name)
+                    results.append(self._one(clip, choice, calibration, bar, taken))
+            except Interrupted as stop:
+                self.console.print(f"Interrupted. {stop}", markup=False, soft_wrap=True)
+                code = 130
+        if any(r["status"] == "failed" for r in results):
+            code = code or 1
+        if self.chosen["as_json"]:
+            click.echo(json.dumps({"clips": results}, indent=1, ensure_ascii=False))
+        return code
+
+    def _options(self, bar: Bar) -> tuple[Options, Calibration | None]:
+        from scapcoach.analysis import Options, calibrate_clip
+        from scapcoach.calibration import read_segments
+        from scapcoach.calibration.profiles import load_profile
+
+        c = self.chosen
+        segments = read_segments(c["calibration_segments"]) if c["calibration_segments"] else None
+        choice = Options(
+            model=c["model"],
+            subject=c["subject"],
+            segments=None if c["calibration"] else segments,
+            video=c["video"],
+            csv=c["csv"],
+            force=c["force"],
+        )
+        if c["profile"]:
+            return choice, load_profile(c["profile"])
+        if c["calibration"]:
+            bar.clip(c["calibration"].name)
+            found = calibrate_clip(c["calibration"], segments, model=c["model"], progress=bar)
+            return choice, found
+        return choice, None
+
+    def _one(
+        self,
+        clip: Path,
+        choice: Options,
+        calibration: Calibration | None,
+        bar: Bar,
+        taken: set[Path],
+    ) -> dict[str, Any]:
+        from scapcoach.analysis import analyze
+
+        try:
+            found = analyze(
+                clip,
+                out=self.chosen["out"],
+                options=choice,
+                calibration=calibration,
+                progress=bar,
+                taken=taken,
+            )
+        except ScapcoachError as error:
+            self.console.print(f"[bold red]failed[/]   {_plain(clip)}: ", end="")
+            self.console.print(str(error), markup=False, soft_wrap=True)
+            return {"clip": str(clip), "status": "failed", "error": str(error)}
+        self._tell(clip, found)
+        return {
+            "clip": str(clip),
+            "status": "skipped" if found.skipped else "done",
+            "folder": str(found.folder),
+            "summary": found.summary,
+        }
+
+    def _tell(self, clip: Path, found: Analysis) -> None:
+        if self.chosen["quiet"]:
+            return
+        word = "[dim]skipped[/] " if found.skipped else "[green]done[/]    "
+        self.console.print(f"{word} {_plain(clip)}", soft_wrap=True)
+        if found.skipped:
+            self.console.print("         finished before; --force analyses it again", style="dim")
+        for line in found.summary.get("headline", []):
+            self.console.print(f"         {line}", markup=False, soft_wrap=True)
+        for line in found.warnings:
+            self.console.print(f"         Note: {line}", markup=False, style="yellow")
+        if found.folder is not None:
+            self.console.print(f"         {found.folder / 'report.html'}", markup=False,
+                               style="cyan", soft_wrap=True)  # fmt: skip
+
+
+def _plain(text: object) -> str:
+    from rich.markup import escape
+
+    return escape(str(text))

@@ -1,0 +1,25 @@
+"""`scapcoach doctor`: does everything work on this computer?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
+def command(as_json: bool) -> int:
+    """Check models, camera, codecs, display and packages, and say what to do.
+
+    Exit code 1 when something needed for recorded videos fails.
+    """
+    from scapcoach.doctor import render, run_checks
+
+    checks = run_checks()
+    if as_json:
+        click.echo(json.dumps([asdict(check) for check in checks], indent=1, default=str))
+    else:
+        click.echo(render(checks))
+    return int(any(check.state == "fail" for check in checks))

@@ -1,0 +1,141 @@
+"""From pictures to landmarks: a source's frames through a pose estimator, one at a time.
+
+The same `Tracker` serves a recording and a live camera. It has no policy of its own but one: the
+back contour, which needs a mask, is taken a few times a second and only from the side, where it
+means something; the mask costs more than the landmarks do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.geometry.silhouette import back_contour
+from scapcoach.geometry.view import estimate_yaw
+from scapcoach.landmarks import N_CONTOUR, N_LANDMARKS, Poses
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from scapcoach.pose.types import Detection, PoseEstimator
+    from scapcoach.sources.types import Frame
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+
+#: Seconds between masks: the back moves slowly, and holes up to 0.2 s are filled.
+MASK_INTERVAL: Final = 0.1
+
+#: |yaw| in degrees between which masks are taken; wider than the side view by a margin, so that
+#: a person who wavers at its edge is not missed.
+MASK_YAW: Final = (52.0, 128.0)
+
+
+class Tracker:
+    """Follows one subject through the frames of one source.
+
+    Args:
+        estimator: open, and fed by nobody else.
+        masks: whether to take the back contour where the view is from the side.
+    """
+
+    def __init__(self, estimator: PoseEstimator, *, masks: bool = True) -> None:
+        self._estimator = estimator
+        self._masks = masks
+        self._last_mask = -np.inf
+        self._yaw = np.nan
+
+    def step(self, frame: Frame) -> Poses:
+        """The landmarks of one frame, as `Poses` with T = 1."""
+        due = frame.t - self._last_mask >= MASK_INTERVAL - 1e-6
+        want = self._masks and due and MASK_YAW[0] <= abs(self._yaw) <= MASK_YAW[1]
+        found = self._estimator.detect(frame.image, frame.t, want_mask=want)
+        height, width = frame.image.shape[:2]
+        if found is None:
+            self._yaw = np.nan
+            return _nobody(frame.t, (width, height))
+        poses = _one(frame.t, found, (width, height))
+        self._yaw = float(estimate_yaw(poses)[0][0])
+        if want:
+            self._last_mask = frame.t
+            if found.mask is not None:
+                contour = back_contour(found.mask, found.xy, self._yaw)[None]
+                return _one(frame.t, found, (width, height), contour)
+        return poses
+
+
+def _one(
+    t: float, found: Detection, size: tuple[int, int], contour: FloatArray | None = None
+) -> Poses:
+    return Poses(
+        t=np.array([t]),
+        xy=found.xy[None],
+        world=found.world[None],
+        visibility=found.visibility[None],
+        presence=found.presence[None],
+        subject=np.array([found.subject]),
+        size=size,
+        contour=contour,
+    )
+
+
+def _nobody(t: float, size: tuple[int, int]) -> Poses:
+    return Poses(
+        t=np.array([t]),
+        xy=np.full((1, N_LANDMARKS, 2), np.nan),
+        world=np.full((1, N_LANDMARKS, 3), np.nan),
+        visibility=np.full((1, N_LANDMARKS), np.nan),
+        presence=np.full((1, N_LANDMARKS), np.nan),
+        subject=np.array([-1]),
+        size=size,
+    )
+
+
+class PoseRecorder:
+    """Collects frames into one `Poses`, in arrays that grow: an hour of video stays small.
+
+    Args:
+        size: (width, height) of the picture in pixels.
+    """
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._size = size
+        self._count = 0
+        self._rows = self._space(256)
+        self._has_contour = False
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, poses: Poses) -> None:
+        """Append frames that follow the ones before."""
+        stop = self._count + len(poses)
+        while stop > len(self._rows["t"]):
+            more = self._space(len(self._rows["t"]))
+            self._rows = {n: np.concatenate([a, more[n]]) for n, a in self._rows.items()}
+        for name, rows in self._rows.items():
+            value = getattr(poses, name)
+            if value is not None:
+                rows[self._count : stop] = value
+        self._has_contour |= poses.contour is not None
+        self._count = stop
+
+    def poses(self) -> Poses:
+        """Everything collected so far."""
+        rows = {n: a[: self._count].copy() for n, a in self._rows.items()}
+        if not self._has_contour:
+            del rows["contour"]
+        return Poses(size=self._size, **rows)
+
+    @staticmethod
+    def _space(count: int) -> dict[str, npt.NDArray[Any]]:
+        points = (count, N_LANDMARKS)
+        return {
+            "t": np.zeros(count),
+            "xy": np.zeros((*points, 2), np.float32),
+            "world": np.zeros((*points, 3), np.float32),
+            "visibility": np.zeros(points, np.float32),
+            "presence": np.zeros(points, np.float32),
+            "subject": np.zeros(count, np.int32),
+            "contour": np.full((count, N_CONTOUR, 2), np.nan, np.float32),
+        }
