@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-
 from tools import task_bundle, tflite_edit
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -48,6 +47,7 @@ class Origin:
 
     @property
     def name(self) -> str:
+        """File name of the raw network."""
         return Path(self.member).name
 
 
