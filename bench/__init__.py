@@ -1,0 +1,1 @@
+"""Development tools that measure scapcoach; no part of the installed package."""
