@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 
 #: Seconds for which the right person is waited for before whoever can be followed is.
 _PATIENCE: Final = 1.0
+#: A finding of the search and the tracker's, in trunk lengths: one body when nearer than this, ...
+_ONE_BODY: Final = 1.0
+#: ... and the tracker fits it when nearer than this and of about the same size.
+_FITS: Final = 0.35
+_FITS_SIZE: Final = 1.4
 #: A mask counts when its own trunk points lie so near to the landmarks', in trunk lengths.
 _AGREES: Final = 0.25
 #: Parts of the picture shown in turn to make the tracker take somebody up: all of it or, for
@@ -70,7 +75,7 @@ class MediaPipePose:
         self._locks = lock_subject
         self._lock: SubjectLock | None = None
         self._size: tuple[int, int] | None = None
-        self._steering_since: float | None = None
+        self._waiting_since: float | None = None
         with ExitStack() as stack:
             self._main = Landmarker(self._file)
             stack.callback(self._main.close)
@@ -150,37 +155,43 @@ class MediaPipePose:
             if not lock.locked:
                 return None
             return self._accepted(lock, who, t, lock.current)
-        others = self._others(image, who, t) if lock.may_look(t) else []
-        choice = lock.decide(who, others, t)
-        if choice.target is not who:
-            steered = self._steer(image, t, choice.target, [who, *others])
-            if steered is None:
-                return None
-            who = steered
-        return self._accepted(lock, who, t, choice.subject)
+        out_of_patience = self._waiting_since is not None and t - self._waiting_since > _PATIENCE
+        if not (out_of_patience or lock.may_look(t)):
+            return None
+        people = [] if out_of_patience else self._searcher.look(image)
+        # The search places people better than a tracker that has just taken somebody up.
+        known = min(people, key=who.distance, default=None)
+        if known is not None and who.distance(known) > _ONE_BODY:
+            known = None
+        others = [p for p in people if p is not known]
+        confirmed = out_of_patience or known is not None
+        choice = lock.decide(known or who, others, t, confirmed=confirmed)
+        if choice is not None and (
+            choice.target is who or (choice.target is known and fits(who, known))
+        ):
+            return self._accepted(lock, who, t, choice.subject)
+        if self._waiting_since is None:
+            self._waiting_since = t
+        if choice is None:
+            return None
+        others = [p for p in people if p is not choice.target]
+        steered = self._steer(image, t, choice.target, others)
+        return None if steered is None else self._accepted(lock, steered, t, choice.subject)
 
     def _accepted(self, lock: SubjectLock, who: Person, t: float, subject: int) -> Detection:
         lock.accept(who, t, subject)
-        self._steering_since = None
+        self._waiting_since = None
         return replace(who.detection, subject=subject)
 
-    def _others(self, image: Image, who: Person, t: float) -> list[Person]:
-        """Everybody but `who`; nobody once steering has failed for too long."""
-        if self._steering_since is not None and t - self._steering_since > _PATIENCE:
-            return []
-        return [p for p in self._searcher.look(image) if not p.same_place(who)]
-
-    def _steer(self, image: Image, t: float, target: Person, people: list[Person]) -> Person | None:
+    def _steer(self, image: Image, t: float, target: Person, others: list[Person]) -> Person | None:
         """Make the tracker follow `target`; None when it will not."""
-        if self._steering_since is None:
-            self._steering_since = t
-        shown = only(image, target, [p for p in people if p is not target])
+        shown = only(image, target, others)
         for zooms in _ZOOMS:
             self._main.forget(image, t)
             for zoom in zooms:
                 self._main.follow(_zoomed(shown, target, zoom), t)
             found = self._main.follow(image, t)  # once more for landmarks from the whole picture
-            if found is not None and (who := person(found, image)).same_place(target):
+            if found is not None and fits(who := person(found, image), target):
                 return who
         self._main.forget(image, t)
         return None
@@ -198,6 +209,11 @@ def _zoomed(image: Image, target: Person, zoom: float) -> Image:
     columns, rows = round(width * zoom), round(height * zoom)
     left, top = min(int(x), width - columns), min(int(y), height - rows)
     return np.ascontiguousarray(image[top : top + rows, left : left + columns])
+
+
+def fits(followed: Person, known: Person) -> bool:
+    """Whether the tracker's landmarks lie on the body that the search found."""
+    return followed.distance(known) < _FITS and followed.scale_ratio(known) < _FITS_SIZE
 
 
 def only(image: Image, target: Person, others: list[Person]) -> Image:

@@ -53,11 +53,6 @@ class Person:
         gap = float(np.hypot(*(self.centre - other.centre)))
         return gap / max(self.scale, other.scale)
 
-    def same_place(self, other: Person) -> bool:
-        """Whether two findings in one picture are the same body."""
-        # Half a trunk length: two bodies nearer than that cover each other anyway.
-        return self.distance(other) < 0.5 and self.scale_ratio(other) < 2.0
-
     def scale_ratio(self, other: Person) -> float:
         """How many times larger the larger one is; at least 1."""
         return max(self.scale, other.scale) / min(self.scale, other.scale)

@@ -33,7 +33,7 @@ PLACE_MEMORY: Final = 1.5
 #: Seconds between two comparisons of colours while all is well.
 COLOURS_EVERY: Final = 0.25
 #: Seconds between two looks around, so that a hopeless clip does not become slow.
-LOOK_EVERY: Final = 0.25
+LOOK_EVERY: Final = 0.2
 #: The same while somebody else is followed and the subject is looked for.
 RETURN_EVERY: Final = 1.0
 #: Hellinger distances. One person differs from frame to frame by up to 0.35, two people by 0.5-1.
@@ -43,6 +43,11 @@ UNLIKE: Final = 0.8
 #: By how much somebody else must fit better than the one being followed.
 _MARGIN: Final = 0.15
 _LOOKS_KEPT: Final = 6
+#: Colours are remembered once the tracker has settled: this many frames in a row with little
+#: motion (trunk lengths) and change of size. Its first fits may lie half beside the body.
+_STEADY_FRAMES: Final = 5
+_STEADY_MOVE: Final = 0.2
+_STEADY_RESCALE: Final = 1.15
 #: Trunk lengths between two people; nearer findings may be parts of one, taken for another.
 _APART: Final = 1.5
 
@@ -69,9 +74,9 @@ class _Known:
             return 0.5
         return min(colour_distance(person.colours, look) for look in self.looks)
 
-    def remember(self, person: Person, t: float) -> None:
+    def remember(self, person: Person, t: float, *, steady: bool) -> None:
         self.last, self.t = person, t
-        if person.colours is None or len(self.looks) >= _LOOKS_KEPT:
+        if not steady or person.colours is None or len(self.looks) >= _LOOKS_KEPT:
             return
         # A new look may differ from the last one, but not by much from the first: else a tracker
         # that glides over to somebody else takes the memory with it.
@@ -105,6 +110,7 @@ class SubjectLock:
         self._looked = -math.inf
         self._compared = -math.inf
         self._mismatches = 0
+        self._steady = 0
 
     @property
     def locked(self) -> bool:
@@ -118,7 +124,8 @@ class SubjectLock:
 
     def wants_colours(self, person: Person, t: float) -> bool:
         """Whether `person` should come with colours in this frame."""
-        return not self._smooth(person, t) or t - self._compared >= COLOURS_EVERY
+        first = self._steady >= _STEADY_FRAMES and not self._known[self.current].looks
+        return first or not self._smooth(person, t) or t - self._compared >= COLOURS_EVERY
 
     def doubts(self, person: Person, t: float) -> bool:
         """Whether `person`, whom the tracker follows, may not be who it followed before."""
@@ -137,28 +144,52 @@ class SubjectLock:
         """Whether enough time has gone by since the last look around."""
         return t - self._looked >= LOOK_EVERY
 
-    def decide(self, person: Person, others: Iterable[Person], t: float) -> Choice:
-        """Whom to follow, out of the one being followed and everybody else in the picture."""
+    def decide(
+        self, person: Person, others: Iterable[Person], t: float, *, confirmed: bool = True
+    ) -> Choice | None:
+        """Whom to follow, out of the one being followed and everybody else in the picture.
+
+        Args:
+            person: the one being followed, as the search found them if it did.
+            others: everybody else the search found.
+            t: seconds.
+            confirmed: whether the search found `person` too. A tracker that has just taken
+                somebody up fits badly for some frames, which says little about who it is.
+
+        Returns:
+            The choice, or None when it cannot be told yet.
+        """
         everybody = [person, *others]
         self._looked = t
         self._mismatches = 0
-        if not self.locked:
+        if not self.locked or not self._known[0].looks:
             target = choose(everybody, self._size, self._point)
             self._meet([p for p in everybody if p is not target], target)
             return Choice(target, 0)
+        if not confirmed and len(everybody) == 1 and self._near(person, t):
+            return Choice(person, self.current)
         costs = [self._cost(p, t) for p in everybody]
         best = min(range(len(everybody)), key=lambda i: costs[i] - (_MARGIN if i == 0 else 0.0))
         if self._is_subject(everybody[best], t):
             target = everybody[best]
             self._meet([p for p in everybody if p is not target], target)
             return Choice(target, 0)
+        if not confirmed:
+            return None
         return Choice(person, self._number_of_other(person, t))
 
     def accept(self, person: Person, t: float, subject: int) -> None:
         """Take note that `person` has been seen at `t` and is number `subject`."""
         while len(self._known) <= subject:
             self._known.append(_Known())
-        self._known[subject].remember(person, t)
+        calm = (
+            subject == self._current
+            and self._last is not None
+            and person.distance(self._last) < _STEADY_MOVE
+            and person.scale_ratio(self._last) < _STEADY_RESCALE
+        )
+        self._steady = self._steady + 1 if calm else 0
+        self._known[subject].remember(person, t, steady=self._steady >= _STEADY_FRAMES)
         if person.colours is not None:
             self._compared = t
         self._current, self._last, self._t = subject, person, t
@@ -190,13 +221,15 @@ class SubjectLock:
         subject = self._known[0]
         unlike = subject.unlike(person)
         gap = t - subject.t
-        near = subject.last is not None and _close(person, subject.last)
+        near = subject.last is not None and person.distance(subject.last) <= JUMP
         if gap <= CONTINUOUS and not near:
             # Nobody is that fast: a cut in the film, or another person.
             return unlike < ALIKE and self.alone
         if near and gap < PLACE_MEMORY:
             # Clothes look different from another side; still, rather a known bystander?
-            return unlike < DIFFERENT or unlike < self._nearest_other(person) + _MARGIN
+            return unlike < DIFFERENT or (
+                unlike < UNLIKE and unlike < self._nearest_other(person) + _MARGIN
+            )
         if self.alone:
             return unlike < UNLIKE
         return unlike < ALIKE and unlike < self._nearest_other(person)
