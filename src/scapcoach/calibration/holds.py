@@ -40,20 +40,14 @@ class Segment:
     pose: str
 
 
-def motion(poses: Poses, window: float = 0.5) -> FloatArray:
-    """(T,) how much the body moves around each frame, in trunk lengths.
+def motion(poses: Poses, window: float, landmarks: tuple[Landmark, ...]) -> FloatArray:
+    """(T,) how much landmarks move around each frame, in trunk lengths.
 
-    The root mean square spread of shoulders, ears, elbows and hips within a window of this many
-    seconds that begins with the frame. Infinite without a person.
+    The root mean square spread within a window of this many seconds that begins with the frame.
+    Infinite without a person and where the window runs over the end.
     """
-    points = [poses.point(p) for p in (*SHOULDERS, *EARS, *_ARMS)]
-    if counts(poses)[:, list(HIPS)].any(axis=1).mean() > 0.5:
-        points += [poses.point(p) for p in HIPS]
-        trunk = np.linalg.norm(poses.point(*SHOULDERS) - poses.point(*HIPS), axis=1)
-    else:
-        trunk = np.linalg.norm(poses.point(SHOULDERS[0]) - poses.point(SHOULDERS[1]), axis=1)
-    size = np.nanmedian(trunk) if np.isfinite(trunk).any() else np.nan
-    track = np.stack(points, axis=1).reshape(len(poses), -1) / max(size, 1e-9)
+    track = poses.xy[:, list(landmarks)].astype(np.float64).reshape(len(poses), -1)
+    track = track / _size(poses)
     ends = np.searchsorted(poses.t, poses.t + window, side="right")
     # Running sums give the variance of every window at once.
     sums = np.vstack([np.zeros(track.shape[1]), np.nancumsum(track, axis=0)])
@@ -66,6 +60,17 @@ def motion(poses: Poses, window: float = 0.5) -> FloatArray:
     return np.where(whole, np.sqrt(np.maximum(spread.mean(axis=1), 0)), np.inf)
 
 
+def _size(poses: Poses) -> float:
+    """A typical trunk length in pixels, or shoulder width where the hips are hidden."""
+    if counts(poses)[:, list(HIPS)].any(axis=1).mean() > 0.5:
+        line = poses.point(*SHOULDERS) - poses.point(*HIPS)
+    else:
+        line = poses.point(SHOULDERS[0]) - poses.point(SHOULDERS[1])
+    length = np.linalg.norm(line, axis=1)
+    known = length[np.isfinite(length)]
+    return max(float(np.median(known)), 1.0) if len(known) else 1.0
+
+
 def find_stillest(poses: Poses, duration: float = 1.0) -> slice | None:
     """The stretch of about this many seconds in which the locked subject moves least.
 
@@ -75,7 +80,8 @@ def find_stillest(poses: Poses, duration: float = 1.0) -> slice | None:
     if len(poses) < 3:
         return None
     duration = min(duration, float(poses.t[-1] - poses.t[0]))
-    move = motion(poses, duration)
+    hips = HIPS if counts(poses)[:, list(HIPS)].any(axis=1).mean() > 0.5 else ()
+    move = motion(poses, duration, (*SHOULDERS, *EARS, *_ARMS, *hips))
     move[(poses.subject != 0) | ~counts(poses)[:, list(SHOULDERS)].any(axis=1)] = np.inf
     if not np.isfinite(move).any():
         return None
@@ -109,12 +115,12 @@ def guided_segments(poses: Poses) -> tuple[Segment, ...]:
 def _find_holds(poses: Poses, shortest: float = 1.0) -> list[slice]:
     """Stretches of at least `shortest` seconds in which the body is still."""
     window = 0.4
-    move = motion(poses, window)
+    move = motion(poses, window, SHOULDERS)
     finite = move[np.isfinite(move)]
     if len(finite) == 0:
         return []
-    # Between the quiet of the holds and the stir of the changes.
-    limit = max(0.006, float(np.sqrt(np.quantile(finite, 0.2) * np.quantile(finite, 0.97))))
+    # Holds fill most of the clip, so the quieter half shows how quiet a hold is.
+    limit = max(0.0025, 2.5 * float(np.quantile(finite, 0.4)))
     still = move <= limit
     edges = np.flatnonzero(np.diff(np.concatenate([[0], still.astype(np.int8), [0]])))
     holds = []

@@ -71,30 +71,41 @@ def project(theta: FloatArray, body: Body, yaw: float) -> FloatArray:
         yaw: of the neutral, radians.
 
     Returns:
-        (..., 5, 2) right and up, in trunk lengths from the hip midpoint: left shoulder, right
-        shoulder, left hip, right hip, ear midpoint.
+        (..., 5, 2) right and up, in trunk lengths from the hip midpoint; points as in `shape`.
+    """
+    points = shape(theta, body)
+    turned = (yaw + theta[..., Parameter.YAW])[..., None]
+    right = points[..., 0] * np.sin(turned) - points[..., 2] * np.cos(turned)
+    return np.stack([right, points[..., 1]], axis=-1)
+
+
+def shape(theta: FloatArray, body: Body) -> FloatArray:
+    """The body in its own frame; yaw, scale and place in `theta` are not used.
+
+    Returns:
+        (..., 5, 3) X, Y, Z: left shoulder, right shoulder, left hip, right hip, ear midpoint.
     """
     part = [theta[..., p] for p in Parameter]
-    left = _shoulder(part[0], part[2], body, -1.0)
-    right = _shoulder(part[1], part[3], body, +1.0)
     zero = np.zeros_like(part[0])
     ears = (zero + EARS[0], zero + EARS[1], zero)
-    ears = _tilt(_bend(ears, part[Parameter.HEAD_PITCH], NECK_PIVOT), part[9], NECK_PIVOT[1])
-    flexion = part[Parameter.FLEXION]
-    upper = [_bend(p, flexion, THORAX_PIVOT) for p in (left, right, ears)]
-    hips = [(zero, zero, zero - body.half_hips), (zero, zero, zero + body.half_hips)]
-    points = [upper[0], upper[1], *hips, upper[2]]
-    lean, side = part[Parameter.LEAN], part[Parameter.SIDE_LEAN]
-    x, y, z = (
-        np.stack(c, axis=-1)
-        for c in zip(
-            *(_tilt(_bend(p, lean, (0, 0)), side, 0.0) if i not in {2, 3} else p
-              for i, p in enumerate(points)),
-            strict=True,
+    ears = _bend(ears, part[Parameter.HEAD_PITCH], NECK_PIVOT)
+    ears = _tilt(ears, part[Parameter.HEAD_TILT], NECK_PIVOT[1])
+    upper = (
+        _shoulder(part[Parameter.RETRACTION_LEFT], part[Parameter.ELEVATION_LEFT], body, -1.0),
+        _shoulder(part[Parameter.RETRACTION_RIGHT], part[Parameter.ELEVATION_RIGHT], body, +1.0),
+        ears,
+    )
+    left, right, ears = (
+        _tilt(
+            _bend(_bend(p, part[Parameter.FLEXION], THORAX_PIVOT), part[Parameter.LEAN], (0, 0)),
+            part[Parameter.SIDE_LEAN],
+            0.0,
         )
-    )  # fmt: skip
-    turned = (yaw + part[Parameter.YAW])[..., None]
-    return np.stack([x * np.sin(turned) - z * np.cos(turned), y], axis=-1)
+        for p in upper
+    )
+    hips = [(zero, zero, zero + side * body.half_hips) for side in (-1.0, 1.0)]
+    points = (left, right, *hips, ears)
+    return np.stack([np.stack(coordinate, axis=-1) for coordinate in zip(*points, strict=True)], -1)
 
 
 _Point = tuple["FloatArray", "FloatArray", "FloatArray"]
