@@ -1,0 +1,246 @@
+"""The doctor: each failure is found, and says what to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from scapcoach import doctor
+from scapcoach.doctor import Check, render, run_checks
+from scapcoach.errors import ModelError
+
+ROOT = Path(__file__).parents[2]
+
+
+def only(looks):
+    (check,) = looks
+    return check
+
+
+@pytest.fixture
+def versions(monkeypatch):
+    """Installed packages by version, to be changed by the test."""
+    found = dict.fromkeys(doctor.MINIMUM_VERSIONS, "99.0") | {"opencv-contrib-python": "5.0"}
+    monkeypatch.setattr(doctor, "_version", found.get)
+    return found
+
+
+@pytest.fixture
+def linux(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+    for variable in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(variable, raising=False)
+
+
+@pytest.fixture
+def devices(monkeypatch, linux):
+    """What lies in /dev; to be filled by the test."""
+    found = []
+    monkeypatch.setattr(Path, "glob", lambda self, pattern: iter(found))
+    return found
+
+
+def test_everything_that_videos_need_works_here():
+    checks = run_checks()
+    assert [check.name for check in checks] == [
+        "python", "packages", "opencv", "models", "video", "pose", "data folder", "disk",
+        "camera", "display",
+    ]  # fmt: skip
+    wrong = [c for c in checks if c.state == "fail"]
+    assert wrong == []
+    # Everything but "ok" says what to do.
+    assert all(check.advice for check in checks if check.state != "ok")
+    assert json.loads(json.dumps([asdict(check) for check in checks]))[0]["name"] == "python"
+    assert re.search(r"starts in \d+\.\d s, a first look takes \d+ ms", checks[5].message)
+
+
+def test_minimum_versions_are_those_that_the_package_declares():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {
+        match[1]: doctor._numbers(match[2])
+        for match in (re.match(r"([\w-]+)>=([\d.]+)", line) for line in project["dependencies"])
+        if match
+    }
+    assert declared == doctor.MINIMUM_VERSIONS
+    assert project["requires-python"] == ">=" + ".".join(map(str, doctor.MINIMUM_PYTHON))
+
+
+def test_old_python(monkeypatch):
+    monkeypatch.setattr(doctor, "MINIMUM_PYTHON", (99, 0))
+    check = only(doctor._python())
+    assert check.state == "fail"
+    assert "99.0" in check.advice
+
+
+def test_missing_and_old_packages(versions):
+    versions["av"] = "13.2"
+    versions["rich"] = None
+    versions["mediapipe"] = "1.10.1rc2"
+    check = only(doctor._packages())
+    assert check.state == "fail"
+    assert "rich missing" in check.message
+    assert check.advice == 'python -m pip install "av>=14" "rich>=13.7"'
+
+
+def test_two_owners_of_the_cv2_folder(versions):
+    versions["opencv-python"] = "4.10"
+    check = only(doctor._opencv())
+    assert check.state == "fail"
+    assert "opencv-python and opencv-contrib-python" in check.message
+    assert "uninstall -y opencv-python opencv-contrib-python" in check.advice
+
+
+def test_damaged_model(monkeypatch):
+    def damaged(name, *, mask):
+        raise ModelError("The model x.task is damaged.")
+
+    monkeypatch.setattr("scapcoach.pose.models.model_file", damaged)
+    found = {check.name: check for check in run_checks()}
+    assert found["models"].state == "fail"
+    assert found["models"].message == "The model x.task is damaged."
+    assert "reinstall" in found["models"].advice
+    # One failure does not hide the checks after it.
+    assert found["video"].state == "ok"
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (ImportError("libGL.so.1: cannot open shared object file"), "apt-get install libgl1"),
+        (OSError("libEGL.so.1: cannot open shared object file"), "apt-get install libegl1"),
+        (ModuleNotFoundError("No module named 'av'"), "package av is missing"),
+        (RuntimeError("boom"), "reinstall"),
+    ],
+)
+def test_a_library_that_breaks(monkeypatch, linux, error, advice):
+    def broken():
+        raise error
+
+    monkeypatch.setattr(doctor, "_LOOKS", (("thing", broken),))
+    check = only(run_checks())
+    assert check.state == "fail"
+    assert str(error) in check.message
+    assert advice in check.advice
+
+
+def test_encoder_that_writes_rubbish(monkeypatch):
+    from scapcoach.sources.video import VideoFile
+
+    monkeypatch.setattr(VideoFile, "__iter__", lambda self: iter(()))
+    check = only(doctor._codecs())
+    assert check.state == "fail"
+    assert "0 of 2 frames" in check.message
+
+
+def test_model_that_sees_people_in_noise(monkeypatch):
+    import numpy as np
+
+    from scapcoach.pose.mediapipe import MediaPipePose
+    from scapcoach.pose.types import Detection
+
+    person = Detection(np.zeros((33, 2)), np.zeros((33, 3)), np.ones(33), np.ones(33))
+    monkeypatch.setattr(MediaPipePose, "detect", lambda *args, **kwargs: person)
+    assert only(doctor._pose()).state == "fail"
+
+
+def test_data_folder_that_cannot_be_written(monkeypatch, tmp_path):
+    def refuse(**kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(doctor.tempfile, "TemporaryFile", refuse)
+    folder, _ = doctor._disk()
+    assert folder.state == "fail"
+    assert "Permission denied" in folder.message
+    assert "XDG_DATA_HOME" in folder.advice
+
+
+def test_looking_leaves_no_data_folder_behind(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    folder, _ = doctor._disk()
+    assert folder.state == "ok"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_full_disk(monkeypatch):
+    usage = shutil.disk_usage(".")
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=10_000_000))
+    _, disk = doctor._disk()
+    assert disk.state == "warn"
+    assert "0.0 GB free" in disk.message
+
+
+def test_no_camera(devices):
+    check = only(doctor._camera())
+    assert check.state == "warn"
+    assert "no camera found" in check.message
+    assert check.advice
+
+
+def test_camera_without_permission(devices, monkeypatch):
+    devices.append("/dev/video0")
+    monkeypatch.setattr(os, "access", lambda *args: False)
+    check = only(doctor._camera())
+    assert check.state == "warn"
+    assert "usermod -aG video" in check.advice
+
+
+@pytest.mark.parametrize(
+    ("script", "state", "message"),
+    [
+        ("print('picture', 640, 480)", "ok", "640 x 480"),
+        ("print('none')", "warn", "gives no picture"),
+        ("raise SystemExit(3)", "warn", "gives no picture"),
+        ("import time; time.sleep(60)", "warn", "did not answer"),
+    ],
+)
+def test_trying_a_camera(devices, monkeypatch, script, state, message):
+    devices.append("/dev/video0")
+    monkeypatch.setattr(os, "access", lambda *args: True)
+    monkeypatch.setattr(doctor, "_CAMERA_SCRIPT", script)
+    monkeypatch.setattr(doctor, "CAMERA_TIMEOUT_S", 1.0)
+    check = only(doctor._camera())
+    assert check.state == state
+    assert message in check.message
+    assert bool(check.advice) == (state != "ok")
+
+
+def test_display(linux, monkeypatch):
+    assert only(doctor._display()).state == "warn"
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    assert only(doctor._display()) == Check("display", "ok", "WAYLAND_DISPLAY=wayland-0")
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert only(doctor._display()).state == "ok"
+
+
+def test_render():
+    ok, warn = Check("a", "ok", "fine"), Check("long name", "warn", "hm", "do this")
+    fail = Check("c", "fail", "broken", "do that")
+    assert render([ok]).splitlines() == ["ok    a  fine", "", "Everything works."]
+    text = render([ok, warn])
+    assert "warn  long name  hm\n" in text
+    assert "-> do this" in text
+    assert "Recorded videos can be analysed" in text
+    assert render([ok, warn, fail]).endswith(
+        "1 of 3 checks failed: follow the advice, then run it again."
+    )
+
+
+def test_importing_the_doctor_loads_nothing_heavy():
+    code = (
+        "import sys, scapcoach.doctor;"
+        "print([m for m in ('cv2', 'av', 'mediapipe', 'numpy') if m in sys.modules])"
+    )
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=env, check=True
+    )
+    assert done.stdout.strip() == "[]"
