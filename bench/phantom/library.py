@@ -6,6 +6,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from bench.phantom import movements, nuisances
+from bench.phantom.desk import DESK
+from bench.phantom.lifts import LIFTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +21,8 @@ SCRIPTS: Final[Mapping[str, Maker]] = MappingProxyType(
         "retraction_hold": movements.retraction_holds,
         "hyper_retraction": movements.hyper_retraction,
         "wander": movements.wander,
+        **LIFTS,
+        **DESK,
         "turning": nuisances.turning,
         "leaning": nuisances.leaning,
         "arm_raises": nuisances.arm_raises,

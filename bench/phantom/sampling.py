@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from bench.phantom.body import BodyShape
+from bench.phantom.body import BodyShape, make_body
 from bench.phantom.camera import VIEWS, Camera
 from bench.phantom.clip import Setup
 from bench.phantom.outfit import Look
@@ -80,7 +80,7 @@ def _shape(rng: np.random.Generator) -> BodyShape:
 
 def _tint(rng: np.random.Generator) -> tuple[int, int, int]:
     grey = rng.uniform(25, 235)
-    tint = np.clip(grey + rng.normal(0, 35, 3), 12, 245).astype(int)
+    tint = np.clip(grey + rng.normal(0, 24, 3), 12, 245).astype(int)
     return int(tint[0]), int(tint[1]), int(tint[2])
 
 
@@ -104,9 +104,11 @@ def _look(rng: np.random.Generator, seed: int) -> Look:
 def _camera(
     rng: np.random.Generator, yaw: float, framing: Framing, shape: BodyShape
 ) -> Camera:
-    del shape  # heights differ little enough for one framing rule
+    # Frames are drawn for a person of 1.73 m and scaled to this one.
+    tall = float(make_body(shape).vertices[:, 1].max()) / 1.73
     side = -1.0 if 0 < yaw < 180 and rng.random() < 0.5 else 1.0
     aim, span = {"body": (0.92, 2.05), "upper": (1.18, 1.25), "desk": (1.38, 0.78)}[framing.framing]
+    aim, span = aim * tall, span * tall
     fov = float(rng.uniform(36, 62))
     width, height = framing.size
     span *= float(rng.uniform(1.0, 1.35))

@@ -170,7 +170,7 @@ def _wall_colours(scene: Scene, across: FloatArray, up: FloatArray) -> FloatArra
         x, y = rng.uniform(-3.2, 3.2), rng.uniform(0.0, 2.2)
         w, h = rng.uniform(0.08, 0.9), rng.uniform(0.15, 1.1)
         tone = rng.uniform(0.2, 0.75) if gym else rng.uniform(0.55, 1.15)
-        tint = np.clip(base * tone + rng.normal(0, 22, 3), 8, 250)
+        tint = np.clip(base * tone + rng.normal(0, 14, 3), 8, 250)
         out[(np.abs(across - x) < w / 2) & (np.abs(up - y) < h / 2)] = tint
         if rng.random() < 0.4:  # a frame: the inside goes back to the wall
             inner = (np.abs(across - x) < w / 2 - 0.04) & (np.abs(up - y) < h / 2 - 0.04)
