@@ -46,7 +46,7 @@ class Check:
 
 # The lowest versions that the package declares; a test holds them equal to pyproject.toml.
 MINIMUM_VERSIONS = {
-    "av": (14,),
+    "av": (18,),
     "click": (8, 1),
     "mediapipe": (1, 2),
     "numpy": (2, 0),

@@ -88,7 +88,7 @@ def test_missing_and_old_packages(versions):
     check = only(doctor._packages())
     assert check.state == "fail"
     assert "rich missing" in check.message
-    assert check.advice == 'python -m pip install "av>=14" "rich>=13.7"'
+    assert check.advice == 'python -m pip install "av>=18" "rich>=13.7"'
 
 
 def test_two_owners_of_the_cv2_folder(versions):
