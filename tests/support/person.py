@@ -79,9 +79,7 @@ def person(
 def mirrored(poses: Poses) -> Poses:
     """The same scene in a mirror: left and right change places, in the picture and in the body."""
     swap = [
-        Landmark[
-            p.name.replace("LEFT", "*").replace("RIGHT", "LEFT").replace("*", "RIGHT")
-        ]
+        Landmark[p.name.replace("LEFT", "*").replace("RIGHT", "LEFT").replace("*", "RIGHT")]
         for p in Landmark
     ]
     xy = poses.xy[:, swap].astype(np.float64)
