@@ -13,7 +13,7 @@ from bench.phantom.body import BodyShape, make_body
 from bench.phantom.camera import Camera
 from bench.phantom.outfit import Look
 from bench.phantom.pose import Pose
-from bench.phantom.props import placer
+from bench.phantom.props import Placer
 from bench.phantom.render import Actor, Renderer
 from bench.phantom.scene import Scene
 from bench.phantom.skeleton import pose_body
@@ -88,7 +88,8 @@ def render(script: Script, setup: Setup | None = None) -> Iterator[Frame]:
     """The frames of `script`, in order of time, each with its truth."""
     setup = Setup() if setup is None else setup
     actor = Actor.of(make_body(setup.shape), setup.look)
-    renderer = Renderer(actor, setup.camera, setup.scene, placer(script.props), setup.seed)
+    props = Placer(script.props, pose_body(actor.body, script.pose(0.0)))
+    renderer = Renderer(actor, setup.camera, setup.scene, props, setup.seed)
     passer = _passer(setup) if script.passer else None
     for t in times(script, setup.fps):
         image = _exposed(renderer, script, setup, passer, float(t))

@@ -18,6 +18,7 @@ SCRIPTS: Final[Mapping[str, Maker]] = MappingProxyType(
     {
         "calibration": movements.calibration,
         "still": movements.still,
+        "squeezes_and_shrugs": movements.squeezes_and_shrugs,
         "retraction_hold": movements.retraction_holds,
         "hyper_retraction": movements.hyper_retraction,
         "wander": movements.wander,

@@ -143,3 +143,18 @@ def _random_pose(person: Person, rng: np.random.Generator) -> Pose:
         girdle[f"retraction_{side}"] = r * (person.retraction if r > 0 else person.protraction)
         girdle[f"elevation_{side}"] = e * (person.elevation if e > 0 else person.depression)
     return replace(pose, **girdle)
+
+
+def squeezes_and_shrugs(person: Person, *, base: Pose = STAND) -> Script:
+    """Arms still: three held retractions, three held shrugs, from neutral each."""
+    g = person.girdled
+    keys = [Key(base, 0, 2.0, "neutral")]
+    for rep, (name, r, e) in enumerate(
+        [("retraction", 1.0, 0.0)] * 2 + [("shrug", 0.0, 1.0)] * 2
+        + [("retraction", 0.6, 0.0), ("shrug", 0.0, 0.6)], start=1
+    ):  # fmt: skip
+        keys += [
+            Key(g(base, r, e), 0.7, 1.3, name, name, rep),
+            Key(base, 0.7, 0.8, "neutral", name, rep),
+        ]
+    return Script("squeezes_and_shrugs", keys, person, couple_arms=False)

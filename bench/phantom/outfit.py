@@ -98,7 +98,9 @@ def dress(body: Body, look: Look) -> Dressed:
         colour[bands] = look.stripe
     colour *= 1 + rng.normal(0, 0.035, len(rest)).astype(np.float32)[:, None]
     offset[body.features["eyes"]] = 0
-    shaped = rest + _relax(offset, body.faces, region)[:, None] * normal
+    edges = _edges(body.faces, len(rest))
+    shaped = rest + _relax(offset, edges, region["hair"])[:, None] * normal
+    shaped = _drape(shaped, rest, normal, edges, region["top"], look.looseness)
     return Dressed(
         shaped.astype(np.float32),
         body.faces,
@@ -198,18 +200,40 @@ def _nostrils(body: Body, rest: FloatArray) -> Mask:
     )
 
 
-def _relax(offset: FloatArray, faces: IntArray, region: dict[str, Mask]) -> FloatArray:
-    """Offsets evened out along edges, so that hair grows in gently and hems still step."""
+def _edges(faces: IntArray, count: int) -> Any:
+    """(N, N) sparse matrix that averages over the neighbours of each vertex."""
+    from scipy.sparse import coo_array, diags_array  # noqa: PLC0415 - heavy
+
+    i = faces[:, [0, 1, 2, 1, 2, 0]].ravel()
+    j = faces[:, [1, 2, 0, 0, 1, 2]].ravel()
+    near = coo_array((np.ones(len(i), np.float32), (i, j)), shape=(count, count)).tocsr()
+    near.data[:] = 1
+    return diags_array(1 / np.maximum(near.sum(axis=1), 1)) @ near
+
+
+def _relax(offset: FloatArray, edges: Any, hair: Mask) -> FloatArray:
+    """Offsets evened out over the hair, so that it grows in gently; hems still step."""
     out = offset.copy()
-    hair = region["hair"]
     for _ in range(3):
-        total = np.zeros_like(out)
-        count = np.zeros_like(out)
-        for a, b in ((0, 1), (1, 2), (2, 0)):
-            np.add.at(total, faces[:, a], out[faces[:, b]])
-            np.add.at(count, faces[:, a], 1)
-        mean = total / np.maximum(count, 1)
-        out[hair] = 0.5 * out[hair] + 0.5 * mean[hair]
+        out[hair] = 0.5 * out[hair] + 0.5 * (edges @ out)[hair]
+    return out
+
+
+def _drape(
+    shaped: FloatArray,
+    rest: FloatArray,
+    normal: FloatArray,
+    edges: Any,
+    cloth: Mask,
+    looseness: float,
+) -> FloatArray:
+    """Cloth spans hollows the more loosely it sits: smoothed, but kept outside the skin."""
+    out = shaped.copy()
+    for _ in range(round(30 * looseness)):
+        out[cloth] = 0.4 * out[cloth] + 0.6 * (edges @ out)[cloth]
+        depth = ((out - rest) * normal).sum(axis=1)
+        sunk = cloth & (depth < 0.004)
+        out[sunk] += (0.004 - depth[sunk])[:, None] * normal[sunk]
     return out
 
 

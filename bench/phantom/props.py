@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -72,20 +71,24 @@ def back_bar(posed: Posed) -> Mesh:
     return joined(parts)
 
 
-def cable(posed: Posed, anchor: tuple[float, float, float] = (0.0, 0.9, 1.6)) -> Mesh:
-    """A handle in both hands on a cable from `anchor` (metres from the hips, along the body)."""
-    left, right = _palm(posed, "L")[0], _palm(posed, "R")[0]
+def _ahead(posed: Posed) -> tuple[FloatArray, FloatArray]:
+    """Middle of the hips, and the level direction in which they face."""
     hips = (posed.joint("upperleg01.L") + posed.joint("upperleg01.R")) / 2
     lateral = posed.joint("upperleg01.L") - posed.joint("upperleg01.R")
     lateral[1] = 0
-    lateral /= np.linalg.norm(lateral)
-    ahead = np.cross(lateral, [0.0, 1.0, 0.0])
-    start = np.array([hips[0], 0.0, hips[2]]) + anchor[2] * ahead + [0.0, anchor[1], 0.0]
+    return hips, np.cross(lateral / np.linalg.norm(lateral), [0.0, 1.0, 0.0])
+
+
+def cable(posed: Posed, first: Posed, height: float, reach: float) -> Mesh:
+    """A handle in both hands on a cable from a pulley at `height`, `reach` before the hips."""
+    left, right = _palm(posed, "L")[0], _palm(posed, "R")[0]
+    hips, ahead = _ahead(first)
+    start = np.array([hips[0], height, hips[2]]) + reach * ahead
     along = (left - right) / np.linalg.norm(left - right)
     middle = (left + right) / 2
-    reach = 0.05 * (start - middle) / np.linalg.norm(start - middle)
+    toward = 0.05 * (start - middle) / np.linalg.norm(start - middle)
     grip = rod(right - 0.05 * along, left + 0.05 * along, 0.013, _STEEL)
-    return joined([grip, rod(middle + reach, start, 0.005, _IRON, 8)])
+    return joined([grip, rod(middle + toward, start, 0.005, _IRON, 8)])
 
 
 def _seat_frame(posed: Posed) -> tuple[FloatArray, float]:
@@ -133,24 +136,41 @@ def desk(posed: Posed) -> Mesh:
     return joined([plate, *legs])
 
 
-PROPS: Final[Mapping[str, Callable[[Posed], Mesh]]] = {
+#: Props that the hands or the back carry along.
+_CARRIED: Final[Mapping[str, Callable[[Posed], Mesh]]] = {
     "dumbbells": dumbbells,
     "bar": bar,
-    "plain_bar": partial(bar, plates=0.0, overhang=0.15),
     "back_bar": back_bar,
-    "cable": cable,
-    "low_cable": partial(cable, anchor=(0.0, 0.35, 1.5)),
-    "high_cable": partial(cable, anchor=(0.0, 2.2, 0.35)),
-    "face_cable": partial(cable, anchor=(0.0, 1.5, 1.6)),
+}
+#: Cables: height and distance of their pulley.
+_CABLES: Final[Mapping[str, tuple[float, float]]] = {
+    "cable": (0.9, 1.6),
+    "high_cable": (2.2, 0.35),
+    "face_cable": (1.5, 1.6),
+}
+#: Props that stay where they stood when the clip began.
+_FIXED: Final[Mapping[str, Callable[[Posed], Mesh]]] = {
     "bench": bench,
     "chair": chair,
     "desk": desk,
 }
 
 
-def placer(names: Sequence[str]) -> Callable[[Posed], list[Mesh]] | None:
-    """A function that places the named props for a posed body; None for no props."""
-    if not names:
-        return None
-    makers = [PROPS[name] for name in names]
-    return lambda posed: [make(posed) for make in makers]
+class Placer:
+    """Places the named props for one posed body after another.
+
+    Args:
+        names: of the props.
+        first: the body as the clip begins; furniture and pulleys stand by it.
+    """
+
+    def __init__(self, names: Sequence[str], first: Posed) -> None:
+        self._first = first
+        self._fixed = [_FIXED[n](first) for n in names if n in _FIXED]
+        self._carried = [_CARRIED[n] for n in names if n in _CARRIED]
+        self._cables = [_CABLES[n] for n in names if n in _CABLES]
+
+    def __call__(self, posed: Posed) -> list[Mesh]:
+        """The props' meshes in the room."""
+        cables = [cable(posed, self._first, *place) for place in self._cables]
+        return [*self._fixed, *(make(posed) for make in self._carried), *cables]

@@ -1,0 +1,109 @@
+"""The rendered clips in ``sample_videos/``: `python -m bench.phantom.samples` makes them again."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from bench.phantom.assets import AssetError
+from bench.phantom.body import BodyShape
+from bench.phantom.camera import Camera
+from bench.phantom.clip import Setup, render, write_clip
+from bench.phantom.library import SCRIPTS
+from bench.phantom.outfit import Look
+from bench.phantom.person import Person
+from bench.phantom.scene import Scene
+
+if TYPE_CHECKING:
+    from bench.phantom.timeline import Script
+
+#: The largest a sample may be, bytes.
+MAX_BYTES: Final = 1_000_000
+
+_HE: Final = BodyShape(sex=1, muscle=0.62, weight=0.5)
+_SHE: Final = BodyShape(sex=0, muscle=0.55, weight=0.45, ethnicity=(0.6, 0.2, 0.2))
+_HIM: Final = BodyShape(sex=1, muscle=0.5, weight=0.62, ethnicity=(0.1, 0.7, 0.2))
+_BLUE: Final = Look(looseness=0.3)
+_VEST: Final = Look(
+    skin=(150, 104, 78), hair=(30, 24, 22), top=(178, 62, 74), sleeve="none", legs="short",
+    looseness=0.15, hair_length=0.5,
+)  # fmt: skip
+_OFFICE: Final = Look(top=(206, 204, 196), bottom=(52, 58, 76), sleeve="long", looseness=0.45)
+_ROOM: Final = Scene(background="room", seed=4)
+_GYM: Final = Scene(background="gym", wall=(132, 136, 142), floor=(66, 66, 70), seed=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One clip: its movement, whose, and how it is filmed."""
+
+    script: str
+    person: Person
+    setup: Setup
+    crf: int = 27
+    hold: float | None = None
+
+    def movement(self) -> Script:
+        """The script, with its holds shortened where the sample says so."""
+        make = SCRIPTS[self.script]
+        return make(self.person) if self.hold is None else make(self.person, hold=self.hold)
+
+
+_PORTRAIT: Final = Camera(size=(480, 640), distance=2.9, height=1.25, noise=1.0)
+
+SAMPLES: Final[dict[str, Sample]] = {
+    "phantom_calibration_front": Sample(
+        "calibration", Person(seed=1), Setup(_HE, _BLUE, _PORTRAIT, _ROOM), hold=2.0
+    ),
+    "phantom_retraction_oblique": Sample(
+        "squeezes_and_shrugs", Person(seed=2, retraction=20, elevation=32),
+        Setup(_SHE, _VEST, replace(_PORTRAIT, yaw=35, aim=0.88, distance=2.7), _GYM),
+    ),
+    "phantom_row_oblique": Sample(
+        "row_mixed", Person(seed=3),
+        Setup(_HE, _VEST, Camera(
+            yaw=40, size=(640, 480), distance=2.8, height=1.1, aim=0.72, fov=38, noise=1.0), _GYM),
+    ),
+    "phantom_desk_side": Sample(
+        "desk_hunching", Person(seed=4),
+        Setup(_HIM, _OFFICE, Camera(
+            yaw=88, size=(640, 480), distance=2.4, height=1.05, aim=0.78, fov=40, noise=1.0), _ROOM),
+    ),
+    "phantom_turning_front": Sample(
+        "turning", Person(seed=5), Setup(_HIM, replace(_BLUE, top=(70, 118, 88)), _PORTRAIT, _ROOM)
+    ),
+    "phantom_shrug_front": Sample(
+        "shrug", Person(seed=6, elevation=34),
+        Setup(_SHE, _VEST, replace(_PORTRAIT, size=(480, 854), distance=3.1, fov=42, aim=0.85), _GYM),
+    ),
+}  # fmt: skip
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.phantom.samples", description=__doc__)
+    parser.add_argument("names", nargs="*", help="which; default all")
+    parser.add_argument("--out", type=Path, default=Path("sample_videos"))
+    options = parser.parse_args(arguments)
+    for name in options.names or SAMPLES:
+        if name not in SAMPLES:
+            parser.error(f"there is no sample {name!r}; there are {', '.join(SAMPLES)}")
+        sample = SAMPLES[name]
+        path = options.out / f"{name}.mp4"
+        try:
+            write_clip(path, render(sample.movement(), sample.setup), sample.setup.fps, sample.crf)
+        except AssetError as error:
+            print(error, file=sys.stderr)
+            return 1
+        size = path.stat().st_size
+        print(f"{path}: {size / 1000:.0f} kB")
+        if size > MAX_BYTES:
+            print(f"{path} is larger than {MAX_BYTES} bytes: raise its crf", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
