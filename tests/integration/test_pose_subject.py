@@ -110,14 +110,14 @@ def test_subject_who_leaves_and_returns_is_still_the_subject() -> None:
 
 def test_someone_else_in_the_place_of_the_subject_gets_another_number() -> None:
     room = canvas(720, 1280)
-    man = there_and_back(clip(FRONT), 30)
+    man = there_and_back(clip(FRONT), 60)
     other = []
     for image in clip(OUTDOORS)[20:60]:
         frame = room.copy()
         paste(frame, image[0:360, 370:570], 1280, 4)
         other.append(frame)
     found = follow([*man, *([room] * 60), *other])
-    late = [f for f in found[95:] if f is not None]
+    late = [f for f in found[125:] if f is not None]
     assert len(late) > 20
     assert {f.subject for f in late} == {1}
 

@@ -34,7 +34,7 @@ class Landmarker:
         people: None to follow one person through frames in order of time; a number to find up to
             that many people in single pictures.
         masks: whether masks are wanted.
-        confidence: lowest score at which a person counts as found, 0..1.
+        confidence: lowest scores at which a person counts as found and as present, 0..1.
 
     Raises:
         ModelError: masks of a model that has none, or MediaPipe cannot load the model.
@@ -145,6 +145,7 @@ def _create(model: ModelFile, *, people: int | None, masks: bool, confidence: fl
         running_mode=mode,
         num_poses=people or 1,
         min_pose_detection_confidence=confidence,
+        min_pose_presence_confidence=confidence,
         output_segmentation_masks=masks,
     )
     try:

@@ -36,6 +36,9 @@ COLOURS_EVERY: Final = 0.25
 LOOK_EVERY: Final = 0.2
 #: The same while somebody else is followed and the subject is looked for.
 RETURN_EVERY: Final = 1.0
+#: Seconds for which the subject must have been followed before the choice is final: a title, a
+#: close-up or a rack taken for a body must not be the subject of all that comes after.
+PROBATION: Final = 1.0
 #: Hellinger distances. One person differs from frame to frame by up to 0.35, two people by 0.5-1.
 ALIKE: Final = 0.42
 DIFFERENT: Final = 0.6
@@ -67,6 +70,7 @@ class _Known:
     looks: list[FloatArray] = field(default_factory=list)
     last: Person | None = None
     t: float = -math.inf
+    seen: float = 0.0
 
     def unlike(self, person: Person) -> float:
         """Colour distance to the nearest remembered look; 0.5, telling nothing, if unknown."""
@@ -75,6 +79,8 @@ class _Known:
         return min(colour_distance(person.colours, look) for look in self.looks)
 
     def remember(self, person: Person, t: float, *, steady: bool) -> None:
+        if t - self.t <= CONTINUOUS:
+            self.seen += t - self.t
         self.last, self.t = person, t
         if not steady or person.colours is None or len(self.looks) >= _LOOKS_KEPT:
             return
@@ -163,9 +169,7 @@ class SubjectLock:
         self._looked = t
         self._mismatches = 0
         if not self.locked or not self._known[0].looks:
-            target = choose(everybody, self._size, self._point)
-            self._meet([p for p in everybody if p is not target], target)
-            return Choice(target, 0)
+            return self._start(everybody)
         if not confirmed and len(everybody) == 1 and self._near(person, t):
             return Choice(person, self.current)
         costs = [self._cost(p, t) for p in everybody]
@@ -176,7 +180,15 @@ class SubjectLock:
             return Choice(target, 0)
         if not confirmed:
             return None
+        if self._known[0].seen < PROBATION:
+            self._known[0] = _Known()
+            return self._start(everybody)
         return Choice(person, self._number_of_other(person, t))
+
+    def _start(self, everybody: list[Person]) -> Choice:
+        target = choose(everybody, self._size, self._point)
+        self._meet([p for p in everybody if p is not target], target)
+        return Choice(target, 0)
 
     def accept(self, person: Person, t: float, subject: int) -> None:
         """Take note that `person` has been seen at `t` and is number `subject`."""
