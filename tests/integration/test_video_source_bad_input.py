@@ -267,3 +267,28 @@ def test_interrupt_ends_it_at_once(tmp_path):
     assert time.monotonic() - started < 3
     assert b"KeyboardInterrupt" in err
     assert b"Fatal" not in err
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts", ".avi"])
+def test_any_damage_gives_frames_or_one_sentence(tmp_path, suffix):
+    whole = write_clip(tmp_path / f"whole{suffix}", Clip(n=20, gop=5)).read_bytes()
+    rng = np.random.default_rng(7)
+    for _ in range(25):
+        data = bytearray(whole)
+        for _ in range(int(rng.integers(1, 6))):
+            # Half of the hits lie in the first kilobytes, where headers and indexes are.
+            start = int(rng.integers(0, rng.choice([3000, len(data)])))
+            noise = rng.bytes(int(rng.integers(1, 40)))
+            data[start : start + len(noise)] = noise
+        path = tmp_path / f"bad{suffix}"
+        path.write_bytes(data[: int(len(data) * rng.choice([1.0, rng.random()]))])
+        last = -1.0
+        try:
+            with VideoFile(path) as video:
+                width, height = video.info.size
+                for frame in video:
+                    assert frame.t > last
+                    assert frame.image.shape == (height, width, 3)
+                    last = frame.t
+        except InputError as error:
+            assert str(path) in str(error)

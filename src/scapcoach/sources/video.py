@@ -63,7 +63,7 @@ class VideoFile:
     Args:
         path: the file.
         start: index of the first frame to hand out. The ones before it are decoded but not
-            converted, a third to a half of the cost; index and time stay those of the whole file.
+            converted, which saves about a sixth; index and time stay those of the whole file.
         queue_depth: how many frames may lie ready, less where they are very large.
 
     Raises:
