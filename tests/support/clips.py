@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from tests.support.person import person
 
 from scapcoach.landmarks import Poses
+from tests.support.person import person
 
 #: Degrees of the poses of the guided protocol: retraction, elevation, both sides.
 PROTOCOL_DEGREES = {

@@ -29,9 +29,7 @@ def _data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_stillest_second_is_found_and_the_earliest_of_equals() -> None:
     moving = 30 * np.sin(np.arange(60) / 3)
-    poses = jittered(
-        person(150, elevation_left=np.concatenate([moving, np.zeros(90)])), 0.1
-    )
+    poses = jittered(person(150, elevation_left=np.concatenate([moving, np.zeros(90)])), 0.1)
     window = find_stillest(poses)
     assert window is not None
     assert poses.t[window.start] == pytest.approx(2.0, abs=0.15)

@@ -5,7 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scapcoach.geometry.posture import face_size, head_forward, head_height, is_supine, tilt, trunk_lean
+from scapcoach.geometry.posture import (
+    face_size,
+    head_forward,
+    head_height,
+    is_supine,
+    tilt,
+    trunk_lean,
+)
 from scapcoach.geometry.silhouette import arc_degrees, back_contour, rounding_index
 from scapcoach.geometry.vectors import unit, wrap_degrees, y_up
 from scapcoach.geometry.view import classify_view, estimate_yaw

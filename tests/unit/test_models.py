@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 
 import pytest
-from tools import build_models, task_bundle, tflite_edit
 
 from scapcoach.errors import ModelError
 from scapcoach.pose import models
 from scapcoach.pose.models import model_file
+from tools import build_models, task_bundle, tflite_edit
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
 FILES = json.loads((MODELS / "manifest.json").read_text())["files"]

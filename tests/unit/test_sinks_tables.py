@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.support.synthetic import synthetic_measures, synthetic_poses
 
 from scapcoach.errors import InputError, LandmarksError, OutputError
 from scapcoach.landmarks import Poses
@@ -23,6 +22,7 @@ from scapcoach.sinks.tables import (
     write_csv,
     write_parquet,
 )
+from tests.support.synthetic import synthetic_measures, synthetic_poses
 
 
 def expected_columns() -> list[str]:

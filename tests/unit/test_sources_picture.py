@@ -9,9 +9,9 @@ import av
 import numpy as np
 import pytest
 from av.video.frame import VideoFrame
-from tests.support.videos import display_matrix
 
 from scapcoach.sources.picture import Orientation, PictureMaker, orientation, picture_shape
+from tests.support.videos import display_matrix
 
 # Luma weights of red and blue: ITU-R BT.601 and BT.709.
 WEIGHTS = {5: (0.299, 0.114), 1: (0.2126, 0.0722)}
