@@ -131,6 +131,8 @@ def test_absurd_pixel_aspect_is_ignored_and_told(tmp_path):
             "h264",
         ),
         ("sound.mp4", Clip(sound=3.0), "h264"),
+        ("longer sound.flv", Clip(sound=3.0), "h264"),
+        ("longer sound.mkv", Clip(sound=3.0), "h264"),
         ("größe 100 % 練習.mp4", Clip(), "h264"),
         ("a:b [1] %03d.mkv", Clip(), "h264"),
     ],

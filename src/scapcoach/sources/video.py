@@ -94,7 +94,7 @@ class VideoFile:
             raise ValueError(f"start must not be negative, not {start}")
         self._path = Path(path)
         self._start = start
-        self._info, self._shape = _look(self._path)
+        self._info, self._shape, self._stated_end = _look(self._path)
         width, height = self._info.size
         self._depth = max(2, min(queue_depth, QUEUE_BYTES // (3 * width * height)))
         self._notes = _Notes()
@@ -113,7 +113,7 @@ class VideoFile:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What was odd in the latest iteration so far, one sentence each; empty if nothing was."""
-        return tuple(_sentences(self._notes, self._info, self._shape))
+        return tuple(_sentences(self._notes, self._info, self._shape, self._stated_end))
 
     def __iter__(self) -> Iterator[Frame]:
         return self.frames()
@@ -157,11 +157,12 @@ def probe(path: str | os.PathLike[str]) -> SourceInfo:
     Raises:
         InputError: as `VideoFile`.
     """
-    info, _ = _look(Path(path))
+    info, *_ = _look(Path(path))
     return info
 
 
-def _look(path: Path) -> tuple[SourceInfo, PictureShape]:
+def _look(path: Path) -> tuple[SourceInfo, PictureShape, float]:
+    """Information, picture shape, and the seconds at which pictures should end (NaN: unknown)."""
     container, stream = open_video(path)
     with container:
         stream.thread_type = "SLICE"
@@ -180,7 +181,11 @@ def _look(path: Path) -> tuple[SourceInfo, PictureShape]:
             orientation(None if matrix is None else bytes(matrix)),
         )
         fps = float(stream.average_rate or stream.guessed_rate or math.nan)
-        duration = _duration(container, stream)
+        stated_end = duration = _track_duration(stream)
+        if math.isnan(duration) and container.duration:
+            # That of the longest track: with sound, it says nothing sure about the pictures.
+            duration = container.duration / 1_000_000
+            stated_end = math.nan if container.streams.audio else duration
         n_frames: int | None = stream.frames
         if not n_frames:
             n_frames = round(duration * fps) if math.isfinite(duration * fps) else None
@@ -195,11 +200,11 @@ def _look(path: Path) -> tuple[SourceInfo, PictureShape]:
             pixel_aspect=shape.pixel_aspect,
             has_audio=bool(container.streams.audio),
         )
-    return info, shape
+    return info, shape, stated_end
 
 
-def _duration(container: InputContainer, stream: VideoStream) -> float:
-    """Seconds of picture as stated by the stream, its Matroska tag, or the file; else NaN."""
+def _track_duration(stream: VideoStream) -> float:
+    """Seconds of picture as stated by the stream itself or its Matroska tag; else NaN."""
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     for key, value in stream.metadata.items():
@@ -212,7 +217,7 @@ def _duration(container: InputContainer, stream: VideoStream) -> float:
                 continue
             # Matroska's tag holds the time stamp at which the track ends.
             return end - float((stream.start_time or 0) * (stream.time_base or 0))
-    return container.duration / 1_000_000 if container.duration else math.nan
+    return math.nan
 
 
 def _decode(
@@ -300,7 +305,9 @@ def _packets(
     yield None
 
 
-def _sentences(notes: _Notes, info: SourceInfo, shape: PictureShape) -> Iterator[str]:
+def _sentences(
+    notes: _Notes, info: SourceInfo, shape: PictureShape, stated_end: float
+) -> Iterator[str]:
     if shape.ignored_aspect is not None:
         yield (
             f"The file states pixels {shape.ignored_aspect:.3g} times as wide as high; that "
@@ -327,11 +334,11 @@ def _sentences(notes: _Notes, info: SourceInfo, shape: PictureShape) -> Iterator
         )
     if notes.stopped_by:
         yield f"Reading stopped early: {notes.stopped_by}."
-    if notes.complete and math.isfinite(info.duration):
+    if notes.complete and math.isfinite(stated_end):
         end = notes.last_t + (1 / info.fps if info.fps > 0 else 0.0)
-        if not end >= info.duration - max(TAIL_S, TAIL_SHARE * info.duration):
+        if not end >= stated_end - max(TAIL_S, TAIL_SHARE * stated_end):
             yield (
-                f"Only the first {end:.1f} of {info.duration:.1f} seconds could be read: the file "
+                f"Only the first {end:.1f} of {stated_end:.1f} seconds could be read: the file "
                 "looks cut off or damaged at its end."
             )
 
