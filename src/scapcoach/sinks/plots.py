@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -62,7 +63,7 @@ def thin(columns: list[npt.NDArray[Any]], limit: int) -> Ints:
     buckets = max(1, (limit - 2) // (4 * len(columns)))
     edges = np.linspace(0, n, buckets + 1).astype(int)
     keep = {0, n - 1}
-    for a, b in zip(edges[:-1], edges[1:], strict=True):
+    for a, b in pairwise(edges):
         for column in columns:
             part = column[a:b]
             finite = np.flatnonzero(np.isfinite(part))
@@ -129,20 +130,23 @@ def _group(title: str, parts: list[tuple[Series, str]], t: npt.NDArray[Any]) -> 
 def _mode(
     unit: str, parts: list[tuple[Series, str]], keep: Ints, *, degrees: bool
 ) -> dict[str, Any]:
-    traces, values = [], []
+    traces, values, sigmas = [], [], []
     for series, label in parts:
         v = series.deg if degrees else series.value
         s = series.deg_sigma if degrees else series.sigma
         v = np.full(len(series), np.nan) if v is None else v
         s = np.full(len(series), np.nan) if s is None else s
         values.append(v)
+        sigmas.append(s)
         kind = np.where(series.status[keep] == Status.RELATIVE, 1, 0)
         traces.append(
             {"label": label, "v": _rounded(v[keep], 2), "s": _rounded(s[keep], 2),
              "k": kind.tolist()}
         )  # fmt: skip
     spec = parts[0][0].spec
-    low, high = _limits(np.concatenate(values), spec.unit if not degrees else "deg")
+    low, high = _limits(
+        np.concatenate(values), np.concatenate(sigmas), spec.unit if not degrees else "deg"
+    )
     if spec.name == "hunch":
         low, high = 0.0, 100.0
     return {"unit": unit, "low": low, "high": high, "traces": traces, "hint": []}
@@ -156,21 +160,21 @@ def _runs(mask: npt.NDArray[Any], t: npt.NDArray[Any]) -> list[list[float]]:
     return sorted(sorted(runs, key=lambda run: run[0] - run[1])[:MAX_SPANS])
 
 
-def _limits(values: npt.NDArray[Any], unit: str) -> tuple[float, float]:
-    """Ends of the axis: the values' own, zero always in sight, never so tight that noise fills it."""
+def _limits(values: npt.NDArray[Any], sigmas: npt.NDArray[Any], unit: str) -> tuple[float, float]:
+    """Ends of the axis: the values with their usual sigma, zero in sight, not filled by noise."""
     finite = values[np.isfinite(values)]
+    around = float(np.nanmedian(sigmas)) if np.isfinite(sigmas).any() else 0.0
+    low, high = min(0.0, float(finite.min()) - around), max(0.0, float(finite.max()) + around)
     least = 10.0 if unit == "deg" else 40.0
-    low, high = min(0.0, float(finite.min())), max(0.0, float(finite.max()))
-    spare = max(0.08 * (high - low), (least - (high - low)) / 2)
+    spare = max(0.04 * (high - low), (least - (high - low)) / 2)
     step = 5.0 if unit == "deg" else 10.0
-    return float(np.floor((low - spare) / step) * step), float(
-        np.ceil((high + spare) / step) * step
-    )
+    low, high = np.floor((low - spare) / step) * step, np.ceil((high + spare) / step) * step
+    return float(low), float(high)
 
 
 def _yaw(measures: Measures) -> dict[str, Any]:
     keep = thin([measures.yaw], MAX_POINTS)
-    low, high = _limits(measures.yaw, "deg")
+    low, high = _limits(measures.yaw, measures.yaw_sigma, "deg")
     trace = {
         "label": "",
         "v": _rounded(measures.yaw[keep], 1),

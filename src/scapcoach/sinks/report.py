@@ -88,7 +88,7 @@ def write_report(
         "table": table_block(summary),
         "settings": settings_block(summary),
         "stills": "".join(_figure(still) for still in stills),
-        "video": "" if video is None else f"<video{beside} controls playsinline muted></video>",
+        "video": "" if video is None else f"<video{beside} playsinline muted></video>",
         "video_data": embedded,
         "shape": "tall" if height > 1.05 * width else "wide",
         "aspect": f"{width} / {height}",

@@ -1,4 +1,4 @@
-"""The summary of one recording: what was judged, what was withheld and why, in numbers and words."""
+"""The summary of one recording: what was judged, what withheld and why, in numbers and words."""
 
 from __future__ import annotations
 

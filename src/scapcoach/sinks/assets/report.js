@@ -201,6 +201,29 @@
       video.requestVideoFrameCallback(each);
     }
   }
+  const pressed = (id, on, label) => {
+    const button = document.getElementById(id);
+    button.setAttribute("aria-pressed", String(on));
+    button.setAttribute("aria-label", label);
+  };
+  const toggle = () => (video.paused ? video.play() : video.pause());
+  if (video) {
+    const speeds = [1, 0.5, 0.25];
+    const speed = document.getElementById("speed");
+    video.addEventListener("click", toggle);
+    video.addEventListener("play", () => pressed("play", true, "Pause"));
+    video.addEventListener("pause", () => pressed("play", false, "Play"));
+    document.getElementById("play").addEventListener("click", toggle);
+    document.getElementById("sound").addEventListener("click", () => {
+      video.muted = !video.muted;
+      pressed("sound", !video.muted, video.muted ? "Sound on" : "Sound off");
+    });
+    document.getElementById("full").addEventListener("click", () => video.requestFullscreen && video.requestFullscreen());
+    speed.addEventListener("click", () => {
+      video.playbackRate = speeds[(speeds.indexOf(video.playbackRate) + 1) % speeds.length];
+      speed.textContent = { 1: "1", 0.5: "\u00bd", 0.25: "\u00bc" }[video.playbackRate] + "\u00d7";
+    });
+  }
   const at = (area, event) => {
     const box = area.getBoundingClientRect();
     return ((event.clientX - box.left) / box.width) * end;
@@ -234,7 +257,7 @@
       ArrowRight: () => (event.shiftKey ? seek(time + 1) : stepBy(1)),
       Home: () => seek(0),
       End: () => seek(end),
-      " ": () => video && (video.paused ? video.play() : video.pause()),
+      " ": () => video && toggle(),
     };
     const act = actions[event.key];
     const paging = event.key === "Home" || event.key === "End";
