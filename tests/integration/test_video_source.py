@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from tests.support.videos import Clip, is_upright, picture, read_number, write_clip
 
 from scapcoach.sources.video import VideoFile, probe
+from tests.support.videos import Clip, is_upright, picture, read_number, write_clip
 
 
 def read(path, **kwargs):

@@ -14,6 +14,9 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+
+from scapcoach.errors import InputError
+from scapcoach.sources.video import VideoFile, probe
 from tests.support.videos import (
     Clip,
     damage,
@@ -25,9 +28,6 @@ from tests.support.videos import (
     write_sound_only,
     write_zero_frames,
 )
-
-from scapcoach.errors import InputError
-from scapcoach.sources.video import VideoFile, probe
 
 
 def make_text(path):
