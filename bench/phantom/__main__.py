@@ -20,7 +20,7 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("script", nargs="?", help="which movement; --list shows them")
     p.add_argument("--list", action="store_true", help="list the movements and views, and stop")
     p.add_argument("--out", type=Path, help="video to write (default: SCRIPT_VIEW.mp4)")
-    p.add_argument("--view", default="front", help="front, oblique, side, ... or the yaw in degrees")
+    p.add_argument("--view", default="front", help="front, oblique, side, ... or yaw in degrees")
     p.add_argument("--size", default="480x640", help="WIDTHxHEIGHT in pixels")
     p.add_argument("--fps", type=float, default=25.0)
     p.add_argument("--crf", type=int, default=26, help="compression: 18 fine .. 35 coarse")
@@ -44,8 +44,8 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
-    from bench.phantom.camera import VIEWS  # noqa: PLC0415 - numba after the arguments are read
-    from bench.phantom.library import SCRIPTS, describe  # noqa: PLC0415
+    from bench.phantom.camera import VIEWS
+    from bench.phantom.library import SCRIPTS, describe
 
     if options.list or options.script is None:
         for name in SCRIPTS:
@@ -68,13 +68,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _render(options: argparse.Namespace, yaw: float, size: tuple[int, ...], out: Path) -> int:
-    from bench.phantom.body import BodyShape  # noqa: PLC0415
-    from bench.phantom.camera import Camera  # noqa: PLC0415
-    from bench.phantom.clip import Setup, render, write_clip  # noqa: PLC0415
-    from bench.phantom.library import SCRIPTS  # noqa: PLC0415
-    from bench.phantom.outfit import Look  # noqa: PLC0415
-    from bench.phantom.person import Person  # noqa: PLC0415
-    from bench.phantom.scene import Scene  # noqa: PLC0415
+    from bench.phantom.body import BodyShape
+    from bench.phantom.camera import Camera
+    from bench.phantom.clip import Setup, render, write_clip
+    from bench.phantom.library import SCRIPTS
+    from bench.phantom.outfit import Look
+    from bench.phantom.person import Person
+    from bench.phantom.scene import Scene
 
     person = Person() if options.person is None else Person.random(options.person)
     script = SCRIPTS[options.script](person)

@@ -51,7 +51,7 @@ def data_folder() -> Path:
     named = os.environ.get("SCAPCOACH_PHANTOM_DATA")
     if named:
         return Path(named)
-    import platformdirs  # noqa: PLC0415 - only needed where no folder is named
+    import platformdirs
 
     return Path(platformdirs.user_cache_dir("scapcoach")) / f"phantom-{PACKAGE}-{VERSION}"
 

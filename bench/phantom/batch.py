@@ -104,10 +104,12 @@ class Record:
         return np.asarray(self.truth[:, COLUMNS.index(name)])
 
 
-def make(script: Script, setup: Setup, model: str = "full", info: dict[str, Any] | None = None) -> Record:
+def make(
+    script: Script, setup: Setup, model: str = "full", info: dict[str, Any] | None = None
+) -> Record:
     """Render `script` and find the landmarks (VIDEO mode, no lock on a subject)."""
-    from scapcoach.landmarks import Poses  # noqa: PLC0415 - with mediapipe
-    from scapcoach.pose.mediapipe import MediaPipePose  # noqa: PLC0415
+    from scapcoach.landmarks import Poses
+    from scapcoach.pose.mediapipe import MediaPipePose
 
     found, rows, segments, reps, t = [], [], [], [], []
     with MediaPipePose(model, lock_subject=False) as estimator:
@@ -145,7 +147,7 @@ def save(record: Record, path: Path) -> None:
 
 def load(path: Path) -> Record:
     """Read a record that `save` wrote."""
-    from scapcoach.landmarks import Poses  # noqa: PLC0415
+    from scapcoach.landmarks import Poses
 
     with np.load(path) as z:
         poses = Poses(

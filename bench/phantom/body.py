@@ -278,9 +278,7 @@ def _named_points(base: _Base, vertices: FloatArray) -> dict[str, FloatArray]:
     return points
 
 
-def _features(
-    base: _Base, folder: Path, used: IntArray
-) -> dict[str, npt.NDArray[np.bool_]]:
+def _features(base: _Base, folder: Path, used: IntArray) -> dict[str, npt.NDArray[np.bool_]]:
     """Which drawn vertices are eyes, lips, brows and ears, told by the rig and the targets."""
 
     def ruled_by(*bones: str) -> npt.NDArray[np.bool_]:

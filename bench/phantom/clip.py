@@ -104,7 +104,9 @@ def _exposed(
 ) -> Image:
     """One frame, averaged over the time in which the shutter is open."""
     blur = setup.camera.blur
-    steps = [t] if blur <= 0 else [t + k * blur / _BLUR_STEPS / setup.fps for k in range(_BLUR_STEPS)]
+    steps = (
+        [t] if blur <= 0 else [t + k * blur / _BLUR_STEPS / setup.fps for k in range(_BLUR_STEPS)]
+    )
     images = []
     for moment in steps:
         others = [(passer, _walking(setup, script.duration, moment))] if passer else []
@@ -125,7 +127,7 @@ def _shake(script: Script, setup: Setup, t: float) -> tuple[float, float]:
 
 
 def _through_jpeg(image: Image, quality: int) -> Image:
-    import cv2  # noqa: PLC0415 - heavy
+    import cv2
 
     _, coded = cv2.imencode(
         ".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality]
@@ -171,14 +173,14 @@ def write_clip(path: Path, frames: Iterable[Frame], fps: float, crf: int = 26) -
         fps: frames a second.
         crf: x264's constant rate factor: 18 nearly lossless, 35 heavily compressed.
     """
-    import av  # noqa: PLC0415 - heavy
+    import av
 
     path.parent.mkdir(parents=True, exist_ok=True)
     rows: list[list[str]] = []
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as out:
         stream = out.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001))
         stream.pix_fmt = "yuv420p"
-        stream.options = {"crf": str(crf), "preset": "slow"}
+        stream.options = {"crf": str(crf), "preset": "medium"}
         for n, frame in enumerate(frames):
             if n == 0:
                 stream.height, stream.width = frame.image.shape[:2]

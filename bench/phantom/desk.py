@@ -75,7 +75,9 @@ def glances(person: Person) -> Script:
         TYPE, trunk_lean=14,
         arm_right=replace(TYPE.arm_right, elevation=68, plane=60, elbow=15),
     )  # fmt: skip
-    drink = replace(TYPE, head_pitch=-14, arm_right=replace(TYPE.arm_right, elevation=58, elbow=138))
+    drink = replace(
+        TYPE, head_pitch=-14, arm_right=replace(TYPE.arm_right, elevation=58, elbow=138)
+    )
     keys = [Key(TYPE, 0, 2.0, "upright")]
     for rep, (name, pose) in enumerate(
         (("phone", phone), ("side_screen", side), ("reach", reach), ("drink", drink)), start=1

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bench.phantom.movements import STAND, slump
-from bench.phantom.pose import Pose
 from bench.phantom.timeline import Key, Script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bench.phantom.person import Person
+    from bench.phantom.pose import Pose
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,12 @@ def _reps(
     first = reps[0][1]
     keys = [Key(at(start, first.start, first.lean[0]), 0, 1.5, "ready")]
     for rep, (kind, g) in enumerate(reps, start=1):
-        keys.append(Key(at(finish, g.finish, g.lean[1]), up, held, f"{kind}:finish", f"{kind}:up", rep))
-        keys.append(Key(at(start, g.start, g.lean[0]), back, rest, f"{kind}:start", f"{kind}:down", rep))
+        keys.append(
+            Key(at(finish, g.finish, g.lean[1]), up, held, f"{kind}:finish", f"{kind}:up", rep)
+        )
+        keys.append(
+            Key(at(start, g.start, g.lean[0]), back, rest, f"{kind}:start", f"{kind}:down", rep)
+        )
     keys.append(Key(at(start, first.start, first.lean[0]), 0.3, 0.7, "ready"))
     return Script(name, keys, person, props)
 
@@ -129,16 +133,22 @@ _BENT_ROW = (BENT_START, BENT_FINISH)
 _CABLE = ("bench", "cable")
 
 row_calibration = _lift(
-    "row_calibration", "Exercise calibration for the row: two arms-only, two full squeezes, one shrug.",
-    _ROW, [("arms_only", ARMS_ONLY)] * 2 + [("squeeze", SQUEEZE)] * 2 + [("shrug", SHRUGGED)], _CABLE,
-)  # fmt: skip
+    "row_calibration",
+    "Exercise calibration, row: two arms-only, two full squeezes, one shrug.",
+    _ROW,
+    [("arms_only", ARMS_ONLY)] * 2 + [("squeeze", SQUEEZE)] * 2 + [("shrug", SHRUGGED)],
+    _CABLE,
+)
 row = _lift(
     "row", "Seated cable row, six good repetitions.", _ROW, [("good", GOOD_ROW)] * 6, _CABLE
 )
 row_lazy = _lift(
-    "row_lazy", "Seated row in which the elbows come back and the blades do not.",
-    _ROW, [("lazy", LAZY_ROW)] * 6, _CABLE,
-)  # fmt: skip
+    "row_lazy",
+    "Seated row in which the elbows come back and the blades do not.",
+    _ROW,
+    [("lazy", LAZY_ROW)] * 6,
+    _CABLE,
+)
 row_shrug = _lift(
     "row_shrug", "Seated row with shrugged shoulders.", _ROW, [("shrug", SHRUG_ROW)] * 6, _CABLE
 )
@@ -146,48 +156,72 @@ row_swing = _lift(
     "row_swing", "Seated row with the trunk swinging.", _ROW, [("swing", SWING_ROW)] * 6, _CABLE
 )
 row_mixed = _lift(
-    "row_mixed", "Seated row: good, lazy, shrugged, swung, good, half-retracted, hyper-retracted.", _ROW,
-    [("good", GOOD_ROW), ("lazy", LAZY_ROW), ("shrug", SHRUG_ROW), ("swing", SWING_ROW),
-     ("good", GOOD_ROW), ("half", Girdle((-0.6, 0.0), (0.5, 0.0))),
-     ("hyper", Girdle((-0.4, 0.0), (1.2, 0.1)))], _CABLE,
-)  # fmt: skip
+    "row_mixed",
+    "Seated row: good, lazy, shrugged, swung, good, half, hyper-retracted.",
+    _ROW,
+    [
+        ("good", GOOD_ROW),
+        ("lazy", LAZY_ROW),
+        ("shrug", SHRUG_ROW),
+        ("swing", SWING_ROW),
+        ("good", GOOD_ROW),
+        ("half", Girdle((-0.6, 0.0), (0.5, 0.0))),
+        ("hyper", Girdle((-0.4, 0.0), (1.2, 0.1))),
+    ],
+    _CABLE,
+)
 bent_row = _lift(
-    "bent_row", "Bent-over barbell row: good, good, lazy, shrugged.", _BENT_ROW,
-    [("good", GOOD_ROW)] * 2 + [("lazy", LAZY_ROW), ("shrug", SHRUG_ROW)], ("bar",),
-)  # fmt: skip
+    "bent_row",
+    "Bent-over barbell row: good, good, lazy, shrugged.",
+    _BENT_ROW,
+    [("good", GOOD_ROW)] * 2 + [("lazy", LAZY_ROW), ("shrug", SHRUG_ROW)],
+    ("bar",),
+)
 pulldown = _lift(
-    "pulldown", "Lat pulldown: good, good, shrugged at the bottom, leaning far back.",
+    "pulldown",
+    "Lat pulldown: good, good, shrugged at the bottom, leaning far back.",
     (PULL_START, PULL_FINISH),
     [("good", Girdle((0.0, 0.9), (0.5, -0.6)))] * 2
-    + [("shrug", Girdle((0.0, 0.9), (0.3, 0.6))),
-       ("lean", Girdle((0.0, 0.9), (0.5, -0.4), (0.0, -24.0)))],
+    + [
+        ("shrug", Girdle((0.0, 0.9), (0.3, 0.6))),
+        ("lean", Girdle((0.0, 0.9), (0.5, -0.4), (0.0, -24.0))),
+    ],
     ("bench", "high_cable"),
-)  # fmt: skip
+)
 bench_press = _lift(
-    "bench_press", "Bench press lying down: blades set, set, lost mid-way, shrugged.",
+    "bench_press",
+    "Bench press lying down: blades set, set, lost mid-way, shrugged.",
     (BENCH_TOP, BENCH_BOTTOM),
     [("set", Girdle((0.8, -0.5), (1.0, -0.5)))] * 2
     + [("lost", Girdle((-0.7, 0.0), (0.2, 0.0))), ("shrug", Girdle((0.6, 0.2), (0.7, 0.8)))],
-    ("bench", "bar"), (1.2, 0.2, 1.0, 0.4),
-)  # fmt: skip
+    ("bench", "bar"),
+    (1.2, 0.2, 1.0, 0.4),
+)
 overhead_press = _lift(
-    "overhead_press", "Overhead press: good, good (shoulders rise at the top), shrugged at the start.",
+    "overhead_press",
+    "Overhead press: two good (shoulders rise at the top), two shrugged at the start.",
     (PRESS_START, PRESS_TOP),
-    [("good", Girdle((0.2, 0.0), (0.0, 0.6)))] * 2 + [("shrug", Girdle((0.2, 0.7), (0.0, 0.8)))] * 2,
+    [("good", Girdle((0.2, 0.0), (0.0, 0.6)))] * 2
+    + [("shrug", Girdle((0.2, 0.7), (0.0, 0.8)))] * 2,
     ("bar",),
-)  # fmt: skip
+)
 face_pull = _lift(
-    "face_pull", "Face pull: good, good, lazy, shrugged.", (FACE_START, FACE_FINISH),
+    "face_pull",
+    "Face pull: good, good, lazy, shrugged.",
+    (FACE_START, FACE_FINISH),
     [("good", Girdle((-0.5, 0.0), (0.9, 0.0)))] * 2
     + [("lazy", Girdle((-0.5, 0.0), (0.0, 0.0))), ("shrug", Girdle((-0.5, 0.0), (0.5, 0.8)))],
     ("face_cable",),
-)  # fmt: skip
+)
 shrug = _lift(
-    "shrug", "Dumbbell shrug: four full, one half, one not let down.", (SHRUG_LOAD, SHRUG_LOAD),
+    "shrug",
+    "Dumbbell shrug: four full, one half, one not let down.",
+    (SHRUG_LOAD, SHRUG_LOAD),
     [("full", Girdle((0.0, -0.6), (0.1, 1.0)))] * 4
     + [("half", Girdle((0.0, -0.6), (0.0, 0.45))), ("not_lowered", Girdle((0.0, 0.4), (0.1, 1.0)))],
-    ("dumbbells",), (0.9, 0.8, 1.0, 0.7),
-)  # fmt: skip
+    ("dumbbells",),
+    (0.9, 0.8, 1.0, 0.7),
+)
 
 
 def shrug_backward(person: Person) -> Script:
@@ -242,4 +276,3 @@ LIFTS = {
     "shrug": shrug, "shrug_backward": shrug_backward, "squat_stable": squat_stable,
     "squat_rounding": squat_rounding,
 }  # fmt: skip
-

@@ -1,4 +1,4 @@
-"""Movements in which the shoulder girdle does not move at all: whatever is reported is cross-talk."""
+"""Movements in which the girdle does not move at all: whatever is reported is cross-talk."""
 
 from __future__ import annotations
 

@@ -202,7 +202,7 @@ def _nostrils(body: Body, rest: FloatArray) -> Mask:
 
 def _edges(faces: IntArray, count: int) -> Any:
     """(N, N) sparse matrix that averages over the neighbours of each vertex."""
-    from scipy.sparse import coo_array, diags_array  # noqa: PLC0415 - heavy
+    from scipy.sparse import coo_array, diags_array
 
     i = faces[:, [0, 1, 2, 1, 2, 0]].ravel()
     j = faces[:, [1, 2, 0, 0, 1, 2]].ravel()

@@ -91,4 +91,3 @@ _SWAY = {
     "trunk_lean": 0.8, "side_lean": 0.7, "turn": 1.5, "twist": 1.0, "neck_flexion": 0.8,
     "head_pitch": 2.0, "head_yaw": 3.0, "head_tilt": 1.2,
 }  # fmt: skip
-

@@ -140,7 +140,9 @@ def couple(pose: Pose, strength: float = 1.0) -> Pose:
         changes[f"retraction_{name}"] = (
             getattr(pose, f"retraction_{name}") + share * _RHYTHM_RETRACTION + shrug
         )
-        changes[f"elevation_{name}"] = getattr(pose, f"elevation_{name}") + share * _RHYTHM_ELEVATION
+        changes[f"elevation_{name}"] = (
+            getattr(pose, f"elevation_{name}") + share * _RHYTHM_ELEVATION
+        )
     return replace(pose, **changes)
 
 

@@ -115,7 +115,9 @@ def bench(posed: Posed) -> Mesh:
 def chair(posed: Posed) -> Mesh:
     """An office chair that does not turn with the body."""
     hips, top = _seat_frame(posed)
-    seat = box(np.array([hips[0], top - 0.03, hips[2] + 0.06]), np.array([0.46, 0.06, 0.46]), _FABRIC)
+    seat = box(
+        np.array([hips[0], top - 0.03, hips[2] + 0.06]), np.array([0.46, 0.06, 0.46]), _FABRIC
+    )
     back = box(
         np.array([hips[0], top + 0.30, hips[2] - 0.23]), np.array([0.40, 0.38, 0.04]), _FABRIC
     )

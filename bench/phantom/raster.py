@@ -3,7 +3,6 @@
 Triangles are drawn into a buffer a few times finer than the picture with a depth buffer, then
 averaged down. Compiled by numba on first use and kept on disk.
 """
-# ruff: noqa: PLR0913 - compiled loops take plain arrays, not objects
 
 from __future__ import annotations
 

@@ -113,7 +113,9 @@ class Renderer:
     def _draw_body(self, actor: Actor, posed: Posed, shake: tuple[float, float]) -> None:
         d = actor.dressed
         vertices, normal = np.empty_like(d.vertices), np.empty_like(d.vertices)
-        raster.skin(d.vertices, d.bone_index, d.bone_weight, skin_matrices(actor.body, posed), vertices)
+        raster.skin(
+            d.vertices, d.bone_index, d.bone_weight, skin_matrices(actor.body, posed), vertices
+        )
         raster.normals(vertices, d.faces, normal)
         self._draw(vertices, normal, d.faces, d.albedo, shake)
 
@@ -134,11 +136,13 @@ class Renderer:
         points = np.empty((len(vertices), 3), np.float32)
         width, height = np.array(c.size, np.float32) * c.samples / 2
         focal = np.float32(c.focal * c.samples)
-        raster.project(vertices, c.rotation(shake).astype(np.float32), eye, focal, width, height, points)
+        raster.project(
+            vertices, c.rotation(shake).astype(np.float32), eye, focal, width, height, points
+        )
         raster.draw(points, faces, albedo, lit, self._depth, self._fine)
 
     def _shaken_room(self, shake: tuple[float, float]) -> Image:
-        import cv2  # noqa: PLC0415 - heavy, and only needed for a shaken camera
+        import cv2
 
         c = self.camera
         move = np.float32([[1, 0, 0], [0, 1, 0]])

@@ -43,7 +43,7 @@ class Sample:
     script: str
     person: Person
     setup: Setup
-    crf: int = 27
+    crf: int = 25
     hold: float | None = None
 
     def movement(self) -> Script:
@@ -52,34 +52,48 @@ class Sample:
         return make(self.person) if self.hold is None else make(self.person, hold=self.hold)
 
 
-_PORTRAIT: Final = Camera(size=(480, 640), distance=2.9, height=1.25, noise=1.0)
+_PORTRAIT: Final = Camera(size=(480, 640), distance=2.6, height=1.25, aim=0.92, noise=1.0)
 
 SAMPLES: Final[dict[str, Sample]] = {
     "phantom_calibration_front": Sample(
         "calibration", Person(seed=1), Setup(_HE, _BLUE, _PORTRAIT, _ROOM), hold=2.0
     ),
     "phantom_retraction_oblique": Sample(
-        "squeezes_and_shrugs", Person(seed=2, retraction=20, elevation=32),
-        Setup(_SHE, _VEST, replace(_PORTRAIT, yaw=35, aim=0.88, distance=2.7), _GYM),
+        "squeezes_and_shrugs",
+        Person(seed=2, retraction=20, elevation=32),
+        Setup(_SHE, _VEST, replace(_PORTRAIT, yaw=35, aim=0.82, distance=2.4), _GYM),
     ),
     "phantom_row_oblique": Sample(
-        "row_mixed", Person(seed=3),
-        Setup(_HE, _VEST, Camera(
-            yaw=40, size=(640, 480), distance=2.8, height=1.1, aim=0.72, fov=38, noise=1.0), _GYM),
+        "row_mixed",
+        Person(seed=3),
+        Setup(
+            _HE,
+            _VEST,
+            Camera(yaw=40, size=(640, 480), distance=2.5, height=1.1, aim=0.72, fov=36, noise=1.0),
+            _GYM,
+        ),
     ),
     "phantom_desk_side": Sample(
-        "desk_hunching", Person(seed=4),
-        Setup(_HIM, _OFFICE, Camera(
-            yaw=88, size=(640, 480), distance=2.4, height=1.05, aim=0.78, fov=40, noise=1.0), _ROOM),
+        "desk_hunching",
+        Person(seed=4),
+        Setup(
+            _HIM,
+            _OFFICE,
+            Camera(yaw=88, size=(640, 480), distance=2.4, height=1.05, aim=0.78, fov=40, noise=1.0),
+            _ROOM,
+        ),
     ),
     "phantom_turning_front": Sample(
         "turning", Person(seed=5), Setup(_HIM, replace(_BLUE, top=(70, 118, 88)), _PORTRAIT, _ROOM)
     ),
     "phantom_shrug_front": Sample(
-        "shrug", Person(seed=6, elevation=34),
-        Setup(_SHE, _VEST, replace(_PORTRAIT, size=(480, 854), distance=3.1, fov=42, aim=0.85), _GYM),
+        "shrug",
+        Person(seed=6, elevation=34),
+        Setup(
+            _SHE, _VEST, replace(_PORTRAIT, size=(480, 854), distance=2.3, fov=44, aim=0.82), _GYM
+        ),
     ),
-}  # fmt: skip
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

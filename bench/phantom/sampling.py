@@ -101,9 +101,7 @@ def _look(rng: np.random.Generator, seed: int) -> Look:
     )
 
 
-def _camera(
-    rng: np.random.Generator, yaw: float, framing: Framing, shape: BodyShape
-) -> Camera:
+def _camera(rng: np.random.Generator, yaw: float, framing: Framing, shape: BodyShape) -> Camera:
     # Frames are drawn for a person of 1.73 m and scaled to this one.
     tall = float(make_body(shape).vertices[:, 1].max()) / 1.73
     side = -1.0 if 0 < yaw < 180 and rng.random() < 0.5 else 1.0

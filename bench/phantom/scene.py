@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -104,7 +105,7 @@ def rod(start: FloatArray, end: FloatArray, radius: float, colour: Colour, sides
     angle = np.linspace(0, 2 * np.pi, sides + 1)
     ring = np.cos(angle)[:, None] * u + np.sin(angle)[:, None] * v
     corners, normals = [], []
-    for a, b in zip(ring[:-1], ring[1:], strict=True):
+    for a, b in itertools.pairwise(ring):
         p, q, r, s = start + radius * a, start + radius * b, end + radius * b, end + radius * a
         corners += [np.array([p, q, r]), np.array([p, r, s])]
         normals += [np.array([a, b, b]), np.array([a, b, a])]
@@ -170,7 +171,7 @@ def _wall_colours(scene: Scene, across: FloatArray, up: FloatArray) -> FloatArra
         x, y = rng.uniform(-3.2, 3.2), rng.uniform(0.0, 2.2)
         w, h = rng.uniform(0.08, 0.9), rng.uniform(0.15, 1.1)
         tone = rng.uniform(0.2, 0.75) if gym else rng.uniform(0.55, 1.15)
-        tint = np.clip(base * tone + rng.normal(0, 14, 3), 8, 250)
+        tint = np.clip(base * tone + rng.normal(0, 9, 3), 8, 250)
         out[(np.abs(across - x) < w / 2) & (np.abs(up - y) < h / 2)] = tint
         if rng.random() < 0.4:  # a frame: the inside goes back to the wall
             inner = (np.abs(across - x) < w / 2 - 0.04) & (np.abs(up - y) < h / 2 - 0.04)
