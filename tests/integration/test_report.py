@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from tests.support.synthetic import synthetic_measures, synthetic_poses
 
 from scapcoach.errors import OutputError
 from scapcoach.sinks import report as report_module
@@ -19,6 +18,7 @@ from scapcoach.sinks.overlay import Overlay
 from scapcoach.sinks.report import Still, write_report
 from scapcoach.sinks.summary import build_summary
 from scapcoach.sinks.video import AnnotatedVideoWriter
+from tests.support.synthetic import synthetic_measures, synthetic_poses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

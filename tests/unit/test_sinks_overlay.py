@@ -7,9 +7,10 @@ import pytest
 
 from scapcoach.landmarks import SKELETON
 from scapcoach.measures.types import Measures, Reason, Series, Status
-from scapcoach.sinks import gauges, paint
-from scapcoach.sinks.gauges import Panel, lay_out, read
+from scapcoach.sinks import paint
+from scapcoach.sinks.gauges import Panel, lay_out
 from scapcoach.sinks.overlay import Overlay
+from scapcoach.sinks.readings import ZONES, read
 from scapcoach.sinks.skeleton import LEFT, RIGHT
 from scapcoach.sinks.text import fit, sprite, text_width, wrap
 from tests.support.synthetic import synthetic_measures, synthetic_poses
@@ -131,6 +132,33 @@ def test_numbers_carry_sign_and_unit(value, text):
     assert read(series, 0).text == text
 
 
+def test_an_index_beyond_its_scale_ends_there():
+    poses = synthetic_poses(5)
+    series = synthetic_measures(poses)["hunch"]
+    series.value[0] = 150.0
+    assert read(series, 0).text == "100+"
+
+
+def test_the_back_contour_is_drawn_only_where_it_is_judged():
+    poses = synthetic_poses(300, (640, 360), contour=True)
+    measures = synthetic_measures(poses)
+    bare = type(poses)(
+        poses.t, poses.xy, poses.world, poses.visibility, poses.presence, poses.subject, poses.size
+    )
+
+    def differs(i: int) -> bool:
+        pictures = []
+        for some in (poses, bare):
+            pictures.append(gray((640, 360)))
+            Overlay((640, 360)).draw(pictures[-1], some, measures, i)
+        return bool((pictures[0] != pictures[1]).any())
+
+    assert measures["rounding"].status[10] == Status.OK
+    assert measures["rounding"].status[140] == Status.NOT_OBSERVABLE
+    assert differs(10)
+    assert not differs(140)
+
+
 def test_left_and_right_are_the_subjects_own():
     poses = synthetic_poses(10, (640, 360))
     measures = synthetic_measures(poses)
@@ -230,5 +258,5 @@ def test_every_bone_has_a_hue():
 
 
 def test_zones_cover_the_scale():
-    assert [z[0] for z in gauges.ZONES[:2]] == [33, 67]
-    assert np.isinf(gauges.ZONES[-1][0])
+    assert [z[0] for z in ZONES[:2]] == [33, 67]
+    assert np.isinf(ZONES[-1][0])

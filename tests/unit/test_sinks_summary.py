@@ -9,8 +9,8 @@ import pytest
 
 from scapcoach.landmarks import Poses
 from scapcoach.measures.types import Reason, Status
-from scapcoach.sinks.gauges import SHORT
 from scapcoach.sinks.plots import MAX_POINTS, MAX_SPANS, plot_groups, thin, withheld_spans
+from scapcoach.sinks.readings import SHORT
 from scapcoach.sinks.summary import build_summary, percent, reason_words, write_summary
 from tests.support.synthetic import synthetic_measures, synthetic_poses
 

@@ -1,4 +1,4 @@
-"""The gauges of the overlay: what they say (pure), where they stand, how they are painted."""
+"""The gauges of the overlay: where they stand and how they are painted."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ import numpy as np
 
 from scapcoach.measures.types import Reason, Status
 from scapcoach.sinks.paint import Box, Layer, Picture
+from scapcoach.sinks.readings import SHORT, ZONES, read
 from scapcoach.sinks.skeleton import LEFT, RIGHT
 from scapcoach.sinks.text import fit, text_width
 
 if TYPE_CHECKING:
-    from scapcoach.measures.types import Measures, Series
+    from scapcoach.measures.types import Measures
     from scapcoach.sinks.paint import Color
+    from scapcoach.sinks.readings import Reading
     from scapcoach.sinks.text import Weight
 
 PANEL: Final[Color] = (13, 17, 24)
@@ -24,97 +26,6 @@ PANEL_ALPHA: Final = 0.82
 INK: Final[Color] = (246, 248, 251)
 QUIET: Final[Color] = (168, 178, 191)
 TRACK: Final[Color] = (120, 132, 148)
-
-#: Zones of the hunch gauge (DESIGN.md section 3, starting values): upper edge, word, colour.
-ZONES: Final[tuple[tuple[float, str, Color], ...]] = (
-    (33.0, "ok", (64, 214, 176)),
-    (67.0, "mild", (247, 226, 92)),
-    (np.inf, "marked", (255, 104, 74)),
-)
-
-#: What a gauge in degrees spans: the ranges found in the literature (DESIGN.md section 2:
-#: retraction 10-25, protraction 10-20, elevation 25-40, depression 5-10), rounded up.
-DEGREES: Final = {"retraction": (-25.0, 30.0), "elevation": (-15.0, 40.0)}
-
-#: Reasons in two or three words, where there is no room for the sentence.
-SHORT: Final[dict[Reason, str]] = {
-    Reason.NONE: "",
-    Reason.NOT_CALIBRATED: "Not calibrated",
-    Reason.AUTO_CALIBRATED: "Not calibrated",
-    Reason.CALIBRATION_STALE: "Calibrate again",
-    Reason.RANGE_TOO_SMALL: "Turn a little",
-    Reason.ARMS_AWAY_FROM_CALIBRATION: "Arms moved",
-    Reason.SHOULDER_HIDDEN: "Shoulder hidden",
-    Reason.HIPS_HIDDEN: "Hips hidden",
-    Reason.HEAD_HIDDEN: "Head hidden",
-    Reason.OUT_OF_FRAME: "Out of picture",
-    Reason.TURN_TOWARDS_CAMERA: "Turn to camera",
-    Reason.TURN_SIDE_ON: "Turn side-on",
-    Reason.TOO_FAR: "Step closer",
-    Reason.TOO_NEAR: "Step back",
-    Reason.LOW_CONFIDENCE: "Unclear picture",
-    Reason.MOTION_BLUR: "Motion blur",
-    Reason.SUPINE: "Lying down",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one gauge says on one frame.
-
-    Attributes:
-        status: decides the style; anything above ``relative`` shows no number and no marker.
-        reason: why a number is withheld.
-        value: what the marker shows, NaN when withheld.
-        sigma: one standard deviation, same unit.
-        unit: "%", "°" or "".
-        low, high: ends of the scale.
-    """
-
-    status: Status
-    reason: Reason
-    value: float = np.nan
-    sigma: float = np.nan
-    unit: str = ""
-    low: float = 0.0
-    high: float = 100.0
-
-    @property
-    def shown(self) -> bool:
-        """Whether there is a number to show."""
-        return self.status <= Status.RELATIVE and bool(np.isfinite(self.value))
-
-    @property
-    def text(self) -> str:
-        """The number with sign and unit, empty when withheld."""
-        if not self.shown:
-            return ""
-        number = f"{round(self.value):d}".replace("-", "\u2212")
-        plus = "+" if self.low < 0 and round(self.value) > 0 else ""
-        return f"{plus}{number}{' %' if self.unit == '%' else self.unit}"
-
-
-def read(series: Series | None, i: int) -> Reading:
-    """What the gauge of `series` says on frame `i`; the only place where values are read."""
-    if series is None:
-        return Reading(Status.NOT_OBSERVABLE, Reason.NONE)
-    status, reason = Status(int(series.status[i])), Reason(int(series.reason[i]))
-    spec = series.spec
-    unit = {"deg": "°"}.get(spec.unit, spec.unit)
-    if status == Status.OK or (status == Status.RELATIVE and series.deg is None):
-        found = Reading(
-            status, reason, float(series.value[i]), float(series.sigma[i]), unit,
-            spec.low, spec.high,
-        )  # fmt: skip
-    elif status == Status.RELATIVE and series.deg is not None:
-        sigma = np.nan if series.deg_sigma is None else float(series.deg_sigma[i])
-        low, high = DEGREES.get(spec.name.split("_")[0], (-30.0, 30.0))
-        found = Reading(status, reason, float(series.deg[i]), sigma, "°", low, high)
-    else:
-        return Reading(status, reason)
-    if np.isfinite(found.value):
-        return found
-    return Reading(Status.NOT_OBSERVABLE, reason)  # a value promised but missing is not shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +241,10 @@ class Panel:
             top = box.bottom - 0.78 * em
             return Box(box.left, top, box.right, top + 0.42 * em)
         middle = (box.top + box.bottom) / 2
-        number = text_width("99 marked" if card.zones else "+100 %", em, "bold") + 0.3 * em
+        number = text_width("+100 %", em, "bold") + 0.3 * em
+        if card.zones:
+            number = text_width("100+", em, "bold") + 0.6 * em
+            number += text_width("marked, rel.", round(0.8 * em))
         left = self._after_side(row).left
         return Box(left, middle - 0.21 * em, box.right - number, middle + 0.21 * em)
 

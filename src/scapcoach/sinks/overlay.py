@@ -61,7 +61,9 @@ class Overlay:
         if image.shape != (self.size[1], self.size[0], 3):
             raise ValueError(f"This overlay draws on pictures of {self.size}, not {image.shape}.")
         picture = Picture(image)
-        self._skeleton.draw(image, poses, i)
+        rounding = measures.series.get("rounding")
+        contour = rounding is not None and bool(rounding.judged[i])
+        self._skeleton.draw(image, poses, i, contour=contour)
         self._panel.draw(picture, measures, i)
         view = View(int(measures.view[i]))
         yaw = float(measures.yaw[i])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.measures.types import Reason, Status
-from scapcoach.sinks.gauges import SHORT
+from scapcoach.sinks.readings import SHORT
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -173,11 +173,13 @@ def _limits(values: npt.NDArray[Any], sigmas: npt.NDArray[Any], unit: str) -> tu
 
 
 def _yaw(measures: Measures) -> dict[str, Any]:
-    keep = thin([measures.yaw], MAX_POINTS)
-    low, high = _limits(measures.yaw, measures.yaw_sigma, "deg")
+    # Past 180 degrees the number starts again at -180: that is no movement, so no line is drawn.
+    yaw = np.where(np.abs(np.diff(measures.yaw, prepend=np.nan)) > 180, np.nan, measures.yaw)
+    keep = thin([yaw], MAX_POINTS)
+    low, high = _limits(yaw, measures.yaw_sigma, "deg")
     trace = {
         "label": "",
-        "v": _rounded(measures.yaw[keep], 1),
+        "v": _rounded(yaw[keep], 1),
         "s": _rounded(measures.yaw_sigma[keep], 1),
         "k": [0] * len(keep),
     }

@@ -155,5 +155,7 @@ def _bar(one: Mapping[str, Any]) -> str:
 
 
 def _number(value: float, unit: str) -> str:
+    if not unit and value > 100:
+        return "100+"
     plus = "+" if unit and round(value) > 0 else ""
     return f"{plus}{round(value):d}".replace("-", "\u2212")

@@ -45,8 +45,8 @@ class SkeletonPainter:
 
     size: tuple[int, int]
 
-    def draw(self, image: Image, poses: Poses, i: int) -> None:
-        """Draw frame `i` in place; nothing where there is no person."""
+    def draw(self, image: Image, poses: Poses, i: int, *, contour: bool = True) -> None:
+        """Draw frame `i` in place, with the back contour if asked; nothing without a person."""
         if poses.subject[i] < 0:
             return
         scale = np.array(self.size, np.float64) / np.array(poses.size, np.float64)
@@ -54,8 +54,8 @@ class SkeletonPainter:
         seen = np.where(np.isfinite(points).all(axis=1), poses.visibility[i], np.nan)
         seen = np.nan_to_num(seen, nan=0.0)
         stranger = poses.subject[i] > 0
-        width = max(1.5, min(self.size) / 160)
-        if poses.contour is not None:
+        width = self._width(points)
+        if contour and poses.contour is not None:
             self._contour(image, poses.contour[i].astype(np.float64) * scale, width)
         bones = [(points[[a, b]], min(seen[a], seen[b]), hue(a, b)) for a, b in SKELETON]
         bones.append(_neck(points, seen))
@@ -71,6 +71,13 @@ class SkeletonPainter:
                 shoulder = p in (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)
                 color = STRANGER if stranger else hue(p)
                 _joint(image, fixed[p], color, width * (2.1 if shoulder else 1.3))
+
+    def _width(self, points: Floats) -> float:
+        """Thickness of a bone: by the picture, thinner on a person who is small in it."""
+        shoulders, hips = points[[11, 12]].mean(axis=0), points[[23, 24]].mean(axis=0)
+        trunk = float(np.hypot(*(shoulders - hips)))
+        by_person = trunk / 28 if np.isfinite(trunk) else np.inf
+        return max(1.5, min(min(self.size) / 160, by_person))
 
     def _segments(self, ends: Floats, visible: float) -> IntArray:
         """(k, 2, 2) fixed-point ends of the strokes of one bone: one, or many where dashed."""

@@ -154,13 +154,12 @@ def _found(summary: Mapping[str, Any]) -> str:
         one = summary["measures"].get(name)
         if one is None:
             continue
-        of = " of 100" if one["unit"] == "" else " % of your range"
         if one["share_ok"] > 0.05 and one["value"] is not None:
-            absolute.append(f"{words.lower()} reached {_signed(one['value']['p95'], one)}{of}")
+            absolute.append(f"{words.lower()} reached {_reached(one['value']['p95'], one)}")
         elif one["share_relative"] > 0.05 and one["degrees"] is not None:
             relative.append(f"{words.lower()} {_signed(one['degrees']['p95'], one)}°")
         elif one["share_relative"] > 0.05 and one["value"] is not None:
-            relative.append(f"{words.lower()} {_signed(one['value']['p95'], one)}{of}")
+            relative.append(f"{words.lower()} {_reached(one['value']['p95'], one)}")
     parts = [_listed(absolute)] if absolute else []
     if relative:
         parts.append(f"relative to your own neutral, {_listed(relative)} were reached")
@@ -253,6 +252,13 @@ def _span(t: npt.NDArray[Any]) -> float:
 def _signed(value: float, measure: Mapping[str, Any]) -> str:
     number = f"{round(value):+d}" if measure["unit"] and round(value) else f"{round(value):d}"
     return number.replace("-", "\u2212")
+
+
+def _reached(value: float, measure: Mapping[str, Any]) -> str:
+    """A value in a sentence: an index is "of 100", and never more than its scale."""
+    if measure["unit"] == "":
+        return "over 100" if value > 100 else f"{_signed(value, measure)} of 100"
+    return f"{_signed(value, measure)} % of your range"
 
 
 def _duration(seconds: float) -> str:
