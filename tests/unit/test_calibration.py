@@ -75,7 +75,7 @@ def test_ranges_are_those_of_the_person(yaw: float) -> None:
     assert found.elevation is not None
     for own in found.retraction:
         assert own.high > 6
-        assert own.low < -3
+        assert own.low < -1.5
         assert own.high > 2 * own.sdc
     for own in found.elevation:
         assert own.high == pytest.approx(26, abs=8)

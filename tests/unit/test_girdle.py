@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from scapcoach.errors import CalibrationError
-from scapcoach.girdle.geometric import solve
+from scapcoach.girdle.geometric import Noise, solve
 from scapcoach.girdle.neutral import neutral_from
 from scapcoach.landmarks import Poses
 from tests.support.person import person
@@ -64,10 +66,14 @@ def test_coming_nearer_is_scale_and_not_a_shrug(scale: float) -> None:
     assert abs(state.elevation[0, 0]) < 5
 
 
-def test_side_on_retraction_is_no_better_known_than_before_looking() -> None:
-    front, side = solved(30.0), solved(90.0)
-    assert side.retraction_sigma[0, 0] > 0
-    assert side.elevation_sigma[0, 0] > front.elevation_sigma[0, 0] * 0.8
+def test_what_a_view_does_not_show_keeps_the_sigma_it_had_before_looking() -> None:
+    prior = Noise().retraction / np.sqrt(2)
+    assert solved(0.0).retraction_sigma[0, 0] < 0.75 * prior
+    visibility_gone = person(1)
+    hidden = visibility_gone.visibility.copy()
+    hidden[:, [11, 12]] = 0.1
+    blind = solve(replace(visibility_gone, visibility=hidden), neutral_from(person(5)))
+    assert blind.retraction_sigma[0, 0] == pytest.approx(prior, rel=0.02)
 
 
 def test_arms_that_leave_their_pose_widen_sigma() -> None:

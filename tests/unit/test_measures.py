@@ -14,11 +14,11 @@ from tests.support.person import person
 
 @pytest.fixture(scope="module")
 def calibration() -> Calibration:
-    clip = protocol_clip(yaw=25.0)
+    clip = protocol_clip(yaw=0.0)
     return calibrate(clip, guided_segments(clip))
 
 
-def seen(calibration: Calibration | None, *, yaw: float = 25.0, **changes: float) -> Measures:
+def seen(calibration: Calibration | None, *, yaw: float = 0.0, **changes: float) -> Measures:
     return measure(person(1, yaw=yaw, **changes), calibration)
 
 
@@ -61,7 +61,7 @@ def test_without_calibration_nothing_is_said_of_what_is_measured_from_neutral() 
 
 
 def test_an_automatic_neutral_gives_degrees_and_no_per_cent() -> None:
-    clip = person(60, yaw=25)
+    clip = person(60)
     measures = measure(clip, calibrate_automatically(clip))
     series = measures["retraction"]
     assert (series.status == Status.RELATIVE).all()
@@ -108,7 +108,7 @@ def hide(poses: Poses, *points: Landmark) -> Poses:
 
 
 def test_hidden_points_give_their_own_reason(calibration: Calibration) -> None:
-    poses = person(1, yaw=25)
+    poses = person(1)
     shoulder = measure(hide(poses, Landmark.LEFT_SHOULDER), calibration)
     assert reason_of(shoulder, "retraction_left") is Reason.SHOULDER_HIDDEN
     assert reason_of(shoulder, "retraction") is Reason.SHOULDER_HIDDEN
@@ -121,12 +121,12 @@ def test_hidden_points_give_their_own_reason(calibration: Calibration) -> None:
 
 
 def test_a_shoulder_at_the_border_is_out_of_frame(calibration: Calibration) -> None:
-    poses = person(1, yaw=25, hips_at=(20.0, 330.0))
+    poses = person(1, yaw=0, hips_at=(20.0, 330.0))
     assert reason_of(measure(poses, calibration), "retraction") is Reason.OUT_OF_FRAME
 
 
 def test_nobody_and_somebody_else_are_their_own_status(calibration: Calibration) -> None:
-    poses = replace(person(3, yaw=25), subject=np.array([0, -1, 1]))
+    poses = replace(person(3), subject=np.array([0, -1, 1]))
     for series in measure(poses, calibration).series.values():
         assert series.status[1] == Status.NO_PERSON
         assert series.status[2] == Status.SUBJECT_CHANGED
@@ -167,7 +167,7 @@ def test_tilt_and_yaw() -> None:
 
 
 def test_frames_of_measures_are_measures(calibration: Calibration) -> None:
-    measures = measure(person(5, yaw=25), calibration)
+    measures = measure(person(5), calibration)
     part = measures.frames(slice(1, 3))
     assert len(part) == 2
     assert len(part["hunch"]) == 2

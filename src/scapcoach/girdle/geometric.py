@@ -51,19 +51,19 @@ class Noise:
         yaw: of the change of the yaw estimate.
     """
 
-    shoulder: float = 0.014
-    hip: float = 0.02
-    ear: float = 0.02
-    per_arm: float = 0.08
-    per_yaw: float = 0.0015
-    retraction: float = 12.0
-    elevation: float = 14.0
-    lean: float = 20.0
+    shoulder: float = 0.006
+    hip: float = 0.01
+    ear: float = 0.012
+    per_arm: float = 0.05
+    per_yaw: float = 0.0008
+    retraction: float = 15.0
+    elevation: float = 20.0
+    lean: float = 10.0
     side_lean: float = 10.0
-    flexion: float = 8.0
-    head: float = 12.0
+    flexion: float = 4.0
+    head: float = 10.0
     log_scale: float = 0.05
-    yaw: float = 10.0
+    yaw: float = 5.0
 
 
 def solve(poses: Poses, neutral: Neutral, noise: Noise | None = None) -> GirdleState:

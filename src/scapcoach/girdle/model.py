@@ -46,6 +46,12 @@ CLAVICLE_BACK: Final = 20.0
 CLAVICLE_UP: Final = 6.0
 #: From the sternoclavicular joint to the glenohumeral centre, in trunk lengths [M, phantom].
 CLAVICLE_LENGTH: Final = 0.33
+#: How much of the joint's displacement the shoulder landmark shows: MediaPipe's points follow the
+#: girdle only in part, sideways and along the trunk [M, phantom, arms still].
+FOLLOW_ACROSS: Final = 0.5
+FOLLOW_UP: Final = 0.56
+#: ... and how much of a shrug's rise the hip landmarks wrongly share in [M, phantom].
+HIPS_FOLLOW_UP: Final = 0.18
 #: Pivots in the trunk frame, (X, Y) [E]: mid-thoracic spine and lower neck.
 THORAX_PIVOT: Final = (-0.08, 0.62)
 NECK_PIVOT: Final = (-0.04, 1.06)
@@ -103,7 +109,8 @@ def shape(theta: FloatArray, body: Body) -> FloatArray:
         )
         for p in upper
     )
-    hips = [(zero, zero, zero + side * body.half_hips) for side in (-1.0, 1.0)]
+    rise = (_rise(part[Parameter.ELEVATION_LEFT]) + _rise(part[Parameter.ELEVATION_RIGHT])) / 2
+    hips = [(zero, HIPS_FOLLOW_UP * rise, zero + s * body.half_hips) for s in (-1.0, 1.0)]
     points = (left, right, *hips, ears)
     return np.stack([np.stack(coordinate, axis=-1) for coordinate in zip(*points, strict=True)], -1)
 
@@ -112,13 +119,22 @@ _Point = tuple["FloatArray", "FloatArray", "FloatArray"]
 
 
 def _shoulder(retraction: FloatArray, elevation: FloatArray, body: Body, side: float) -> _Point:
-    """Glenohumeral centre, swung about the sternoclavicular joint; side is -1 left, +1 right."""
+    """Shoulder landmark, swung about the sternoclavicular joint; side is -1 left, +1 right."""
     back, up = np.radians(CLAVICLE_BACK), np.radians(CLAVICLE_UP)
     r, e = back + retraction, up + elevation
-    x = SHOULDER_X - CLAVICLE_LENGTH * (np.cos(e) * np.sin(r) - np.cos(up) * np.sin(back))
-    y = 1.0 + CLAVICLE_LENGTH * (np.sin(e) - np.sin(up))
+    behind = CLAVICLE_LENGTH * (np.cos(e) * np.sin(r) - np.cos(up) * np.sin(back))
     out = CLAVICLE_LENGTH * (np.cos(e) * np.cos(r) - np.cos(up) * np.cos(back))
-    return x, y, side * (body.half_shoulders + out)
+    return (
+        SHOULDER_X - FOLLOW_ACROSS * behind,
+        1.0 + FOLLOW_UP * _rise(elevation),
+        side * (body.half_shoulders + FOLLOW_ACROSS * out),
+    )
+
+
+def _rise(elevation: FloatArray) -> FloatArray:
+    """Height that the glenohumeral centre gains."""
+    up = np.radians(CLAVICLE_UP)
+    return np.asarray(CLAVICLE_LENGTH * (np.sin(up + elevation) - np.sin(up)))
 
 
 def _bend(point: _Point, angle: FloatArray, pivot: tuple[float, float]) -> _Point:
