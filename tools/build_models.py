@@ -173,7 +173,9 @@ def fetch(origins: list[Origin], scratch: Path) -> Path:
         folder = scratch / kind
         folder.mkdir()
         if kind == "npm":
-            _run("npm", "pack", f"{package}@{version}", "--pack-destination", str(folder))
+            _run(
+                "npm", "pack", "--silent", f"{package}@{version}", "--pack-destination", str(folder)
+            )
         else:
             # The last wheels with the old modules exist for some Pythons only: name one.
             platform = ("--python-version", "3.11", "--platform", "manylinux_2_28_x86_64")
