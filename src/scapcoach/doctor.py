@@ -50,10 +50,10 @@ MINIMUM_VERSIONS = {
     "click": (8, 1),
     "mediapipe": (1, 2),
     "numpy": (2, 0),
+    "pillow": (10, 4),
     "platformdirs": (4,),
     "pyarrow": (17,),
     "rich": (13, 7),
-    "scipy": (1, 13),
 }
 MINIMUM_PYTHON = (3, 11)
 
