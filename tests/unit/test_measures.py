@@ -112,7 +112,7 @@ def test_hidden_points_give_their_own_reason(calibration: Calibration) -> None:
     shoulder = measure(hide(poses, Landmark.LEFT_SHOULDER), calibration)
     assert reason_of(shoulder, "retraction_left") is Reason.SHOULDER_HIDDEN
     assert reason_of(shoulder, "retraction") is Reason.SHOULDER_HIDDEN
-    assert shoulder["retraction_right"].status[0] == Status.OK
+    assert shoulder["elevation_right"].status[0] == Status.OK
     head = measure(hide(poses, Landmark.LEFT_EAR, Landmark.RIGHT_EAR), calibration)
     assert reason_of(head, "head_drop") is Reason.HEAD_HIDDEN
     assert reason_of(head, "hunch") is Reason.HEAD_HIDDEN
