@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -63,20 +64,10 @@ class _Surface:
         x0, y0, x1, y1 = self._clip(box, 1)
         if x1 <= x0 or y1 <= y0:
             return
-        radius = min(radius, box.width / 2, box.height / 2)
-        cx, cy = (box.left + box.right) / 2, (box.top + box.bottom) / 2
-        qx = np.abs(np.arange(x0, x1, dtype=np.float32) + 0.5 - cx) - (box.width / 2 - radius)
-        qy = np.abs(np.arange(y0, y1, dtype=np.float32) + 0.5 - cy) - (box.height / 2 - radius)
-        if radius > 0.5:
-            corner = np.hypot(np.maximum(qx, 0)[None], np.maximum(qy, 0)[:, None])
-            inside = np.minimum(np.maximum(qx[None], qy[:, None]), 0)
-            cover = _unit(radius + 0.5 - corner - inside)
-            if outline:
-                cover -= _unit(radius - outline + 0.5 - corner - inside)
-        else:  # plain rectangle: exact share of each pixel that is covered
-            cx_cover = _unit(radius + 0.5 - qx) * min(1.0, box.width)
-            cover = _unit(radius + 0.5 - qy)[:, None] * min(1.0, box.height) * cx_cover
-        self._blend(x0, y0, cover * np.float32(alpha), color)
+        left, top = _quarter(box.left - x0), _quarter(box.top - y0)
+        shape = (left, top, _quarter(box.right - x0), _quarter(box.bottom - y0))
+        cover = _rounded_box(shape, (y1 - y0, x1 - x0), _quarter(radius), _quarter(outline))
+        self._blend(x0, y0, cover if alpha == 1 else cover * np.float32(alpha), color)
 
     def hatch(self, box: Box, color: Color, alpha: float, step: float) -> None:
         """Diagonal stripes, the sign for "no number here"."""
@@ -164,6 +155,31 @@ class Layer(_Surface):
         mine = (slice(y0 - self.y, y1 - self.y), slice(x0 - self.x, x1 - self.x))
         part = image[y0:y1, x0:x1]
         part[:] = cv2.add(cv2.multiply(part, clear[mine], scale=1 / 255), ink[mine])
+
+
+def _quarter(x: float) -> float:
+    """To a quarter of a pixel: finer is not seen, and equal shapes are then computed once."""
+    return round(4 * x) / 4
+
+
+@lru_cache(maxsize=1024)
+def _rounded_box(
+    box: tuple[float, float, float, float], size: tuple[int, int], radius: float, outline: float
+) -> Floats:
+    """How much of each pixel of a `size` (h, w) patch a rounded rectangle covers, 0..1."""
+    left, top, right, bottom = box
+    radius = min(radius, (right - left) / 2, (bottom - top) / 2)
+    x = np.arange(size[1], dtype=np.float32) + np.float32(0.5 - (left + right) / 2)
+    y = np.arange(size[0], dtype=np.float32) + np.float32(0.5 - (top + bottom) / 2)
+    qx = np.abs(x) - np.float32((right - left) / 2 - radius)
+    qy = np.abs(y) - np.float32((bottom - top) / 2 - radius)
+    if radius <= 0.5:  # plain rectangle: the exact share of each pixel that is covered
+        across = _unit(radius + 0.5 - qx) * np.float32(min(1.0, right - left))
+        return _unit(radius + 0.5 - qy)[:, None] * np.float32(min(1.0, bottom - top)) * across
+    corner = np.hypot(np.maximum(qx, 0)[None], np.maximum(qy, 0)[:, None])
+    distance = corner + np.minimum(np.maximum(qx[None], qy[:, None]), 0)
+    cover = _unit(radius + 0.5 - distance)
+    return cover - _unit(radius - outline + 0.5 - distance) if outline else cover
 
 
 def _unit(x: Floats) -> Floats:

@@ -57,15 +57,20 @@ class SkeletonPainter:
         width = self._width(points)
         if contour and poses.contour is not None:
             self._contour(image, poses.contour[i].astype(np.float64) * scale, width)
-        bones = [(points[[a, b]], min(seen[a], seen[b]), hue(a, b)) for a, b in SKELETON]
-        bones.append(_neck(points, seen))
-        lines = [(self._segments(ends, v), v, color) for ends, v, color in bones if v >= GUESSED]
+        fixed = self._fixed(points)
+        lines: list[tuple[IntArray, float, Color]] = []
+        for a, b in SKELETON:
+            visible = min(seen[a], seen[b])
+            if visible >= VISIBLE:
+                lines.append((fixed[[a, b]][None], visible, hue(a, b)))
+            elif visible >= GUESSED:
+                lines.append((self._dashes(points[[a, b]]), visible, hue(a, b)))
+        lines.extend(self._neck(points, seen))
         for edge in (True, False):
             for segments, visible, color in lines:
                 shown = _EDGE if edge else (STRANGER if stranger else color)
                 thick = width * (1.9 if edge else 1) * (1 if visible >= VISIBLE else 0.55)
                 _polylines(image, segments, shown, thick)
-        fixed = self._fixed(points)
         for p in _JOINTS:
             if seen[p] >= VISIBLE:
                 shoulder = p in (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)
@@ -79,16 +84,24 @@ class SkeletonPainter:
         by_person = trunk / 28 if np.isfinite(trunk) else np.inf
         return max(1.5, min(min(self.size) / 160, by_person))
 
-    def _segments(self, ends: Floats, visible: float) -> IntArray:
-        """(k, 2, 2) fixed-point ends of the strokes of one bone: one, or many where dashed."""
+    def _dashes(self, ends: Floats) -> IntArray:
+        """(k, 2, 2) fixed-point ends of the strokes of a bone that is hardly visible."""
         a, b = self._near(ends)
-        length = float(np.hypot(*(b - a)))
-        if visible >= VISIBLE or length == 0:
-            return self._fixed(ends)[None]
+        length = max(1e-6, float(np.hypot(*(b - a))))
         dash = max(4.0, min(self.size) / 60)
         starts = np.arange(0, length, 2 * dash)
         along = np.stack([starts, np.minimum(starts + dash, length)], axis=1) / length
         return self._fixed(a + along[..., None] * (b - a))
+
+    def _neck(self, points: Floats, seen: Floats) -> list[tuple[IntArray, float, Color]]:
+        """From between the shoulders to between the ears, or to the ear that is seen."""
+        ears = [k for k in (Landmark.LEFT_EAR, Landmark.RIGHT_EAR) if seen[k] >= VISIBLE]
+        shoulders = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
+        visible = float(min(seen[shoulders]))
+        if not ears or visible < VISIBLE:
+            return []
+        ends = np.stack([points[shoulders].mean(axis=0), points[ears].mean(axis=0)])
+        return [(self._fixed(ends)[None], visible, MIDDLE)]
 
     def _contour(self, image: Image, line: Floats, width: float) -> None:
         line = line[np.isfinite(line).all(axis=1)]
@@ -113,16 +126,6 @@ def hue(*points: Landmark) -> Color:
     """Colour of a joint or a bone: by the subject's side, white across the middle."""
     sides = {p.name.split("_")[0] for p in points}
     return {"LEFT": LEFT, "RIGHT": RIGHT}.get(sides.pop(), MIDDLE) if len(sides) == 1 else MIDDLE
-
-
-def _neck(points: Floats, seen: Floats) -> tuple[Floats, float, Color]:
-    """From between the shoulders to between the ears, or to the ear that is seen."""
-    ears = [k for k in (Landmark.LEFT_EAR, Landmark.RIGHT_EAR) if seen[k] >= VISIBLE]
-    shoulders = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
-    if not ears:
-        return points[shoulders], 0.0, MIDDLE
-    ends = np.stack([points[shoulders].mean(axis=0), points[ears].mean(axis=0)])
-    return ends, float(min(seen[shoulders])), MIDDLE
 
 
 def _polylines(image: Image, lines: IntArray, color: Color, thickness: float) -> None:
