@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
+
 from tools import task_bundle, tflite_edit
 
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 import pytest
-from tests.support.composites import FPS, canvas, clip, paste
 
 from scapcoach.errors import InputError, ModelError
 from scapcoach.landmarks import Landmark
 from scapcoach.pose.landmarker import Landmarker
 from scapcoach.pose.mediapipe import MediaPipePose
 from scapcoach.pose.models import model_file
+from tests.support.composites import FPS, canvas, clip, paste
 
 if TYPE_CHECKING:
     from scapcoach.pose.types import Detection

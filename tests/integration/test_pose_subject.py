@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from tests.support.composites import FPS, canvas, clip, paste, there_and_back
 
 from scapcoach.errors import InputError
 from scapcoach.landmarks import Landmark
 from scapcoach.pose.mediapipe import MediaPipePose
+from tests.support.composites import FPS, canvas, clip, paste, there_and_back
 
 if TYPE_CHECKING:
     from scapcoach.pose.types import Detection
