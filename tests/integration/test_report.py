@@ -183,6 +183,26 @@ def test_playing_moves_the_cursor_and_keys_step_frames(tmp_path, browser):
     assert now(browser) == pytest.approx(1.0, abs=0.001)
 
 
+def test_the_time_slider_is_a_native_one_that_keys_and_screen_readers_know(tmp_path, browser):
+    from selenium.webdriver import Keys
+
+    visit(browser, make_report(tmp_path))
+    ready(browser)
+    slider = browser.find_element("id", "scrub")
+    slider.send_keys(Keys.END)
+    assert now(browser) == pytest.approx(149 / 30, abs=0.006)
+    assert slider.get_attribute("aria-valuetext") == "4.97 seconds"
+    slider.send_keys(Keys.HOME)
+    slider.send_keys(Keys.ARROW_RIGHT)
+    assert now(browser) == pytest.approx(1 / 30, abs=0.006)
+    assert float(slider.get_attribute("value")) == pytest.approx(1 / 30, abs=0.006)
+    unnamed = browser.execute_script(
+        "return [...document.querySelectorAll('button, input')].filter(b =>"
+        " !(b.getAttribute('aria-label') || b.textContent.trim())).length"
+    )
+    assert unnamed == 0
+
+
 def test_withheld_spans_are_shaded_with_their_reason_and_never_bridged(tmp_path, browser):
     path = make_report(tmp_path)
     visit(browser, path)

@@ -4,6 +4,7 @@
   const video = document.querySelector("video");
   const board = document.getElementById("plots");
   const now = document.getElementById("now");
+  const scrub = document.getElementById("scrub");
   const frames = data.frames;                       // in 0.1 ms
   const end = Math.max(data.duration, 1e-3);
   const NS = "http://www.w3.org/2000/svg";
@@ -137,7 +138,7 @@
     const mark = make("span", "", axis, (gap < 1 ? t.toFixed(1) : t.toFixed(0)) + " s");
     mark.style.left = (100 * t) / end + "%";
   }
-  board.setAttribute("aria-valuemax", end.toFixed(2));
+  scrub.max = end;
 
   // ---- the cursor -------------------------------------------------------
   const nearest = (list, value) => {
@@ -178,8 +179,8 @@
       reading(state);
     }
     now.textContent = time.toFixed(2) + " s";
-    board.setAttribute("aria-valuenow", time.toFixed(2));
-    board.setAttribute("aria-valuetext", time.toFixed(2) + " seconds");
+    scrub.value = time;
+    scrub.setAttribute("aria-valuetext", time.toFixed(2) + " seconds");
   }
 
   // ---- video and plots, both ways ---------------------------------------
@@ -239,6 +240,7 @@
       if (area.hasPointerCapture(event.pointerId)) seek(at(area, event));
     });
   }
+  scrub.addEventListener("input", () => { if (video) video.pause(); seek(Number(scrub.value)); });
   for (const still of document.querySelectorAll(".still"))
     still.addEventListener("click", () => seek(Number(still.dataset.t)));
 
@@ -261,7 +263,7 @@
     };
     const act = actions[event.key];
     const paging = event.key === "Home" || event.key === "End";
-    if (!act || (paging && !board.contains(document.activeElement))) return;
+    if (!act || (paging && document.activeElement !== scrub)) return;   // else they scroll the page
     event.preventDefault();
     act();
   }, true);
