@@ -88,7 +88,7 @@ def glances(person: Person) -> Script:
 
 def leaving(person: Person) -> Script:
     """Getting up, leaving the picture, coming back a little nearer and turned."""
-    up = replace(STAND, position=(0.0, 0.15))
+    up = replace(STAND, seated=True, position=(0.0, 0.15))
     away = replace(up, turn=90, position=(2.6, 0.15))
     back = replace(TYPE, turn=-8, position=(0.03, 0.08))
     keys = [

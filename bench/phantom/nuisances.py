@@ -122,7 +122,8 @@ def stepping(person: Person) -> Script:
 
 def camera_shake(person: Person) -> Script:
     """Standing still before a hand-held camera."""
-    return Script("camera_shake", [Key(STAND, 0, 8.0, "neutral")], person, shake=1.2)
+    keys = [Key(STAND, 0, 8.0, "neutral")]
+    return Script("camera_shake", keys, person, couple_arms=False, shake=1.2)
 
 
 def rounding_only(person: Person) -> Script:

@@ -13,7 +13,8 @@ from typing import Any, Final, Literal
 #: elevation about 6 deg, retraction about 16 deg (Ludewig & Phadke 2009, J Bone Joint Surg 91:378).
 _RHYTHM_ELEVATION: Final = 6.0
 _RHYTHM_RETRACTION: Final = 16.0
-#: Arm elevation at which those are reached.
+#: Arm elevation at which that begins (arms hanging) and at which it is complete, degrees.
+_RHYTHM_START: Final = 10.0
 _RHYTHM_FULL: Final = 130.0
 #: Degrees of retraction that a degree of shrug brings; a starting value, not from literature.
 _SHRUG_RETRACTION: Final = 0.2
@@ -69,7 +70,7 @@ class Pose:
         knee_flexion_left, knee_flexion_right: knees.
         root_height: height of the hip joints over the floor in metres where they are carried
             (a bench); None where the feet stand on the floor.
-        seated: whether `position` is that of the hips; else of the feet.
+        seated: whether `position` is that of the hips; else of the feet. One clip keeps to one.
         position: (x, z) in metres in the room.
     """
 
@@ -132,7 +133,8 @@ def couple(pose: Pose, strength: float = 1.0) -> Pose:
     changes: dict[str, float] = {}
     for name in ("left", "right"):
         arm = pose.side(name)
-        share = strength * min(max(arm.elevation, 0.0), _RHYTHM_FULL) / _RHYTHM_FULL
+        raised = (arm.elevation - _RHYTHM_START) / (_RHYTHM_FULL - _RHYTHM_START)
+        share = strength * min(max(raised, 0.0), 1.0)
         # The arm pulled backwards draws no clavicle up; only raising to the side or front does.
         if arm.plane < -45.0:
             share = 0.0

@@ -230,6 +230,7 @@ def _shoulder_and_arm(
     world[f"upperarm01.{side}"] = world[f"upperarm02.{side}"] = upper
     follow = _part(clavicle.T @ upper, _DELTOID_FOLLOWS)
     skin[f"shoulder01.{side}"] = clavicle @ follow
+    world[f"forearm.{side}"] = fore
     for bone, share in zip(("lowerarm01", "lowerarm02"), _TWIST_LOWERARM, strict=True):
         world[f"{bone}.{side}"] = fore @ about(f0, share * twist)
     bend = _finger_axis(body, side)
@@ -298,8 +299,13 @@ def _positions(body: Body, world: Mapping[str, FloatArray]) -> FloatArray:
         if bone == "root":
             head[i] = 0.0
             continue
-        j = _INDEX[PARENTS[bone]]
-        head[i] = head[j] + world[PARENTS[bone]] @ (body.heads[i] - body.heads[j])
+        parent = turned = PARENTS[bone]
+        if bone.startswith("wrist"):
+            # Twist turns the forearm's two bones about its axis, on which the wrist stays.
+            side = bone[-1]
+            parent, turned = f"lowerarm01.{side}", f"forearm.{side}"
+        j = _INDEX[parent]
+        head[i] = head[j] + world[turned] @ (body.heads[i] - body.heads[j])
     return head
 
 

@@ -64,6 +64,11 @@ class Script:
         self._ends.extend(x / self.person.pace for x in accumulate(spans))
 
     @property
+    def ends(self) -> tuple[float, ...]:
+        """When the stay at each key ends, seconds."""
+        return tuple(self._ends)
+
+    @property
     def duration(self) -> float:
         """Seconds."""
         return self._ends[-1]
