@@ -17,6 +17,7 @@ def scapcoach(
     """Run ``scapcoach ARGUMENTS``; output is captured as text."""
     return subprocess.run(
         [sys.executable, "-m", "scapcoach", *map(str, arguments)],
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import signal
 import sys
 from types import MappingProxyType
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from scapcoach._version import __version__
+from scapcoach.cli.groups import LazyGroup
 from scapcoach.errors import ScapcoachError
 
 if TYPE_CHECKING:
@@ -28,35 +28,18 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 )
 
 
-class _LazyGroup(click.Group):
-    """Finds commands by name and imports them when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(COMMANDS[cmd_name][0])
-        command: click.Command = module.command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-
 @click.group(
-    cls=_LazyGroup,
+    cls=LazyGroup,
+    lazy=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Start with:  scapcoach analyze sample_videos/*.mp4 --out results",
+    epilog="Start with:  scapcoach analyze row.mp4 --out results",
 )
 @click.version_option(__version__, prog_name="scapcoach")
 def cli() -> None:
     """A coach for shoulder-blade retraction, shrugging and hunched posture.
 
     It says what it cannot see. No picture leaves this computer, and nothing it says is a
-    diagnosis.
+    diagnosis. `scapcoach COMMAND --help` explains each command, with examples.
     """
 
 

@@ -61,17 +61,16 @@ def command(inputs: tuple[Path, ...], **chosen: Any) -> int:
       scapcoach analyze row.mp4
       scapcoach analyze monday/ --out results --no-video --csv
       scapcoach analyze row.mp4 --calibration me.mp4
+      scapcoach analyze two_lifters.mp4 --subject 0.3,0.5
     """  # noqa: D301 - click reads the \\b
     if chosen["calibration"] and chosen["profile"]:
         raise click.UsageError("--calibration and --profile exclude each other.")
     if chosen["profile"] and chosen["calibration_segments"]:
         raise click.UsageError("--calibration-segments and --profile exclude each other.")
-    from rich.console import Console
-
     from scapcoach.analysis.places import find_clips
+    from scapcoach.cli.progress import stderr_console
 
-    console = Console(stderr=True, highlight=False)
-    job = _Job(chosen, console)
+    job = _Job(chosen, stderr_console())
     try:
         clips = find_clips(list(inputs))
     except ScapcoachError as error:

@@ -13,8 +13,14 @@ import click
 def command(as_json: bool) -> int:
     """Check models, camera, codecs, display and packages, and say what to do.
 
-    Exit code 1 when something needed for recorded videos fails.
-    """
+    A camera and a display are needed only for live use: without them it warns. Exit code 1 when
+    something that recorded videos need fails.
+
+    \b
+    Examples:
+      scapcoach doctor
+      scapcoach doctor --json
+    """  # noqa: D301 - click reads the \\b
     from scapcoach.doctor import render, run_checks
 
     checks = run_checks()

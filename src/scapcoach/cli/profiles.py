@@ -4,14 +4,32 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from scapcoach.cli.groups import Group
 
-@click.group("profiles", invoke_without_command=True)
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scapcoach.calibration import Calibration
+
+
+@click.group("profiles", cls=Group, invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """List, show, export and delete calibration profiles."""
+    """List, show, export and delete calibration profiles.
+
+    Profiles are made by `scapcoach calibrate` and used by `scapcoach analyze --profile NAME`.
+    They are small JSON files in your user data folder and hold no picture.
+
+    \b
+    Examples:
+      scapcoach profiles
+      scapcoach profiles show anna
+      scapcoach profiles export anna anna.json
+    """  # noqa: D301 - click reads the \\b
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_)
 
@@ -19,7 +37,10 @@ def command(ctx: click.Context) -> None:
 @command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 def list_(as_json: bool = False) -> None:
-    """List the saved profiles."""
+    """List the saved profiles.
+
+    Example:  scapcoach profiles list
+    """
     from scapcoach.calibration.profiles import list_profiles
 
     names = list_profiles()
@@ -31,11 +52,27 @@ def list_(as_json: bool = False) -> None:
         click.echo("No profiles yet. Make one with: scapcoach calibrate CLIP --profile NAME")
 
 
+@command.command("show")
+@click.argument("name")
+def show(name: str) -> None:
+    """Show the ranges in profile NAME.
+
+    Example:  scapcoach profiles show anna
+    """
+    from scapcoach.calibration.profiles import load_profile
+
+    click.echo(f"Profile {name!r}")
+    click.echo("\n".join(describe(load_profile(name))))
+
+
 @command.command("export")
 @click.argument("name")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def export(name: str, file: Path) -> None:
-    """Copy profile NAME to FILE (JSON)."""
+    """Copy profile NAME to FILE (JSON).
+
+    Example:  scapcoach profiles export anna anna.json
+    """
     from scapcoach.calibration.profiles import load_profile, profile_path
     from scapcoach.errors import OutputError
 
@@ -51,7 +88,10 @@ def export(name: str, file: Path) -> None:
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def delete(name: str, yes: bool) -> None:
-    """Delete profile NAME."""
+    """Delete profile NAME.
+
+    Example:  scapcoach profiles delete anna
+    """
     from scapcoach.calibration.profiles import load_profile, profile_path
 
     load_profile(name)
@@ -59,3 +99,19 @@ def delete(name: str, yes: bool) -> None:
         click.confirm(f"Delete the profile {name!r}?", abort=True)
     profile_path(name).unlink()
     click.echo(f"Deleted {name!r}.")
+
+
+def describe(calibration: Calibration) -> Iterator[str]:
+    """The personal ranges of a calibration, a line each."""
+    both = (("Retraction", calibration.retraction), ("Elevation", calibration.elevation))
+    for title, ranges in both:
+        if ranges is None:
+            yield f"  {title}: not taken"
+            continue
+        for side, own in zip(("mean", "left", "right"), ranges, strict=True):
+            note = "" if own.high >= 2 * own.sdc else "  (too small to be graded from this view)"
+            yield (
+                f"  {title}, {side}: {own.low:+.0f} to {own.high:+.0f} deg, smallest "
+                f"detectable change {own.sdc:.1f} deg{note}"
+            )
+    yield f"  Own slump: {'taken' if calibration.slump else 'not taken'}"
