@@ -97,7 +97,7 @@ def _parse(data: Any, path: Path) -> Calibration:
             "calibrate again."
         )
     try:
-        arrays = {"points": (33, 2), "arms": (2, 2, 3)}
+        arrays = {"points": (33, 2), "arms": (2, 2, 3), "trunk": (3,)}
         values = {f.name: data["neutral"][f.name] for f in fields(Neutral)}
         for key, shape in arrays.items():
             values[key] = np.array(values[key], np.float64).reshape(shape)

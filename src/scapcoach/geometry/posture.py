@@ -55,8 +55,17 @@ def trunk_lean(poses: Poses, yaw: FloatArray) -> FloatArray:
 
 
 def head_height(poses: Poses) -> FloatArray:
-    """Pixels from shoulder midpoint up to ear midpoint."""
-    return np.asarray(y_up(poses.point(*EARS) - poses.point(*SHOULDERS))[:, 1])
+    """Pixels from shoulder midpoint to ear midpoint along the trunk, upwards positive.
+
+    Along the line from hips to shoulders, so that leaning sideways is no drop of the head; along
+    the picture's vertical where that line is not in the picture.
+    """
+    neck = y_up(poses.point(*EARS) - poses.point(*SHOULDERS))
+    hips = poses.point(*HIPS)
+    trunk = unit(y_up(poses.point(*SHOULDERS) - hips))
+    inside = np.all((hips >= 0) & (hips <= np.asarray(poses.size)), axis=1)
+    axis = np.where(inside[:, None], trunk, np.array([0.0, 1.0]))
+    return np.asarray((neck * axis).sum(axis=1))
 
 
 def face_size(poses: Poses) -> FloatArray:

@@ -21,7 +21,7 @@ from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS
 from scapcoach.geometry.vectors import wrap_degrees, y_up
 from scapcoach.geometry.view import estimate_yaw
 from scapcoach.girdle.model import N_PARAMETERS, Body, Parameter, project
-from scapcoach.girdle.neutral import Neutral, arm_vectors, counts
+from scapcoach.girdle.neutral import Neutral, arm_vectors, counts, trunk_direction
 from scapcoach.girdle.state import GirdleState
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ class Noise:
         per_yaw: more for a shoulder, per degree of yaw away from the neutral's.
         retraction, elevation, lean, side_lean, flexion, head, log_scale: of the movement.
         yaw: of the change of the yaw estimate.
+        from_elevation: degrees of retraction's sigma per degree of elevation: how a shrug shifts
+            the landmarks sideways differs from body to body, up to a change of sign.
     """
 
     shoulder: float = 0.006
@@ -64,6 +66,7 @@ class Noise:
     head: float = 10.0
     log_scale: float = 0.05
     yaw: float = 5.0
+    from_elevation: float = 0.4
 
 
 def solve(poses: Poses, neutral: Neutral, noise: Noise | None = None) -> GirdleState:
@@ -88,11 +91,13 @@ def solve(poses: Poses, neutral: Neutral, noise: Noise | None = None) -> GirdleS
     cov[~poses.present] = np.nan
     degrees = np.degrees(theta)
     sd = np.degrees(np.sqrt(np.maximum(np.diagonal(cov, axis1=1, axis2=2), 0)))
+    elevation = _sided(degrees, Parameter.ELEVATION_LEFT, Parameter.ELEVATION_RIGHT)
+    retraction_sigma = _sided_sigma(cov, Parameter.RETRACTION_LEFT, Parameter.RETRACTION_RIGHT)
     return GirdleState(
         t=poses.t,
         retraction=_sided(degrees, Parameter.RETRACTION_LEFT, Parameter.RETRACTION_RIGHT),
-        retraction_sigma=_sided_sigma(cov, Parameter.RETRACTION_LEFT, Parameter.RETRACTION_RIGHT),
-        elevation=_sided(degrees, Parameter.ELEVATION_LEFT, Parameter.ELEVATION_RIGHT),
+        retraction_sigma=np.hypot(retraction_sigma, noise.from_elevation * np.abs(elevation)),
+        elevation=elevation,
         elevation_sigma=_sided_sigma(cov, Parameter.ELEVATION_LEFT, Parameter.ELEVATION_RIGHT),
         flexion=degrees[:, Parameter.FLEXION],
         flexion_sigma=sd[:, Parameter.FLEXION],
@@ -100,6 +105,7 @@ def solve(poses: Poses, neutral: Neutral, noise: Noise | None = None) -> GirdleS
         yaw=wrap_degrees(neutral.yaw + degrees[:, Parameter.YAW]),
         yaw_sigma=np.minimum(yaw_sigma, np.hypot(sd[:, Parameter.YAW], 2.0)),
         scale=np.exp(theta[:, Parameter.LOG_SCALE]),
+        trunk_change=_trunk_change(poses, neutral),
         arm_distance=np.column_stack([arms.max(axis=1), arms]),
     )
 
@@ -113,6 +119,12 @@ def _sided_sigma(cov: FloatArray, left: int, right: int) -> FloatArray:
     both = cov[:, left, left] + cov[:, right, right] + 2 * cov[:, left, right]
     variance = np.column_stack([both / 4, cov[:, left, left], cov[:, right, right]])
     return np.asarray(np.degrees(np.sqrt(np.maximum(variance, 0))))
+
+
+def _trunk_change(poses: Poses, neutral: Neutral) -> FloatArray:
+    """(T,) degrees between the trunk's direction and its neutral one; NaN without a person."""
+    cosine = trunk_direction(poses) @ neutral.trunk
+    return np.where(poses.present, np.degrees(np.arccos(np.clip(cosine, -1, 1))), np.nan)
 
 
 def _arm_distance(poses: Poses, neutral: Neutral) -> FloatArray:

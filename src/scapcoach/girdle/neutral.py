@@ -10,6 +10,7 @@ import numpy as np
 from scapcoach.errors import CalibrationError
 from scapcoach.geometry.posture import HIPS, SHOULDERS, face_size, head_forward, head_height
 from scapcoach.geometry.silhouette import rounding_index
+from scapcoach.geometry.vectors import unit as unit_vector
 from scapcoach.geometry.vectors import wrap_degrees, y_up
 from scapcoach.geometry.view import estimate_yaw
 from scapcoach.landmarks import Landmark
@@ -52,6 +53,7 @@ class Neutral:
         points: (33, 2) in trunk lengths from the hip midpoint, y up; NaN where not seen.
         arms: (2, 2, 3) by left, right: shoulder to elbow and elbow to wrist, in trunk lengths,
             (x, y, z away from the camera).
+        trunk: (3,) direction from hips to shoulders in the world landmarks, length 1.
         unit: trunk length in pixels, or its estimate from the shoulders when hips are hidden.
         yaw: degrees.
         hips_seen: whether `unit` and the origin come from the hips.
@@ -64,6 +66,7 @@ class Neutral:
 
     points: FloatArray
     arms: FloatArray
+    trunk: FloatArray
     unit: float
     yaw: float
     hips_seen: bool
@@ -103,6 +106,7 @@ def neutral_from(poses: Poses) -> Neutral:
     return Neutral(
         points=points,
         arms=np.median(arm_vectors(part, np.full(len(part), unit)), axis=0),
+        trunk=unit_vector(np.median(trunk_direction(part), axis=0)),
         unit=unit,
         yaw=yaw,
         hips_seen=hips_seen,
@@ -129,6 +133,13 @@ def arm_vectors(poses: Poses, unit: FloatArray) -> FloatArray:
     trunk = world[:, list(SHOULDERS)].mean(axis=1) - world[:, list(HIPS)].mean(axis=1)
     depth = np.diff(world[:, chain, 2], axis=2) / np.linalg.norm(trunk, axis=1)[:, None, None]
     return np.concatenate([flat, depth[..., None]], axis=-1)
+
+
+def trunk_direction(poses: Poses) -> FloatArray:
+    """(T, 3) from hips to shoulders in the world landmarks, length 1, MediaPipe axes."""
+    world = poses.world.astype(np.float64)
+    line = world[:, list(SHOULDERS)].mean(axis=1) - world[:, list(HIPS)].mean(axis=1)
+    return unit_vector(line)
 
 
 def _median(values: FloatArray) -> float:

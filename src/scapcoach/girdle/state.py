@@ -27,6 +27,7 @@ class GirdleState:
         lean: (T,) degrees of trunk inclination, forward positive.
         yaw, yaw_sigma: (T,) degrees, absolute: 0 facing the camera, + to the subject's own left.
         scale: (T,) apparent size over that of the neutral; above 1 is nearer.
+        trunk_change: (T,) degrees between the trunk's direction in space and its neutral one.
         arm_distance: (T, 3) trunk lengths by which the arms have left the neutral arm pose;
             `SIDES`, where the mean is the larger of the two.
 
@@ -44,6 +45,7 @@ class GirdleState:
     yaw: FloatArray
     yaw_sigma: FloatArray
     scale: FloatArray
+    trunk_change: FloatArray
     arm_distance: FloatArray
 
     def __len__(self) -> int:

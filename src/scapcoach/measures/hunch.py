@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 #: from the front. Lean is no part of it: a bent-over row is not a hunch.
 WEIGHTS: Final = {"head_forward": 0.4, "head_drop": 0.4, "rounding": 0.4, "protraction": 0.2}
 
-#: The score is cut off here: a hunch far beyond the own slump is a tracking fault.
-HIGHEST: Final = 150.0
+#: Largest sigma with which a score is still told: more, and ok cannot be told from marked [E].
+MAX_SIGMA: Final = 20.0
+
+#: The own slump pose; there is no more to tell beyond it.
+HIGHEST: Final = 100.0
 
 
 def hunch_series(scene: Scene, series: Mapping[str, Series]) -> Series:
@@ -51,6 +54,8 @@ def hunch_series(scene: Scene, series: Mapping[str, Series]) -> Series:
         for reason in (Reason.HEAD_HIDDEN, Reason.OUT_OF_FRAME, Reason.SHOULDER_HIDDEN,
                        Reason.CALIBRATION_STALE)
     ]  # fmt: skip
+    with np.errstate(invalid="ignore"):
+        objections.append((sigma > MAX_SIGMA, Reason.LOW_CONFIDENCE))
     relative = None
     if scene.calibration is None or scene.calibration.kind == "auto":
         relative = Reason.AUTO_CALIBRATED if scene.calibration else Reason.NOT_CALIBRATED

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     BoolArray = npt.NDArray[np.bool_]
 
 #: Error of the midpoint of two landmarks in trunk lengths [M on the phantom].
-POINT_SIGMA: Final = 0.015
+POINT_SIGMA: Final = 0.010
 #: Share by which the size of the face is off [E].
 FACE_SIGMA: Final = 0.04
 #: Error of sagitta over chord, times 100 [E].
