@@ -1,0 +1,24 @@
+"""SCAPCOACH_REQUIRE_ALL=1 makes every skipped test fail: for machines that have everything."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, Any, Any]:
+    report = yield
+    if (
+        os.environ.get("SCAPCOACH_REQUIRE_ALL") == "1"
+        and report.skipped
+        and not hasattr(report, "wasxfail")
+    ):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, though SCAPCOACH_REQUIRE_ALL=1: {report.longrepr[2]}"
+    return report
