@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     FloatArray = npt.NDArray[np.floating[Any]]
 
-#: Seconds between masks: the back moves slowly, and holes up to 0.2 s are filled.
-MASK_INTERVAL: Final = 0.1
+#: Seconds between masks: the back moves slowly, and holes up to 0.2 s are filled, so that the
+#: spacing must stay below that at any frame rate.
+MASK_INTERVAL: Final = 0.15
 
 #: |yaw| in degrees between which masks are taken; wider than the side view by a margin, so that
 #: a person who wavers at its edge is not missed.

@@ -49,7 +49,8 @@ def test_full_shrug_is_a_hundred_of_elevation_and_little_retraction(
 ) -> None:
     measures = seen(calibration, elevation_left=26, elevation_right=26)
     assert measures["elevation"].value[0] == pytest.approx(100, abs=8)
-    assert abs(measures["retraction"].value[0]) < 30
+    retraction = measures["retraction"]
+    assert retraction.status[0] == Status.NOT_OBSERVABLE or abs(retraction.value[0]) < 30
 
 
 def test_without_calibration_nothing_is_said_of_what_is_measured_from_neutral() -> None:
