@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scapcoach.analysis import Analysis, Options, analyze, calibrate_clip
-    from scapcoach.calibration import Calibration, calibrate, calibrate_automatically
+    from scapcoach.calibration import Calibration, Segment, calibrate, calibrate_automatically
     from scapcoach.errors import ScapcoachError
     from scapcoach.filters import OneEuro, ZeroPhase, smooth_poses
     from scapcoach.landmarks import Landmark, Poses
@@ -32,6 +32,7 @@ _HOMES: Final[Mapping[str, str]] = MappingProxyType(
         "Poses": "scapcoach.landmarks",
         "Reason": "scapcoach.measures",
         "ScapcoachError": "scapcoach.errors",
+        "Segment": "scapcoach.calibration",
         "Series": "scapcoach.measures",
         "Status": "scapcoach.measures",
         "View": "scapcoach.measures",
@@ -55,6 +56,7 @@ __all__ = [
     "Poses",
     "Reason",
     "ScapcoachError",
+    "Segment",
     "Series",
     "Status",
     "View",

@@ -12,7 +12,7 @@ import scapcoach
 
 SURFACE = {
     "Analysis", "Calibration", "Landmark", "Measures", "OneEuro", "Options", "Poses", "Reason",
-    "ScapcoachError", "Series", "Status", "View", "ZeroPhase", "__version__", "analyze",
+    "ScapcoachError", "Segment", "Series", "Status", "View", "ZeroPhase", "__version__", "analyze",
     "calibrate", "calibrate_automatically", "calibrate_clip", "measure", "smooth_poses",
 }  # fmt: skip
 
