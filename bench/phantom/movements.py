@@ -154,7 +154,7 @@ def squeezes_and_shrugs(person: Person, *, base: Pose = STAND) -> Script:
         + [("retraction", 0.6, 0.0), ("shrug", 0.0, 0.6)], start=1
     ):  # fmt: skip
         keys += [
-            Key(g(base, r, e), 0.7, 1.3, name, name, rep),
-            Key(base, 0.7, 0.8, "neutral", name, rep),
+            Key(g(base, r, e), 0.7, 1.3, name, rep=rep),
+            Key(base, 0.7, 0.8, "neutral", rep=rep),
         ]
     return Script("squeezes_and_shrugs", keys, person, couple_arms=False)

@@ -135,7 +135,7 @@ def draw(points, faces, albedo, lit, depth, picture):  # type: ignore[no-untyped
                 g = 255.0 * (a * lit[i, 1] + b * lit[j, 1] + c * lit[k, 1])
                 for h in range(3):
                     v = a * albedo[f, 0, h] + b * albedo[f, 1, h] + c * albedo[f, 2, h]
-                    v = v * d + g
+                    v = v * d + g + 0.5
                     picture[y, x, h] = np.uint8(min(255.0, max(0.0, v)))
 
 

@@ -56,8 +56,10 @@ def random_pose(seed, *, twisted=False):
 
 def known(pose):
     """What `truth` must say, as far as the pose says it directly."""
-    names = ("retraction_left", "retraction_right", "elevation_left", "elevation_right",
-             "thoracic_flexion", "lumbar_flexion", "neck_flexion", "head_pitch", "turn")  # fmt: skip
+    names = (
+        "retraction_left", "retraction_right", "elevation_left", "elevation_right",
+        "thoracic_flexion", "lumbar_flexion", "neck_flexion", "head_pitch", "turn",
+    )  # fmt: skip
     return {name: getattr(pose, name) for name in names} | {
         "elbow_left": pose.arm_left.elbow,
         "forearm_left": pose.arm_left.forearm,
@@ -103,9 +105,10 @@ def line(body, posed, side="L"):
 @pytest.mark.parametrize("degrees", [-18, -6, 9, 25])
 def test_retraction_is_what_a_camera_overhead_sees(body, degrees):
     above = Camera(yaw=0, distance=1e-4, height=400, aim=0, fov=0.3)
-    seen = []
-    for pose in (Pose(), Pose(retraction_left=degrees)):
-        seen.append(angle(above.project(line(body, pose_body(body, pose)))))
+    seen = [
+        angle(above.project(line(body, pose_body(body, pose))))
+        for pose in (Pose(), Pose(retraction_left=degrees))
+    ]
     # From above with the camera's up along -z, drawing the left shoulder back turns it upwards.
     assert seen[1] - seen[0] == pytest.approx(degrees, abs=0.02)
 
