@@ -1,0 +1,1 @@
+"""The accuracy bench: the product against rendered bodies whose joint angles are known."""
