@@ -93,8 +93,8 @@ class Setup:
                 if abs(now[key] - value) > _TOLERANCE:
                     raise TestSetError(
                         f"Set-up {self.name} is no longer the frozen one: {what}.{key} was "
-                        f"{value:g} and is now {now[key]:g}. The phantom draws differently; figures "
-                        "would not compare. Restore it, or freeze a new version of the test set."
+                        f"{value:g} and is now {now[key]:g}. The phantom draws differently, and "
+                        "figures would not compare: restore it, or freeze a new test set."
                     )
 
 

@@ -106,7 +106,7 @@ def nodding(person: Person) -> Script:
 
 
 def stepping(person: Person) -> Script:
-    """Stepping towards the camera, away from it and aside."""
+    """Stepping forwards, backwards and aside: from the front, nearer and farther."""
     return _there_and_back(
         "stepping",
         person,
