@@ -47,6 +47,9 @@ MAX_TRUNK_CHANGE: Final = 25.0
 #: Degrees of yaw by which the person may have turned since the calibration [E].
 MAX_TURN: Final = 25.0
 
+#: Degrees of elevation from which a wide sigma of retraction is put down to it [E].
+MIN_SHRUG: Final = 8.0
+
 #: A range that is under twice the smallest detectable change cannot be graded (DESIGN.md 4).
 MIN_RANGE_IN_SDC: Final = 2.0
 
@@ -118,9 +121,16 @@ def _objections(
     objections += [
         (wide & _is_side(scene), Reason.TURN_TOWARDS_CAMERA),
         (wide & ~scene.sees_any(*HIPS), Reason.HIPS_HIDDEN),
+        (wide & _shrugs(state, quantity, side), Reason.SHOULDERS_RAISED),
         (wide, Reason.LOW_CONFIDENCE),
     ]
     return objections
+
+
+def _shrugs(state: GirdleState, quantity: str, side: int) -> BoolArray:
+    """(T,) the shoulders are so high (or low) that their rise drowns retraction."""
+    raised = np.abs(state.elevation[:, side]) > MIN_SHRUG
+    return np.asarray(raised & (quantity == "retraction"))
 
 
 def _is_side(scene: Scene) -> BoolArray:

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 #: from the front. Lean is no part of it: a bent-over row is not a hunch.
 WEIGHTS: Final = {"head_forward": 0.4, "head_drop": 0.4, "rounding": 0.4, "protraction": 0.2}
 
+#: Trunk lengths by which the ears come nearer to the shoulders per degree of estimated elevation,
+#: and its share of error: a shrug is no hunch [M, phantom: 0.0033-0.0044 over nine set-ups].
+SHRUG_DROP: Final = 0.0038
+SHRUG_DROP_ERROR: Final = 0.15
+
 #: Largest sigma with which a score is still told: more, and ok cannot be told from marked [E].
 MAX_SIGMA: Final = 20.0
 
@@ -71,7 +76,7 @@ def _parts(scene: Scene, series: Mapping[str, Series]) -> dict[str, tuple[FloatA
         if degrees is not None and sigma is not None:
             changes[name] = (sign * degrees, sigma)
     # The head's forward angle is the better witness; its drop is used where that is not seen.
-    drop, drop_sigma = changes["head_drop"]
+    drop, drop_sigma = _without_shrug(scene, *changes["head_drop"])
     hidden = np.isfinite(changes["head_forward"][0])
     changes["head_drop"] = (np.where(hidden, np.nan, drop), drop_sigma)
     out = {}
@@ -82,3 +87,20 @@ def _parts(scene: Scene, series: Mapping[str, Series]) -> dict[str, tuple[FloatA
         full = full if full >= least else getattr(DEFAULT_SLUMP, name)
         out[name] = (np.maximum(change, 0) / full, sigma / full)
     return out
+
+
+def _without_shrug(
+    scene: Scene, drop: FloatArray, sigma: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """The head's drop less what the shoulders' own rise makes of it, and its sigma.
+
+    The elevation is taken with its sigma whether or not it may be told by itself: here it only
+    explains another measure, and its doubt goes into that one's.
+    """
+    if scene.state is None or scene.calibration is None:
+        return drop, sigma
+    neutral = scene.calibration.neutral
+    per_degree = 100 * SHRUG_DROP * neutral.unit / neutral.head_height
+    elevation, doubt = scene.state.elevation[:, 0], scene.state.elevation_sigma[:, 0]
+    error = np.hypot(doubt, SHRUG_DROP_ERROR * elevation)
+    return drop - per_degree * elevation, np.hypot(sigma, per_degree * error)

@@ -57,6 +57,7 @@ class Reason(IntEnum):
     LOW_CONFIDENCE = 14
     MOTION_BLUR = 15
     SUPINE = 16
+    SHOULDERS_RAISED = 17
 
     @property
     def label(self) -> str:
@@ -87,6 +88,7 @@ _ADVICE: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.TOO_NEAR: "Too near to the camera: step back.",
         Reason.LOW_CONFIDENCE: "The picture is not clear enough: more light, plainer background.",
         Reason.MOTION_BLUR: "Moving too fast for this camera: more light sharpens the picture.",
+        Reason.SHOULDERS_RAISED: "Shoulders are shrugged: lower them to have the blades judged.",
         Reason.SUPINE: "Lying down: this cannot be judged.",
     }
 )

@@ -29,7 +29,7 @@ SHORT: Final[dict[Reason, str]] = {
     Reason.NONE: "",
     Reason.NOT_CALIBRATED: "Not calibrated",
     Reason.AUTO_CALIBRATED: "Not calibrated",
-    Reason.CALIBRATION_STALE: "Calibrate again",
+    Reason.CALIBRATION_STALE: "Turned away",
     Reason.RANGE_TOO_SMALL: "Turn a little",
     Reason.ARMS_AWAY_FROM_CALIBRATION: "Arms moved",
     Reason.SHOULDER_HIDDEN: "Shoulder hidden",
@@ -43,6 +43,7 @@ SHORT: Final[dict[Reason, str]] = {
     Reason.LOW_CONFIDENCE: "Unclear picture",
     Reason.MOTION_BLUR: "Motion blur",
     Reason.SUPINE: "Lying down",
+    Reason.SHOULDERS_RAISED: "Shrugging",
 }
 
 
