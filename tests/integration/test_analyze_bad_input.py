@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import resource
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +17,7 @@ import pytest
 from scapcoach.measures import Status
 from scapcoach.sinks.tables import read_landmarks
 from tests.support import videos
-from tests.support.cli import SAMPLES, no_traceback
+from tests.support.cli import SAMPLES, OnTerminal, no_traceback
 from tests.support.cli import scapcoach as run
 
 CLIP = SAMPLES / "walking_front_portrait.mp4"
@@ -53,7 +51,7 @@ def _headless(path: Path) -> Path:
         (_noise, "video"),
         (_headless, "video"),
         (videos.write_sound_only, "sound"),
-        (videos.write_zero_frames, "picture"),
+        (videos.write_zero_frames, "no video"),
     ],
 )
 def test_no_video_is_one_sentence_and_the_other_clips_are_finished(
@@ -114,7 +112,7 @@ def test_somebody_who_leaves_and_returns_is_no_person_in_between(tmp_path: Path)
     grey = [np.full_like(frames[0], 120)] * 20
     clip = videos.write_clip(
         tmp_path / "away.mp4",
-        videos.Clip(size=(720, 1280), frames=60),
+        videos.Clip(size=(720, 1280), n=60),
         images=[*frames[:20], *grey, *frames[20:40]],
     )
     import scapcoach
@@ -181,16 +179,13 @@ def test_ctrl_c_keeps_the_landmarks_and_the_next_run_goes_on(
     clip = tmp_path / "long.mp4"
     _repeat(CLIP, clip, 12)
     out = tmp_path / "out"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "scapcoach", "analyze", str(clip), "--out", str(out), "--no-video"],
-        stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ},
-    )  # fmt: skip
-    time.sleep(6)
-    process.send_signal(sent)
-    _, stderr = process.communicate(timeout=60)
-    assert process.returncode == 130, stderr
-    assert "Traceback" not in stderr
-    assert "kept" in stderr
+    with OnTerminal("analyze", clip, "--out", out, "--no-video") as terminal:
+        terminal.read_until(r"landmarks .*?\b(?:[6-9]\d|\d{3})/\d+")
+        terminal.process.send_signal(sent)
+        code, shown = terminal.finish()
+    assert code == 130, shown
+    assert "Traceback" not in shown
+    assert "kept" in shown
     kept = len(read_landmarks(out / "long.partial" / "landmarks.parquet"))
     assert 0 < kept < 600
     again = run("analyze", clip, "--out", out, "--no-video")

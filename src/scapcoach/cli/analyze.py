@@ -151,8 +151,9 @@ class _Job:
                 taken=taken,
             )
         except ScapcoachError as error:
-            self.console.print(f"[bold red]failed[/]   {_plain(clip)}: ", end="")
-            self.console.print(str(error), markup=False, soft_wrap=True)
+            # Most messages name the file themselves.
+            about = str(error) if clip.name in str(error) else f"{clip}: {error}"
+            self.console.print(f"[bold red]failed[/]   {_plain(about)}", soft_wrap=True)
             return {"clip": str(clip), "status": "failed", "error": str(error)}
         self._tell(clip, found)
         return {
