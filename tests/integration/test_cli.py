@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import os
-import pty
 import re
 import resource
-import subprocess
-import sys
 from pathlib import Path
 
 import click
 import pytest
 
 import scapcoach
-from tests.support.cli import SAMPLES, no_traceback
+from tests.support.cli import SAMPLES, STYLE, OnTerminal, no_traceback
 from tests.support.cli import scapcoach as run
 from tools.cli_docs import PAGE, commands, render
 
 CLIP = SAMPLES / "walking_front_portrait.mp4"
 CONTEXTS = dict(commands())
 ESCAPE = "\x1b"
-STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @pytest.mark.parametrize("path", CONTEXTS)
@@ -173,25 +169,7 @@ def test_a_deletion_asks_first(tmp_path: Path) -> None:
 
 
 def _on_terminal(*arguments: str, **environment: str) -> str:
-    """Run the command with a terminal for its stderr; everything that appeared there."""
-    ours, theirs = pty.openpty()
-    clean = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "FORCE_COLOR"}}
-    terminal = {"TERM": "xterm-256color", "COLUMNS": "120", "LINES": "30"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "scapcoach", *arguments],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=theirs,
-        env={**clean, **terminal, **environment},
-    )  # fmt: skip
-    os.close(theirs)
-    shown = bytearray()
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:  # Linux says so when the other end is closed
-            break
-        if not part:
-            break
-        shown += part
-    os.close(ours)
-    assert process.wait(timeout=60) == 0, shown.decode()
-    return shown.decode()
+    with OnTerminal(*arguments, **environment) as terminal:
+        code, shown = terminal.finish()
+    assert code == 0, shown
+    return shown

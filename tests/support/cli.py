@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import pty
+import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Self
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_videos"
+
+#: Escape sequences of colours and type.
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def scapcoach(
@@ -26,6 +33,62 @@ def scapcoach(
         timeout=300,
         check=False,
     )
+
+
+def _heed_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+class OnTerminal:
+    """Run ``scapcoach ARGUMENTS`` with a terminal of 120 columns for its stderr.
+
+    Attributes:
+        process: the running command.
+        shown: everything that has appeared on the terminal so far.
+    """
+
+    def __init__(self, *arguments: object, **environment: str) -> None:
+        self._ours, theirs = pty.openpty()
+        inherited = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "FORCE_COLOR"}}
+        terminal = {"TERM": "xterm-256color", "COLUMNS": "120", "LINES": "30"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "scapcoach", *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=theirs,
+            env={**inherited, **terminal, **environment},
+            # A shell that starts the tests in the background makes its children ignore Ctrl-C.
+            preexec_fn=_heed_ctrl_c,  # noqa: PLW1509 - no thread of the tests runs here
+        )
+        os.close(theirs)
+        self.shown = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self._ours)
+
+    def read_until(self, pattern: str) -> None:
+        """Read until `pattern` appears."""
+        while not re.search(pattern, STYLE.sub("", self.shown)):
+            assert self._read(), f"{pattern} never appeared in: {self.shown}"
+
+    def finish(self) -> tuple[int, str]:
+        """Wait for the end; the exit code and everything that appeared."""
+        while self._read():
+            pass
+        return self.process.wait(timeout=60), self.shown
+
+    def _read(self) -> bool:
+        try:
+            part = os.read(self._ours, 65536)
+        except OSError:  # Linux says so when the other end is closed
+            return False
+        self.shown += part.decode(errors="replace")
+        return bool(part)
 
 
 def no_traceback(done: subprocess.CompletedProcess[str]) -> None:
