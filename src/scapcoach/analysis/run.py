@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -30,7 +31,7 @@ from scapcoach.calibration import (
     guided_segments,
 )
 from scapcoach.calibration.profiles import to_plain
-from scapcoach.errors import ScapcoachError
+from scapcoach.errors import OutputError
 from scapcoach.filters import smooth_poses
 from scapcoach.measures import Measures, measure
 from scapcoach.pose.models import model_file
@@ -226,20 +227,25 @@ class _Work:
                     recorder.add(tracker.step(frame))
                     self.progress("landmarks", len(recorder), self.info.n_frames)
                 self.warnings = source.warnings
-        except (KeyboardInterrupt, ScapcoachError) as stop:
-            self._keep(folder, recorder)
-            if isinstance(stop, ScapcoachError):
-                raise
-            raise Interrupted(self._lacking(folder, len(recorder))) from None
+        except BaseException as stop:
+            self._keep(folder, recorder.poses(), stop)
+            raise
         return recorder.poses()
 
-    def _keep(self, folder: Path | None, recorder: PoseRecorder) -> None:
-        if folder is not None and len(recorder) >= _KEEP_WORTH:
-            keep_partial(folder, recorder.poses(), self.key)
+    def _keep(self, folder: Path | None, poses: Poses, stop: BaseException) -> None:
+        """Keep the landmarks found before `stop`; a Ctrl-C goes on as `Interrupted`."""
+        kept = False
+        if folder is not None and len(poses) >= _KEEP_WORTH:
+            # A disk that is full cannot keep them either; its first message is the one to show.
+            with suppress(OutputError):
+                keep_partial(folder, poses, self.key)
+                kept = True
+        if isinstance(stop, KeyboardInterrupt):
+            raise Interrupted(self._lacking(folder, len(poses), kept=kept)) from None
 
-    def _lacking(self, folder: Path | None, done: int) -> str:
-        if folder is None or done < _KEEP_WORTH:
-            return f"{self.clip.name} had only begun; nothing of it was kept."
+    def _lacking(self, folder: Path | None, done: int, *, kept: bool) -> str:
+        if folder is None or not kept:
+            return f"{self.clip.name} is not finished, and nothing of it was kept."
         total = self.info.n_frames
         share = f"{done} of about {total}" if total else f"{done}"
         return (
@@ -284,11 +290,8 @@ class _Work:
             found = self.measured(raw, folder)
             with atomic_folder(folder) as place:
                 self._write(found, raw, place)
-        except KeyboardInterrupt:
-            keep_partial(folder, raw, self.key)
-            raise Interrupted(self._lacking(folder, len(raw))) from None
-        except ScapcoachError:
-            keep_partial(folder, raw, self.key)
+        except BaseException as stop:
+            self._keep(folder, raw, stop)
             raise
         _remove(partial_folder(folder))
         return found

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from scapcoach._version import __version__
+from scapcoach.cli.unexpected import unexpected
 from scapcoach.cli.groups import LazyGroup
 from scapcoach.errors import ScapcoachError
 
@@ -63,6 +64,9 @@ def main() -> None:
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): nothing is left to say.
         sys.stderr.close()
+        sys.exit(1)
+    except Exception as problem:  # noqa: BLE001 - a user never sees a traceback unasked
+        click.echo(f"Error: {unexpected(problem)}", err=True)
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scapcoach.cli import options
+from scapcoach.cli.unexpected import unexpected
 from scapcoach.errors import ScapcoachError
 
 if TYPE_CHECKING:
@@ -150,7 +151,8 @@ class _Job:
                 progress=bar,
                 taken=taken,
             )
-        except ScapcoachError as error:
+        except Exception as problem:  # noqa: BLE001 - one clip's mishap must not cost the others
+            error = problem if isinstance(problem, ScapcoachError) else unexpected(problem)
             # Most messages name the file themselves.
             about = str(error) if clip.name in str(error) else f"{clip}: {error}"
             self.console.print(f"[bold red]failed[/]   {_plain(about)}", soft_wrap=True)

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+
+from scapcoach.cli import main
+from scapcoach.cli.unexpected import unexpected
+
+
+def test_an_unforeseen_error_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setattr("scapcoach.doctor.run_checks", broken)
+    monkeypatch.setattr("sys.argv", ["scapcoach", "doctor"])
+    monkeypatch.delenv("SCAPCOACH_DEBUG", raising=False)
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 1
+    told = capsys.readouterr().err
+    assert "ZeroDivisionError: by zero" in told
+    assert "SCAPCOACH_DEBUG" in told
+    assert "Traceback" not in told
+
+
+def test_a_developer_gets_the_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCAPCOACH_DEBUG", "1")
+    with pytest.raises(KeyError):
+        unexpected(KeyError("x"))
