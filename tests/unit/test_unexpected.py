@@ -14,6 +14,7 @@ def test_an_unforeseen_error_is_one_sentence(
 
     monkeypatch.setattr("scapcoach.doctor.run_checks", broken)
     monkeypatch.setattr("sys.argv", ["scapcoach", "doctor"])
+    monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.delenv("SCAPCOACH_DEBUG", raising=False)
     with pytest.raises(SystemExit) as stop:
         main()

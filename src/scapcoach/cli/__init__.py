@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from scapcoach._version import __version__
-from scapcoach.cli.unexpected import unexpected
 from scapcoach.cli.groups import LazyGroup
+from scapcoach.cli.unexpected import unexpected
 from scapcoach.errors import ScapcoachError
 
 if TYPE_CHECKING:
