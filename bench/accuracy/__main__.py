@@ -1,0 +1,212 @@
+"""Command line of the accuracy bench."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from bench.phantom.assets import AssetError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rich.console import Console
+
+    from bench.accuracy.tables import Clip
+    from bench.accuracy.testset import Setup, TestSet
+    from bench.phantom.batch import Job
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+CACHE: Final = Path(__file__).with_name(".cache")
+
+
+def _parser() -> argparse.ArgumentParser:
+    p = argparse.ArgumentParser(
+        prog="python -m bench.accuracy",
+        description="Run the product over the frozen test set of rendered bodies with known joint "
+        "angles; print how near it comes, and write docs/accuracy.md.",
+    )
+    p.add_argument("--quick", action="store_true", help="a short subset; writes no documentation")
+    p.add_argument("--workers", type=int, default=2, help="processes that render (default 2)")
+    p.add_argument("--cache", type=Path, default=CACHE, help="where landmarks and results are kept")
+    p.add_argument("--docs", type=Path, default=ROOT / "docs", help="folder of accuracy.md")
+    p.add_argument(
+        "--keep", action="store_true",
+        help="use kept landmarks even if the code that rendered or looked has changed since",
+    )  # fmt: skip
+    p.add_argument("--no-render", action="store_true", help="report on what is there already")
+    return p
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    from rich.console import Console
+
+    from bench.accuracy.testset import TestSetError, load
+
+    console = Console()
+    try:
+        testset = load()
+        if options.quick:
+            testset = testset.shortened()
+        results, clips = examine(
+            testset, options.cache, workers=options.workers, keep=options.keep,
+            render=not options.no_render, console=console,
+        )  # fmt: skip
+    except (AssetError, TestSetError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. Finished clips are kept; the same command goes on from there.",
+              file=sys.stderr)  # fmt: skip
+        return 130
+    if not clips:
+        print("No clip of the test set has been rendered yet.", file=sys.stderr)
+        return 1
+    from bench.accuracy.terminal import show
+
+    show(results, console)
+    name = "results-quick.json" if options.quick else "results.json"
+    _write(options.cache / name, json.dumps(results, indent=1, allow_nan=False) + "\n")
+    console.print(f"All figures: {options.cache / name}")
+    if not options.quick:
+        _document(results, clips, options.docs, console)
+    return 0
+
+
+def _document(
+    results: Mapping[str, Any], clips: Sequence[Clip], docs: Path, console: Console
+) -> None:
+    from bench.accuracy.plots import write_plots
+    from bench.accuracy.report import markdown
+
+    write_plots(clips, results, docs / "images")
+    _write(docs / "accuracy.md", markdown(results))
+    console.print(f"Report: {docs / 'accuracy.md'}")
+
+
+def examine(
+    testset: TestSet,
+    cache: Path,
+    *,
+    workers: int = 2,
+    keep: bool = False,
+    render: bool = True,
+    console: Console | None = None,
+) -> tuple[dict[str, Any], list[Clip]]:
+    """Render what is lacking, measure everything, and make the tables.
+
+    Args:
+        testset: all or a part.
+        cache: folder of the kept records.
+        workers: processes.
+        keep: whether records of other code count.
+        render: False reports on what is there.
+        console: shows the progress; None is silent.
+
+    Raises:
+        AssetError: the body data cannot be had.
+        TestSetError: the phantom draws other people than when the set was frozen.
+    """
+    from bench.accuracy import crosstalk, record, tables
+    from bench.phantom import assets
+
+    folder = cache / "records"
+    if render:
+        assets.ensure()
+        for setup in testset.setups:
+            setup.check()
+        lacking = record.wanting(_jobs(testset.setups), folder, keep=keep)
+        _render(lacking, folder, workers, console)
+    clips = list(tables.read_clips(testset.setups, folder))
+    views = ("all", *tables.VIEWS)
+    results = {
+        "about": _about(testset, clips),
+        "agreement": tables.agreement_rows(clips),
+        "scripts": tables.script_rows(clips),
+        "crosstalk": {view: crosstalk.matrix(clips, view) for view in views},
+        "reasons": tables.reason_rows(clips),
+        "faults": {c.setup.name: c.own.fault for c in clips if c.own.fault},
+    }
+    return results, clips
+
+
+def _jobs(setups: Sequence[Setup]) -> list[Job]:
+    return [s.job(script) for s in setups for script in (s.calibration, *s.clips)]
+
+
+def _render(jobs: Sequence[Job], folder: Path, workers: int, console: Console | None) -> None:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from bench.accuracy.record import run
+    from bench.phantom.clip import times
+
+    total = sum(len(times(job.movement(), job.fps)) for job in jobs)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+               TimeElapsedColumn(), TimeRemainingColumn())  # fmt: skip
+    with Progress(*columns, console=console or Console(quiet=True)) as progress:
+        task = progress.add_task("frames", total=total)
+        for job, frames in run(jobs, folder, workers):
+            progress.update(task, advance=frames, description=f"{job.script} {job.view}")
+
+
+def _about(testset: TestSet, clips: Sequence[Clip]) -> dict[str, Any]:
+    from scapcoach import __version__
+
+    wanted = sum(len(s.clips) for s in testset.setups)
+    first = clips[0] if clips else None
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "version": __version__,
+        "commit": _commit(),
+        "model": first.setup.model if first else "",
+        "model_sha256": first.record.model_sha256 if first else "",
+        "testset": testset.digest,
+        "testset_version": testset.version,
+        "setups": len({c.setup.name for c in clips}),
+        "clips": len(clips),
+        "missing": wanted - len(clips),
+        "frames": sum(len(c.record.poses) for c in clips),
+        "fps": first.setup.fps if first else 0.0,
+        "sources": ", ".join(sorted({c.record.sources for c in clips})),
+    }
+
+
+def _commit() -> str:
+    """The commit of the tree, with a + if the product's sources differ from it."""
+    try:
+        head = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True,
+            check=True,
+        ).stdout.strip()  # fmt: skip
+        changed = subprocess.run(
+            ["git", "status", "--porcelain", "--", "src"], cwd=ROOT, capture_output=True,
+            text=True, check=True,
+        ).stdout.strip()  # fmt: skip
+    except (OSError, subprocess.CalledProcessError):
+        return "no commit"
+    return f"commit {head}{'+' if changed else ''}"
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(path.name + ".partial")
+    fresh.write_text(text, "utf-8")
+    fresh.replace(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""The cross-talk matrix: one true motion at full range, and what every measure makes of it.
+
+Each cell is the change of a reported measure between the hold of a motion and the rests of the
+same clip, in per cent of that measure's personal range. On the diagonal 100 is right; everywhere
+else 0 is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from bench.accuracy.tables import Clip, holds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """A motion that a script shows alone.
+
+    Attributes:
+        title: for people.
+        script: that shows it; segments: names of its holds there.
+        least: smallest change of the truth column `by` (degrees) that is full range; some scripts
+            show it graded.
+    """
+
+    title: str
+    script: str
+    segments: tuple[str, ...]
+    by: str = ""
+    least: float = 0.0
+
+
+MOTIONS: Final = (
+    Motion("full retraction", "still", ("retraction_100",)),
+    Motion("full protraction", "still", ("protraction_100",)),
+    Motion("full shrug", "still", ("shrug_100",)),
+    Motion("full depression", "still", ("depression",)),
+    Motion("upper back rounds (own slump)", "rounding_only", ("rounded",)),
+    Motion("turns by 20 deg", "turning", ("turn_left", "turn_right"), "yaw", 15.0),
+    Motion("leans forward 30 deg", "leaning", ("lean_forward",), "trunk_lean", 22.0),
+    Motion("leans back 10 deg", "leaning", ("lean_back",)),
+    Motion("leans sideways 12 deg", "leaning", ("lean_left", "lean_right")),
+    Motion("arms forwards", "arm_raises", ("raise_front",)),
+    Motion("arms sideways", "arm_raises", ("raise_side",)),
+    Motion("arms overhead", "arm_raises", ("raise_overhead",)),
+    Motion("bends elbows, crosses arms", "arm_raises", ("bend_elbows", "cross_arms")),
+    Motion("nods, looks up", "nodding", ("nod_down", "look_up")),
+    Motion("looks aside", "nodding", ("look_left", "look_right")),
+    Motion("tilts the head", "nodding", ("tilt_left", "tilt_right")),
+    Motion("pokes the head forward", "nodding", ("poke",)),
+    Motion("steps nearer, farther", "stepping", ("nearer", "farther")),
+    Motion("steps aside", "stepping", ("left", "right")),
+)
+
+#: Reported measures, and what 100 per cent of each is: of the own range or the own slump, or
+#: degrees where a measure has no personal range.
+COLUMNS: Final = {
+    "retraction": "own range", "elevation": "own range", "rounding_deg": "own slump",
+    "head_forward": "own slump", "hunch": "own slump", "trunk_lean": "30 deg",
+    "shoulder_tilt": "10 deg",
+}  # fmt: skip
+
+
+#: Where the rests of the clip are withheld the own neutral stands in, which is 0 for all measures
+#: but those that count from the vertical.
+_ZERO: Final = {"trunk_lean": np.nan, "shoulder_tilt": np.nan}
+
+
+def _full(clip: Clip, name: str) -> float:
+    slump = clip.own.slump
+    return {
+        "rounding_deg": slump["thoracic_flexion"], "head_forward": slump["head_forward"],
+        "trunk_lean": 30.0, "shoulder_tilt": 10.0,
+    }.get(name, 100.0)  # fmt: skip
+
+
+def _cell(clip: Clip, motion: Motion, name: str) -> tuple[list[float], int, int]:
+    """Changes in per cent hold by hold, and how many frames of holds there are and were judged."""
+    c = clip.found[name]
+    rest = np.concatenate(
+        [c.estimate[f] for n, f in holds(clip) if n == "neutral"] or [np.zeros(0)]
+    )
+    rest = rest[np.isfinite(rest)]
+    zero = float(np.median(rest)) if len(rest) else _ZERO.get(name, 0.0)
+    changes, frames, judged = [], 0, 0
+    for segment, at in holds(clip):
+        if segment not in motion.segments or not _full_range(clip, motion, at):
+            continue
+        part = c.estimate[at]
+        known = part[np.isfinite(part)]
+        frames, judged = frames + len(part), judged + len(known)
+        if len(known) and np.isfinite(zero):
+            changes.append(100 * (float(np.median(known)) - zero) / _full(clip, name))
+    return changes, frames, judged
+
+
+def _full_range(clip: Clip, motion: Motion, at: slice) -> bool:
+    if not motion.by:
+        return True
+    truth = clip.record.column(motion.by)
+    change = np.abs((truth[at].mean() - truth[0] + 180) % 360 - 180)
+    return bool(motion.least <= change <= 1.6 * motion.least)
+
+
+def matrix(clips: Sequence[Clip], view: str = "all") -> list[dict[str, Any]]:
+    """One entry a motion: for each measure the median and the largest change, and its share judged.
+
+    The largest is the hold in which the measure was farthest off what is right (100 or 0).
+    """
+    out = []
+    for motion in MOTIONS:
+        some = [c for c in clips if c.script == motion.script and view in {"all", c.setup.view}]
+        cells: dict[str, Any] = {}
+        for name in COLUMNS:
+            parts = [_cell(c, motion, name) for c in some]
+            changes = [x for p in parts for x in p[0]]
+            frames = sum(p[1] for p in parts)
+            cells[name] = {
+                "median": float(np.median(changes)) if changes else None,
+                "size": float(np.median(np.abs(changes))) if changes else None,
+                "worst": max(changes, key=abs) if changes else None,
+                "holds": len(changes),
+                "share_judged": sum(p[2] for p in parts) / frames if frames else None,
+            }
+        if some:
+            out.append({"motion": motion.title, "setups": len(some), "cells": cells})
+    return out

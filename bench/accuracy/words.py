@@ -1,0 +1,159 @@
+"""The figures in plain words, for readers who treat people rather than tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+#: Views that are told one by one, and how.
+SEEN_FROM = {
+    "front": "from the front", "oblique": "from the front at an angle", "side": "from the side",
+    "back-oblique": "from behind at an angle", "back": "from behind",
+}  # fmt: skip
+#: Share of frames under which a measure counts as not judged there.
+HARDLY = 0.05
+
+
+def find(rows: list[dict[str, Any]], **where: str) -> dict[str, Any]:
+    """The first row with these fields; empty if there is none."""
+    return next((r for r in rows if all(r.get(k) == v for k, v in where.items())), {})
+
+
+def percent(value: float | None) -> str:
+    """A share as whole per cent; one digit more where it is small."""
+    if value is None:
+        return "-"
+    return f"{100 * value:.0f} %" if value >= 0.095 or value == 0 else f"{100 * value:.1f} %"
+
+
+def number(value: float | None, digits: int = 1) -> str:
+    """A number, or a dash."""
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def follows(r: float | None) -> str:
+    """How well a reading follows the truth, by its correlation."""
+    if r is None:
+        return "cannot be said to follow"
+    words = ((0.9, "follows closely"), (0.7, "follows roughly"), (0.4, "follows loosely"))
+    return next((w for limit, w in words if r >= limit), "hardly follows")
+
+
+def summary(results: Mapping[str, Any]) -> Iterator[str]:
+    """One paragraph after the other."""
+    rows, scripts = results["agreement"], results["scripts"]
+    yield from _girdle(rows, "elevation", "Shrug (shoulders hiked)")
+    yield from _girdle(rows, "retraction", "Retraction (shoulder blades drawn back)")
+    yield from _lifts(rows, scripts)
+    yield from _nuisances(results)
+    yield from _posture(rows)
+    yield from _doubt(rows)
+
+
+def _girdle(rows: list[dict[str, Any]], name: str, title: str) -> Iterator[str]:
+    parts, silent = [], []
+    for view, seen in SEEN_FROM.items():
+        deg = find(rows, measure=f"{name}_deg", calibration="own", view=view,
+                   condition="arms still")  # fmt: skip
+        own = find(rows, measure=name, calibration="own", view=view, condition="arms still")
+        if not deg:
+            continue
+        if deg["judged"] == 0 or deg["share_judged"] < HARDLY:
+            silent.append(seen)
+            continue
+        parts.append(
+            f"{seen} the reading {follows(own['r'])} the truth (r {number(own['r'], 2)}), is "
+            f"{number(own['mae'], 0)} % of the person's own range off on average "
+            f"({number(deg['mae'])} deg), and is given in {percent(deg['share_judged'])} of frames"
+        )
+    text = f"**{title}, arms hanging.** "
+    if parts:
+        text += "; ".join(parts)[0].upper() + "; ".join(parts)[1:] + "."
+    if silent:
+        text += f" It is not judged {' or '.join(silent)}."
+    yield text
+
+
+def _lifts(rows: list[dict[str, Any]], scripts: list[dict[str, Any]]) -> Iterator[str]:
+    product = find(scripts, script="row", view="all", measure="retraction_deg")
+    naive = find(scripts, script="row", view="all", measure="naive width rule")
+    if not product:
+        return
+    text = (
+        "**Rowing.** Moving arms drag the shoulder landmarks by more than the shoulder blades do. "
+        f"With a calibration taken with hanging arms, scapcoach judges retraction in "
+        f"{percent(product['share_judged'])} of the frames of a row and says so in all others. "
+        "The usual rule of thumb, shoulder width over hip width, gives a number in every frame, "
+        f"is {number(naive['mae'], 0)} % of the own range off on average, and calls protracted "
+        f"what is retracted, or the other way round, in {percent(naive['sign_errors'])} of the "
+        "frames in which the blades are clearly drawn back or apart."
+    )
+    if product["signed"]:
+        wrong = percent(product["sign_errors"])
+        text += f" In the frames that it does judge, scapcoach does so in {wrong}."
+    yield text
+    moving = find(rows, measure="elevation_deg", calibration="own", view="all",
+                  condition="arms moving")  # fmt: skip
+    if moving and moving["judged"]:
+        yield (
+            f"**Shrugging with moving arms** is judged in {percent(moving['share_judged'])} of "
+            f"frames, {number(moving['mae'])} deg off on average, with a wrong sign in "
+            f"{percent(moving['sign_errors'])}."
+        )
+
+
+def _nuisances(results: Mapping[str, Any]) -> Iterator[str]:
+    product = find(results["agreement"], measure="retraction", calibration="own", view="all",
+                   condition="nuisance")  # fmt: skip
+    naive = find(results["agreement"], measure="naive width rule", view="all",
+                 condition="nuisance")  # fmt: skip
+    if not product or product["judged"] == 0:
+        return
+    yield (
+        "**What is no shoulder movement at all**: turning, leaning, raising the arms, nodding, "
+        f"stepping about. Where scapcoach judges retraction ({percent(product['share_judged'])} of "
+        f"these frames) it is {number(product['mae'], 0)} % of the own range away from zero on "
+        f"average; the rule of thumb {number(naive['mae'], 0)} %."
+    )
+
+
+def _posture(rows: list[dict[str, Any]]) -> Iterator[str]:
+    told = (
+        ("head_forward", "side", "nuisance", "head forward", "deg"),
+        ("trunk_lean", "side", "nuisance", "trunk lean", "deg"),
+        ("rounding_deg", "side", "nuisance", "upper-back rounding", "deg"),
+        ("hunch", "front", "desk", "hunch at the desk, from the front", "points of 100"),
+        ("hunch", "side", "desk", "hunch at the desk, from the side", "points of 100"),
+    )
+    parts = []
+    for name, view, condition, title, unit in told:
+        r = find(rows, measure=name, calibration="own", view=view, condition=condition)
+        if not r:
+            continue
+        if r["judged"] == 0 or r["share_judged"] < HARDLY:
+            parts.append(f"{title}: not judged")
+            continue
+        parts.append(
+            f"{title}: {follows(r['r'])} the truth (r {number(r['r'], 2)}), "
+            f"{number(r['mae'])} {unit} off, judged in {percent(r['share_judged'])} of frames"
+        )
+    if parts:
+        yield "**Posture**, from the side where nothing else is said. " + "; ".join(parts) + "."
+
+
+def _doubt(rows: list[dict[str, Any]]) -> Iterator[str]:
+    parts = []
+    for name, title in (("retraction_deg", "retraction"), ("elevation_deg", "elevation")):
+        for condition in ("arms still", "arms moving"):
+            r = find(rows, measure=name, calibration="own", view="all", condition=condition)
+            if r and r["judged"]:
+                parts.append(f"{title}, {condition}: {percent(r['within_1'])} and "
+                             f"{percent(r['within_2'])}")  # fmt: skip
+    if parts:
+        yield (
+            "**Does it know how unsure it is?** Of the true values, 68 % should lie within one "
+            "sigma of the reading and 95 % within two; more means that it doubts itself too much, "
+            "less that it is too sure. " + "; ".join(parts) + "."
+        )
