@@ -10,11 +10,11 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from tests.support.synthetic import synthetic_measures, synthetic_poses
 
 from scapcoach.errors import OutputError
 from scapcoach.sinks.overlay import Overlay
 from scapcoach.sinks.video import AnnotatedVideoWriter
+from tests.support.synthetic import synthetic_measures, synthetic_poses
 
 
 def picture(size: tuple[int, int], k: int = 0) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 
 from scapcoach.calibration import Calibration, calibrate, guided_segments
 from scapcoach.filters import OneEuro, ZeroPhase, fill_gaps
-from scapcoach.landmarks import Poses
 from scapcoach.measures import Measures, Status, measure
 from tests.support.clips import jittered, protocol_clip
 from tests.support.person import mirrored, person
+
+if TYPE_CHECKING:
+    from scapcoach.landmarks import Poses
 
 YAW = 25.0
 few = settings(max_examples=25, deadline=None)

@@ -11,7 +11,8 @@ from scapcoach.landmarks import Landmark, Poses
 
 #: Face points about the ear midpoint (X forward, Y up, Z right), in trunk lengths.
 _FACE = {
-    "NOSE": (0.20, -0.06, 0.0), "LEFT_EYE_INNER": (0.17, 0.02, -0.03), "LEFT_EYE": (0.16, 0.02, -0.06),
+    "NOSE": (0.20, -0.06, 0.0),
+    "LEFT_EYE_INNER": (0.17, 0.02, -0.03), "LEFT_EYE": (0.16, 0.02, -0.06),
     "LEFT_EYE_OUTER": (0.15, 0.02, -0.09), "RIGHT_EYE_INNER": (0.17, 0.02, 0.03),
     "RIGHT_EYE": (0.16, 0.02, 0.06), "RIGHT_EYE_OUTER": (0.15, 0.02, 0.09),
     "LEFT_EAR": (0.0, 0.0, -0.14), "RIGHT_EAR": (0.0, 0.0, 0.14),
@@ -62,9 +63,9 @@ def person(
         for end in ("WRIST", "PINKY", "INDEX", "THUMB"):
             points[:, Landmark[f"{side}_{end}"]] = elbow + 0.5 * down
         hip = points[:, Landmark[f"{side}_HIP"]]
-        points[:, Landmark[f"{side}_KNEE"]] = hip + [0, -0.3, 0]
+        points[:, Landmark[f"{side}_KNEE"]] = hip + np.array([0, -0.3, 0])
         for end in ("ANKLE", "HEEL", "FOOT_INDEX"):
-            points[:, Landmark[f"{side}_{end}"]] = hip + [0, -0.6, 0]
+            points[:, Landmark[f"{side}_{end}"]] = hip + np.array([0, -0.6, 0])
     turned = np.radians(np.broadcast_to(yaw, n)) + theta[:, Parameter.YAW]
     cos, sin = np.cos(turned)[:, None], np.sin(turned)[:, None]
     x, y, z = points[..., 0], points[..., 1], points[..., 2]

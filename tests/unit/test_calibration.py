@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -20,6 +20,9 @@ from scapcoach.errors import CalibrationError
 from scapcoach.landmarks import Poses
 from tests.support.clips import ORDER, jittered, protocol_clip
 from tests.support.person import person
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
