@@ -27,7 +27,7 @@ model = click.option(
     type=click.Choice(["lite", "full", "heavy"]),
     default="full",
     show_default=True,
-    help="Pose model: lite is fastest, heavy most exact.",
+    help="Pose model: lite is the fastest, heavy the largest.",
 )
 
 subject = click.option(
