@@ -50,6 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
     from bench.accuracy.testset import TestSetError, load
 
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=110)  # a file or a pipe has no width of its own
     try:
         testset = load()
         if options.quick:

@@ -15,7 +15,7 @@ import numpy as np
 from bench.accuracy.tables import Clip, holds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -38,6 +38,11 @@ class Motion:
     segments: tuple[str, ...]
     by: str = ""
     least: float = 0.0
+
+    @property
+    def two_sided(self) -> bool:
+        """Whether its holds go opposite ways, so that only sizes may be pooled."""
+        return len(self.segments) > 1
 
 
 MOTIONS: Final = (
@@ -115,7 +120,7 @@ def _full_range(clip: Clip, motion: Motion, at: slice) -> bool:
 def matrix(clips: Sequence[Clip], view: str = "all") -> list[dict[str, Any]]:
     """One entry a motion: for each measure the median and the largest change, and its share judged.
 
-    The largest is the hold in which the measure was farthest off what is right (100 or 0).
+    `median` is of the changes with their signs, `size` of their sizes.
     """
     out = []
     for motion in MOTIONS:
@@ -133,5 +138,18 @@ def matrix(clips: Sequence[Clip], view: str = "all") -> list[dict[str, Any]]:
                 "share_judged": sum(p[2] for p in parts) / frames if frames else None,
             }
         if some:
-            out.append({"motion": motion.title, "setups": len(some), "cells": cells})
+            out.append(
+                {
+                    "motion": motion.title,
+                    "two_sided": motion.two_sided,
+                    "setups": len(some),
+                    "cells": cells,
+                }
+            )
     return out
+
+
+def shown(entry: Mapping[str, Any], name: str) -> str:
+    """The median change in words: with its sign, or +- its size where motions go both ways."""
+    cell = entry["cells"][name]
+    return f"±{cell['size']:.0f}" if entry["two_sided"] else f"{cell['median']:+.0f}"

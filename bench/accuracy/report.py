@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from bench.accuracy.crosstalk import shown
 from bench.accuracy.observe import TARGETS
+from bench.accuracy.tables import MIN_SIGNED
 from bench.accuracy.words import find, number, percent, summary
 
 if TYPE_CHECKING:
@@ -131,22 +133,27 @@ def _signs(results: Mapping[str, Any]) -> Iterator[str]:
         "that it judges, whose share stands beside it."
     )
     yield ""
-    heads = ("clip", "view", "n", "scapcoach: judged", "wrong sign", "of which beyond 1 sigma",
-             "MAE, % of range", "width rule: wrong sign", "MAE, % of range")  # fmt: skip
+    heads = ("clip", "view", "clear frames", "own calibration: judged", "wrong sign",
+             "by more than 1 sigma", "automatic: judged", "wrong sign", "by more than 1 sigma",
+             "width rule: judged", "wrong sign")  # fmt: skip
 
     def lines() -> Iterator[tuple[str, ...]]:
-        for r in results["scripts"]:
-            if r["measure"] != "retraction":
+        scripts = results["scripts"]
+        for r in scripts:
+            if (r["measure"], r["calibration"]) != ("retraction_deg", "own"):
                 continue
-            naive = find(results["scripts"], measure="naive width rule", script=r["script"],
-                         view=r["view"])  # fmt: skip
-            if not naive["signed"]:
-                continue
-            yield (
-                r["script"], r["view"], str(r["frames"]), percent(r["share_judged"]),
-                percent(r["sign_errors"]), percent(r["sure_sign_errors"]), number(r["mae"], 0),
-                percent(naive["sign_errors"]), number(naive["mae"], 0),
-            )  # fmt: skip
+            where = {"script": r["script"], "view": r["view"]}
+            auto = find(scripts, measure="retraction_deg", calibration="auto", **where)
+            naive = find(scripts, calibration="naive", **where)
+            if naive["signed"] >= MIN_SIGNED:
+                yield (
+                    r["script"], r["view"], str(naive["signed"]),
+                    percent(r["share_judged"]), percent(r["sign_errors"]),
+                    percent(r["sure_sign_errors"]),
+                    percent(auto["share_judged"]), percent(auto["sign_errors"]),
+                    percent(auto["sure_sign_errors"]),
+                    percent(naive["share_judged"]), percent(naive["sign_errors"]),
+                )  # fmt: skip
 
     yield from _table(heads, lines())
     yield ""
@@ -160,7 +167,8 @@ def _crosstalk(results: Mapping[str, Any]) -> Iterator[str]:
     yield (
         "One true motion at a time, all views: the median change of every reported measure "
         "between rest and hold, in per cent of its personal range (the largest single change in "
-        "brackets), and the share of those frames judged. Where a motion is what the measure is "
+        "brackets), and the share of those frames judged; ± the median size where holds go both "
+        "ways. Where a motion is what the measure is "
         "meant for, 100 is right (-100 for protraction and depression); everywhere else 0 is. "
         "Protraction and retraction are each per cent of their own part of the range."
     )
@@ -171,14 +179,14 @@ def _crosstalk(results: Mapping[str, Any]) -> Iterator[str]:
     names = list(matrix[0]["cells"])
     heads = ("true motion", "set-ups", *(n.replace("_deg", "").replace("_", " ") for n in names))
 
-    def cell(c: Mapping[str, Any]) -> str:
+    def cell(m: Mapping[str, Any], name: str) -> str:
+        c = m["cells"][name]
         if not c["holds"]:
             return "withheld"
-        return f"{c['median']:+.0f} ({c['worst']:+.0f}), {percent(c['share_judged'])}"
+        return f"{shown(m, name)} ({c['worst']:+.0f}), {percent(c['share_judged'])}"
 
     yield from _table(
-        heads,
-        ((m["motion"], str(m["setups"]), *(cell(m["cells"][n]) for n in names)) for m in matrix),
+        heads, ((m["motion"], str(m["setups"]), *(cell(m, n) for n in names)) for m in matrix)
     )
     yield ""
     yield "![Cross-talk](images/accuracy_crosstalk.png)"
@@ -196,11 +204,12 @@ def _sections(results: Mapping[str, Any]) -> Iterator[str]:
             )
             yield ""
         for section, names in SECTIONS.items():
+            kinds = {kind, "naive"} if kind == "own" else {kind}
             rows = [
                 r
                 for name in names
                 for r in results["agreement"]
-                if r["measure"] == name and r["calibration"] == kind and r["view"] != "all"
+                if r["measure"] == name and r["calibration"] in kinds and r["view"] != "all"
             ]
             if kind == "auto" and section in {"Trunk lean", "Shoulder tilt", "Yaw", "Hunch"}:
                 continue  # nothing in them depends on the kind of calibration

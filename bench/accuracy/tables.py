@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     FloatArray = npt.NDArray[np.floating[Any]]
 
+#: Name of the baseline in tables.
+NAIVE: Final = "naive width rule"
 VIEWS: Final = ("front", "oblique", "side", "back-oblique", "back")
 #: The condition of a script: what the arms do, and whether the girdle moves at all.
 CONDITIONS: Final = {
@@ -45,6 +47,8 @@ CONDITIONS: Final = {
 }  # fmt: skip
 #: Judged frames that a set-up needs for a figure of its own.
 MIN_JUDGED: Final = 10
+#: Frames with a clear sign of the truth that a share of wrong signs needs.
+MIN_SIGNED: Final = 30
 #: Seconds at the start of a hold that do not count: landmarks lag a little.
 SETTLE: Final = 0.1
 
@@ -199,26 +203,25 @@ def agreement_rows(clips: Sequence[Clip]) -> list[dict[str, Any]]:
                     if kind == "own" or target.unit == "deg"
                 ]
             rows.append(
-                {"measure": "naive width rule", "calibration": "own", **about,
-                 **row(some, pick("", "naive"))}
+                {"measure": NAIVE, "calibration": "naive", **about, **row(some, pick("", "naive"))}
             )  # fmt: skip
     return rows
 
 
 def script_rows(clips: Sequence[Clip]) -> list[dict[str, Any]]:
-    """Retraction and elevation by script and view, product and baseline."""
+    """Retraction, elevation and hunch by script and view, product and baseline."""
+    wanted = [("own", n) for n in ("retraction", "retraction_deg", "elevation", "elevation_deg",
+                                   "hunch")]  # fmt: skip
+    wanted += [("auto", "retraction_deg"), ("auto", "elevation_deg"), ("naive", NAIVE)]
     rows = []
     for script in CONDITIONS:
         for view in ("all", *VIEWS):
             some = [c for c in clips if view in {"all", c.setup.view} and c.script == script]
-            if not some:
-                continue
-            about = {"script": script, "view": view}
             rows += [
-                {"measure": name, **about, **row(some, pick(name, "own"))}
-                for name in ("retraction", "retraction_deg", "elevation", "elevation_deg", "hunch")
-            ]
-            rows.append({"measure": "naive width rule", **about, **row(some, pick("", "naive"))})
+                {"measure": name, "calibration": kind, "script": script, "view": view,
+                 **row(some, pick(name, kind))}
+                for kind, name in wanted if some
+            ]  # fmt: skip
     return rows
 
 

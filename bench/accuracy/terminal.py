@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from bench.accuracy.tables import MIN_SIGNED
 from bench.accuracy.words import find, number, percent
 
 if TYPE_CHECKING:
@@ -21,41 +22,55 @@ def show(results: Mapping[str, Any], console: Console) -> None:
     """Print measures x views x conditions, and the wrong signs over the lifts."""
     from rich.table import Table
 
-    rows = results["agreement"]
+    heads = ("measure", "view", "n", "judged", "slope", "r", "MAE", "worst", "SDC", "in 1s",
+             "in 2s", "wrong")  # fmt: skip
     for condition in ("arms still", "arms moving", "nuisance", "desk"):
-        table = Table(title=f"{condition}, own calibration", title_justify="left")
-        table.add_column("measure")
-        table.add_column("view")
-        for head in ("n", "judged", "slope", "r", "MAE", "worst", "bias", "SDC", "in 1 s", "in 2 s",
-                     "wrong sign"):  # fmt: skip
-            table.add_column(head, justify="right")
+        table = Table(
+            title=f"{condition}, own calibration", title_justify="left", padding=(0, 1, 0, 0)
+        )
+        for head in heads:
+            left = head in {"measure", "view"}
+            table.add_column(head, justify="left" if left else "right", no_wrap=True)
         for name in _SHOWN:
-            for r in rows:
-                if (r["measure"], r["condition"], r["calibration"]) != (name, condition, "own"):
-                    continue
-                table.add_row(
-                    name if r["view"] == "all" else "", r["view"], str(r["frames"]),
-                    percent(r["share_judged"]), number(r["slope"], 2), number(r["r"], 2),
-                    number(r["mae"]), number(r["mae_worst"]), number(r["bias"]), number(r["sdc"]),
-                    percent(r["within_1"]), percent(r["within_2"]), percent(r["sign_errors"]),
-                    style="bold" if r["view"] == "all" else "",
-                )  # fmt: skip
+            for r in results["agreement"]:
+                if (
+                    r["measure"] == name
+                    and r["condition"] == condition
+                    and r["calibration"] != "auto"
+                ):
+                    table.add_row(*_cells(r), style="bold" if r["view"] == "all" else "")
         if table.row_count:
             console.print(table)
     console.print(_signs(results))
+
+
+def _cells(r: Mapping[str, Any]) -> tuple[str, ...]:
+    return (
+        r["measure"] if r["view"] == "all" else "", r["view"], str(r["frames"]),
+        percent(r["share_judged"]), number(r["slope"], 2), number(r["r"], 2), number(r["mae"]),
+        number(r["mae_worst"]), number(r["sdc"]), percent(r["within_1"]), percent(r["within_2"]),
+        percent(r["sign_errors"]),
+    )  # fmt: skip
 
 
 def _signs(results: Mapping[str, Any]) -> Any:
     from rich.table import Table
 
     table = Table(title="Wrong sign of retraction, all views", title_justify="left")
-    for head in ("clip", "scapcoach judges", "wrong sign", "width rule wrong"):
+    heads = ("clip", "own: judged", "wrong", "automatic: judged", "wrong", "width rule: wrong")
+    for head in heads:
         table.add_column(head, justify="left" if head == "clip" else "right")
-    for r in results["scripts"]:
-        if r["measure"] != "retraction" or r["view"] != "all":
+    scripts = results["scripts"]
+    for r in scripts:
+        if (r["measure"], r["calibration"], r["view"]) != ("retraction_deg", "own", "all"):
             continue
-        naive = find(results["scripts"], measure="naive width rule", script=r["script"], view="all")
-        if naive["signed"]:
-            table.add_row(r["script"], percent(r["share_judged"]), percent(r["sign_errors"]),
-                          percent(naive["sign_errors"]))  # fmt: skip
+        where = {"script": r["script"], "view": "all"}
+        auto = find(scripts, measure="retraction_deg", calibration="auto", **where)
+        naive = find(scripts, calibration="naive", **where)
+        if naive["signed"] >= MIN_SIGNED:
+            table.add_row(
+                r["script"], percent(r["share_judged"]), percent(r["sign_errors"]),
+                percent(auto["share_judged"]), percent(auto["sign_errors"]),
+                percent(naive["sign_errors"]),
+            )  # fmt: skip
     return table

@@ -77,8 +77,10 @@ def _girdle(rows: list[dict[str, Any]], name: str, title: str) -> Iterator[str]:
 
 
 def _lifts(rows: list[dict[str, Any]], scripts: list[dict[str, Any]]) -> Iterator[str]:
-    product = find(scripts, script="row", view="all", measure="retraction_deg")
-    naive = find(scripts, script="row", view="all", measure="naive width rule")
+    where = {"script": "row", "view": "all"}
+    product = find(scripts, measure="retraction_deg", calibration="own", **where)
+    auto = find(scripts, measure="retraction_deg", calibration="auto", **where)
+    naive = find(scripts, calibration="naive", **where)
     if not product:
         return
     text = (
@@ -93,6 +95,10 @@ def _lifts(rows: list[dict[str, Any]], scripts: list[dict[str, Any]]) -> Iterato
     if product["signed"]:
         wrong = percent(product["sign_errors"])
         text += f" In the frames that it does judge, scapcoach does so in {wrong}."
+    text += (
+        " With no calibration clip, against the stillest moment of the row itself, it judges "
+        f"{percent(auto['share_judged'])} and has the wrong sign in {percent(auto['sign_errors'])}."
+    )
     yield text
     moving = find(rows, measure="elevation_deg", calibration="own", view="all",
                   condition="arms moving")  # fmt: skip
