@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import resource
+import shlex
 from pathlib import Path
 
 import click
@@ -33,30 +33,28 @@ def test_every_help_teaches(path: str) -> None:
             assert parameter.help.endswith((".", ")")), parameter.help
 
 
-def test_every_example_on_a_help_page_is_accepted(tmp_path: Path) -> None:
+def test_every_example_on_a_help_page_is_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Examples are parsed as they stand; files and folders they name are made first."""
     (tmp_path / "monday").mkdir()
     for name in ("row.mp4", "me.mp4", "two_lifters.mp4", "holds.csv"):
         (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path)
     seen = 0
-    here = Path.cwd()
-    os.chdir(tmp_path)
-    try:
-        for path, context in CONTEXTS.items():
-            for line in context.command.get_help(context).splitlines()[1:]:
-                example = re.search(r"(?:^ +|:  )(scapcoach [a-z].*)", line)
-                if example is None or not example[1].startswith(path):
-                    continue
-                seen += 1
-                words = [w.strip('"') for w in re.findall(r'"[^"]*"|\S+', example[1])][1:]
-                command, parent = CONTEXTS["scapcoach"].command, None
-                while isinstance(command, click.Group) and words:
-                    inner = command.get_command(CONTEXTS["scapcoach"], words[0])
-                    assert inner is not None, example[1]
-                    command, words = inner, words[1:]
-                command.make_context("scapcoach", list(words), parent=parent)
-    finally:
-        os.chdir(here)
+    for path, context in CONTEXTS.items():
+        for line in context.command.get_help(context).splitlines()[1:]:
+            example = re.search(r"(?:^ +|:  )(scapcoach [a-z].*)", line)
+            if example is None or not example[1].startswith(path):
+                continue
+            seen += 1
+            words = shlex.split(example[1])[1:]
+            command = CONTEXTS["scapcoach"].command
+            while isinstance(command, click.Group) and words:
+                inner = command.get_command(CONTEXTS["scapcoach"], words.pop(0))
+                assert inner is not None, example[1]
+                command = inner
+            command.make_context("scapcoach", words)
     assert seen >= 12
 
 
