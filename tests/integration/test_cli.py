@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import resource
 import shlex
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import pytest
@@ -14,6 +14,9 @@ import scapcoach
 from tests.support.cli import SAMPLES, STYLE, OnTerminal, no_traceback
 from tests.support.cli import scapcoach as run
 from tools.cli_docs import PAGE, commands, render
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CLIP = SAMPLES / "walking_front_portrait.mp4"
 CONTEXTS = dict(commands())
