@@ -76,7 +76,8 @@ TARGETS: Final = {
         Target("elevation_right", "Elevation, right", "%"),
         Target("rounding_deg", "Upper-back rounding", "deg"),
         Target("head_forward", "Head forward", "deg"),
-        Target("trunk_lean", "Trunk lean", "deg"),
+        # Counts from the vertical, so its landmarks' own offset would turn small signs over.
+        Target("trunk_lean", "Trunk lean", "deg", signed=False),
         Target("hunch", "Hunch", "", signed=False),
         Target("shoulder_tilt", "Shoulder tilt", "deg"),
         Target("yaw", "Yaw", "deg", signed=False),
@@ -204,10 +205,12 @@ def _comparisons(
     yield "rounding_deg", _signed(rounding.deg, rounding.deg_sigma, change("thoracic_flexion"))
     series = found["head_forward"]
     yield "head_forward", _signed(series.value, series.sigma, change("head_forward"))
-    for name in ("trunk_lean", "shoulder_tilt"):
-        yield name, _signed(found[name].value, found[name].sigma, record.column(name))
+    tilt = found["shoulder_tilt"]
+    yield "shoulder_tilt", _signed(tilt.value, tilt.sigma, record.column("shoulder_tilt"))
     hunch = found["hunch"]
     nowhere = np.zeros(len(found), bool)
+    lean = found["trunk_lean"]
+    yield "trunk_lean", Comparison(lean.value, lean.sigma, record.column("trunk_lean"), nowhere)
     yield "hunch", Comparison(hunch.value, hunch.sigma, slump_share(record, own), nowhere)
     yaw = record.column("yaw")
     estimate = yaw + wrap_degrees(found.yaw - yaw)

@@ -127,11 +127,9 @@ def _crosstalk(results: Mapping[str, Any], path: Path) -> None:
     if not matrix:
         return
     names = list(matrix[0]["cells"])
+    which = ["size" if m["two_sided"] else "median" for m in matrix]
     values = np.array(
-        [
-            [m["cells"][n]["size" if m["two_sided"] else "median"] or np.nan for n in names]
-            for m in matrix
-        ]
+        [[m["cells"][n][w] for n in names] for m, w in zip(matrix, which, strict=True)], np.float64
     )
     figure, ax = plt.subplots(figsize=(8.6, 0.36 * len(matrix) + 1.3), layout="constrained")
     ax.set_facecolor("#e9eaec")

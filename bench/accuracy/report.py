@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bench.accuracy.crosstalk import shown
 from bench.accuracy.observe import TARGETS
 from bench.accuracy.tables import MIN_SIGNED
-from bench.accuracy.words import find, number, percent, summary
+from bench.accuracy.words import find, number, percent, summary, weaknesses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -59,7 +59,8 @@ _METHOD: Final = """\
 def markdown(results: Mapping[str, Any]) -> str:
     """The whole page."""
     return "\n".join([*_top(results), *_method(results), *_key(results), *_signs(results),
-                      *_crosstalk(results), *_sections(results), *_reasons(results),
+                      *_crosstalk(results), *_weak(results),
+                      *_sections(results), *_reasons(results),
                       *_again(results), ""])  # fmt: skip
 
 
@@ -170,7 +171,8 @@ def _crosstalk(results: Mapping[str, Any]) -> Iterator[str]:
         "brackets), and the share of those frames judged; ± the median size where holds go both "
         "ways. Where a motion is what the measure is "
         "meant for, 100 is right (-100 for protraction and depression); everywhere else 0 is. "
-        "Protraction and retraction are each per cent of their own part of the range."
+        "Readings below neutral are per cent of the own protraction or depression, which is the "
+        "smaller part: 100 % of depression is 5 to 10 deg."
     )
     yield ""
     matrix = results["crosstalk"]["all"]
@@ -190,6 +192,19 @@ def _crosstalk(results: Mapping[str, Any]) -> Iterator[str]:
     )
     yield ""
     yield "![Cross-talk](images/accuracy_crosstalk.png)"
+    yield ""
+
+
+def _weak(results: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Weaknesses"
+    yield ""
+    yield (
+        "Picked by rule from the tables: fewer than 85 % of truths within two sigma, more than "
+        "10 % wrong signs, cross-talk above half of the range; per view, own calibration."
+    )
+    yield ""
+    found = [f"- {line}" for line in weaknesses(results)]
+    yield from found or ["None."]
     yield ""
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bench.accuracy.crosstalk import shown
+from bench.accuracy.tables import MIN_SIGNED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -103,10 +106,12 @@ def _lifts(rows: list[dict[str, Any]], scripts: list[dict[str, Any]]) -> Iterato
     moving = find(rows, measure="elevation_deg", calibration="own", view="all",
                   condition="arms moving")  # fmt: skip
     if moving and moving["judged"]:
+        signs = ""
+        if moving["signed"] >= MIN_SIGNED:
+            signs = f", with the wrong sign in {percent(moving['sign_errors'])} of clear cases"
         yield (
             f"**Shrugging with moving arms** is judged in {percent(moving['share_judged'])} of "
-            f"frames, {number(moving['mae'])} deg off on average, with a wrong sign in "
-            f"{percent(moving['sign_errors'])}."
+            f"frames and is {number(moving['mae'])} deg off on average{signs}."
         )
 
 
@@ -162,4 +167,54 @@ def _doubt(rows: list[dict[str, Any]]) -> Iterator[str]:
             "**Does it know how unsure it is?** Of the true values, 68 % should lie within one "
             "sigma of the reading and 95 % within two; more means that it doubts itself too much, "
             "less that it is too sure. " + "; ".join(parts) + "."
+        )
+
+
+#: A row is a weakness when fewer truths than this lie within two sigma (95 % is right), ...
+_TOO_SURE: float = 0.85
+#: ... or when more signs than this are wrong; a cell of the cross-talk, above this many per cent.
+_WRONG_SIGNS: float = 0.10
+_TALK: float = 50.0
+_ACCUSED = {
+    "retraction_deg", "elevation_deg", "rounding_deg", "head_forward", "trunk_lean", "hunch",
+    "shoulder_tilt", "yaw",
+}  # fmt: skip
+
+
+def weaknesses(results: Mapping[str, Any]) -> Iterator[str]:
+    """What the figures accuse the product of, one line each; rules, not opinions."""
+    for r in results["agreement"]:
+        if r["measure"] not in _ACCUSED or r["calibration"] != "own" or r["view"] == "all":
+            continue
+        if r["share_judged"] < HARDLY:
+            continue
+        where = f"{r['measure']}, {r['view']}, {r['condition']}"
+        figures = (
+            f"bias {number(r['bias'])}, MAE {number(r['mae'])}, worst set-up {r['worst_setup']}"
+        )
+        if r["within_2"] is not None and r["within_2"] < _TOO_SURE:
+            yield f"Too sure: {where}: {percent(r['within_2'])} within two sigma ({figures})"
+        if r["signed"] >= MIN_SIGNED and r["sign_errors"] > _WRONG_SIGNS:
+            yield f"Wrong signs: {where}: {percent(r['sign_errors'])} ({figures})"
+    for view, matrix in results["crosstalk"].items():
+        for m in matrix if view != "all" else ():
+            for name in ("retraction", "elevation", "hunch"):
+                yield from _talk(view, m, name)
+
+
+#: Motions that a measure is meant to show.
+_MEANT = {
+    "retraction": ("full retraction", "full protraction"),
+    "elevation": ("full shrug", "full depression"),
+    "hunch": ("upper back rounds (own slump)", "pokes the head forward"),
+}
+
+
+def _talk(view: str, m: Mapping[str, Any], name: str) -> Iterator[str]:
+    cell = m["cells"][name]
+    loud = cell["holds"] and cell["size"] > _TALK and cell["share_judged"] >= HARDLY
+    if loud and m["motion"] not in _MEANT[name]:
+        yield (
+            f"Cross-talk: `{name}`, {view}, {m['motion']}: {shown(m, name)} % "
+            f"({percent(cell['share_judged'])} judged, {m['setups']} set-ups)"
         )
