@@ -166,6 +166,7 @@ def _render(jobs: Sequence[Job], folder: Path, workers: int, console: Console | 
 
 
 def _about(testset: TestSet, clips: Sequence[Clip]) -> dict[str, Any]:
+    from bench.accuracy.record import sources_digest
     from scapcoach import __version__
 
     wanted = sum(len(s.clips) for s in testset.setups)
@@ -183,7 +184,8 @@ def _about(testset: TestSet, clips: Sequence[Clip]) -> dict[str, Any]:
         "missing": wanted - len(clips),
         "frames": sum(len(c.record.poses) for c in clips),
         "fps": first.setup.fps if first else 0.0,
-        "sources": ", ".join(sorted({c.record.sources for c in clips})),
+        "sources": sources_digest(),
+        "older": sum(c.record.sources != sources_digest() for c in clips),
     }
 
 

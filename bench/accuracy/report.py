@@ -28,6 +28,7 @@ SECTIONS: Final = {
 _HEADS: Final = (
     "view", "arms", "n", "set-ups", "judged", "slope", "r", "MAE", "RMSE", "bias", "95 % limits",
     "SDC", "in 1 sigma", "in 2 sigma", "wrong sign", "MAE median / worst set-up",
+    "r median / worst set-up",
 )  # fmt: skip
 
 _METHOD: Final = """\
@@ -273,8 +274,14 @@ def _again(results: Mapping[str, Any]) -> Iterator[str]:
         "The test set is `bench/accuracy/testset.toml`: people, cameras and movements were drawn "
         "and committed before the first run and nothing is tuned on them. Landmarks are kept in "
         "`bench/accuracy/.cache`; measures are computed afresh. All figures, by clip type and "
-        f"view, are in `results.json` beside them. Landmarks recorded by code `{about['sources']}`."
+        "view, are in `results.json` beside them."
     )
+    if about["older"]:
+        yield ""
+        yield (
+            f"Of the {about['clips']} clips, {about['older']} were rendered and looked at before "
+            "the last change of that code (the measures are all of the version named above)."
+        )
 
 
 def _title(r: Mapping[str, Any]) -> str:
@@ -292,6 +299,7 @@ def _cells(r: Mapping[str, Any]) -> tuple[str, ...]:
         number(r["slope"], 2), number(r["r"], 2), number(r["mae"]), number(r["rmse"]), bias,
         limits, number(r["sdc"]), percent(r["within_1"]), percent(r["within_2"]),
         percent(r["sign_errors"]), f"{number(r['mae_median'])} / {number(r['mae_worst'])}",
+        f"{number(r['r_median'], 2)} / {number(r['r_worst'], 2)}",
     )  # fmt: skip
 
 
