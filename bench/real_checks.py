@@ -193,7 +193,9 @@ def compare_segments(measures: Measures, spans: Iterable[Spanned]) -> list[dict[
     out = []
     for span in bent if upright else []:
         for name in COMPARED:
-            value = measures[name].value
+            series = measures[name]
+            # A per cent of the own range stands only where that is known; its degrees always.
+            value = series.value if series.deg is None else series.deg
             at_rest = value[np.any([_within(measures.t, s) for s in upright], axis=0)]
             there = value[_within(measures.t, span)]
             a, b = at_rest[np.isfinite(at_rest)], there[np.isfinite(there)]

@@ -85,12 +85,16 @@ def test_segments_tell_hunched_from_upright():
     rng = np.random.default_rng(1)
     hunch = np.where(late, 50.0, 5.0) + rng.normal(0, 3, 240)
     hidden = np.full(240, np.nan)
-    measures = changed(measures, hunch={"value": hunch}, rounding={"value": hidden})
+    rounding = {"value": hidden, "deg": hunch / 2}
+    measures = changed(
+        measures, hunch={"value": hunch}, rounding=rounding, head_drop={"value": hidden}
+    )
     spans = [Span(0, 4, "upright"), Span(4, 8, "hunched, head forward"), Span(0, 4, "transition")]
     answers = {a["measure"]: a for a in compare_segments(measures, spans)}
     assert answers["hunch"]["auc"] == 1
     assert answers["hunch"]["effect"] > 10
-    assert "rounding" not in answers
+    assert answers["rounding"]["bent"] == pytest.approx(25, abs=1)  # degrees, where relative
+    assert "head_drop" not in answers
     assert answers["hunch"]["label"] == "hunched"
     assert compare_segments(measures, spans[1:]) == []
 
