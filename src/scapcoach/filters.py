@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
+from scapcoach.landmarks import Landmark
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     FloatArray = npt.NDArray[np.floating[Any]]
     IntArray = npt.NDArray[np.integer[Any]]
     BoolArray = npt.NDArray[np.bool_]
+
+_TRUNK: Final = (
+    Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP, Landmark.RIGHT_HIP,
+)  # fmt: skip
 
 #: Longest hole that is filled, in seconds: a blink of the tracker, not a movement.
 MAX_GAP: Final = 0.2
@@ -194,7 +200,7 @@ def smooth_poses(poses: Poses, smoother: Filter | None = None, max_gap: float = 
     """Fill short holes and smooth a recording, each person for themselves.
 
     Image points, world points and contour are smoothed; visibility and presence are only
-    carried across the holes. Nothing crosses a change of subject.
+    carried across the holes. Nothing crosses a change of subject or a cut of the film.
 
     Args:
         poses: T frames, not smoothed before.
@@ -207,7 +213,7 @@ def smooth_poses(poses: Poses, smoother: Filter | None = None, max_gap: float = 
     if poses.contour is not None:
         names.append("contour")
     arrays = {name: getattr(poses, name).astype(np.float64) for name in names}
-    for run in runs(subject):
+    for run in runs(np.where(subject < 0, -1, np.cumsum(_cuts(poses, subject)))):
         if subject[run.start] < 0:
             continue
         t = poses.t[run]
@@ -215,6 +221,27 @@ def smooth_poses(poses: Poses, smoother: Filter | None = None, max_gap: float = 
             filled = fill_gaps(t, np.where(_seen(poses, run, values), values[run], np.nan), max_gap)
             values[run] = filled if name in {"visibility", "presence"} else smoother(t, filled)
     return replace(poses, subject=subject, **arrays)
+
+
+#: A jump between two frames that is a cut of the film or of the tracker's mind, in trunk lengths,
+#: and the least speed in trunk lengths a second: no trunk moves at three metres a second [E].
+_CUT: Final = 0.5
+_CUT_SPEED: Final = 6.0
+
+
+def _cuts(poses: Poses, subject: IntArray) -> BoolArray:
+    """(T,) True where a frame does not go on from the one before: another person, or a cut.
+
+    `subject` is that of the bridged recording: a hole in it is no cut by itself, but a person
+    who comes out of it somewhere else is one.
+    """
+    seen = np.flatnonzero(poses.present)
+    trunk, t = poses.point(*_TRUNK)[seen], poses.t[seen]
+    length = np.linalg.norm(poses.point(*_TRUNK[:2]) - poses.point(*_TRUNK[2:]), axis=1)[seen]
+    jump = np.linalg.norm(np.diff(trunk, axis=0), axis=1) / np.maximum(length[1:], 1.0)
+    cut = np.concatenate([[False], np.diff(subject) != 0])
+    cut[seen[1:]] |= (jump > _CUT) & (jump > _CUT_SPEED * np.diff(t))
+    return cut
 
 
 def _seen(poses: Poses, run: slice, values: FloatArray) -> BoolArray:

@@ -126,3 +126,21 @@ def test_smoothing_never_mixes_two_people() -> None:
     subject = np.repeat([0, 1], 10)
     smooth = smooth_poses(replace(a, xy=xy, subject=subject))
     np.testing.assert_allclose(smooth.xy, xy, atol=1e-3)
+
+
+def test_smoothing_does_not_cross_a_cut_of_the_film() -> None:
+    before, after = person(20), person(20, hips_at=(140.0, 260.0), unit=90.0)
+    xy = np.concatenate([before.xy[:10], after.xy[10:]])
+    smooth = smooth_poses(replace(before, xy=xy))
+    np.testing.assert_allclose(smooth.xy, xy, atol=1e-3)
+
+
+def test_a_quick_but_human_movement_is_no_cut() -> None:
+    t = np.arange(40) / 10  # ten frames a second, leaning fast
+    poses = person(40, fps=10.0, yaw=90.0, lean=30 * np.sin(2 * np.pi * t))
+    xy = poses.xy.copy()
+    xy[20] = np.nan
+    subject = poses.subject.copy()
+    subject[20] = -1
+    smooth = smooth_poses(replace(poses, xy=xy, subject=subject))
+    assert np.isfinite(smooth.xy).all()

@@ -126,3 +126,17 @@ def test_vectors() -> None:
     np.testing.assert_allclose(wrap_degrees(np.array([190.0, -190, 180, 0])), [-170, 170, -180, 0])
     np.testing.assert_allclose(unit(np.array([[3.0, 4.0], [0.0, 0.0]])), [[0.6, 0.8], [np.nan] * 2])
     np.testing.assert_array_equal(y_up(np.array([1.0, 2.0, 3.0])), [1, -2, 3])
+
+
+def test_a_contour_with_background_in_it_is_no_back() -> None:
+    mask, xy = disc_back(300.0, facing_right=True)
+    clean = back_contour(mask, xy, 90.0)
+    assert np.isfinite(rounding_index(clean[None], 90.0)).all()
+    shelf = clean.copy()
+    shelf[9:13, 0] -= 30
+    assert np.isnan(rounding_index(shelf[None], 90.0)).all()
+    hole = clean.copy()
+    hole[9:12] = np.nan
+    np.testing.assert_allclose(
+        rounding_index(hole[None], 90.0), rounding_index(clean[None], 90.0), rtol=0.1
+    )

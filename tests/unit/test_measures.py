@@ -173,3 +173,30 @@ def test_frames_of_measures_are_measures(calibration: Calibration) -> None:
     part = measures.frames(slice(1, 3))
     assert len(part) == 2
     assert len(part["hunch"]) == 2
+
+
+def test_a_nod_is_no_shrug(calibration: Calibration) -> None:
+    # The head comes down by as much as a shrug brings ears and shoulders together.
+    poses = person(1)
+    xy = poses.xy.copy()
+    xy[:, :11, 1] += 0.1 * 150
+    measures = measure(replace(poses, xy=xy), calibration)
+    elevation = measures["elevation"]
+    assert elevation.status[0] == Status.NOT_OBSERVABLE or abs(elevation.value[0]) < 30
+
+
+def test_retraction_is_not_measured_from_a_neutral_with_raised_arms() -> None:
+    clip = person(60, arm_swing=100)
+    measures = measure(clip, calibrate_automatically(clip))
+    assert reason_of(measures, "retraction") is Reason.ARMS_AWAY_FROM_CALIBRATION
+    assert measures["elevation"].status[0] == Status.RELATIVE
+
+
+def test_lying_down_is_told_as_such() -> None:
+    standing = person(60)
+    world = standing.world.copy()
+    world[..., 1], world[..., 2] = standing.world[..., 2], -standing.world[..., 1]
+    lying = replace(standing, world=world)
+    measures = measure(lying, calibrate_automatically(lying))
+    for name in ("retraction", "elevation", "hunch", "head_drop"):
+        assert reason_of(measures, name) is Reason.SUPINE, name

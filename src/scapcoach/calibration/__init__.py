@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scapcoach.calibration.holds import Segment, find_stillest, guided_segments, read_segments
+from scapcoach.calibration.holds import Segment, find_rest, guided_segments, read_segments
 from scapcoach.calibration.take import calibrate, calibrate_automatically
 from scapcoach.calibration.types import Calibration, Kind, Range
 
@@ -13,7 +13,7 @@ __all__ = [
     "Segment",
     "calibrate",
     "calibrate_automatically",
-    "find_stillest",
+    "find_rest",
     "guided_segments",
     "read_segments",
 ]

@@ -1,4 +1,4 @@
-"""Finding the moments that count: the stillest stretch, held poses, marked segments."""
+"""Finding the moments that count: rest, held poses, marked segments."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.errors import CalibrationError
-from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS
+from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, head_height
 from scapcoach.girdle.neutral import counts
 from scapcoach.landmarks import Landmark
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scapcoach.landmarks import Poses
 
     FloatArray = npt.NDArray[np.floating[Any]]
+    IntArray = npt.NDArray[np.integer[Any]]
 
 #: The guided protocol: relaxed, blades back, blades apart, shrug, shoulders down, relaxed again;
 #: a slump may follow.
@@ -71,23 +72,56 @@ def _size(poses: Poses) -> float:
     return max(float(np.median(known)), 1.0) if len(known) else 1.0
 
 
-def find_stillest(poses: Poses, duration: float = 1.0) -> slice | None:
-    """The stretch of about this many seconds in which the locked subject moves least.
+def find_rest(poses: Poses, duration: float = 0.5) -> slice | None:
+    """A stretch of about this many seconds in which the locked subject rests.
 
-    Among stretches that are nearly as still as the stillest, the earliest: people rest before
-    they lift. None when there is no second with both shoulders in view.
+    Stillness alone would find the hold at the top of a shrug or the rounded stretch of a row. So
+    among the still stretches those count in which the head stands high over the shoulders, that
+    is, the shoulders hang and the back is up; of these the earliest is taken, since people rest
+    before they lift. None when there is no such stretch with a shoulder in view.
     """
     if len(poses) < 3:
         return None
     duration = min(duration, float(poses.t[-1] - poses.t[0]))
-    hips = HIPS if counts(poses)[:, list(HIPS)].any(axis=1).mean() > 0.5 else ()
+    usable = counts(poses)
+    hips = HIPS if usable[:, list(HIPS)].any(axis=1).mean() > 0.5 else ()
     move = motion(poses, duration, (*SHOULDERS, *EARS, *_ARMS, *hips))
-    move[(poses.subject != 0) | ~counts(poses)[:, list(SHOULDERS)].any(axis=1)] = np.inf
+    move[(poses.subject != 0) | ~usable[:, list(SHOULDERS)].any(axis=1)] = np.inf
     if not np.isfinite(move).any():
         return None
-    start = int(np.argmax(move <= max(1.5 * move.min(), 0.004)))
-    stop = int(np.searchsorted(poses.t, poses.t[start] + duration, side="right"))
-    return slice(start, stop)
+    still = np.flatnonzero(move <= max(_STILL_FACTOR * move.min(), _STILL))
+    upright = _uprightness(poses, still, duration)
+    if np.isfinite(upright).any():
+        # Not the highest of all: that may be a glitch, or a head thrown back.
+        still = still[upright >= np.nanquantile(upright, _UPRIGHT_SHARE) - _UPRIGHT_SLACK]
+    quiet = np.maximum(_QUIET_FACTOR * move[still].min(), _QUIET)
+    start = int(still[np.argmax(move[still] <= quiet)])
+    return slice(start, _end(poses, start, duration))
+
+
+#: A stretch is still when it moves less than this many times the stillest one, or than this many
+#: trunk lengths (root mean square) [E, tried on real lifts and desk clips].
+_STILL_FACTOR: Final = 3.0
+_STILL: Final = 0.012
+#: Among the upright ones the earliest is taken that is nearly as still as the stillest [E].
+_QUIET_FACTOR: Final = 1.5
+_QUIET: Final = 0.0015
+#: Which of the still stretches count as upright, by height of the ears over the shoulders: those
+#: near this share of the ranking, within so many trunk lengths [E].
+_UPRIGHT_SHARE: Final = 0.85
+_UPRIGHT_SLACK: Final = 0.01
+
+
+def _uprightness(poses: Poses, starts: IntArray, duration: float) -> FloatArray:
+    """Height of ears over shoulders in trunk lengths at each stretch; NaN without ears."""
+    height = head_height(poses) / _size(poses)
+    height[~counts(poses)[:, list(EARS)].any(axis=1)] = np.nan
+    stretches = (height[a : _end(poses, a, duration)] for a in starts.tolist())
+    return np.array([np.median(s) if np.isfinite(s).all() else np.nan for s in stretches])
+
+
+def _end(poses: Poses, start: int, duration: float) -> int:
+    return int(np.searchsorted(poses.t, poses.t[start] + duration, side="right"))
 
 
 def guided_segments(poses: Poses) -> tuple[Segment, ...]:

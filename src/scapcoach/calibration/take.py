@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.calibration.holds import Segment, find_stillest, frames_of
+from scapcoach.calibration.holds import Segment, find_rest, frames_of
 from scapcoach.calibration.types import SDC_FACTOR, Calibration, Kind, Range, Slump
 from scapcoach.errors import CalibrationError
 from scapcoach.geometry.posture import head_forward, head_height
@@ -29,12 +29,12 @@ MIN_REPEAT_SD: Final = 0.6
 
 
 def calibrate_automatically(poses: Poses, model_sha256: str = "") -> Calibration | None:
-    """Neutral from the stillest stretch of the recording; None when nobody holds still in view.
+    """Neutral from a moment of rest in the recording; None when nobody holds still in view.
 
     It gives relative values only: whoever is lazy in every repetition would otherwise become
     their own 100 %.
     """
-    window = find_stillest(poses)
+    window = find_rest(poses)
     if window is None:
         return None
     try:

@@ -85,7 +85,7 @@ def tilt(poses: Poses, left: Landmark, right: Landmark) -> FloatArray:
 
 
 def is_supine(poses: Poses) -> BoolArray:
-    """(T,) True where the chest faces up: lying on the back, or leaning back past 45 degrees.
+    """(T,) True where the chest faces up: lying on the back, or leaning back past 37 degrees.
 
     The chest's direction is that of trunk times shoulder line in the world landmarks.
     """
@@ -94,4 +94,4 @@ def is_supine(poses: Poses) -> BoolArray:
     across = world[:, Landmark.LEFT_SHOULDER] - world[:, Landmark.RIGHT_SHOULDER]
     # Facing the camera: up (0, 1, 0) x left (1, 0, 0) = towards the camera (0, 0, -1).
     chest = unit(np.cross(trunk, across))
-    return np.asarray(np.nan_to_num(chest[:, 1]) > np.sqrt(0.5))
+    return np.asarray(np.nan_to_num(chest[:, 1]) > 0.6)

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.errors import CalibrationError
-from scapcoach.geometry.posture import HIPS, SHOULDERS, face_size, head_forward, head_height
+from scapcoach.geometry.posture import (
+    HIPS,
+    SHOULDERS,
+    face_size,
+    head_forward,
+    head_height,
+    trunk_lean,
+)
 from scapcoach.geometry.silhouette import rounding_index
 from scapcoach.geometry.vectors import unit as unit_vector
 from scapcoach.geometry.vectors import wrap_degrees, y_up
@@ -58,6 +65,7 @@ class Neutral:
         yaw: degrees.
         hips_seen: whether `unit` and the origin come from the hips.
         rounding: sagitta over chord of the back contour; NaN when there was no contour.
+        lean: degrees, as `geometry.posture.trunk_lean`.
         head_forward: degrees, as `geometry.posture.head_forward`.
         head_height: pixels, as `geometry.posture.head_height`.
         face: pixels, as `geometry.posture.face_size`.
@@ -71,6 +79,7 @@ class Neutral:
     yaw: float
     hips_seen: bool
     rounding: float
+    lean: float
     head_forward: float
     head_height: float
     face: float
@@ -111,6 +120,7 @@ def neutral_from(poses: Poses) -> Neutral:
         yaw=yaw,
         hips_seen=hips_seen,
         rounding=_median(contour),
+        lean=_median(trunk_lean(part, facing)),
         head_forward=_median(head_forward(part, facing)),
         head_height=_median(head_height(part)),
         face=_median(face_size(part)),

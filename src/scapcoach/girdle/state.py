@@ -27,6 +27,8 @@ class GirdleState:
         lean: (T,) degrees of trunk inclination, forward positive.
         yaw, yaw_sigma: (T,) degrees, absolute: 0 facing the camera, + to the subject's own left.
         scale: (T,) apparent size over that of the neutral; above 1 is nearer.
+        rise: (T,) trunk lengths by which the shoulders have risen over the hips, at equal scale;
+            NaN where the hips are hidden.
         trunk_change: (T,) degrees between the trunk's direction in space and its neutral one.
         arm_distance: (T, 3) trunk lengths by which the arms have left the neutral arm pose;
             `SIDES`, where the mean is the larger of the two.
@@ -45,6 +47,7 @@ class GirdleState:
     yaw: FloatArray
     yaw_sigma: FloatArray
     scale: FloatArray
+    rise: FloatArray
     trunk_change: FloatArray
     arm_distance: FloatArray
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, is_supine
+from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, face_size, is_supine
 from scapcoach.geometry.view import classify_view, estimate_yaw
 from scapcoach.girdle.geometric import solve
 from scapcoach.girdle.neutral import BORDER, counts
@@ -32,6 +32,16 @@ if TYPE_CHECKING:
 
 #: Apparent size over that of the calibration within which it holds (DESIGN.md section 3) [E].
 SCALE_LIMITS: Final = (0.85, 1.15)
+
+#: Degrees by which the trunk may have left its neutral direction in space: a bent-over body
+#: shows its shoulders otherwise than an upright one [E].
+MAX_TRUNK_CHANGE: Final = 25.0
+
+#: Trunk lengths by which the trunk may look shorter: full depression makes it 0.02 [M, phantom].
+MIN_RISE: Final = -0.045
+
+#: The same for the face, as a second witness [E].
+FACE_LIMITS: Final = (0.93, 1.07)
 
 #: Pixels of trunk length below which landmarks are too coarse: 40 px of shoulder width over a
 #: typical 0.7 shoulder widths to the trunk [E].
@@ -56,7 +66,6 @@ class Scene:
         """Look at a recording, once for all measures."""
         state = solve(poses, calibration.neutral) if calibration else None
         yaw, yaw_sigma = estimate_yaw(poses)
-        hips = counts(poses)[:, list(HIPS)].any(axis=1)
         return cls(
             poses=poses,
             calibration=calibration,
@@ -65,7 +74,7 @@ class Scene:
             yaw=yaw,
             yaw_sigma=yaw_sigma,
             view=classify_view(yaw),
-            supine=is_supine(poses) & hips,
+            supine=is_supine(poses),
         )
 
     def sees(self, *landmarks: Landmark) -> BoolArray:
@@ -97,11 +106,31 @@ class Scene:
         unit = self.trunk_pixels()
         objections = [(unit < MIN_TRUNK, Reason.TOO_FAR)]
         if self.state is not None and self.calibration is not None:
+            # A leaning trunk looks nearer or farther, too; the size of the face does not mind it.
+            face = face_size(self.poses) / self.calibration.neutral.face
+            blind = ~self.sees_any(*EARS) | ~np.isfinite(face)
             with np.errstate(invalid="ignore"):
-                near = self.state.scale > SCALE_LIMITS[1]
-                far = self.state.scale < SCALE_LIMITS[0]
+                near = (self.state.scale > SCALE_LIMITS[1]) & (blind | (face > FACE_LIMITS[1]))
+                far = (self.state.scale < SCALE_LIMITS[0]) & (blind | (face < FACE_LIMITS[0]))
             objections += [(near, Reason.TOO_NEAR), (far, Reason.TOO_FAR)]
         return objections
+
+    def bent(self) -> list[Objection]:
+        """Objection to a trunk that is held otherwise than in the neutral.
+
+        Its direction in space has changed, or it looks shorter than any lowering of the
+        shoulders can make it: bent over towards the camera, sunk, or sitting in place of standing.
+        """
+        if self.state is None:
+            return []
+        with np.errstate(invalid="ignore"):
+            turned = (self.state.trunk_change > MAX_TRUNK_CHANGE) & self.sees_any(*HIPS)
+            shorter = self.state.rise < MIN_RISE
+        return [(turned | shorter, Reason.TRUNK_MOVED)]
+
+    def lying(self) -> list[Objection]:
+        """Objection to whoever lies on the back."""
+        return [(self.supine, Reason.SUPINE)]
 
     def trunk_pixels(self) -> FloatArray:
         """(T,) trunk length in pixels, from the calibration where there is one."""

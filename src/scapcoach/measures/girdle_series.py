@@ -32,7 +32,9 @@ MAX_SIGMA: Final = {"retraction": (9.8, 12.5), "elevation": (8.0, 11.0)}
 #: Trunk lengths by which the arms may have left the pose of the calibration. Moving arms drag
 #: the shoulder landmarks sideways, which is retraction's own direction, so it allows less; so
 #: does the side view, where an arm crosses the shoulder [E, tuned on the phantom].
-MAX_ARM_DISTANCE: Final = {"retraction": 0.2, "elevation": 0.6}
+MAX_ARM_DISTANCE: Final = {"retraction": 0.2, "elevation": 0.35}
+#: ... of elevation where it is relative only: an offset does less harm to a change.
+MAX_ARM_DISTANCE_RELATIVE: Final = 0.6
 MAX_ARM_DISTANCE_SIDE: Final = 0.3
 
 #: Share by which an estimate in degrees may be off because the landmarks follow one body more
@@ -40,15 +42,21 @@ MAX_ARM_DISTANCE_SIDE: Final = 0.3
 #: to the sigma of degrees; per cent of the own range are free of it.
 GAIN_SIGMA: Final = {"retraction": 0.6, "elevation": 0.35}
 
-#: Degrees by which the trunk may have left its neutral direction in space: a bent-over body
-#: shows its shoulders otherwise than an upright one [E].
-MAX_TRUNK_CHANGE: Final = 25.0
-
 #: Degrees of yaw by which the person may have turned since the calibration [E].
 MAX_TURN: Final = 25.0
 
 #: Degrees of elevation from which a wide sigma of retraction is put down to it [E].
 MIN_SHRUG: Final = 8.0
+
+#: Trunk lengths by which the shoulders rise over the hips per degree of estimated elevation, the
+#: share of it that has to be seen, and its error in degrees [M, phantom: 0.0015-0.0035].
+RISE_PER_DEGREE: Final = 0.0028
+MIN_RISE_SHARE: Final = 0.2
+RISE_ERROR: Final = 2.0
+
+#: Trunk lengths by which the elbows of the neutral have to hang below the shoulders for
+#: retraction to be measured from it: raised arms have dragged its shoulders already [E].
+MIN_HANG: Final = 0.25
 
 #: A range that is under twice the smallest detectable change cannot be graded (DESIGN.md 4).
 MIN_RANGE_IN_SDC: Final = 2.0
@@ -100,19 +108,25 @@ def _objections(
     objections = scene.missing(Reason.SHOULDER_HIDDEN, *points, needed=scene.sees(*points))
     objections += scene.misplaced()
     if scene.calibration is not None:
-        objections.append((scene.supine, Reason.SUPINE))
+        objections += scene.lying()
         turned = np.abs(wrap_degrees(scene.yaw - scene.calibration.neutral.yaw)) > MAX_TURN
-        bent = state.trunk_change > MAX_TRUNK_CHANGE
         objections += [
             (turned & _is_side(scene), Reason.TURN_TOWARDS_CAMERA),
-            (turned | bent, Reason.CALIBRATION_STALE),
+            (turned, Reason.CALIBRATION_STALE),
+            *scene.bent(),
         ]
     if quantity == "retraction":
         # From the side the landmarks follow the blades hardly at all (r 0.5-0.8 and a quarter of
         # the way on the phantom); it takes the back contour or an exercise calibration.
         objections.append((_is_side(scene), Reason.TURN_TOWARDS_CAMERA))
+        if scene.calibration is not None:
+            hang = -scene.calibration.neutral.arms[:, 0, 1].max()
+            raised = np.full(len(sigma), not hang >= MIN_HANG)
+            objections.append((raised, Reason.ARMS_AWAY_FROM_CALIBRATION))
     arms = state.arm_distance[:, side]
     limit = MAX_ARM_DISTANCE[quantity]
+    if quantity == "elevation" and scene.calibration and scene.calibration.elevation is None:
+        limit = MAX_ARM_DISTANCE_RELATIVE
     limits = np.where(_is_side(scene), min(limit, MAX_ARM_DISTANCE_SIDE), limit)
     with np.errstate(invalid="ignore"):
         away = ~(arms <= limits)
@@ -122,15 +136,28 @@ def _objections(
         (wide & _is_side(scene), Reason.TURN_TOWARDS_CAMERA),
         (wide & ~scene.sees_any(*HIPS), Reason.HIPS_HIDDEN),
         (wide & _shrugs(state, quantity, side), Reason.SHOULDERS_RAISED),
-        (wide, Reason.LOW_CONFIDENCE),
+        (wide, Reason.TOO_UNCERTAIN),
     ]
+    if quantity == "elevation":
+        objections.append((_contradicted(state, side), Reason.TOO_UNCERTAIN))
     return objections
 
 
 def _shrugs(state: GirdleState, quantity: str, side: int) -> BoolArray:
-    """(T,) the shoulders are so high (or low) that their rise drowns retraction."""
-    raised = np.abs(state.elevation[:, side]) > MIN_SHRUG
-    return np.asarray(raised & (quantity == "retraction"))
+    """(T,) the shoulders are so high that their rise drowns retraction."""
+    return np.asarray((state.elevation[:, side] > MIN_SHRUG) & (quantity == "retraction"))
+
+
+def _contradicted(state: GirdleState, side: int) -> BoolArray:
+    """(T,) ears and shoulders come together, but the shoulders do not rise over the hips.
+
+    Then it is the head that has moved: a nod or a slump is no shrug (DESIGN.md section 3).
+    """
+    elevation = state.elevation[:, side]
+    risen = state.rise / RISE_PER_DEGREE
+    with np.errstate(invalid="ignore"):
+        against = np.sign(elevation) * risen < MIN_RISE_SHARE * np.abs(elevation) - RISE_ERROR
+        return np.asarray((np.abs(elevation) > MIN_SHRUG) & against)
 
 
 def _is_side(scene: Scene) -> BoolArray:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     FloatArray = npt.NDArray[np.floating[Any]]
 
-#: How much each part says, where it is observable [E]. Head drop stands in for head forward
-#: from the front. Lean is no part of it: a bent-over row is not a hunch.
+#: How much each part says, where it is observable and sure [E]. Head drop stands in for head
+#: forward from the front. Lean is no part of it: a bent-over row is not a hunch.
 WEIGHTS: Final = {"head_forward": 0.4, "head_drop": 0.4, "rounding": 0.4, "protraction": 0.2}
 
 #: Trunk lengths by which the ears come nearer to the shoulders per degree of estimated elevation,
@@ -26,8 +26,16 @@ WEIGHTS: Final = {"head_forward": 0.4, "head_drop": 0.4, "rounding": 0.4, "protr
 SHRUG_DROP: Final = 0.0038
 SHRUG_DROP_ERROR: Final = 0.15
 
+#: Degrees of leaning forward that belong to slumping at a desk; what is more takes the head along
+#: without hunching it [E].
+SLUMP_LEAN: Final = 15.0
+
+#: Share of the slump pose added to each part's sigma before parts are weighed against each other:
+#: even a sure part is only one view of a hunch [E].
+PART_SIGMA: Final = 0.15
+
 #: Largest sigma with which a score is still told: more, and ok cannot be told from marked [E].
-MAX_SIGMA: Final = 20.0
+MAX_SIGMA: Final = 22.0
 
 #: The own slump pose; there is no more to tell beyond it.
 HIGHEST: Final = 100.0
@@ -36,14 +44,14 @@ HIGHEST: Final = 100.0
 def hunch_series(scene: Scene, series: Mapping[str, Series]) -> Series:
     """Weighted mean of the observable parts, each as a share of its change in the slump pose.
 
-    It needs the head or the back: protraction alone is no hunch. The sigma is that of the
-    weighted mean of independent parts.
+    Parts weigh by `WEIGHTS` and by how sure they are. The score needs the head or the back:
+    protraction alone is no hunch. The sigma is that of the weighted mean of independent parts.
     """
     parts = _parts(scene, series)
     total, weights, variance = (np.zeros(len(scene.poses)) for _ in range(3))
     for name, (share, sigma) in parts.items():
         known = np.isfinite(share)
-        weight = WEIGHTS[name] * known
+        weight = WEIGHTS[name] * known / (np.nan_to_num(sigma) ** 2 + PART_SIGMA**2)
         total += weight * np.nan_to_num(share)
         weights += weight
         variance += (weight * np.nan_to_num(sigma)) ** 2
@@ -60,7 +68,7 @@ def hunch_series(scene: Scene, series: Mapping[str, Series]) -> Series:
                        Reason.CALIBRATION_STALE)
     ]  # fmt: skip
     with np.errstate(invalid="ignore"):
-        objections.append((sigma > MAX_SIGMA, Reason.LOW_CONFIDENCE))
+        objections.append((sigma > MAX_SIGMA, Reason.TURN_SIDE_ON))
     relative = None
     if scene.calibration is None or scene.calibration.kind == "auto":
         relative = Reason.AUTO_CALIBRATED if scene.calibration else Reason.NOT_CALIBRATED
@@ -75,6 +83,8 @@ def _parts(scene: Scene, series: Mapping[str, Series]) -> dict[str, tuple[FloatA
         degrees, sigma = series[measure].deg, series[measure].deg_sigma
         if degrees is not None and sigma is not None:
             changes[name] = (sign * degrees, sigma)
+    forward, forward_sigma = changes["head_forward"]
+    changes["head_forward"] = (forward - _bent_over(scene, series["trunk_lean"]), forward_sigma)
     # The head's forward angle is the better witness; its drop is used where that is not seen.
     drop, drop_sigma = _without_shrug(scene, *changes["head_drop"])
     hidden = np.isfinite(changes["head_forward"][0])
@@ -104,3 +114,11 @@ def _without_shrug(
     elevation, doubt = scene.state.elevation[:, 0], scene.state.elevation_sigma[:, 0]
     error = np.hypot(doubt, SHRUG_DROP_ERROR * elevation)
     return drop - per_degree * elevation, np.hypot(sigma, per_degree * error)
+
+
+def _bent_over(scene: Scene, lean: Series) -> FloatArray:
+    """(T,) degrees of head forward that come from the whole trunk bending over."""
+    if scene.calibration is None:
+        return np.zeros(len(scene.poses))
+    change = np.nan_to_num(lean.value - scene.calibration.neutral.lean)
+    return np.asarray(np.maximum(change - SLUMP_LEAN, 0))

@@ -37,13 +37,16 @@ FACE_SIGMA: Final = 0.04
 ROUNDING_SIGMA: Final = 1.2
 #: Share of yaw's sine below which forward and back are not seen.
 MIN_SINE: Final = 0.34  # 20 degrees
+#: Degrees from the vertical beyond which a trunk is taken for a fault of the tracker [E].
+MAX_LEAN: Final = 110.0
 #: Degrees of turning of the head that the face's size forgives.
 MAX_FACE_TURN: Final = 20.0
 
 
 def head_forward_series(scene: Scene) -> Series:
     """Ear relative to shoulder, degrees from neutral."""
-    objections = scene.uncalibrated() + _sagittal(scene) + scene.head() + _shoulders(scene)
+    objections = scene.uncalibrated() + scene.lying() + _sagittal(scene)
+    objections += scene.head() + _shoulders(scene)
     neutral = scene.calibration.neutral.head_forward if scene.calibration else np.nan
     value = wrap_degrees(head_forward(scene.poses, scene.yaw) - neutral)
     height = np.abs(head_height(scene.poses)) / scene.trunk_pixels()
@@ -53,12 +56,12 @@ def head_forward_series(scene: Scene) -> Series:
 
 def head_drop_series(scene: Scene) -> Series:
     """Loss of height of the ears over the shoulders, per cent of neutral, at equal scale."""
-    objections = scene.uncalibrated() + scene.head() + _shoulders(scene)
+    objections = scene.uncalibrated() + scene.lying() + scene.head() + _shoulders(scene)
     nothing = np.full(len(scene.poses), np.nan)
     if scene.calibration is None or scene.state is None:
         return judge(scene, "head_drop", nothing, nothing, objections, _relative(scene))
     neutral = scene.calibration.neutral
-    objections += _turned(scene, MAX_FACE_TURN + 10)
+    objections += _turned(scene, MAX_FACE_TURN + 10) + scene.bent()
     value = 100 * (1 - head_height(scene.poses) / scene.state.scale / neutral.head_height)
     sigma = 100 * np.sqrt(2) * POINT_SIGMA * neutral.unit / abs(neutral.head_height)
     return judge(scene, "head_drop", value, np.full_like(value, sigma), objections,
@@ -80,6 +83,9 @@ def trunk_lean_series(scene: Scene) -> Series:
     """Shoulders over hips, degrees from the vertical; needs no calibration."""
     objections = _sagittal(scene) + scene.hips() + _shoulders(scene)
     value = trunk_lean(scene.poses, scene.yaw)
+    with np.errstate(invalid="ignore"):
+        # A trunk that hangs head down is a tracking fault, not a posture.
+        objections.append((np.abs(value) > MAX_LEAN, Reason.LOW_CONFIDENCE))
     sigma = np.hypot(_sagittal_sigma(scene, np.ones(len(value))), 2.0)
     return judge(scene, "trunk_lean", value, sigma, objections, None)
 
@@ -96,7 +102,7 @@ def rounding_series(scene: Scene) -> Series:
     per_point = 4 * np.degrees(2 / 100 / (1 + (2 * np.nan_to_num(index)) ** 2))
     sigma = np.full_like(value, ROUNDING_SIGMA)
     not_side = scene.view != View.SIDE
-    objections = [*scene.uncalibrated(), (not_side, Reason.TURN_SIDE_ON)]
+    objections = [*scene.uncalibrated(), *scene.lying(), (not_side, Reason.TURN_SIDE_ON)]
     objections += scene.hips() + scene.head()
     objections += _turned(scene, 25.0)
     return judge(scene, "rounding", value, sigma, objections, _relative(scene),

@@ -58,6 +58,8 @@ class Reason(IntEnum):
     MOTION_BLUR = 15
     SUPINE = 16
     SHOULDERS_RAISED = 17
+    TOO_UNCERTAIN = 18
+    TRUNK_MOVED = 19
 
     @property
     def label(self) -> str:
@@ -74,7 +76,7 @@ _ADVICE: Final[Mapping[Reason, str]] = MappingProxyType(
     {
         Reason.NONE: "",
         Reason.NOT_CALIBRATED: "Not calibrated: record a short calibration clip.",
-        Reason.AUTO_CALIBRATED: "Compared with your stillest moment: calibrate for more.",
+        Reason.AUTO_CALIBRATED: "Compared with a moment of rest: calibrate for more.",
         Reason.CALIBRATION_STALE: "You or the camera turned since neutral: stay as you were.",
         Reason.RANGE_TOO_SMALL: "Your range is too small to be told apart here: turn a little.",
         Reason.ARMS_AWAY_FROM_CALIBRATION: "Moving arms hide the blades: hold them as at rest.",
@@ -89,6 +91,8 @@ _ADVICE: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.LOW_CONFIDENCE: "The picture is not clear enough: more light, plainer background.",
         Reason.MOTION_BLUR: "Moving too fast for this camera: more light sharpens the picture.",
         Reason.SHOULDERS_RAISED: "Shoulders are shrugged: lower them to have the blades judged.",
+        Reason.TOO_UNCERTAIN: "This view does not show it well enough: turn a little.",
+        Reason.TRUNK_MOVED: "Your trunk is bent otherwise than at rest: not comparable.",
         Reason.SUPINE: "Lying down: this cannot be judged.",
     }
 )

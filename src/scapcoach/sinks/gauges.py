@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -39,11 +39,20 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A titled group of gauges that give way to one sentence when all are withheld."""
+    """A titled group of gauges that give way to one sentence when all are withheld.
+
+    Attributes:
+        title: key of `TITLES`.
+        rows: one gauge each.
+        box: where the card stands.
+        both: a gauge of both sides together, shown where neither side can be told apart.
+        zones: whether the scale is coloured by ok, mild and marked.
+    """
 
     title: str
     rows: tuple[Row, ...]
     box: Box
+    both: Row | None = None
     zones: bool = False
 
 
@@ -98,7 +107,8 @@ def lay_out(size: tuple[int, int]) -> Layout:
             )
             for k, side in enumerate(("left", "right"))
         )  # fmt: skip
-        return Card(name, rows, box)
+        middle = Box(box.left + pad, box.top + head, box.right - pad, box.top + head + 2 * line)
+        return Card(name, rows, box, Row(name, "", middle))
 
     last = boxes[2]
     if wide:
@@ -117,6 +127,10 @@ def _head_size(em: int) -> int:
 TITLES: Final = {"retraction": "RETRACTION", "elevation": "SHRUG", "hunch": "HUNCH"}
 
 
+#: What the unmoving part of a gauge depends on: status, reason, whether there is a number.
+_State = tuple[Status, Reason, bool]
+
+
 class Panel:
     """The strip of gauges for pictures of one size."""
 
@@ -126,23 +140,29 @@ class Panel:
 
     def draw(self, picture: Picture, measures: Measures, i: int) -> None:
         """Paint the gauges of frame `i`."""
-        readings = [
-            [read(measures.series.get(row.measure), i) for row in card.rows]
-            for card in self.layout.cards
-        ]
+        cards, readings = [], []
+        for card in self.layout.cards:
+            group = [read(measures.series.get(row.measure), i) for row in card.rows]
+            if card.both is not None and not any(r.shown for r in group):
+                both = read(measures.series.get(card.both.measure), i)
+                if both.shown:
+                    card, group = replace(card, rows=(card.both,)), [both]  # noqa: PLW2901
+            cards.append(card)
+            readings.append(group)
         key = tuple(tuple((r.status, r.reason, r.shown) for r in group) for group in readings)
-        self._layer(key).onto(picture.image)
-        for card, group in zip(self.layout.cards, readings, strict=True):
+        self._layer((tuple(cards), key)).onto(picture.image)
+        for card, group in zip(cards, readings, strict=True):
             for row, reading in zip(card.rows, group, strict=True):
                 if reading.shown:
                     self._marker(picture, card, row, reading)
 
-    def _paint_layer(self, key: tuple[tuple[tuple[Status, Reason, bool], ...], ...]) -> Layer:
+    def _paint_layer(self, shown: tuple[tuple[Card, ...], tuple[tuple[_State, ...], ...]]) -> Layer:
         """Everything that does not move: panel, titles, tracks, reasons."""
+        cards, key = shown
         em, panel = self.layout.em, self.layout.panel
         layer = Layer(panel.inset(-1))
         layer.fill(panel, PANEL, PANEL_ALPHA, radius=0.45 * em)
-        for card, states in zip(self.layout.cards, key, strict=True):
+        for card, states in zip(cards, key, strict=True):
             first = card.rows[0].box
             inline = card.zones and first.top < card.box.top + 0.5 * em
             left = card.box.left + 0.75 * em
@@ -278,7 +298,7 @@ class Panel:
             return track.left + float(np.clip(share, 0, 1)) * track.width
 
         x, zero = at(reading.value), at(max(0.0, reading.low))
-        word, color = "", LEFT if row.side == "L" else RIGHT
+        word, color = "", {"L": LEFT, "R": RIGHT}.get(row.side, INK)
         if card.zones:
             _, word, color = next(z for z in ZONES if reading.value < z[0])
         relative = reading.status == Status.RELATIVE

@@ -44,12 +44,28 @@ def plot_groups(measures: Measures) -> list[dict[str, Any]]:
     groups = []
     for title, parts in PLOTS:
         found = [(measures.series[name], label) for name, label in parts if name in measures.series]
+        found = _both_sides(found, measures)
         if found:
             groups.append(_group(title, found, measures.t))
     groups.sort(key=lambda g: not g["modes"])
     if np.isfinite(measures.yaw).any():
         groups.append(_yaw(measures))
     return groups
+
+
+def _both_sides(parts: list[tuple[Series, str]], measures: Measures) -> list[tuple[Series, str]]:
+    """The mean of both sides in their place, where the sides can seldom be told apart."""
+    if len(parts) != 2:
+        return parts
+    mean = measures.series.get(parts[0][0].spec.name.removesuffix("_left"))
+    if mean is None:
+        return parts
+    apart = np.mean([series.judged.mean() for series, _ in parts])
+    return [(mean, "")] if mean.judged.mean() > SELDOM * apart else parts
+
+
+#: How many times more often the mean has to be judged than the sides to be shown for them.
+SELDOM: Final = 1.4
 
 
 def thin(columns: list[npt.NDArray[Any]], limit: int) -> Ints:

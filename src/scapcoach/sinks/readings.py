@@ -44,6 +44,8 @@ SHORT: Final[dict[Reason, str]] = {
     Reason.MOTION_BLUR: "Motion blur",
     Reason.SUPINE: "Lying down",
     Reason.SHOULDERS_RAISED: "Shrugging",
+    Reason.TOO_UNCERTAIN: "Turn a little",
+    Reason.TRUNK_MOVED: "Bent over",
 }
 
 

@@ -162,7 +162,7 @@ def _found(summary: Mapping[str, Any]) -> str:
             relative.append(f"{words.lower()} {_reached(one['value']['p95'], one)}")
     parts = [_listed(absolute)] if absolute else []
     if relative:
-        parts.append(f"relative to your own neutral, {_listed(relative)} were reached")
+        parts.append(f"compared with a moment of rest, {_listed(relative)} were reached")
     if not parts:
         return "None of retraction, shrugging and hunch could be judged."
     text = "; ".join(parts)
@@ -182,13 +182,15 @@ def _withheld(summary: Mapping[str, Any]) -> list[str]:
     }
     if not lost:
         return []
+    none = len(lost) == len(MAIN) and all(v["share_withheld"] == 1 for v in lost.values())
     name = max(lost, key=lambda k: lost[k]["share_withheld"])
     reasons = lost[name]["withheld_reasons"]
     main = max(reasons, key=lambda k: reasons[k]) if reasons else ""
     share = percent(lost[name]["share_withheld"])
     when = "at all" if share == "all" else f"for {share} of the time"
     why = reason_words(main)
-    return [f"{MAIN[name]} could not be judged {when}. Main reason: {why[0].lower()}{why[1:]}"]
+    reason = f"Main reason: {why[0].lower()}{why[1:]}"
+    return [reason if none else f"{MAIN[name]} could not be judged {when}. {reason}"]
 
 
 def _measure(series: Series) -> dict[str, Any]:
