@@ -162,7 +162,8 @@ def _found(summary: Mapping[str, Any]) -> str:
             relative.append(f"{words.lower()} {_reached(one['value']['p95'], one)}")
     parts = [_listed(absolute)] if absolute else []
     if relative:
-        parts.append(f"compared with a moment of rest, {_listed(relative)} were reached")
+        verb = "was" if len(relative) == 1 else "were"
+        parts.append(f"compared with a moment of rest, {_listed(relative)} {verb} reached")
     if not parts:
         return "None of retraction, shrugging and hunch could be judged."
     text = "; ".join(parts)
