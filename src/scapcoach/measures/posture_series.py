@@ -61,7 +61,7 @@ def head_drop_series(scene: Scene) -> Series:
     if scene.calibration is None or scene.state is None:
         return judge(scene, "head_drop", nothing, nothing, objections, _relative(scene))
     neutral = scene.calibration.neutral
-    objections += _turned(scene, MAX_FACE_TURN + 10) + scene.bent()
+    objections += _turned(scene, MAX_FACE_TURN + 10) + scene.bent() + scene.misplaced()
     value = 100 * (1 - head_height(scene.poses) / scene.state.scale / neutral.head_height)
     sigma = 100 * np.sqrt(2) * POINT_SIGMA * neutral.unit / abs(neutral.head_height)
     return judge(scene, "head_drop", value, np.full_like(value, sigma), objections,
