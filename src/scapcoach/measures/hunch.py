@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 WEIGHTS: Final = {"head_forward": 0.4, "head_drop": 0.4, "rounding": 0.4, "protraction": 0.2}
 
 #: Trunk lengths by which the ears come nearer to the shoulders per degree of estimated elevation,
-#: and its share of error: a shrug is no hunch [M, phantom: 0.0033-0.0044 over nine set-ups].
+#: and its share of error: a shrug is no hunch [M, phantom: 0.0033-0.0044 over nine set-ups; 0.0057
+#: on a real shrug, where the neck comes forward, too].
 SHRUG_DROP: Final = 0.0038
-SHRUG_DROP_ERROR: Final = 0.15
+SHRUG_DROP_ERROR: Final = 0.4
+#: Degrees of elevation from which an unsure score is put down to it [E].
+MIN_SHRUG: Final = 8.0
 
 #: Degrees of leaning forward that belong to slumping at a desk; what is more takes the head along
 #: without hunching it [E].
@@ -68,7 +71,11 @@ def hunch_series(scene: Scene, series: Mapping[str, Series]) -> Series:
                        Reason.CALIBRATION_STALE)
     ]  # fmt: skip
     with np.errstate(invalid="ignore"):
-        objections.append((sigma > MAX_SIGMA, Reason.TURN_SIDE_ON))
+        unsure = sigma > MAX_SIGMA
+        if scene.state is not None:
+            shrugged = scene.state.elevation[:, 0] > MIN_SHRUG
+            objections.append((unsure & shrugged, Reason.SHOULDERS_RAISED))
+        objections.append((unsure, Reason.TURN_SIDE_ON))
     relative = None
     if scene.calibration is None or scene.calibration.kind == "auto":
         relative = Reason.AUTO_CALIBRATED if scene.calibration else Reason.NOT_CALIBRATED

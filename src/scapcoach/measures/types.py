@@ -90,7 +90,7 @@ _ADVICE: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.TOO_NEAR: "Too near to the camera: step back.",
         Reason.LOW_CONFIDENCE: "The picture is not clear enough: more light, plainer background.",
         Reason.MOTION_BLUR: "Moving too fast for this camera: more light sharpens the picture.",
-        Reason.SHOULDERS_RAISED: "Shoulders are shrugged: lower them to have the blades judged.",
+        Reason.SHOULDERS_RAISED: "Shoulders are shrugged: lower them to have this judged.",
         Reason.TOO_UNCERTAIN: "This view does not show it well enough: turn a little.",
         Reason.TRUNK_MOVED: "Your trunk is bent otherwise than at rest: not comparable.",
         Reason.SUPINE: "Lying down: this cannot be judged.",
