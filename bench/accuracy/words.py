@@ -68,8 +68,10 @@ def _girdle(rows: list[dict[str, Any]], name: str, title: str) -> Iterator[str]:
             continue
         parts.append(
             f"{seen} the reading {follows(own['r'])} the truth (r {number(own['r'], 2)}), is "
-            f"{number(own['mae'], 0)} % of the person's own range off on average "
-            f"({number(deg['mae'])} deg), and is given in {percent(deg['share_judged'])} of frames"
+            f"{number(own['mae_median'], 0)} % of the person's own range off on average for the "
+            f"median person ({number(deg['mae_median'])} deg; worst person "
+            f"{number(own['mae_worst'], 0)} %, {number(deg['mae_worst'])} deg), and is given in "
+            f"{percent(deg['share_judged'])} of frames"
         )
     text = f"**{title}, arms hanging.** "
     if parts:
