@@ -150,9 +150,10 @@ def check_pull(
     told = _nothing(reach) if retraction is None else retraction
     finish, stretch = _ends(reach)
     naive = _median(wide[finish]) / _median(wide[stretch]) - 1
-    both = min(np.isfinite(told[finish]).sum(), np.isfinite(told[stretch]).sum()) >= MIN_FRAMES
-    change = _median(told[finish]) - _median(told[stretch]) if both else None
-    verdict = "withheld"
+    ends = [np.isfinite(told[end]).sum() >= MIN_FRAMES for end in (finish, stretch)]
+    change = _median(told[finish]) - _median(told[stretch]) if all(ends) else None
+    # One end alone compares with nothing; withheld altogether is the cautious answer.
+    verdict = "one end" if any(ends) else "withheld"
     if change is not None:
         verdict = "wrong" if change < -WRONG_BY else "not wrong"
     # Narrower is what the rule takes for retracted.

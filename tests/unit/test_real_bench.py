@@ -61,7 +61,9 @@ def test_shrug_ends_are_read_where_elevation_is_told():
         (10 * WAVE, "not wrong"),
         (-10 * WAVE, "wrong"),
         (-3 * WAVE, "not wrong"),
-        (np.where(WAVE > 0.5, np.nan, -10.0), "withheld"),
+        (np.where(WAVE > 0.5, np.nan, -10.0), "one end"),
+        (np.where(WAVE < 0.5, np.nan, -10.0), "one end"),
+        (np.full(240, np.nan), "withheld"),
         (None, "withheld"),
     ],
 )
