@@ -200,3 +200,15 @@ def test_lying_down_is_told_as_such() -> None:
     measures = measure(lying, calibrate_automatically(lying))
     for name in ("retraction", "elevation", "hunch", "head_drop"):
         assert reason_of(measures, name) is Reason.SUPINE, name
+
+
+def test_a_lower_range_that_is_too_small_does_not_grade(calibration: Calibration) -> None:
+    assert calibration.elevation is not None
+    mean = calibration.elevation[0]
+    small = replace(mean, low=-1.0)
+    narrow = replace(calibration, elevation=(small, small, small))
+    depressed = measure(person(1, elevation_left=-8, elevation_right=-8), narrow)
+    assert reason_of(depressed, "elevation") is Reason.RANGE_TOO_SMALL
+    resting = measure(person(1), narrow)["elevation"]
+    assert resting.status[0] == Status.OK
+    assert resting.sigma[0] < 40

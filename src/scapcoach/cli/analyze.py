@@ -96,6 +96,11 @@ class _Job:
         with Bar(self.console, enabled=not self.chosen["quiet"]) as bar:
             try:
                 choice, calibration = self._options(bar)
+            except ScapcoachError as error:
+                if self.chosen["as_json"]:
+                    click.echo(json.dumps({"clips": [], "error": str(error)}, ensure_ascii=False))
+                raise
+            try:
                 taken: set[Path] = set()
                 for clip in clips:
                     bar.clip(clip.name)

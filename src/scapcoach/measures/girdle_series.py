@@ -88,15 +88,22 @@ def _series(scene: Scene, quantity: str, side: int, name: str) -> Series:
         why = Reason.AUTO_CALIBRATED if automatic else Reason.NOT_CALIBRATED
         return judge(scene, name, nothing, nothing, objections, why, (degrees, deg_sigma))
     own: Range = ranges[side]
-    too_small = not own.high >= MIN_RANGE_IN_SDC * own.sdc
-    objections.append((np.full(count, too_small), Reason.RANGE_TOO_SMALL))
+    least = MIN_RANGE_IN_SDC * own.sdc
+    objections.append((np.full(count, not own.high >= least), Reason.RANGE_TOO_SMALL))
+    if not -own.low >= least:
+        with np.errstate(invalid="ignore"):
+            objections.append((degrees < -own.sdc, Reason.RANGE_TOO_SMALL))
     per_cent, per_cent_sigma = _per_cent(degrees, sigma, own)
     return judge(scene, name, per_cent, per_cent_sigma, objections, None, (degrees, deg_sigma))
 
 
 def _per_cent(degrees: FloatArray, sigma: FloatArray, own: Range) -> tuple[FloatArray, FloatArray]:
-    """Per cent of the own range: of the upper part above neutral, of the lower part below."""
-    below = -own.low if own.low < 0 else own.high
+    """Per cent of the own range: of the upper part above neutral, of the lower part below.
+
+    A lower part that is too small to be graded does not grade: what little lies below neutral is
+    then measured by the upper part.
+    """
+    below = -own.low if -own.low >= MIN_RANGE_IN_SDC * own.sdc else own.high
     full = np.where(degrees >= 0, own.high, below)
     return 100 * degrees / full, np.abs(100 * sigma / full)
 
