@@ -20,7 +20,6 @@ from tests.support.cli import SAMPLES, OnTerminal, no_traceback
 from tests.support.cli import scapcoach as run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 CLIP = SAMPLES / "walking_front_portrait.mp4"
