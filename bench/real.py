@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _KINDS: Final = {
     "shrug": (r"shrug", r"$^"),
     "pull": (r"\brows?\b|pulldown|pull-?ups?\b", r"upright|arch|let[_ ]pull"),
-    "lying": (r"bench|skull|pullover|chest fly", r"incline|row"),
+    "lying": (r"bench|skull|pullover|chest fly|inverted row", r"incline|bench row"),
 }
 
 

@@ -151,6 +151,7 @@ def test_check_clip_counts_people_shares_and_lying():
         ("arm throw", "a.mp4", ()),
         ("Barbell Bench Press", "a.mp4", ("lying",)),
         ("incline bench press", "a.mp4", ()),
+        ("inverted row", "a.mp4", ("pull", "lying")),
         ("squat", "a.mp4", ()),
     ],
 )
