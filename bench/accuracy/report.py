@@ -26,8 +26,8 @@ SECTIONS: Final = {
     "Yaw": ("yaw",),
 }  # fmt: skip
 _HEADS: Final = (
-    "view", "arms", "n", "set-ups", "judged", "slope", "r", "MAE", "RMSE", "bias", "95 % limits",
-    "SDC", "in 1 sigma", "in 2 sigma", "wrong sign", "MAE median / worst set-up",
+    "view", "arms", "n", "set-ups", "judged", "slope", "r", "MAE", "MAE of 0", "RMSE", "bias",
+    "95 % limits", "SDC", "in 1 sigma", "in 2 sigma", "wrong sign", "MAE median / worst set-up",
     "r median / worst set-up",
 )  # fmt: skip
 
@@ -45,10 +45,11 @@ _METHOD: Final = """\
   does not move at all; turning, leaning, arm raises, nodding, stepping, rounding. **desk**:
   hunching, hips out of the picture.
 - *n* frames and *judged*, the share of them in which a value is given; errors are over the judged
-  ones. *Slope* and *r* of estimate on truth (missing where the truth hardly varies). *SDC*,
-  smallest detectable change: 2.77 x the SD between like holds repeated in a clip. *In 1 sigma, in
-  2 sigma*: share of truths that near to the estimate, by the product's own sigma. *Wrong sign*:
-  of the judged frames with a truth beyond 5 deg, those in which the estimate is on the other side.
+  ones. *Slope* and *r* of estimate on truth (missing where the truth hardly varies). *MAE of 0*:
+  what saying 0 in the same frames would give. *SDC*, smallest detectable change: 2.77 x the SD
+  between like holds repeated in a clip. *In 1 sigma, in 2 sigma*: share of truths that near to the
+  estimate, by the product's own sigma. *Wrong sign*: of the judged frames with a truth beyond
+  5 deg, those in which the estimate is on the other side.
 - The **naive width rule** is shoulder width over hip width in the picture, scaled between the same
   neutral and full-retraction holds, with no gates. It is treated kindly: should the width grow in
   that hold, wider counts as retracted for that person.
@@ -296,7 +297,8 @@ def _cells(r: Mapping[str, Any]) -> tuple[str, ...]:
     bias = "-" if r["bias"] is None else f"{r['bias']:+.1f}"
     return (
         r["view"], r["condition"], str(r["frames"]), str(r["setups"]), percent(r["share_judged"]),
-        number(r["slope"], 2), number(r["r"], 2), number(r["mae"]), number(r["rmse"]), bias,
+        number(r["slope"], 2), number(r["r"], 2), number(r["mae"]),
+        number(r["mae_of_zero"]), number(r["rmse"]), bias,
         limits, number(r["sdc"]), percent(r["within_1"]), percent(r["within_2"]),
         percent(r["sign_errors"]), f"{number(r['mae_median'])} / {number(r['mae_worst'])}",
         f"{number(r['r_median'], 2)} / {number(r['r_worst'], 2)}",

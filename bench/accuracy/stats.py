@@ -37,6 +37,8 @@ class Agreement:
         slope: of the least-squares line of estimates on truth; 1 is right.
         r: Pearson's correlation.
         mae, rmse, bias: of estimate less truth.
+        mae_of_zero: what saying 0 in the judged frames would have given: an `mae` near it knows
+            nothing.
         low, high: 95 % limits of agreement, bias -+ 1.96 SD (Bland & Altman 1986).
         within_1, within_2: share of frames whose truth is within 1 and 2 sigma of the estimate;
             a sigma that is right gives 0.68 and 0.95.
@@ -53,6 +55,7 @@ class Agreement:
     mae: float
     rmse: float
     bias: float
+    mae_of_zero: float
     low: float
     high: float
     within_1: float
@@ -102,6 +105,7 @@ def agreement(
         mae=_mean(np.abs(error)),
         rmse=float(np.sqrt(_mean(error**2))),
         bias=bias,
+        mae_of_zero=_mean(np.abs(y)),
         low=bias - 1.96 * spread,
         high=bias + 1.96 * spread,
         within_1=_mean((np.abs(error) <= s)[known]),

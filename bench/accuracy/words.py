@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 #: Views that are told one by one, and how.
 SEEN_FROM = {
-    "front": "from the front", "oblique": "from the front at an angle", "side": "from the side",
-    "back-oblique": "from behind at an angle", "back": "from behind",
+    "front": "from the front", "oblique": "from the front, turned by 35 deg", "side": "side-on",
+    "back-oblique": "from behind, turned by 35 deg", "back": "from behind",
 }  # fmt: skip
 #: Share of frames under which a measure counts as not judged there.
 HARDLY = 0.05
@@ -44,41 +44,51 @@ def follows(r: float | None) -> str:
     return next((w for limit, w in words if r >= limit), "hardly follows")
 
 
+_HANGING = (
+    "**Arms hanging.** Off on average, in per cent of the person's own range (and degrees): the "
+    "median and the worst person. *r*: how closely the reading follows the truth, 1 is perfect. "
+    "*Judged*: share of frames in which a number is given at all."
+)
+
+
 def summary(results: Mapping[str, Any]) -> Iterator[str]:
     """One paragraph after the other."""
     rows, scripts = results["agreement"], results["scripts"]
-    yield from _girdle(rows, "elevation", "Shrug (shoulders hiked)")
-    yield from _girdle(rows, "retraction", "Retraction (shoulder blades drawn back)")
     yield from _lifts(rows, scripts)
+    yield from _girdle(rows)
     yield from _nuisances(results)
     yield from _posture(rows)
     yield from _doubt(rows)
 
 
-def _girdle(rows: list[dict[str, Any]], name: str, title: str) -> Iterator[str]:
-    parts, silent = [], []
+def _girdle(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """A small table: shrug and retraction with hanging arms, by view."""
+    lines = [
+        _HANGING,
+        "",
+        "| seen | shrug: median | worst | r | judged | retraction: median | worst | r | judged |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
     for view, seen in SEEN_FROM.items():
-        deg = find(rows, measure=f"{name}_deg", calibration="own", view=view,
-                   condition="arms still")  # fmt: skip
-        own = find(rows, measure=name, calibration="own", view=view, condition="arms still")
-        if not deg:
-            continue
-        if deg["judged"] == 0 or deg["share_judged"] < HARDLY:
-            silent.append(seen)
-            continue
-        parts.append(
-            f"{seen} the reading {follows(own['r'])} the truth (r {number(own['r'], 2)}), is "
-            f"{number(own['mae_median'], 0)} % of the person's own range off on average for the "
-            f"median person ({number(deg['mae_median'])} deg; worst person "
-            f"{number(own['mae_worst'], 0)} %, {number(deg['mae_worst'])} deg), and is given in "
-            f"{percent(deg['share_judged'])} of frames"
-        )
-    text = f"**{title}, arms hanging.** "
-    if parts:
-        text += "; ".join(parts)[0].upper() + "; ".join(parts)[1:] + "."
-    if silent:
-        text += f" It is not judged {' or '.join(silent)}."
-    yield text
+        cells = [c for name in ("elevation", "retraction") for c in _off(rows, name, view)]
+        if cells:
+            lines.append("| " + " | ".join([seen, *cells]) + " |")
+    yield "\n".join(lines)
+
+
+def _off(rows: list[dict[str, Any]], name: str, view: str) -> list[str]:
+    where = {"calibration": "own", "view": view, "condition": "arms still"}
+    own, deg = find(rows, measure=name, **where), find(rows, measure=f"{name}_deg", **where)
+    if not own:
+        return []
+    if own["share_judged"] < HARDLY:
+        return ["-", "-", "-", percent(own["share_judged"])]
+    return [
+        f"{number(own['mae_median'], 0)} % ({number(deg['mae_median'])})",
+        f"{number(own['mae_worst'], 0)} % ({number(deg['mae_worst'])})",
+        number(own["r"], 2),
+        percent(own["share_judged"]),
+    ]
 
 
 def _lifts(rows: list[dict[str, Any]], scripts: list[dict[str, Any]]) -> Iterator[str]:

@@ -38,6 +38,7 @@ def test_slope_bias_and_limits_of_a_shrunken_shifted_estimate():
     assert a.low == pytest.approx(a.bias - 1.96 * spread)
     assert a.high == pytest.approx(a.bias + 1.96 * spread)
     assert a.rmse == pytest.approx(np.sqrt(np.mean((3 - TRUTH / 2) ** 2)))
+    assert a.mae_of_zero == pytest.approx(np.abs(TRUTH).mean())
     assert np.isnan(a.within_1)
 
 
