@@ -150,7 +150,7 @@ def test_check_clip_counts_people_shares_and_lying():
         ("upright row (PVC)", "a.mp4", ()),
         ("arm throw", "a.mp4", ()),
         ("Barbell Bench Press", "a.mp4", ("lying",)),
-        ("incline bench press", "a.mp4", ()),
+        ("incline bench press", "a.mp4", ("reclined",)),
         ("inverted row", "a.mp4", ("pull", "lying")),
         ("squat", "a.mp4", ()),
     ],
