@@ -107,12 +107,12 @@ def _signs(results: Mapping[str, Any], path: Path) -> None:
             r, y = of(script, kind), at + 0.27 * (k - 1)
             wrong = 100 * (r["sign_errors"] or 0)
             ax.barh(y, wrong, 0.25, color=colour, label=label if at == 0 else None)
-            told = f"{wrong:.0f} %" if r["signed"] else "nothing judged that has a clear sign"
-            ax.text(wrong + 0.6, y, f"{told} (judges {r['share_judged']:.0%})", va="center",
+            told = f"{wrong:.0f} % of {r['signed']}" if r["signed"] else "no clear case judged"
+            ax.text(wrong + 0.6, y, f"{told} (judges {r['share_judged']:.0%} of frames)", va="center",
                     fontsize=7.5)  # fmt: skip
     ax.set_yticks(range(len(scripts)), [s.replace("_", " ") for s in scripts])
     ax.invert_yaxis()
-    ax.set_xlabel("wrong sign of retraction, % of judged frames with a truth beyond 5 deg")
+    ax.set_xlabel("wrong sign of retraction, % of clear cases (judged, truth beyond 5 deg)")
     ax.set_xlim(0, 135)
     ax.set_xticks(range(0, 101, 20))
     ax.spines[["top", "right"]].set_visible(False)

@@ -136,9 +136,12 @@ def _signs(results: Mapping[str, Any]) -> Iterator[str]:
         "that it judges, whose share stands beside it."
     )
     yield ""
-    heads = ("clip", "view", "clear frames", "own calibration: judged", "wrong sign",
-             "by more than 1 sigma", "automatic: judged", "wrong sign", "by more than 1 sigma",
+    heads = ("clip", "view", "own calibration: judged", "wrong sign", "by more than 1 sigma",
+             "automatic: judged", "wrong sign", "by more than 1 sigma",
              "width rule: judged", "wrong sign")  # fmt: skip
+
+    def wrong(r: Mapping[str, Any]) -> str:
+        return f"{percent(r['sign_errors'])} of {r['signed']}" if r["signed"] else "-"
 
     def lines() -> Iterator[tuple[str, ...]]:
         scripts = results["scripts"]
@@ -150,12 +153,10 @@ def _signs(results: Mapping[str, Any]) -> Iterator[str]:
             naive = find(scripts, calibration="naive", **where)
             if naive["signed"] >= MIN_SIGNED:
                 yield (
-                    r["script"], r["view"], str(naive["signed"]),
-                    percent(r["share_judged"]), percent(r["sign_errors"]),
-                    percent(r["sure_sign_errors"]),
-                    percent(auto["share_judged"]), percent(auto["sign_errors"]),
-                    percent(auto["sure_sign_errors"]),
-                    percent(naive["share_judged"]), percent(naive["sign_errors"]),
+                    r["script"], r["view"],
+                    percent(r["share_judged"]), wrong(r), percent(r["sure_sign_errors"]),
+                    percent(auto["share_judged"]), wrong(auto), percent(auto["sure_sign_errors"]),
+                    percent(naive["share_judged"]), wrong(naive),
                 )  # fmt: skip
 
     yield from _table(heads, lines())

@@ -112,7 +112,8 @@ def _lifts(rows: list[dict[str, Any]], scripts: list[dict[str, Any]]) -> Iterato
         text += f" In the frames that it does judge, scapcoach does so in {wrong}."
     text += (
         " With no calibration clip, against the stillest moment of the row itself, it judges "
-        f"{percent(auto['share_judged'])} and has the wrong sign in {percent(auto['sign_errors'])}."
+        f"{percent(auto['share_judged'])} and has the wrong sign in {percent(auto['sign_errors'])} "
+        f"of {auto['signed']} clear cases."
     )
     yield text
     moving = find(rows, measure="elevation_deg", calibration="own", view="all",
