@@ -107,9 +107,9 @@ def _signs(results: Mapping[str, Any], path: Path) -> None:
             r, y = of(script, kind), at + 0.27 * (k - 1)
             wrong = 100 * (r["sign_errors"] or 0)
             ax.barh(y, wrong, 0.25, color=colour, label=label if at == 0 else None)
-            told = f"{wrong:.0f} % of {r['signed']}" if r["signed"] else "no clear case judged"
-            ax.text(wrong + 0.6, y, f"{told} (judges {r['share_judged']:.0%} of frames)", va="center",
-                    fontsize=7.5)  # fmt: skip
+            told = f"{wrong:.0f} % of {r['signed']}" if r["signed"] else "no clear case"
+            told += f" (judges {r['share_judged']:.0%} of frames)"
+            ax.text(wrong + 0.6, y, told, va="center", fontsize=7.5)
     ax.set_yticks(range(len(scripts)), [s.replace("_", " ") for s in scripts])
     ax.invert_yaxis()
     ax.set_xlabel("wrong sign of retraction, % of clear cases (judged, truth beyond 5 deg)")
