@@ -85,13 +85,26 @@ def tilt(poses: Poses, left: Landmark, right: Landmark) -> FloatArray:
 
 
 def is_supine(poses: Poses) -> BoolArray:
-    """(T,) True where the chest faces up: lying on the back, or leaning back past 37 degrees.
+    """(T,) True where the chest faces up: lying on the back, or leaning far back.
 
-    The chest's direction is that of trunk times shoulder line in the world landmarks.
+    The chest's direction is that of trunk times shoulder line in the world landmarks. It faces up
+    by more than 37 degrees; or by 17 where the trunk lies flat, since depth is unsure when the
+    camera looks along the body.
     """
     world = y_up(poses.world.astype(np.float64))
     trunk = world[:, list(SHOULDERS)].mean(axis=1) - world[:, list(HIPS)].mean(axis=1)
     across = world[:, Landmark.LEFT_SHOULDER] - world[:, Landmark.RIGHT_SHOULDER]
     # Facing the camera: up (0, 1, 0) x left (1, 0, 0) = towards the camera (0, 0, -1).
-    chest = unit(np.cross(trunk, across))
-    return np.asarray(np.nan_to_num(chest[:, 1]) > 0.6)
+    up = np.nan_to_num(unit(np.cross(trunk, across))[:, 1])
+    return np.asarray((up > 0.6) | ((up > 0.3) & (trunk_tilt(poses) > FLAT)))
+
+
+#: Degrees of the trunk from the vertical beyond which it lies rather than leans [E].
+FLAT: Final = 55.0
+
+
+def trunk_tilt(poses: Poses) -> FloatArray:
+    """(T,) degrees between the trunk and the vertical in the world landmarks, whatever way."""
+    world = y_up(poses.world.astype(np.float64))
+    trunk = unit(world[:, list(SHOULDERS)].mean(axis=1) - world[:, list(HIPS)].mean(axis=1))
+    return np.asarray(np.degrees(np.arccos(np.clip(trunk[:, 1], -1, 1))))

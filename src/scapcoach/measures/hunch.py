@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.calibration.types import DEFAULT_SLUMP
+from scapcoach.geometry.posture import FLAT, HIPS, trunk_tilt
 from scapcoach.measures.gates import Scene, judge
 from scapcoach.measures.types import Reason, Series, Status
 
@@ -63,6 +64,8 @@ def hunch_series(scene: Scene, series: Mapping[str, Series]) -> Series:
         value = np.where(main, np.clip(100 * total / weights, 0, HIGHEST), np.nan)
         sigma = 100 * np.sqrt(variance) / weights
     objections = [*scene.uncalibrated(), (scene.supine, Reason.SUPINE)]
+    flat = (trunk_tilt(scene.poses) > FLAT) & scene.sees_any(*HIPS)
+    objections.append((flat, Reason.TRUNK_MOVED))
     # What hides the head hides the hunch: the head's own reason is the one to give.
     blocked = ~main & (series["head_drop"].status == Status.NOT_OBSERVABLE)
     objections += [
