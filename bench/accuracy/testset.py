@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +19,8 @@ from bench.phantom.person import Person
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from bench.phantom import clip
 
 FILE: Final = Path(__file__).with_name("testset.toml")
 
@@ -34,6 +36,30 @@ class TestSetError(Exception):
     """The test set is not what it was; the message says what changed."""
 
     __test__ = False  # not a test, whatever pytest makes of the name
+
+
+@dataclass(frozen=True, slots=True)
+class DeskJob(Job):
+    """A job whose camera stands lower and farther away: those drawn aim at standing people.
+
+    Attributes:
+        lower: metres by which camera and aim are let down.
+        retreat: factor on the distance.
+    """
+
+    lower: float = 0.28
+    retreat: float = 1.3
+
+    def setup(self) -> clip.Setup:
+        """What is rendered, but for the movement."""
+        drawn = Job.setup(self)  # a slotted dataclass is a new class, which plain super() misses
+        camera = replace(
+            drawn.camera,
+            aim=drawn.camera.aim - self.lower,
+            height=drawn.camera.height - self.lower,
+            distance=drawn.camera.distance * self.retreat,
+        )
+        return replace(drawn, camera=camera)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +97,8 @@ class Setup:
 
     def job(self, script: str) -> Job:
         """The clip of one movement."""
-        return Job(
+        kind = DeskJob if self.framing == "desk" else Job
+        return kind(
             script, self.seed, view=self.view, width=self.width, height=self.height,
             framing=self.framing, fps=self.fps, model=self.model,
         )  # fmt: skip
@@ -118,8 +145,6 @@ class TestSet:
 
     def shortened(self) -> TestSet:
         """The short subset, for a regression guard."""
-        from dataclasses import replace
-
         wanted = set(self.quick)
         setups = tuple(
             replace(s, clips=clips)

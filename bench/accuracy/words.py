@@ -105,7 +105,7 @@ def _lifts(rows: list[dict[str, Any]], scripts: list[dict[str, Any]]) -> Iterato
         "The usual rule of thumb, shoulder width over hip width, gives a number in every frame, "
         f"is {number(naive['mae'], 0)} % of the own range off on average, and calls protracted "
         f"what is retracted, or the other way round, in {percent(naive['sign_errors'])} of the "
-        "frames in which the blades are clearly drawn back or apart."
+        f"frames in which the blades are clearly drawn back or apart ({_by_view(scripts)})."
     )
     if product["signed"]:
         wrong = percent(product["sign_errors"])
@@ -126,6 +126,15 @@ def _lifts(rows: list[dict[str, Any]], scripts: list[dict[str, Any]]) -> Iterato
             f"**Shrugging with moving arms** is judged in {percent(moving['share_judged'])} of "
             f"frames and is {number(moving['mae'])} deg off on average{signs}."
         )
+
+
+def _by_view(scripts: list[dict[str, Any]]) -> str:
+    """The width rule's wrong signs over a row, view by view."""
+    found = (
+        (seen, find(scripts, calibration="naive", script="row", view=view))
+        for view, seen in SEEN_FROM.items()
+    )
+    return ", ".join(f"{seen} {percent(r['sign_errors'])}" for seen, r in found if r)
 
 
 def _nuisances(results: Mapping[str, Any]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from bench.accuracy.stats import (
     middle_and_worst,
     smallest_detectable_change,
 )
+from tests.support.phantom import need_phantom
 
 TRUTH = np.linspace(-20, 30, 101)
 
@@ -128,7 +129,7 @@ def testset():
 
 def test_the_test_set_is_the_frozen_one(testset):
     # A change of this file makes all published figures incomparable: freeze a new version.
-    assert testset.digest == "d09d5c78a350"
+    assert testset.digest == "c0cb582380f7"
     assert {s.view for s in testset.setups} == {"front", "oblique", "side", "back-oblique", "back"}
 
 
@@ -149,6 +150,26 @@ def test_every_movement_has_a_condition_and_a_script(testset):
         for script in setup.clips:
             assert script in CONDITIONS
             assert script in SCRIPTS
+
+
+def test_desk_cameras_see_people_who_sit(testset):
+    need_phantom()
+    desks = [s for s in testset.setups if s.framing == "desk"]
+    assert len(desks) == 6
+    for setup in desks:
+        job = setup.job("desk_hunching")
+        frame, script = job.setup(), job.movement()
+        # The shoulders are well inside the picture, not under its lower edge.
+        half = frame.camera.distance * np.tan(np.radians(frame.camera.fov) / 2)
+        assert abs(shoulder_height(frame, script) - frame.camera.aim) < 0.75 * half
+
+
+def shoulder_height(frame, script):
+    from bench.phantom.body import make_body
+    from bench.phantom.skeleton import pose_body
+
+    posed = pose_body(make_body(frame.shape), script.pose(0.0))
+    return float(posed.joint("upperarm01.L")[1])
 
 
 def test_the_short_subset_is_part_of_the_whole(testset):
