@@ -282,8 +282,8 @@ def _again(results: Mapping[str, Any]) -> Iterator[str]:
     if about["older"]:
         yield ""
         yield (
-            f"{about['older']} of the {about['clips']} clips were rendered and looked at before the "
-            "last change of the code that does so; all measures are of the version named above."
+            f"{about['older']} of the {about['clips']} clips were rendered and looked at before "
+            "the last change of the code that does so; all measures are of the version named above."
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -293,3 +294,11 @@ def test_words_for_figures():
     assert follows(0.95) == "follows closely"
     assert follows(0.1) == "hardly follows"
     assert follows(None) == "cannot be said to follow"
+
+
+def test_the_published_figures_are_those_of_this_test_set(testset):
+    page = (Path(__file__).parents[2] / "docs" / "accuracy.md").read_text(encoding="utf-8")
+    assert f"test set {testset.version} (`{testset.digest}`)" in page
+    assert "Incomplete" not in page
+    for name in ("scatter", "signs", "crosstalk"):
+        assert f"images/accuracy_{name}.png" in page
