@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import numpy as np
 
 from scapcoach.errors import InputError
+from scapcoach.pictures import shrunk
 from scapcoach.pose.landmarker import Landmarker, check_image
 from scapcoach.pose.models import model_file
 from scapcoach.pose.people import Person, person
@@ -281,14 +282,11 @@ class _MaskMaker:
 
 def _small(image: Image) -> Image:
     """`image`, scaled down so that its longer side is at most _MASK_SIDE."""
-    import cv2
-
     height, width = image.shape[:2]
     factor = _MASK_SIDE / max(height, width)
     if factor >= 1:
         return image
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+    return shrunk(image, (max(1, round(width * factor)), max(1, round(height * factor))))
 
 
 def _stretched(mask: FloatArray | None, width: int, height: int) -> FloatArray | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Self
 import numpy as np
 
 from scapcoach.errors import OutputError
+from scapcoach.pictures import shrunk
 from scapcoach.sinks.atomic import atomic_path, output_error
 from scapcoach.sinks.audio import AudioCopy
 
@@ -85,9 +86,7 @@ class AnnotatedVideoWriter:
 
     def scaled(self, image: Image) -> Image:
         """The picture in the size of the video: `image` itself if it has it, else a new one."""
-        if (image.shape[1], image.shape[0]) == self.size:
-            return image
-        return _shrunk(image, self.size)
+        return shrunk(image, self.size)
 
     def write(self, image: Image, t: float) -> None:
         """Queue one picture; waits while the queue is full.
@@ -213,21 +212,6 @@ def _picture(image: Image, pts: int) -> av.VideoFrame:
     )
     frame.pts, frame.time_base = pts, Fraction(1, CLOCK)
     return frame
-
-
-def _shrunk(image: Image, size: tuple[int, int]) -> Image:
-    """The picture in a smaller size: halved as long as it goes, the rest bilinear.
-
-    OpenCV's area interpolation is quick for whole factors only (1080p to 720p: 17 ms against 1).
-    Less than half is left to bilinear interpolation, which does not alias there.
-    """
-    import cv2
-
-    while image.shape[1] >= 2 * size[0] and image.shape[0] >= 2 * size[1]:
-        half = (image.shape[1] // 2, image.shape[0] // 2)
-        even = image[: 2 * half[1], : 2 * half[0]]
-        image = np.asarray(cv2.resize(even, half, interpolation=cv2.INTER_AREA), np.uint8)
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _even_size(size: tuple[int, int], max_side: int) -> tuple[int, int]:
