@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from scapcoach.calibration import (
 )
 from scapcoach.calibration.profiles import list_profiles, load_profile, profile_path, save_profile
 from scapcoach.errors import CalibrationError
+from scapcoach.girdle.neutral import neutral_from
 from scapcoach.landmarks import Poses
 from tests.support.clips import ORDER, eased, jittered, protocol_clip
 from tests.support.person import person
@@ -153,3 +155,28 @@ def test_damaged_and_foreign_profiles_are_refused() -> None:
         path.write_text(broken, "utf-8")
         with pytest.raises(CalibrationError, match="calibrate again"):
             load_profile("p")
+
+
+def test_frames_in_which_the_tracker_has_flipped_do_not_spoil_a_calibration() -> None:
+    clip = protocol_clip(yaw=180.0)
+    segments = guided_segments(clip)
+    flipped = person(len(clip), yaw=0.0)
+    every = np.arange(len(clip)) % 4 == 0
+    xy = np.where(every[:, None, None], flipped.xy, clip.xy)
+    world = np.where(every[:, None, None], flipped.world, clip.world)
+    spoilt = replace(clip, xy=xy, world=world)
+    clean, found = calibrate(clip, segments), calibrate(spoilt, segments)
+    assert abs(found.neutral.yaw) > 170
+    assert clean.elevation is not None
+    assert found.elevation is not None
+    assert found.elevation[0].high == pytest.approx(clean.elevation[0].high, rel=0.1)
+
+
+@pytest.mark.parametrize("yaw", [0.0, 90.0])
+def test_without_hips_the_trunk_is_guessed_from_shoulders_or_head(yaw: float) -> None:
+    poses = person(10, yaw=yaw)
+    visibility = poses.visibility.copy()
+    visibility[:, 23:] = 0.1
+    neutral = neutral_from(replace(poses, visibility=visibility))
+    assert not neutral.hips_seen
+    assert neutral.unit == pytest.approx(150, rel=0.15)

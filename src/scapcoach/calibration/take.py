@@ -11,9 +11,10 @@ from scapcoach.calibration.types import SDC_FACTOR, Calibration, Kind, Range, Sl
 from scapcoach.errors import CalibrationError
 from scapcoach.geometry.posture import head_forward, head_height
 from scapcoach.geometry.silhouette import arc_degrees, rounding_index
+from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.geometry.view import estimate_yaw
 from scapcoach.girdle.geometric import solve
-from scapcoach.girdle.neutral import neutral_from
+from scapcoach.girdle.neutral import MAX_APART, neutral_from
 from scapcoach.landmarks import Poses
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def calibrate(
     neutral = neutral_from(Poses.concatenate(rests))
     means: dict[str, list[tuple[FloatArray, FloatArray]]] = {}
     for pose, hold in holds:
-        state = solve(hold, neutral)
+        turned = np.abs(wrap_degrees(estimate_yaw(hold)[0] - neutral.yaw))
+        state = solve(hold[turned < MAX_APART], neutral)
         if np.isfinite(state.retraction).all(axis=1).any():
             mean = (np.nanmedian(state.retraction, axis=0), np.nanmedian(state.elevation, axis=0))
             means.setdefault(pose, []).append(mean)

@@ -39,6 +39,13 @@ MIN_PRESENCE: Final = 0.5
 #: Shoulder width over trunk length of a typical body, for pictures without hips [M, phantom].
 SHOULDERS_PER_TRUNK: Final = 0.70
 
+#: Height of the ears over the shoulders in trunk lengths, for pictures without hips from the side,
+#: where the shoulders have no width [M, phantom: 0.36-0.48].
+HEAD_PER_TRUNK: Final = 0.40
+
+#: Degrees of yaw by which frames of one pose may differ; more, and the tracker has flipped [E].
+MAX_APART: Final = 60.0
+
 #: Frames with a person that a neutral needs.
 MIN_FRAMES: Final = 3
 
@@ -103,6 +110,7 @@ def neutral_from(poses: Poses) -> Neutral:
             if len(poses)
             else "There are no frames to take a neutral from."
         )
+    good = good[_facing_one_way(poses[good])]
     part = poses[good]
     yaw = _mean_angle(estimate_yaw(part)[0])
     share = usable[good].mean(axis=0)
@@ -157,6 +165,18 @@ def _median(values: FloatArray) -> float:
     return float(np.median(known)) if len(known) else float("nan")
 
 
+def _facing_one_way(poses: Poses) -> BoolArray:
+    """(T,) frames that agree with most on the way the person faces.
+
+    Seen from behind, the landmarks are at times those of somebody who faces the camera, left and
+    right swapped.
+    """
+    yaw = estimate_yaw(poses)[0]
+    apart = np.abs(wrap_degrees(yaw[:, None] - yaw))
+    middle = yaw[int(np.argmin(np.median(apart, axis=1)))]
+    return np.asarray(np.abs(wrap_degrees(yaw - middle)) < MAX_APART)
+
+
 def _mean_angle(angle: FloatArray) -> float:
     rad = np.radians(angle)
     return float(wrap_degrees(np.degrees(np.arctan2(np.sin(rad).mean(), np.cos(rad).mean()))))
@@ -168,7 +188,10 @@ def _unit_and_origin(poses: Poses, yaw: float, hips_seen: bool) -> tuple[float, 
     if hips_seen:
         hips = np.median(poses.point(*HIPS), axis=0)
         return float(np.linalg.norm(shoulders - hips)), hips
-    width = np.median(np.linalg.norm(poses.point(SHOULDERS[0]) - poses.point(SHOULDERS[1]), axis=1))
-    # Side-on the width says nothing; a quarter of it is the least that is taken for real.
-    unit = float(width / max(abs(np.cos(np.radians(yaw))), 0.25) / SHOULDERS_PER_TRUNK)
+    cos = abs(np.cos(np.radians(yaw)))
+    if cos < 0.5:
+        unit = float(np.median(np.abs(head_height(poses)))) / HEAD_PER_TRUNK
+    else:
+        across = np.linalg.norm(poses.point(SHOULDERS[0]) - poses.point(SHOULDERS[1]), axis=1)
+        unit = float(np.median(across)) / cos / SHOULDERS_PER_TRUNK
     return unit, shoulders + np.array([0.0, unit])

@@ -32,7 +32,7 @@ MIN_SHRUG: Final = 8.0
 
 #: Degrees of leaning forward that belong to slumping at a desk; what is more takes the head along
 #: without hunching it [E].
-SLUMP_LEAN: Final = 15.0
+SLUMP_LEAN: Final = 10.0
 
 #: Share of the slump pose added to each part's sigma before parts are weighed against each other:
 #: even a sure part is only one view of a hunch [E].

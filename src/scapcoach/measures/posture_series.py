@@ -114,6 +114,8 @@ def tilt_series(scene: Scene, name: str) -> Series:
     left, right = SHOULDERS if name == "shoulder_tilt" else EARS
     sideways = np.abs(np.cos(np.radians(scene.yaw)))
     objections: list[Objection] = [(~(sideways >= 0.8), Reason.TURN_TOWARDS_CAMERA)]
+    # Half a turn since the neutral is the tracker's: left and right are swapped.
+    objections += _turned(scene, 90.0)
     reason = Reason.SHOULDER_HIDDEN if name == "shoulder_tilt" else Reason.HEAD_HIDDEN
     objections += scene.missing(reason, left, right, needed=scene.sees(left, right))
     value = tilt(scene.poses, left, right)
