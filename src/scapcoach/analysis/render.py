@@ -22,11 +22,14 @@ def render(
     measures: Measures,
     path: Path,
     progress: Callable[[str, int, int | None], None],
-) -> None:
+) -> tuple[str, ...]:
     """Write the annotated video of a clip.
 
     Measures of a recording look ahead (smoothing without lag, a neutral from anywhere in it), so
     the pictures are decoded again in place of being kept.
+
+    Returns:
+        What could not be kept (sound that cannot be read, say), one sentence each.
 
     Raises:
         OutputError: the video cannot be written.
@@ -43,3 +46,4 @@ def render(
                 overlay.draw(image, poses, measures, frame.index)
                 writer.write(image, frame.t)
                 progress("video", frame.index + 1, len(poses))
+    return tuple(writer.warnings)

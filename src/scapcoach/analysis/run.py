@@ -211,7 +211,7 @@ class _Work:
 
         recorder = PoseRecorder(self.info.size)
         if folder is not None and not self.options.force:
-            known = finished_landmarks(folder, self.key)
+            known = self._known(folder)
             if known is not None:
                 return known
             kept = kept_landmarks(folder, self.key)
@@ -231,6 +231,14 @@ class _Work:
             self._keep(folder, recorder.poses(), stop)
             raise
         return recorder.poses()
+
+    def _known(self, folder: Path) -> Poses | None:
+        """Landmarks of finished results, with what was wrong with the clip then."""
+        poses = finished_landmarks(folder, self.key)
+        if poses is not None:
+            told = (read_summary(folder) or {}).get("source", {}).get("warnings", [])
+            self.warnings = tuple(str(line) for line in told)
+        return poses
 
     def _keep(self, folder: Path | None, poses: Poses, stop: BaseException) -> None:
         """Keep the landmarks found before `stop`; a Ctrl-C goes on as `Interrupted`."""
@@ -282,25 +290,26 @@ class _Work:
     def into(self, folder: Path) -> Analysis:
         """All results in `folder`, or what is there already."""
         if not self.options.force and self._finished(folder):
-            raw = finished_landmarks(folder, self.key)
+            raw = self._known(folder)
             if raw is not None:
                 return replace(self.measured(raw, folder), skipped=True)
         raw = self.landmarks(folder)
         try:
             found = self.measured(raw, folder)
             with atomic_folder(folder) as place:
-                self._write(found, raw, place)
+                lost = self._write(found, raw, place)
         except BaseException as stop:
             self._keep(folder, raw, stop)
             raise
         _remove(partial_folder(folder))
-        return found
+        return replace(found, warnings=(*found.warnings, *lost))
 
     def _finished(self, folder: Path) -> bool:
         summary = read_summary(folder)
         return summary is not None and summary.get("settings") == self.settings()
 
-    def _write(self, found: Analysis, raw: Poses, place: Path) -> None:
+    def _write(self, found: Analysis, raw: Poses, place: Path) -> tuple[str, ...]:
+        """Fill the folder; what could not be kept in the annotated video, one sentence each."""
         from scapcoach.sinks import tables
         from scapcoach.sinks.report import write_report
         from scapcoach.sinks.summary import write_summary
@@ -311,8 +320,9 @@ class _Work:
         if self.options.csv:
             tables.write_csv(place / "frames.csv", frames)
         video = place / "annotated.mp4" if self.options.video else None
+        lost: tuple[str, ...] = ()
         if video is not None:
-            render(self.clip, found.poses, found.measures, video, self.progress)
+            lost = render(self.clip, found.poses, found.measures, video, self.progress)
         write_report(
             place / "report.html",
             title=self.clip.stem,
@@ -322,6 +332,7 @@ class _Work:
             video=video,
         )
         write_summary(place / SUMMARY, dict(found.summary))
+        return lost
 
 
 def _remove(folder: Path) -> None:
