@@ -212,3 +212,11 @@ def test_a_lower_range_that_is_too_small_does_not_grade(calibration: Calibration
     resting = measure(person(1), narrow)["elevation"]
     assert resting.status[0] == Status.OK
     assert resting.sigma[0] < 40
+
+
+def test_from_the_side_the_shoulders_are_judged_together() -> None:
+    clip = person(60, yaw=90)
+    measures = measure(clip, calibrate_automatically(clip))
+    for name in ("elevation_left", "elevation_right", "retraction"):
+        assert reason_of(measures, name) is Reason.TURN_TOWARDS_CAMERA
+    assert measures["elevation"].status[0] == Status.RELATIVE

@@ -130,6 +130,9 @@ def _objections(
             hang = -scene.calibration.neutral.arms[:, 0, 1].max()
             raised = np.full(len(sigma), not hang >= MIN_HANG)
             objections.append((raised, Reason.ARMS_AWAY_FROM_CALIBRATION))
+    elif side:
+        # One behind the other, the shoulders cannot be told apart; their mean can be judged.
+        objections.append((_is_side(scene), Reason.TURN_TOWARDS_CAMERA))
     arms = state.arm_distance[:, side]
     limit = MAX_ARM_DISTANCE[quantity]
     if quantity == "elevation" and scene.calibration and scene.calibration.elevation is None:
