@@ -180,3 +180,15 @@ def test_without_hips_the_trunk_is_guessed_from_shoulders_or_head(yaw: float) ->
     neutral = neutral_from(replace(poses, visibility=visibility))
     assert not neutral.hips_seen
     assert neutral.unit == pytest.approx(150, rel=0.15)
+
+
+def test_a_hold_in_which_the_person_faces_the_other_way_is_left_out() -> None:
+    clip = protocol_clip(yaw=0.0)
+    segments = guided_segments(clip)
+    shrug = next(s for s in segments if s.pose == "shrug")
+    away = (clip.t >= shrug.start) & (clip.t <= shrug.end)
+    other = person(len(clip), yaw=180.0)
+    world = np.where(away[:, None, None], other.world, clip.world)
+    found = calibrate(replace(clip, world=world), segments)
+    assert found.elevation is None
+    assert found.retraction is not None

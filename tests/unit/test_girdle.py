@@ -116,3 +116,7 @@ def test_a_neutral_needs_somebody() -> None:
 def test_slices_of_a_state_are_states() -> None:
     state = solved(0.0)
     assert len(state[:1]) == 1
+
+
+def test_no_frames_give_no_states() -> None:
+    assert len(solve(person(5)[:0], neutral_from(person(5)))) == 0

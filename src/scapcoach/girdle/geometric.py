@@ -228,7 +228,7 @@ def _gauss_newton(
     information = np.broadcast_to(prior, (len(seen), N_PARAMETERS, N_PARAMETERS))
     for _ in range(_ITERATIONS):
         value, slope = _predict(theta, rest, resting, body, yaw)
-        residual = (seen.reshape(len(seen), -1) - value) * weight
+        residual = (seen.reshape(value.shape) - value) * weight
         information = np.einsum("toa,to,tob->tab", slope, weight, slope) + prior
         gradient = np.einsum("toa,to->ta", slope, residual) + (mean - theta) / sd**2
         theta = theta + np.linalg.solve(information, gradient[..., None])[..., 0]
@@ -243,5 +243,5 @@ def _predict(
     change = project(shifted, body, yaw) - resting
     scale = np.exp(shifted[..., Parameter.LOG_SCALE])[..., None, None]
     place = shifted[..., None, Parameter.RIGHTWARD :]
-    points = (scale * (rest + change) + place).reshape(N_PARAMETERS + 1, len(theta), -1)
+    points = (scale * (rest + change) + place).reshape(N_PARAMETERS + 1, len(theta), rest.size)
     return points[0], np.moveaxis((points[1:] - points[0]) / _STEP, 0, -1)
