@@ -218,7 +218,7 @@ def _sections(results: Mapping[str, Any]) -> Iterator[str]:
     for kind, title in (("own", "own calibration"), ("auto", "automatic calibration")):
         if kind == "auto":
             yield (
-                "Below, **automatic calibration**: the neutral is the stillest stretch of the clip "
+                "Below, **automatic calibration**: the neutral is a moment of rest in the clip "
                 "itself, and the truth counts from the same stretch. Only degrees are given."
             )
             yield ""

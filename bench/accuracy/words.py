@@ -111,7 +111,7 @@ def _lifts(rows: list[dict[str, Any]], scripts: list[dict[str, Any]]) -> Iterato
         wrong = percent(product["sign_errors"])
         text += f" In the frames that it does judge, scapcoach does so in {wrong}."
     text += (
-        " With no calibration clip, against the stillest moment of the row itself, it judges "
+        " With no calibration clip, against a moment of rest in the row itself, it judges "
         f"{percent(auto['share_judged'])} and has the wrong sign in {percent(auto['sign_errors'])} "
         f"of {auto['signed']} clear cases."
     )

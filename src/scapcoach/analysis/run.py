@@ -115,8 +115,8 @@ def analyze(
         path: the video.
         out: folder under which a folder of results is written; None writes nothing.
         options: how.
-        calibration: of the same person, camera and view; without it the neutral comes from the
-            stillest stretch of the clip, and values are relative.
+        calibration: of the same person, camera and view; without it the neutral comes from a
+            moment of rest in the clip, and values are relative.
         progress: called as ``progress(stage, done, total)``.
         taken: folders of results given to other clips in this run; this one's is added.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Kind(StrEnum):
     """Where a calibration comes from; it decides which status a measure can have."""
 
-    AUTO = "auto"  # stillest stretch of the recording itself: relative values only
+    AUTO = "auto"  # a moment of rest in the recording itself: relative values only
     CLIP = "clip"  # a calibration clip or marked segments
     PROFILE = "profile"  # a saved profile
 
