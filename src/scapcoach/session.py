@@ -7,6 +7,7 @@ means something; the mask costs more than the landmarks do.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -61,13 +62,11 @@ class Tracker:
             self._last_mask = frame.t
             if found.mask is not None:
                 contour = back_contour(found.mask, found.xy, self._yaw)[None]
-                return _one(frame.t, found, (width, height), contour)
+                return replace(poses, contour=contour)
         return poses
 
 
-def _one(
-    t: float, found: Detection, size: tuple[int, int], contour: FloatArray | None = None
-) -> Poses:
+def _one(t: float, found: Detection, size: tuple[int, int]) -> Poses:
     return Poses(
         t=np.array([t]),
         xy=found.xy[None],
@@ -76,7 +75,6 @@ def _one(
         presence=found.presence[None],
         subject=np.array([found.subject]),
         size=size,
-        contour=contour,
     )
 
 

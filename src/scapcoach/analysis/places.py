@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.errors import InputError, ScapcoachError
-from scapcoach.sinks.atomic import atomic_path, output_error
+from scapcoach.sinks.atomic import atomic_path
 from scapcoach.sinks.tables import landmarks_table, read_landmarks, write_parquet
 
 if TYPE_CHECKING:
@@ -129,19 +129,15 @@ def partial_folder(folder: Path) -> Path:
 def keep_partial(folder: Path, poses: Poses, key: Key) -> None:
     """Keep the landmarks found so far; an error of the disk is told as an `OutputError`."""
     place = partial_folder(folder)
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise output_error(error, place) from error
     write_parquet(place / LANDMARKS, landmarks_table(poses))
     with atomic_path(place / _KEY) as path:
-        path.write_text(json.dumps(_as_dict(key)), "utf-8")
+        path.write_text(json.dumps(asdict(key)), "utf-8")
 
 
 def kept_landmarks(folder: Path, key: Key) -> Poses | None:
     """Landmarks of an interrupted run that still fit, or None."""
     place = partial_folder(folder)
-    if _read_json(place / _KEY) != _as_dict(key):
+    if _read_json(place / _KEY) != asdict(key):
         return None
     return _read_poses(place / LANDMARKS)
 
@@ -149,7 +145,7 @@ def kept_landmarks(folder: Path, key: Key) -> Poses | None:
 def finished_landmarks(folder: Path, key: Key) -> Poses | None:
     """Landmarks of finished results with the same key, for other settings to build on, or None."""
     summary = read_summary(folder)
-    if summary is None or summary.get("settings", {}).get("landmarks_key") != _as_dict(key):
+    if summary is None or summary.get("settings", {}).get("landmarks_key") != asdict(key):
         return None
     return _read_poses(folder / LANDMARKS)
 
@@ -159,12 +155,3 @@ def _read_poses(path: Path) -> Poses | None:
         return read_landmarks(path)
     except ScapcoachError:
         return None  # damaged: they are found anew
-
-
-def _as_dict(key: Key) -> dict[str, Any]:
-    return {
-        "content": key.content,
-        "model": key.model,
-        "subject": key.subject,
-        "tracker": key.tracker,
-    }

@@ -11,7 +11,7 @@ from scapcoach.calibration.types import SDC_FACTOR, Calibration, Kind, Range, Sl
 from scapcoach.errors import CalibrationError
 from scapcoach.geometry.posture import head_forward, head_height
 from scapcoach.geometry.silhouette import arc_degrees, rounding_index
-from scapcoach.geometry.vectors import wrap_degrees
+from scapcoach.geometry.vectors import median, wrap_degrees
 from scapcoach.geometry.view import estimate_yaw
 from scapcoach.girdle.geometric import solve
 from scapcoach.girdle.neutral import MAX_APART, neutral_from
@@ -108,11 +108,6 @@ def _slump(poses: Poses, neutral: Neutral) -> Slump:
     contour: FloatArray = np.full(len(poses), np.nan)
     if poses.contour is not None:
         contour = arc_degrees(rounding_index(poses.contour, yaw))
-
-    def median(values: FloatArray) -> float:
-        known = values[np.isfinite(values)]
-        return float(np.median(known)) if len(known) else float("nan")
-
     return Slump(
         head_forward=median(head_forward(poses, yaw)) - neutral.head_forward,
         head_drop=100 * (1 - median(head_height(poses) / state.scale) / neutral.head_height),

@@ -84,6 +84,12 @@ def tilt(poses: Poses, left: Landmark, right: Landmark) -> FloatArray:
     return np.asarray(np.degrees(np.arctan2(line[:, 1], np.abs(line[:, 0]))))
 
 
+def trunk_line(poses: Poses) -> FloatArray:
+    """(T, 3) metres from hip to shoulder midpoint in the world landmarks, MediaPipe axes."""
+    world = poses.world.astype(np.float64)
+    return np.asarray(world[:, list(SHOULDERS)].mean(axis=1) - world[:, list(HIPS)].mean(axis=1))
+
+
 def is_supine(poses: Poses) -> BoolArray:
     """(T,) True where the chest faces up: lying on the back, or leaning far back.
 
@@ -91,11 +97,10 @@ def is_supine(poses: Poses) -> BoolArray:
     by more than 37 degrees; or by 17 where the trunk lies flat, since depth is unsure when the
     camera looks along the body.
     """
-    world = y_up(poses.world.astype(np.float64))
-    trunk = world[:, list(SHOULDERS)].mean(axis=1) - world[:, list(HIPS)].mean(axis=1)
-    across = world[:, Landmark.LEFT_SHOULDER] - world[:, Landmark.RIGHT_SHOULDER]
+    world = poses.world.astype(np.float64)
+    across = y_up(world[:, Landmark.LEFT_SHOULDER] - world[:, Landmark.RIGHT_SHOULDER])
     # Facing the camera: up (0, 1, 0) x left (1, 0, 0) = towards the camera (0, 0, -1).
-    up = np.nan_to_num(unit(np.cross(trunk, across))[:, 1])
+    up = np.nan_to_num(unit(np.cross(y_up(trunk_line(poses)), across))[:, 1])
     return np.asarray((up > 0.6) | ((up > 0.3) & (trunk_tilt(poses) > FLAT)))
 
 
@@ -105,6 +110,5 @@ FLAT: Final = 55.0
 
 def trunk_tilt(poses: Poses) -> FloatArray:
     """(T,) degrees between the trunk and the vertical in the world landmarks, whatever way."""
-    world = y_up(poses.world.astype(np.float64))
-    trunk = unit(world[:, list(SHOULDERS)].mean(axis=1) - world[:, list(HIPS)].mean(axis=1))
-    return np.asarray(np.degrees(np.arccos(np.clip(trunk[:, 1], -1, 1))))
+    upward = y_up(unit(trunk_line(poses)))[:, 1]
+    return np.asarray(np.degrees(np.arccos(np.clip(upward, -1, 1))))

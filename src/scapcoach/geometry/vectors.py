@@ -35,6 +35,12 @@ def angle_from_vertical(forward: FloatArray, up: FloatArray) -> FloatArray:
     return np.asarray(np.degrees(np.arctan2(forward, up)))
 
 
+def median(values: FloatArray) -> float:
+    """The median of the values that are known; NaN when none is."""
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else float("nan")
+
+
 def distance(a: FloatArray, b: FloatArray) -> FloatArray:
     """(...,) distance between two (..., D) points."""
     return np.asarray(np.linalg.norm(a - b, axis=-1))

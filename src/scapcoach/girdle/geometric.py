@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS
-from scapcoach.geometry.vectors import wrap_degrees, y_up
+from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, trunk_line
+from scapcoach.geometry.vectors import unit, wrap_degrees, y_up
 from scapcoach.geometry.view import estimate_yaw
 from scapcoach.girdle.model import N_PARAMETERS, Body, Parameter, project
-from scapcoach.girdle.neutral import Neutral, arm_vectors, counts, trunk_direction
+from scapcoach.girdle.neutral import Neutral, arm_vectors, counts
 from scapcoach.girdle.state import GirdleState
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _rise(poses: Poses, neutral: Neutral, scale: FloatArray) -> FloatArray:
 
 def _trunk_change(poses: Poses, neutral: Neutral) -> FloatArray:
     """(T,) degrees between the trunk's direction and its neutral one; NaN without a person."""
-    cosine = trunk_direction(poses) @ neutral.trunk
+    cosine = unit(trunk_line(poses)) @ neutral.trunk
     return np.where(poses.present, np.degrees(np.arccos(np.clip(cosine, -1, 1))), np.nan)
 
 
@@ -153,8 +153,7 @@ def _observations(
 ) -> tuple[FloatArray, FloatArray]:
     """(T, 5, 2) seen points in neutral units from a fixed place, and (T, 5) their noise."""
     usable = counts(poses) & np.isfinite(neutral.points[:, 0])
-    unit = neutral.unit
-    points = y_up(poses.xy.astype(np.float64)) / unit
+    points = y_up(poses.xy.astype(np.float64)) / neutral.unit
     order = [*SHOULDERS, *HIPS]
     seen = np.concatenate(
         [points[:, order], points[:, list(EARS)].mean(axis=1, keepdims=True)], axis=1

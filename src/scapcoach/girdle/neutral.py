@@ -15,10 +15,11 @@ from scapcoach.geometry.posture import (
     head_forward,
     head_height,
     trunk_lean,
+    trunk_line,
 )
 from scapcoach.geometry.silhouette import rounding_index
+from scapcoach.geometry.vectors import median, wrap_degrees, y_up
 from scapcoach.geometry.vectors import unit as unit_vector
-from scapcoach.geometry.vectors import wrap_degrees, y_up
 from scapcoach.geometry.view import estimate_yaw
 from scapcoach.landmarks import Landmark
 
@@ -123,15 +124,15 @@ def neutral_from(poses: Poses) -> Neutral:
     return Neutral(
         points=points,
         arms=np.median(arm_vectors(part, np.full(len(part), unit)), axis=0),
-        trunk=unit_vector(np.median(trunk_direction(part), axis=0)),
+        trunk=unit_vector(np.median(unit_vector(trunk_line(part)), axis=0)),
         unit=unit,
         yaw=yaw,
         hips_seen=hips_seen,
-        rounding=_median(contour),
-        lean=_median(trunk_lean(part, facing)),
-        head_forward=_median(head_forward(part, facing)),
-        head_height=_median(head_height(part)),
-        face=_median(face_size(part)),
+        rounding=median(contour),
+        lean=median(trunk_lean(part, facing)),
+        head_forward=median(head_forward(part, facing)),
+        head_height=median(head_height(part)),
+        face=median(face_size(part)),
         start=float(poses.t[0]),
         end=float(poses.t[-1]),
     )
@@ -148,21 +149,9 @@ def arm_vectors(poses: Poses, unit: FloatArray) -> FloatArray:
     chain = np.asarray([left, right])
     flat = y_up(np.diff(poses.xy[:, chain].astype(np.float64), axis=2)) / unit[:, None, None, None]
     world = poses.world.astype(np.float64)
-    trunk = world[:, list(SHOULDERS)].mean(axis=1) - world[:, list(HIPS)].mean(axis=1)
-    depth = np.diff(world[:, chain, 2], axis=2) / np.linalg.norm(trunk, axis=1)[:, None, None]
+    length = np.linalg.norm(trunk_line(poses), axis=1)[:, None, None]
+    depth = np.diff(world[:, chain, 2], axis=2) / length
     return np.concatenate([flat, depth[..., None]], axis=-1)
-
-
-def trunk_direction(poses: Poses) -> FloatArray:
-    """(T, 3) from hips to shoulders in the world landmarks, length 1, MediaPipe axes."""
-    world = poses.world.astype(np.float64)
-    line = world[:, list(SHOULDERS)].mean(axis=1) - world[:, list(HIPS)].mean(axis=1)
-    return unit_vector(line)
-
-
-def _median(values: FloatArray) -> float:
-    known = values[np.isfinite(values)]
-    return float(np.median(known)) if len(known) else float("nan")
 
 
 def _facing_one_way(poses: Poses) -> BoolArray:
@@ -172,8 +161,10 @@ def _facing_one_way(poses: Poses) -> BoolArray:
     right swapped.
     """
     yaw = estimate_yaw(poses)[0]
-    apart = np.abs(wrap_degrees(yaw[:, None] - yaw))
-    middle = yaw[int(np.argmin(np.median(apart, axis=1)))]
+    # A few hundred candidates are enough, and keep long segments from filling the memory.
+    candidates = yaw[:: 1 + len(yaw) // 400]
+    apart = np.abs(wrap_degrees(candidates[:, None] - yaw))
+    middle = candidates[int(np.argmin(np.median(apart, axis=1)))]
     return np.asarray(np.abs(wrap_degrees(yaw - middle)) < MAX_APART)
 
 

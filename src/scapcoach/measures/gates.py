@@ -43,6 +43,9 @@ MIN_RISE: Final = -0.045
 #: The same for the face, as a second witness [E].
 FACE_LIMITS: Final = (0.93, 1.07)
 
+#: Degrees of elevation from which doubt about another measure is put down to a shrug [E].
+MIN_SHRUG: Final = 8.0
+
 #: Pixels of trunk length below which landmarks are too coarse: 40 px of shoulder width over a
 #: typical 0.7 shoulder widths to the trunk [E].
 MIN_TRUNK: Final = 57.0

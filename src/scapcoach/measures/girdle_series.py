@@ -10,7 +10,7 @@ from scapcoach.calibration.types import Kind, Range
 from scapcoach.geometry.posture import HIPS, SHOULDERS
 from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.girdle.state import SIDES
-from scapcoach.measures.gates import Scene, judge
+from scapcoach.measures.gates import MIN_SHRUG, Scene, judge
 from scapcoach.measures.types import Reason, Series, View
 
 if TYPE_CHECKING:
@@ -44,9 +44,6 @@ GAIN_SIGMA: Final = {"retraction": 0.6, "elevation": 0.35}
 
 #: Degrees of yaw by which the person may have turned since the calibration [E].
 MAX_TURN: Final = 25.0
-
-#: Degrees of elevation from which a wide sigma of retraction is put down to it [E].
-MIN_SHRUG: Final = 8.0
 
 #: Trunk lengths by which the shoulders rise over the hips per degree of estimated elevation, the
 #: share of it that has to be seen, and its error in degrees [M, phantom: 0.0015-0.0035].

@@ -8,7 +8,7 @@ import numpy as np
 
 from scapcoach.calibration.types import DEFAULT_SLUMP
 from scapcoach.geometry.posture import FLAT, HIPS, trunk_tilt
-from scapcoach.measures.gates import Scene, judge
+from scapcoach.measures.gates import MIN_SHRUG, Scene, judge
 from scapcoach.measures.types import Reason, Series, Status
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ WEIGHTS: Final = {"head_forward": 0.4, "head_drop": 0.4, "rounding": 0.4, "protr
 #: on a real shrug, where the neck comes forward, too].
 SHRUG_DROP: Final = 0.0038
 SHRUG_DROP_ERROR: Final = 0.4
-#: Degrees of elevation from which an unsure score is put down to it [E].
-MIN_SHRUG: Final = 8.0
 
 #: Degrees of leaning forward that belong to slumping at a desk; what is more takes the head along
 #: without hunching it [E].

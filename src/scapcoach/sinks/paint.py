@@ -69,17 +69,6 @@ class _Surface:
         cover = _rounded_box(shape, (y1 - y0, x1 - x0), _quarter(radius), _quarter(outline))
         self._blend(x0, y0, cover if alpha == 1 else cover * np.float32(alpha), color)
 
-    def hatch(self, box: Box, color: Color, alpha: float, step: float) -> None:
-        """Diagonal stripes, the sign for "no number here"."""
-        x0, y0, x1, y1 = self._clip(box, 0)
-        if x1 <= x0 or y1 <= y0:
-            return
-        x = np.arange(x0, x1, dtype=np.float32)[None]
-        y = np.arange(y0, y1, dtype=np.float32)[:, None]
-        wave = np.abs((x + y) % step - step / 2)
-        cover = _unit(wave - step / 4 + 0.5)
-        self._blend(x0, y0, cover * np.float32(alpha), color)
-
     def text(
         self, x: float, baseline: float, text: str, size: int, color: Color,
         weight: Weight = "medium", align: Align = "left", tracking: float = 0.0,
