@@ -12,6 +12,7 @@ from scapcoach.errors import InputError, ModelError
 from scapcoach.landmarks import N_LANDMARKS
 from scapcoach.pose.quiet import quiet_stderr
 from scapcoach.pose.types import Detection
+from scapcoach.pose.uninterrupted import uninterrupted
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -57,7 +58,7 @@ class Landmarker:
         self._masks = masks
         self._warm = False
         self._last_ms = -1
-        with quiet_stderr():
+        with uninterrupted(), quiet_stderr():
             self._native = _create(model, people=people, masks=masks, confidence=confidence)
         # Unlike MediaPipe's own __del__, a finalizer still runs before modules are torn down.
         self._finalizer = weakref.finalize(self, _close, self._native)
@@ -84,9 +85,10 @@ class Landmarker:
         if not self._finalizer.alive:
             raise ModelError("This landmarker is closed.")
         if self._warm:
-            return self._call(image, t)
+            with uninterrupted():
+                return self._call(image, t)
         # Some messages come with the first picture, some with the first person in one.
-        with quiet_stderr():
+        with uninterrupted(), quiet_stderr():
             found = self._call(image, t)
         self._warm = bool(found)
         return found
@@ -173,7 +175,8 @@ def _detection(
 
 def _close(native: Any) -> None:
     try:
-        native.close()
+        with uninterrupted():
+            native.close()
     except RuntimeError:
         # At interpreter exit the threads that MediaPipe calls itself on are gone already. The
         # process ends anyway; without a handle its __del__ does not try again, and stays quiet.

@@ -1,0 +1,38 @@
+"""Steps that a Ctrl-C must not cut in two."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold back Ctrl-C and a polite kill until the block is done, and then let them through.
+
+    MediaPipe's objects own native memory and do not survive an exception in the middle of being
+    made: their ``__del__`` then prints a traceback of its own. Handlers that are not Python's are
+    left alone, and so are threads other than the main one, which get no signals.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handlers: dict[int, Any] = {s: signal.getsignal(s) for s in _SIGNALS}
+    handlers = {s: handler for s, handler in handlers.items() if callable(handler)}
+    held: list[tuple[int, Any]] = []
+    try:
+        for number in handlers:
+            signal.signal(number, lambda number, frame: held.append((number, frame)))
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    for number, frame in held:
+        handlers[number](number, frame)
