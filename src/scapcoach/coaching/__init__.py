@@ -1,0 +1,1 @@
+"""Coaching: repetitions, faults, cues and a set's summary; exercises are data."""

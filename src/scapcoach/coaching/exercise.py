@@ -1,0 +1,187 @@
+"""`Exercise`: what a lift is, which faults it knows and what is said about them. All of it data.
+
+The exercises themselves are TOML files in `coaching/exercises`; `coaching.library` reads them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from scapcoach.coaching.types import Focus, Phase, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Kind(StrEnum):
+    """How an exercise is done."""
+
+    REPS = "reps"  # there and back, many times
+    HOLD = "hold"  # one position, kept
+
+
+class Relation(StrEnum):
+    """On which side of the limit a value is a fault."""
+
+    ABOVE = "above"
+    BELOW = "below"
+
+
+#: What a file may call a quantity of arms, trunk and legs: name -> what it is and its unit.
+JOINTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "elbow": "bend of the elbows, degrees; 0 straight",
+        "upper_arm": "upper arms from the trunk's downward line, degrees; 0 hanging, 180 overhead",
+        "wrist_height": "wrists over the shoulders along the vertical, trunk lengths",
+        "wrist_rise": "wrists over the hips in the picture, trunk lengths",
+        "wrist_reach": "distance of the wrists from the shoulders, trunk lengths",
+        "hip_height": "hips over the ankles, trunk lengths; about 1.6 standing",
+        "knee": "bend of the knees, degrees; 0 straight",
+        "trunk_tilt": "trunk from the vertical, whatever way, degrees",
+        "chest_up": "how far the chest faces up: 1 lying on the back, 0 upright, -1 face down",
+    }
+)
+
+#: Signals that repetitions may be counted by; `retraction` only for holds, which move no joint.
+SIGNALS: Final = (*JOINTS, "retraction")
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What makes one repetition, or one hold, of this exercise.
+
+    Attributes:
+        signal: the primary joint's quantity, one of `SIGNALS`.
+        rises: whether the signal is greater at the peak than at the start.
+        least: smallest range of the signal that can be a repetition.
+        seconds: shortest and longest time from the start of the pull to the end of the return.
+        start, peak: quantity -> (low, high) that must hold at the start and at the peak.
+        travel: trunk lengths that the hips may move sideways meanwhile; more is walking.
+    """
+
+    signal: str
+    rises: bool
+    least: float
+    seconds: tuple[float, float]
+    start: Mapping[str, tuple[float, float]]
+    peak: Mapping[str, tuple[float, float]]
+    travel: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a measure should be in a phase: the target on the gauges.
+
+    Attributes:
+        measure: name in the measures' registry.
+        phase: in which it holds.
+        low, high: in the measure's unit; infinite where there is no limit.
+        note: in words.
+    """
+
+    measure: str
+    phase: Phase
+    low: float
+    high: float
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRule:
+    """When a repetition is faulty, and what is said then.
+
+    Attributes:
+        key: unique within the exercise.
+        title: words for people, blaming nobody.
+        measure: name in `coaching.types.REP_VALUES`.
+        relation, limit: faulty where the value is beyond the limit by at least one sigma.
+        severity: 1 note, 2 minor, 3 major.
+        external, internal: what is said, by focus.
+        praise: what is said when it is done well again.
+        next_time: half a sentence for "Next time: ...".
+        evidence: where rule and limit come from.
+    """
+
+    key: str
+    title: str
+    measure: str
+    relation: Relation
+    limit: float
+    severity: Severity
+    external: str
+    internal: str
+    praise: str
+    next_time: str
+    evidence: str
+
+    def words(self, focus: Focus) -> str:
+        """What is said, in this focus."""
+        return self.external if focus is Focus.EXTERNAL else self.internal
+
+    def excess(self, value: float) -> float:
+        """How far `value` is beyond the limit; negative within."""
+        return value - self.limit if self.relation is Relation.ABOVE else self.limit - value
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRule:
+    """One part of a repetition's score: a straight line between two values.
+
+    Attributes:
+        measure: name in `coaching.types.REP_VALUES`.
+        weight: share of the whole.
+        zero, full: values that give 0 and 100 points; beyond, points stay at 0 and 100.
+    """
+
+    measure: str
+    weight: float
+    zero: float
+    full: float
+
+    def points(self, value: float) -> float:
+        """0..100; NaN for NaN."""
+        return float(np.clip(100.0 * (value - self.zero) / (self.full - self.zero), 0.0, 100.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """A lift, as its file describes it.
+
+    Attributes:
+        name: as on the command line; aliases: other names for it.
+        title, summary: words for people.
+        kind: repetitions, or holds.
+        view: recommended, as the views of the measures are called.
+        film: how to film it, one sentence.
+        movement: what counts as a repetition.
+        expected: targets by phase.
+        faults: in the order of the file.
+        scores: parts of the score; weights sum up to 1.
+        notes: what is allowed and is no fault, in words.
+        evidence: sources of the whole.
+        path: the file it was read from, or the name of the packaged one.
+    """
+
+    name: str
+    title: str
+    summary: str
+    kind: Kind
+    view: str
+    film: str
+    movement: Movement
+    expected: tuple[Expected, ...]
+    faults: tuple[FaultRule, ...]
+    scores: tuple[ScoreRule, ...]
+    aliases: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    evidence: str = ""
+    path: str = ""
+
+    def fault(self, key: str) -> FaultRule:
+        """The rule of that key."""
+        return next(rule for rule in self.faults if rule.key == key)

@@ -1,0 +1,425 @@
+"""What coaching yields: phases, repetitions with their values, faults, cues, and a set's summary.
+
+Everything observed is a `Value`: value, sigma, status, reason, as in the measures. Nothing
+downstream reads a value that its status does not allow: it is NaN there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.measures.types import Reason, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from scapcoach.coaching.exercise import Exercise
+
+    IntArray = npt.NDArray[np.integer[Any]]
+
+
+class Phase(IntEnum):
+    """Where in a repetition a frame lies; NONE outside of a set."""
+
+    NONE = 0
+    STRETCH = 1  # before the movement: arms long, bar racked on the shoulders, standing tall
+    PULL = 2  # on the way to the peak: pulling, lowering the bar, pressing up
+    PEAK = 3  # held at the far end
+    RETURN = 4  # on the way back
+
+    @property
+    def label(self) -> str:
+        """The name used in files: stretch, pull, peak, return; empty for NONE."""
+        return "" if self is Phase.NONE else self.name.lower()
+
+
+class Focus(StrEnum):
+    """How cues are worded: the effect outside, for heavy work, or the body, for light work.
+
+    Attention on the effect of a movement serves force and skill, attention on the muscle its use
+    at light loads (Wulf 2013, Int Rev Sport Exerc Psychol 6:77; Schoenfeld et al. 2018, Eur J
+    Sport Sci 18:705).
+    """
+
+    EXTERNAL = "external"
+    INTERNAL = "internal"
+
+
+class Severity(IntEnum):
+    """How much a fault matters; a cue takes the most severe first."""
+
+    NOTE = 1
+    MINOR = 2
+    MAJOR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One observed number of a repetition.
+
+    Attributes:
+        value: NaN where the status does not allow one.
+        sigma: one standard deviation, same unit; NaN where `value` is.
+        status: what it may be used for.
+        reason: NONE where the status is ``ok``.
+    """
+
+    value: float
+    sigma: float
+    status: Status = Status.OK
+    reason: Reason = Reason.NONE
+
+    @classmethod
+    def withheld(cls, reason: Reason, status: Status = Status.NOT_OBSERVABLE) -> Value:
+        """No number, and why."""
+        return cls(float("nan"), float("nan"), status, reason)
+
+    @property
+    def judged(self) -> bool:
+        """Whether there is a number, absolute or relative."""
+        return self.status <= Status.RELATIVE
+
+    @property
+    def absolute(self) -> bool:
+        """Whether the number may be compared with a target."""
+        return self.status == Status.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One observed kind of a repetition: the grip, or the angle of pull.
+
+    Attributes:
+        name: e.g. "pronated"; empty where it cannot be told.
+        chance: 0..1 that the name is right, from the sigma of the angle behind it; NaN without.
+        status, reason: as of a `Value`.
+    """
+
+    name: str
+    chance: float
+    status: Status = Status.OK
+    reason: Reason = Reason.NONE
+
+    @classmethod
+    def withheld(cls, reason: Reason, status: Status = Status.NOT_OBSERVABLE) -> Label:
+        """No name, and why."""
+        return cls("", float("nan"), status, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class RepValueSpec:
+    """What a value of a repetition is.
+
+    Attributes:
+        name: column name.
+        title: words for people.
+        unit: "%" of the personal range, "deg", "s", or "%" of the own best for `range_share`.
+        positive: what a greater value means.
+    """
+
+    name: str
+    title: str
+    unit: str
+    positive: str
+
+
+def _specs(*rows: tuple[str, str, str, str]) -> Mapping[str, RepValueSpec]:
+    return MappingProxyType({row[0]: RepValueSpec(*row) for row in rows})
+
+
+_BACK: Final = "shoulder blades drawn back"
+_UP: Final = "shoulders hiked"
+
+#: Every value that a repetition can have, in the order in which files list them. Values named
+#: `_deg` are degrees from neutral: they may be ``relative``, and then serve only comparisons.
+REP_VALUES: Final = _specs(
+    ("retraction_start", "Retraction at the start", "%", _BACK),
+    ("retraction_peak", "Peak retraction", "%", _BACK),
+    ("retraction_peak_left", "Peak retraction, left", "%", _BACK),
+    ("retraction_peak_right", "Peak retraction, right", "%", _BACK),
+    ("retraction_peak_deg", "Peak retraction", "deg", _BACK),
+    ("retraction_drop", "Retraction lost on the way", "%", "blades let go"),
+    ("elevation_start", "Shrug at the start", "%", _UP),
+    ("elevation_peak", "Shrug at the peak", "%", _UP),
+    ("elevation_peak_deg", "Shrug at the peak", "deg", _UP),
+    ("elevation_gain", "Shrug from start to peak", "%", "shoulders rise"),
+    ("elevation_end", "Shrug after the return", "%", "shoulders not lowered"),
+    ("rounding_gain", "Upper back rounding on the way", "deg", "upper back rounds"),
+    ("head_poke", "Head forward from start to peak", "deg", "head moves forward"),
+    ("trunk_swing", "Trunk swing", "deg", "trunk moves"),
+    ("lean_peak", "Trunk lean at the peak", "deg", "leaning forward"),
+    ("retraction_asymmetry", "Retraction, left over right", "%", "left further back"),
+    ("elevation_asymmetry", "Shrug, left over right", "%", "left higher"),
+    ("arm_asymmetry", "Arms, left over right", "deg", "left elbow more bent"),
+    ("hold", "Peak hold", "s", "held longer"),
+    ("squeeze", "Time at 60 % retraction or more", "s", "longer under contraction"),
+    ("pull_time", "Time of the pull", "s", "slower"),
+    ("return_time", "Time of the return", "s", "slower"),
+    ("range_share", "Range of movement", "%", "more of the own best in this set"),
+    ("forearm", "Forearm", "deg", "palms turned down or away (pronated)"),
+    ("pull_direction", "Direction of the load", "deg", "load above the shoulders"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """When one repetition happened.
+
+    Attributes:
+        number: from 1 on, partial ones included.
+        start: seconds at which the pull begins; peak_start, peak_end: between which the far end
+            is held; end: the return is over.
+        start_frame, peak_start_frame, peak_end_frame, end_frame: the frames nearest to them.
+        known: seconds at which the repetition was known to be over, live; cues come from then on.
+        amplitude: of the primary signal, in its unit.
+        partial: whether the range was much shorter than that of the set's repetitions so far.
+    """
+
+    number: int
+    start: float
+    peak_start: float
+    peak_end: float
+    end: float
+    start_frame: int
+    peak_start_frame: int
+    peak_end_frame: int
+    end_frame: int
+    known: float
+    amplitude: float
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault seen in one repetition.
+
+    Attributes:
+        key: of the exercise's rule.
+        title: words for people, e.g. "Blades stay behind".
+        severity: of the rule.
+        measure: name of the value in `REP_VALUES`.
+        value: what was seen; always beyond `limit` by at least one sigma, status ``ok``.
+        limit: of the rule.
+        time: seconds; the repetition's peak.
+        rep: number of the repetition.
+    """
+
+    key: str
+    title: str
+    severity: Severity
+    measure: str
+    value: Value
+    limit: float
+    time: float
+    rep: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePart:
+    """One part of a repetition's score.
+
+    Attributes:
+        measure: name of the value in `REP_VALUES`.
+        title: words for people.
+        weight: share of the whole, as in the exercise file.
+        points: 0..100; NaN where the value is withheld or only relative.
+        reason: why there are no points, else NONE.
+    """
+
+    measure: str
+    title: str
+    weight: float
+    points: float
+    reason: Reason = Reason.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A repetition's score and where it comes from.
+
+    Attributes:
+        total: 0..100, weighted mean of the parts that have points; NaN where parts of less than
+            half of the weight have any.
+        parts: in the order of the exercise file.
+    """
+
+    total: float
+    parts: tuple[ScorePart, ...] = ()
+
+    @property
+    def judged_share(self) -> float:
+        """Share of the weight whose parts have points, 0..1."""
+        whole = sum(p.weight for p in self.parts)
+        judged = sum(p.weight for p in self.parts if np.isfinite(p.points))
+        return judged / whole if whole else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RepValues:
+    """One repetition with everything seen in it.
+
+    Attributes:
+        rep: when.
+        values: by name, all of `REP_VALUES` in their order; withheld ones with their reason.
+        grip: pronated, neutral or supinated.
+        pull_angle: high, mid or low: where the load pulls from, relative to the trunk; for
+            shrugs up or up-and-back.
+        faults: most severe first.
+        unjudged: keys of the exercise's faults that could not be judged, with the reason.
+        score: with its parts.
+    """
+
+    rep: Rep
+    values: Mapping[str, Value]
+    grip: Label
+    pull_angle: Label
+    faults: tuple[Fault, ...] = ()
+    unjudged: Mapping[str, Reason] = field(default_factory=lambda: MappingProxyType({}))
+    score: Score = field(default_factory=lambda: Score(float("nan")))
+
+    def __getitem__(self, name: str) -> Value:
+        return self.values[name]
+
+
+class CueKind(StrEnum):
+    """What a cue is for."""
+
+    CORRECT = "correct"
+    PRAISE = "praise"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One thing said to the person; never two at once.
+
+    Attributes:
+        time: seconds at which it is given.
+        until: seconds up to which it is shown.
+        exercise: name of the exercise.
+        fault: key of the fault that it is about.
+        text: what is said, in the chosen focus.
+        severity: of the fault; NOTE for praise.
+        kind: a correction, or praise on recovery.
+        rep: number of the repetition after which it is given; 0 in a hold.
+    """
+
+    time: float
+    until: float
+    exercise: str
+    fault: str
+    text: str
+    severity: Severity
+    kind: CueKind = CueKind.CORRECT
+    rep: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One episode of one fault: from its first faulty repetition until it is done well again.
+
+    Attributes:
+        fault: key; title: words for people; severity: of the rule.
+        start, end: seconds, from the first faulty repetition's start to the last one's end.
+        reps: numbers of the faulty repetitions.
+        recovered: whether it was done well again before the set ended.
+    """
+
+    fault: str
+    title: str
+    severity: Severity
+    start: float
+    end: float
+    reps: tuple[int, ...]
+    recovered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """How a value went across the set.
+
+    Attributes:
+        measure: name in `REP_VALUES`.
+        change: fitted value at the last repetition minus that at the first, in the value's unit.
+        clear: whether the change is greater than chance and sigma allow for.
+    """
+
+    measure: str
+    change: Value
+    clear: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FaultCount:
+    """How often a fault occurred, of how many repetitions in which it could be judged."""
+
+    fault: str
+    title: str
+    faulty: int
+    judged: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetSummary:
+    """A set in few words and numbers.
+
+    Attributes:
+        reps: number of repetitions, partial ones included; partial: of them.
+        score: mean of the repetitions' scores; NaN where none has one.
+        means: by value name, over the full repetitions in which it was judged absolutely.
+        faults: counts of every rule of the exercise, in its order.
+        trends: of peak retraction and hold (fade), where at least four repetitions show it.
+        best, worst: numbers of the repetitions to look at; 0 where they cannot be told apart.
+        ranked_by: name of what best and worst were ranked by, "score" or a value; may be empty.
+        grips: names of the grips told, in order of appearance; two or more is a change.
+        next_time: one sentence; always there.
+        advice: what to change so that more can be judged, one sentence each; empty when all was.
+    """
+
+    reps: int
+    partial: int
+    score: float
+    means: Mapping[str, Value]
+    faults: tuple[FaultCount, ...]
+    trends: tuple[Trend, ...]
+    best: int
+    worst: int
+    ranked_by: str
+    grips: tuple[str, ...]
+    next_time: str
+    advice: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SetResult:
+    """Everything that coaching has to say about a recording.
+
+    Attributes:
+        exercise: that was coached.
+        focus: wording of the cues.
+        load: in kilograms, as the person told it; None unknown.
+        phase: (T,) `Phase` codes of the recording's frames.
+        rep: (T,) number of the repetition in progress; 0 none.
+        count: (T,) repetitions finished so far, as a counter on the screen shows.
+        reps: in order of time.
+        cues: in order of time, never overlapping.
+        events: in order of their start.
+        summary: of the set.
+    """
+
+    exercise: Exercise
+    focus: Focus
+    load: float | None
+    phase: IntArray
+    rep: IntArray
+    count: IntArray
+    reps: tuple[RepValues, ...]
+    cues: tuple[Cue, ...]
+    events: tuple[Event, ...]
+    summary: SetSummary
