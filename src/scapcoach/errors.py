@@ -15,6 +15,10 @@ class InputError(ScapcoachError):
     """The input cannot be used: not a video, no picture in it, unreadable, no such file."""
 
 
+class CameraError(InputError):
+    """A camera gives no pictures: missing, busy, unplugged, or not allowed."""
+
+
 class LandmarksError(InputError, ValueError):
     """Arrays offered as landmarks do not fit together; the message lists every fault."""
 
