@@ -35,5 +35,23 @@ class OutputError(ScapcoachError):
     """Results could not be written: no permission, no space, a file in the way."""
 
 
+class HistoryError(ScapcoachError):
+    """The history cannot be used: in use elsewhere, of a newer version, disk full."""
+
+
 class MissingExtraError(ScapcoachError):
     """An optional dependency is not installed; the message names the extra."""
+
+
+class EngineError(ScapcoachError):
+    """Workers cannot be started or reached, or too many of them ended."""
+
+
+def unforeseen(error: Exception) -> ScapcoachError:
+    """An error that nobody foresaw, in words for a user."""
+    name, text = type(error).__name__, str(error)
+    told = f"{name}: {text}" if text else name
+    return ScapcoachError(
+        f"Something went wrong that was not foreseen ({told}). Please report it, with what "
+        "SCAPCOACH_DEBUG=1 in front of the same command prints."
+    )
