@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from scapcoach.analysis.run import Analysis, Interrupted, Options, analyze, calibrate_clip
+from scapcoach.analysis.run import (
+    Analysis,
+    Interrupted,
+    Options,
+    analyze,
+    calibrate_clip,
+    finished,
+)
 
-__all__ = ["Analysis", "Interrupted", "Options", "analyze", "calibrate_clip"]
+__all__ = ["Analysis", "Interrupted", "Options", "analyze", "calibrate_clip", "finished"]

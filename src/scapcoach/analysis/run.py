@@ -162,6 +162,50 @@ def calibrate_clip(
     return calibrate(poses, segments, model_sha256=work.key.model, name=work.clip.name)
 
 
+def finished(
+    path: str | Path,
+    folder: str | Path,
+    *,
+    options: Options | None = None,
+    calibration: Calibration | None = None,
+) -> Mapping[str, Any] | None:
+    """The summary in `folder`, if `analyze` with the same settings would find nothing to do.
+
+    The clip is hashed but not opened, and nothing is measured again.
+
+    Raises:
+        InputError: the clip cannot be read.
+    """
+    options = options or Options()
+    summary = None if options.force else read_summary(Path(folder))
+    if summary is None or not (Path(folder) / LANDMARKS).is_file():
+        return None
+    wanted = _settings(_key(Path(path), options), options, calibration)
+    return summary if summary.get("settings") == wanted else None
+
+
+def _key(clip: Path, options: Options) -> Key:
+    """What the landmarks of a clip depend on."""
+    model = model_file(options.model, mask=False)
+    where = "" if options.subject is None else "{:g},{:g}".format(*options.subject)
+    return Key(content_hash(clip), model.sha256, where)
+
+
+def _settings(key: Key, options: Options, calibration: Calibration | None) -> dict[str, Any]:
+    chosen = calibration or [asdict(s) for s in options.segments or ()]
+    digest = hashlib.sha256(json.dumps(to_plain(chosen), sort_keys=True).encode()).hexdigest()
+    return {
+        "content": key.content,
+        "landmarks_key": asdict(key),
+        "model": options.model,
+        "subject": key.subject,
+        "calibration": digest,
+        "video": options.video,
+        "csv": options.csv,
+        "version": __version__,
+    }
+
+
 def _silent(_stage: str, _done: int, _total: int | None) -> None:
     """Progress that nobody watches."""
 
@@ -179,27 +223,14 @@ class _Work:
         self.calibration = calibration
         with VideoFile(clip) as source:
             self.info = source.info
-        model = model_file(options.model, mask=False)
+        self.key = _key(clip, options)
         if calibration is not None:
-            calibration.check_model(model.sha256)
-        where = "" if options.subject is None else "{:g},{:g}".format(*options.subject)
-        self.key = Key(content_hash(clip), model.sha256, where)
+            calibration.check_model(self.key.model)
         self.warnings: tuple[str, ...] = ()
 
     def settings(self) -> dict[str, Any]:
         """What the results depend on; equal settings need no second analysis."""
-        chosen = self.calibration or [asdict(s) for s in self.options.segments or ()]
-        digest = hashlib.sha256(json.dumps(to_plain(chosen), sort_keys=True).encode()).hexdigest()
-        return {
-            "content": self.key.content,
-            "landmarks_key": asdict(self.key),
-            "model": self.options.model,
-            "subject": self.key.subject,
-            "calibration": digest,
-            "video": self.options.video,
-            "csv": self.options.csv,
-            "version": __version__,
-        }
+        return _settings(self.key, self.options, self.calibration)
 
     def landmarks(self, folder: Path | None) -> Poses:
         """Raw landmarks of every frame, going on where an interrupted run stopped.

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-from scapcoach.errors import ScapcoachError
+from scapcoach.errors import unforeseen
+
+if TYPE_CHECKING:
+    from scapcoach.errors import ScapcoachError
 
 
 def unexpected(error: Exception) -> ScapcoachError:
     """The error in words for a user; with SCAPCOACH_DEBUG set it is raised again instead."""
     if os.environ.get("SCAPCOACH_DEBUG"):
         raise error
-    name, text = type(error).__name__, str(error)
-    told = f"{name}: {text}" if text else name
-    return ScapcoachError(
-        f"Something went wrong that was not foreseen ({told}). Please report it, with what "
-        "SCAPCOACH_DEBUG=1 in front of the same command prints."
-    )
+    return unforeseen(error)
