@@ -13,6 +13,7 @@ Every frame is solved on its own: one live frame and a whole recording give equa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 _ITERATIONS: Final = 4
 _STEP: Final = 1e-4  # of the numeric derivative, radians
+_SHIFTS: Final = _STEP * np.eye(N_PARAMETERS + 1, N_PARAMETERS, -1)[:, None]  # none, then each
 _HIDDEN: Final = 1e3  # noise of a landmark that does not count, in trunk lengths
 
 
@@ -217,7 +219,7 @@ def _gauss_newton(
     order = [*SHOULDERS, *HIPS]
     rest = np.vstack([neutral.points[order], neutral.points[list(EARS)].mean(axis=0)])
     rest = np.nan_to_num(rest)
-    resting = project(np.zeros(N_PARAMETERS), body, yaw)
+    resting = _resting(body, yaw)
     weight = np.repeat(1 / sigma**2, 2, axis=1)
     prior = np.diag(1 / sd**2)
     theta = mean.copy()
@@ -234,11 +236,17 @@ def _gauss_newton(
     return theta, np.linalg.inv(information)
 
 
+@lru_cache(maxsize=64)
+def _resting(body: Body, yaw: float) -> FloatArray:
+    """(5, 2) the model in the neutral; kept, as a live session asks for it with every frame."""
+    return project(np.zeros(N_PARAMETERS), body, yaw)
+
+
 def _predict(
     theta: FloatArray, rest: FloatArray, resting: FloatArray, body: Body, yaw: float
 ) -> tuple[FloatArray, FloatArray]:
     """(T, O) predicted coordinates and (T, O, P) their derivatives."""
-    shifted = theta + np.vstack([np.zeros(N_PARAMETERS), _STEP * np.eye(N_PARAMETERS)])[:, None]
+    shifted = theta + _SHIFTS
     change = project(shifted, body, yaw) - resting
     scale = np.exp(shifted[..., Parameter.LOG_SCALE])[..., None, None]
     place = shifted[..., None, Parameter.RIGHTWARD :]

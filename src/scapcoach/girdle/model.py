@@ -91,61 +91,72 @@ def shape(theta: FloatArray, body: Body) -> FloatArray:
     Returns:
         (..., 5, 3) X, Y, Z: left shoulder, right shoulder, left hip, right hip, ear midpoint.
     """
-    part = [theta[..., p] for p in Parameter]
-    zero = np.zeros_like(part[0])
-    ears = (zero + EARS[0], zero + EARS[1], zero)
-    ears = _bend(ears, part[Parameter.HEAD_PITCH], NECK_PIVOT)
-    ears = _tilt(ears, part[Parameter.HEAD_TILT], NECK_PIVOT[1])
-    upper = (
-        _shoulder(part[Parameter.RETRACTION_LEFT], part[Parameter.ELEVATION_LEFT], body, -1.0),
-        _shoulder(part[Parameter.RETRACTION_RIGHT], part[Parameter.ELEVATION_RIGHT], body, +1.0),
-        ears,
-    )
-    left, right, ears = (
-        _tilt(
-            _bend(_bend(p, part[Parameter.FLEXION], THORAX_PIVOT), part[Parameter.LEAN], (0, 0)),
-            part[Parameter.SIDE_LEAN],
-            0.0,
-        )
-        for p in upper
-    )
-    rise = (_rise(part[Parameter.ELEVATION_LEFT]) + _rise(part[Parameter.ELEVATION_RIGHT])) / 2
-    hips = [(zero, HIPS_FOLLOW_UP * rise, zero + s * body.half_hips) for s in (-1.0, 1.0)]
-    points = (left, right, *hips, ears)
-    return np.stack([np.stack(coordinate, axis=-1) for coordinate in zip(*points, strict=True)], -1)
+    part = np.moveaxis(np.asarray(theta), -1, 0)
+    rise = _rise(part[_ELEVATION])
+    shoulders = _shoulders(part[_RETRACTION], part[_ELEVATION], rise, body)
+    ears = _ears(part[Parameter.HEAD_PITCH], part[Parameter.HEAD_TILT])
+    # Three points together: numpy costs by the call, and a live frame is a single one.
+    upper = [np.concatenate([s, e[None]]) for s, e in zip(shoulders, ears, strict=True)]
+    upper = _bend(upper, part[Parameter.FLEXION], THORAX_PIVOT)
+    upper = _bend(upper, part[Parameter.LEAN], (0.0, 0.0))
+    upper = _tilt(upper, part[Parameter.SIDE_LEAN])
+    points = np.zeros((*theta.shape[:-1], 5, 3))
+    for axis, coordinate in enumerate(upper):
+        points[..., _UPPER, axis] = np.moveaxis(coordinate, 0, -1)
+    points[..., 2:4, 1] = (HIPS_FOLLOW_UP * ((rise[0] + rise[1]) / 2))[..., None]
+    points[..., 2:4, 2] = (-body.half_hips, body.half_hips)
+    return points
 
 
-_Point = tuple["FloatArray", "FloatArray", "FloatArray"]
+_RETRACTION: Final = slice(Parameter.RETRACTION_LEFT, Parameter.RETRACTION_RIGHT + 1)
+_ELEVATION: Final = slice(Parameter.ELEVATION_LEFT, Parameter.ELEVATION_RIGHT + 1)
+_UPPER: Final = [0, 1, 4]  # shoulders and ears among the points of `shape`
+_BACK: Final = np.radians(CLAVICLE_BACK)
+_UP: Final = np.radians(CLAVICLE_UP)
+_SIDES: Final = np.array([-1.0, 1.0])
+
+_Points = list["FloatArray"]  # X, Y, Z
 
 
-def _shoulder(retraction: FloatArray, elevation: FloatArray, body: Body, side: float) -> _Point:
-    """Shoulder landmark, swung about the sternoclavicular joint; side is -1 left, +1 right."""
-    back, up = np.radians(CLAVICLE_BACK), np.radians(CLAVICLE_UP)
-    r, e = back + retraction, up + elevation
-    behind = CLAVICLE_LENGTH * (np.cos(e) * np.sin(r) - np.cos(up) * np.sin(back))
-    out = CLAVICLE_LENGTH * (np.cos(e) * np.cos(r) - np.cos(up) * np.cos(back))
-    return (
-        SHOULDER_X - FOLLOW_ACROSS * behind,
-        1.0 + FOLLOW_UP * _rise(elevation),
-        side * (body.half_shoulders + FOLLOW_ACROSS * out),
-    )
+def _shoulders(
+    retraction: FloatArray, elevation: FloatArray, rise: FloatArray, body: Body
+) -> _Points:
+    """(2, ...) shoulder landmarks, left and right, swung about the sternoclavicular joints."""
+    r, e = _BACK + retraction, _UP + elevation
+    cos = np.cos(e)
+    behind = CLAVICLE_LENGTH * (cos * np.sin(r) - np.cos(_UP) * np.sin(_BACK))
+    out = CLAVICLE_LENGTH * (cos * np.cos(r) - np.cos(_UP) * np.cos(_BACK))
+    across = body.half_shoulders + FOLLOW_ACROSS * out
+    sides = _SIDES.reshape(2, *[1] * (across.ndim - 1))
+    return [SHOULDER_X - FOLLOW_ACROSS * behind, 1.0 + FOLLOW_UP * rise, sides * across]
+
+
+def _ears(pitch: FloatArray, tilt: FloatArray) -> _Points:
+    """(...) ear midpoint: nodded about the neck, then tilted to the right about its height."""
+    x, y = EARS[0] - NECK_PIVOT[0], EARS[1] - NECK_PIVOT[1]
+    cos, sin = np.cos(pitch), np.sin(pitch)
+    height = y * cos - x * sin
+    return [
+        NECK_PIVOT[0] + x * cos + y * sin,
+        NECK_PIVOT[1] + height * np.cos(tilt),
+        height * np.sin(tilt),
+    ]
 
 
 def _rise(elevation: FloatArray) -> FloatArray:
     """Height that the glenohumeral centre gains."""
-    up = np.radians(CLAVICLE_UP)
-    return np.asarray(CLAVICLE_LENGTH * (np.sin(up + elevation) - np.sin(up)))
+    return np.asarray(CLAVICLE_LENGTH * (np.sin(_UP + elevation) - np.sin(_UP)))
 
 
-def _bend(point: _Point, angle: FloatArray, pivot: tuple[float, float]) -> _Point:
+def _bend(points: _Points, angle: FloatArray, pivot: tuple[float, float]) -> _Points:
     """Turned forward about a left-right axis through `pivot` (X, Y)."""
-    x, y = point[0] - pivot[0], point[1] - pivot[1]
+    x, y = points[0] - pivot[0], points[1] - pivot[1]
     cos, sin = np.cos(angle), np.sin(angle)
-    return pivot[0] + x * cos + y * sin, pivot[1] + y * cos - x * sin, point[2]
+    return [pivot[0] + x * cos + y * sin, pivot[1] + y * cos - x * sin, points[2]]
 
 
-def _tilt(point: _Point, angle: FloatArray, height: float) -> _Point:
-    """Tilted to the subject's right about a front-back axis at this height."""
-    y, z = point[1] - height, point[2]
+def _tilt(points: _Points, angle: FloatArray) -> _Points:
+    """Tilted to the subject's right about a front-back axis at the hips' height."""
+    x, y, z = points
     cos, sin = np.cos(angle), np.sin(angle)
-    return point[0], height + y * cos - z * sin, z * cos + y * sin
+    return [x, y * cos - z * sin, z * cos + y * sin]

@@ -7,16 +7,18 @@ ordered list of objections into a `Series`. The first objection that holds gives
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, face_size, is_supine
+from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.geometry.view import classify_view, estimate_yaw
 from scapcoach.girdle.geometric import solve
 from scapcoach.girdle.neutral import BORDER, counts
 from scapcoach.measures.registry import SPECS
-from scapcoach.measures.types import Reason, Series, Status
+from scapcoach.measures.types import Reason, Series, Status, View
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -51,9 +53,13 @@ MIN_SHRUG: Final = 8.0
 MIN_TRUNK: Final = 57.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # no slots: they would leave no room for cached properties
 class Scene:
-    """A recording as the measures see it: T frames."""
+    """A recording as the measures see it: T frames.
+
+    What several measures ask is worked out once: a live session has one frame at a time, and
+    then every call of numpy counts.
+    """
 
     poses: Poses
     calibration: Calibration | None
@@ -80,25 +86,52 @@ class Scene:
             supine=is_supine(poses),
         )
 
+    @cached_property
+    def _asked(self) -> dict[tuple[str, tuple[Landmark, ...]], BoolArray]:
+        return {}
+
     def sees(self, *landmarks: Landmark) -> BoolArray:
         """(T,) all of these landmarks count."""
-        return np.asarray(self.usable[:, list(landmarks)].all(axis=1))
+        key = ("all", landmarks)
+        if key not in self._asked:
+            self._asked[key] = np.asarray(self.usable[:, list(landmarks)].all(axis=1))
+        return self._asked[key]
 
     def sees_any(self, *landmarks: Landmark) -> BoolArray:
         """(T,) at least one of these landmarks counts."""
-        return np.asarray(self.usable[:, list(landmarks)].any(axis=1))
+        key = ("any", landmarks)
+        if key not in self._asked:
+            self._asked[key] = np.asarray(self.usable[:, list(landmarks)].any(axis=1))
+        return self._asked[key]
+
+    @cached_property
+    def _at_border(self) -> BoolArray:
+        """(T, 33) out of the picture or at its very border."""
+        points, size = self.poses.xy, np.asarray(self.poses.size)
+        with np.errstate(invalid="ignore"):
+            out = (points < BORDER * size) | (points > (1 - BORDER) * size)
+        return np.asarray(out.any(axis=-1))
 
     def leaves(self, *landmarks: Landmark) -> BoolArray:
         """(T,) one of these landmarks is out of the picture or at its very border."""
-        points = self.poses.xy[:, list(landmarks)]
-        size = np.asarray(self.poses.size)
-        with np.errstate(invalid="ignore"):
-            out = (points < BORDER * size) | (points > (1 - BORDER) * size)
-        return np.asarray(out.any(axis=(1, 2)))
+        return np.asarray(self._at_border[:, list(landmarks)].any(axis=1))
+
+    @cached_property
+    def turned(self) -> FloatArray:
+        """(T,) degrees by which the person has turned away from the neutral; NaN without one."""
+        if self.calibration is None:
+            return np.full(len(self.poses), np.nan)
+        return np.abs(wrap_degrees(self.yaw - self.calibration.neutral.yaw))
+
+    @cached_property
+    def from_side(self) -> BoolArray:
+        """(T,) seen from the side."""
+        return np.asarray(self.view == View.SIDE)
 
     def missing(self, reason: Reason, *landmarks: Landmark, needed: BoolArray) -> list[Objection]:
         """Objections where landmarks do not count: out of the picture, or hidden."""
-        return [(~needed & self.leaves(*landmarks), Reason.OUT_OF_FRAME), (~needed, reason)]
+        absent = ~needed
+        return [(absent & self.leaves(*landmarks), Reason.OUT_OF_FRAME), (absent, reason)]
 
     def uncalibrated(self) -> list[Objection]:
         """Objection to everything that is measured from a neutral where there is none."""
@@ -106,17 +139,21 @@ class Scene:
 
     def misplaced(self) -> list[Objection]:
         """Objections to the distance from the camera."""
-        unit = self.trunk_pixels()
+        return list(self._misplaced)
+
+    @cached_property
+    def _misplaced(self) -> tuple[Objection, ...]:
+        unit = self.trunk_pixels
         objections = [(unit < MIN_TRUNK, Reason.TOO_FAR)]
         if self.state is not None and self.calibration is not None:
             # A leaning trunk looks nearer or farther, too; the size of the face does not mind it.
-            face = face_size(self.poses) / self.calibration.neutral.face
+            face = self.face / self.calibration.neutral.face
             blind = ~self.sees_any(*EARS) | ~np.isfinite(face)
             with np.errstate(invalid="ignore"):
                 near = (self.state.scale > SCALE_LIMITS[1]) & (blind | (face > FACE_LIMITS[1]))
                 far = (self.state.scale < SCALE_LIMITS[0]) & (blind | (face < FACE_LIMITS[0]))
             objections += [(near, Reason.TOO_NEAR), (far, Reason.TOO_FAR)]
-        return objections
+        return tuple(objections)
 
     def bent(self) -> list[Objection]:
         """Objection to a trunk that is held otherwise than in the neutral.
@@ -124,17 +161,27 @@ class Scene:
         Its direction in space has changed, or it looks shorter than any lowering of the
         shoulders can make it: bent over towards the camera, sunk, or sitting in place of standing.
         """
+        return list(self._bent)
+
+    @cached_property
+    def _bent(self) -> tuple[Objection, ...]:
         if self.state is None:
-            return []
+            return ()
         with np.errstate(invalid="ignore"):
             turned = (self.state.trunk_change > MAX_TRUNK_CHANGE) & self.sees_any(*HIPS)
             shorter = self.state.rise < MIN_RISE
-        return [(turned | shorter, Reason.TRUNK_MOVED)]
+        return ((turned | shorter, Reason.TRUNK_MOVED),)
 
     def lying(self) -> list[Objection]:
         """Objection to whoever lies on the back."""
         return [(self.supine, Reason.SUPINE)]
 
+    @cached_property
+    def face(self) -> FloatArray:
+        """(T,) size of the face in pixels."""
+        return face_size(self.poses)
+
+    @cached_property
     def trunk_pixels(self) -> FloatArray:
         """(T,) trunk length in pixels, from the calibration where there is one."""
         if self.state is not None and self.calibration is not None:
@@ -173,13 +220,12 @@ def judge(
             personal range, and is dropped where only relative.
     """
     known = np.isfinite(value if degrees is None or relative is None else degrees[0])
-    status = np.full(len(value), Status.OK if relative is None else Status.RELATIVE, np.int8)
-    reason = np.full(len(value), Reason.NONE if relative is None else relative, np.int8)
-    open_ = np.ones(len(value), bool)
-    for where, why in [*objections, (~known, Reason.LOW_CONFIDENCE)]:
-        now = open_ & where
-        status[now], reason[now] = Status.NOT_OBSERVABLE, why
-        open_ &= ~now
+    nothing = (np.ones(len(value), bool), Reason.NONE if relative is None else relative)
+    wheres, whys = zip(*objections, (~known, Reason.LOW_CONFIDENCE), nothing, strict=True)
+    first = np.argmax(wheres, axis=0)  # of the objections that hold in a frame, the first
+    allowed = Status.OK if relative is None else Status.RELATIVE
+    status = np.where(first < len(whys) - 1, Status.NOT_OBSERVABLE, allowed).astype(np.int8)
+    reason = np.array(whys, np.int8)[first]
     subject = scene.poses.subject
     for where, code in ((subject < 0, Status.NO_PERSON), (subject > 0, Status.SUBJECT_CHANGED)):
         status[where], reason[where] = code, Reason.NONE

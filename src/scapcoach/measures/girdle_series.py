@@ -8,10 +8,9 @@ import numpy as np
 
 from scapcoach.calibration.types import Kind, Range
 from scapcoach.geometry.posture import HIPS, SHOULDERS
-from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.girdle.state import SIDES
 from scapcoach.measures.gates import MIN_SHRUG, Scene, judge
-from scapcoach.measures.types import Reason, Series, View
+from scapcoach.measures.types import Reason, Series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,34 +112,34 @@ def _objections(
     objections += scene.misplaced()
     if scene.calibration is not None:
         objections += scene.lying()
-        turned = np.abs(wrap_degrees(scene.yaw - scene.calibration.neutral.yaw)) > MAX_TURN
+        turned = scene.turned > MAX_TURN
         objections += [
-            (turned & _is_side(scene), Reason.TURN_TOWARDS_CAMERA),
+            (turned & scene.from_side, Reason.TURN_TOWARDS_CAMERA),
             (turned, Reason.CALIBRATION_STALE),
             *scene.bent(),
         ]
     if quantity == "retraction":
         # From the side the landmarks follow the blades hardly at all (r 0.5-0.8 and a quarter of
         # the way on the phantom); it takes the back contour or an exercise calibration.
-        objections.append((_is_side(scene), Reason.TURN_TOWARDS_CAMERA))
+        objections.append((scene.from_side, Reason.TURN_TOWARDS_CAMERA))
         if scene.calibration is not None:
             hang = -scene.calibration.neutral.arms[:, 0, 1].max()
             raised = np.full(len(sigma), not hang >= MIN_HANG)
             objections.append((raised, Reason.ARMS_AWAY_FROM_CALIBRATION))
     elif side:
         # One behind the other, the shoulders cannot be told apart; their mean can be judged.
-        objections.append((_is_side(scene), Reason.TURN_TOWARDS_CAMERA))
+        objections.append((scene.from_side, Reason.TURN_TOWARDS_CAMERA))
     arms = state.arm_distance[:, side]
     limit = MAX_ARM_DISTANCE[quantity]
     if quantity == "elevation" and scene.calibration and scene.calibration.elevation is None:
         limit = MAX_ARM_DISTANCE_RELATIVE
-    limits = np.where(_is_side(scene), min(limit, MAX_ARM_DISTANCE_SIDE), limit)
+    limits = np.where(scene.from_side, min(limit, MAX_ARM_DISTANCE_SIDE), limit)
     with np.errstate(invalid="ignore"):
         away = ~(arms <= limits)
         wide = ~(sigma <= MAX_SIGMA[quantity][0 if side == 0 else 1])
     objections.append((away, Reason.ARMS_AWAY_FROM_CALIBRATION))
     objections += [
-        (wide & _is_side(scene), Reason.TURN_TOWARDS_CAMERA),
+        (wide & scene.from_side, Reason.TURN_TOWARDS_CAMERA),
         (wide & ~scene.sees_any(*HIPS), Reason.HIPS_HIDDEN),
         (wide & _shrugs(state, quantity, side), Reason.SHOULDERS_RAISED),
         (wide, Reason.TOO_UNCERTAIN),
@@ -165,7 +164,3 @@ def _contradicted(state: GirdleState, side: int) -> BoolArray:
     with np.errstate(invalid="ignore"):
         against = np.sign(elevation) * risen < MIN_RISE_SHARE * np.abs(elevation) - RISE_ERROR
         return np.asarray((np.abs(elevation) > MIN_SHRUG) & against)
-
-
-def _is_side(scene: Scene) -> BoolArray:
-    return np.asarray(scene.view == View.SIDE)

@@ -10,7 +10,6 @@ from scapcoach.calibration.types import Kind
 from scapcoach.geometry.posture import (
     EARS,
     SHOULDERS,
-    face_size,
     head_forward,
     head_height,
     tilt,
@@ -49,7 +48,7 @@ def head_forward_series(scene: Scene) -> Series:
     objections += scene.head() + _shoulders(scene)
     neutral = scene.calibration.neutral.head_forward if scene.calibration else np.nan
     value = wrap_degrees(head_forward(scene.poses, scene.yaw) - neutral)
-    height = np.abs(head_height(scene.poses)) / scene.trunk_pixels()
+    height = np.abs(head_height(scene.poses)) / scene.trunk_pixels
     sigma = _sagittal_sigma(scene, np.maximum(height, 0.15))
     return judge(scene, "head_forward", value, np.hypot(sigma, 1.0), objections, _relative(scene))
 
@@ -74,7 +73,7 @@ def face_closer_series(scene: Scene) -> Series:
     behind = np.isin(scene.view, (View.BACK, View.BACK_OBLIQUE))
     objections.append((behind, Reason.TURN_TOWARDS_CAMERA))
     neutral = scene.calibration.neutral.face if scene.calibration else np.nan
-    value = 100 * (face_size(scene.poses) / neutral - 1)
+    value = 100 * (scene.face / neutral - 1)
     sigma = np.full_like(value, 100 * FACE_SIGMA)
     return judge(scene, "face_closer", value, sigma, objections, _relative(scene))
 
@@ -101,8 +100,7 @@ def rounding_series(scene: Scene) -> Series:
     degrees = arc_degrees(index) - arc_degrees(np.array([neutral]))[0]
     per_point = 4 * np.degrees(2 / 100 / (1 + (2 * np.nan_to_num(index)) ** 2))
     sigma = np.full_like(value, ROUNDING_SIGMA)
-    not_side = scene.view != View.SIDE
-    objections = [*scene.uncalibrated(), *scene.lying(), (not_side, Reason.TURN_SIDE_ON)]
+    objections = [*scene.uncalibrated(), *scene.lying(), (~scene.from_side, Reason.TURN_SIDE_ON)]
     objections += scene.hips() + scene.head()
     objections += _turned(scene, 25.0)
     return judge(scene, "rounding", value, sigma, objections, _relative(scene),
@@ -120,7 +118,7 @@ def tilt_series(scene: Scene, name: str) -> Series:
     objections += scene.missing(reason, left, right, needed=scene.sees(left, right))
     value = tilt(scene.poses, left, right)
     width = np.linalg.norm(scene.poses.xy[:, left] - scene.poses.xy[:, right], axis=-1)
-    error = np.sqrt(2) * POINT_SIGMA * scene.trunk_pixels() / np.maximum(width, 1.0)
+    error = np.sqrt(2) * POINT_SIGMA * scene.trunk_pixels / np.maximum(width, 1.0)
     sigma = np.hypot(np.degrees(np.arctan(error)), 1.0)
     return judge(scene, name, value, sigma, objections, None)
 
@@ -145,8 +143,7 @@ def _turned(scene: Scene, limit: float) -> list[Objection]:
     """Objection where the person has turned away from the neutral's view."""
     if scene.calibration is None:
         return []
-    turned = np.abs(wrap_degrees(scene.yaw - scene.calibration.neutral.yaw))
-    return [(~(turned <= limit), Reason.CALIBRATION_STALE)]
+    return [(~(scene.turned <= limit), Reason.CALIBRATION_STALE)]
 
 
 def _sagittal_sigma(scene: Scene, length: FloatArray) -> FloatArray:
