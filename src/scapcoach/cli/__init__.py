@@ -24,6 +24,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "analyze": ("scapcoach.cli.analyze", "Analyse lift videos: measures, video, report."),
         "calibrate": ("scapcoach.cli.calibrate", "Make a profile from a calibration clip."),
         "profiles": ("scapcoach.cli.profiles", "List, show, export and delete profiles."),
+        "history": ("scapcoach.cli.history", "Look back: posture minutes, reminders, lifting."),
         "doctor": ("scapcoach.cli.doctor", "Check that everything works on this computer."),
     }
 )

@@ -80,7 +80,7 @@ def write_report(
     }
     parts = {
         "title": html.escape(title),
-        "css": _asset("report.css"),
+        "css": _asset("base.css") + _asset("report.css"),
         "js": _asset("report.js"),
         "font_medium": _base64(font_bytes("medium")),
         "font_bold": _base64(font_bytes("bold")),
