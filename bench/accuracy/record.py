@@ -35,7 +35,7 @@ _ROOT: Final = Path(__file__).resolve().parents[2]
 #: What decides the pixels and the landmarks. Tools around the phantom have no part in them.
 _NO_PIXELS: Final = {"__main__.py", "assets.py", "batch.py", "samples.py", "library.py"}
 _EYES: Final = (
-    "src/scapcoach/session.py",
+    "src/scapcoach/session/tracker.py",
     "src/scapcoach/geometry/silhouette.py",
     "src/scapcoach/geometry/view.py",
     "src/scapcoach/pose",
