@@ -88,7 +88,7 @@ def solve(poses: Poses, neutral: Neutral, noise: Noise | None = None) -> GirdleS
     noise = noise or Noise()
     yaw, yaw_sigma = estimate_yaw(poses)
     turned = wrap_degrees(yaw - neutral.yaw)
-    arms = _arm_distance(poses, neutral)
+    arms = arm_distance(poses, neutral)
     seen, sigma = _observations(poses, neutral, turned, arms, noise)
     prior_mean, prior_sd = _prior(turned, noise)
     theta, cov = _gauss_newton(seen, sigma, prior_mean, prior_sd, neutral)
@@ -111,8 +111,8 @@ def solve(poses: Poses, neutral: Neutral, noise: Noise | None = None) -> GirdleS
         yaw=wrap_degrees(neutral.yaw + degrees[:, Parameter.YAW]),
         yaw_sigma=np.minimum(yaw_sigma, np.hypot(sd[:, Parameter.YAW], 2.0)),
         scale=np.exp(theta[:, Parameter.LOG_SCALE]),
-        rise=_rise(poses, neutral, np.exp(theta[:, Parameter.LOG_SCALE])),
-        trunk_change=_trunk_change(poses, neutral),
+        rise=rise(poses, neutral, np.exp(theta[:, Parameter.LOG_SCALE])),
+        trunk_change=trunk_change(poses, neutral),
         arm_distance=np.column_stack([arms.max(axis=1), arms]),
     )
 
@@ -128,20 +128,20 @@ def _sided_sigma(cov: FloatArray, left: int, right: int) -> FloatArray:
     return np.asarray(np.degrees(np.sqrt(np.maximum(variance, 0))))
 
 
-def _rise(poses: Poses, neutral: Neutral, scale: FloatArray) -> FloatArray:
+def rise(poses: Poses, neutral: Neutral, scale: FloatArray) -> FloatArray:
     """(T,) how much longer the trunk looks than in the neutral, in trunk lengths."""
     trunk = np.linalg.norm(poses.point(*SHOULDERS) - poses.point(*HIPS), axis=1)
     hips = counts(poses)[:, list(HIPS)].any(axis=1) & neutral.hips_seen
     return np.where(hips, trunk / neutral.unit / scale - 1, np.nan)
 
 
-def _trunk_change(poses: Poses, neutral: Neutral) -> FloatArray:
+def trunk_change(poses: Poses, neutral: Neutral) -> FloatArray:
     """(T,) degrees between the trunk's direction and its neutral one; NaN without a person."""
     cosine = unit(trunk_line(poses)) @ neutral.trunk
     return np.where(poses.present, np.degrees(np.arccos(np.clip(cosine, -1, 1))), np.nan)
 
 
-def _arm_distance(poses: Poses, neutral: Neutral) -> FloatArray:
+def arm_distance(poses: Poses, neutral: Neutral) -> FloatArray:
     """(T, 2) how far elbow and wrist, left and right, have left their neutral arm pose."""
     arms = arm_vectors(poses, np.full(len(poses), neutral.unit))
     # Depth is the world landmarks' weakest axis, but from the front it alone shows an arm that is
