@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     FloatArray = npt.NDArray[np.floating[Any]]
+    BoolArray = npt.NDArray[np.bool_]
 
 #: Variance of a quantity of which nothing has been said yet, square degrees: anything goes.
 _OPEN: Final = 1e8
@@ -64,14 +65,14 @@ class Belief:
     t: float
     mean: FloatArray
     cov: FloatArray
-    seen: FloatArray
+    seen: BoolArray
 
     @classmethod
     def none(cls, channels: int) -> Belief:
         """Nothing known of this many quantities."""
         zero = np.zeros(channels)
         cov = np.stack([zero + _OPEN, zero, zero + 1.0])
-        return cls(-np.inf, np.zeros((2, channels)), cov, zero > 0)
+        return cls(-np.inf, np.zeros((2, channels)), cov, np.zeros(channels, np.bool_))
 
 
 def follow(
