@@ -1,0 +1,1 @@
+"""Many clips at once: clips as jobs, and executors that run them here or on a cluster."""

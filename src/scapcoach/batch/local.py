@@ -1,0 +1,217 @@
+"""Jobs in processes of this computer, watched over one by one.
+
+`concurrent.futures.ProcessPoolExecutor` is broken as a whole when one of its processes is killed,
+and a shared queue whose lock died with its holder hangs for ever. So every worker here has a pipe
+of its own and one job at a time: its end closes that pipe, and concerns that job alone.
+"""
+
+from __future__ import annotations
+
+import pickle
+import signal
+import time
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from scapcoach.batch.signals import signals_held
+from scapcoach.batch.types import NOT_BEGUN, Failed, Lost, Stopped
+from scapcoach.batch.worker import READY, STOP, serve
+from scapcoach.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
+    from types import TracebackType
+
+    from scapcoach.batch.types import Job, Outcome, Watch
+
+#: Seconds between two looks at whether to stop.
+_TICK: Final = 0.2
+#: Seconds that a worker has to end its job once asked: writing a report of an hour takes a few.
+_GRACE: Final = 30.0
+#: So many workers in a row that end before they are ready: the next one would, too.
+_START_FAILURES: Final = 3
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    process: SpawnProcess
+    connection: Connection
+    ready: bool = False
+    job: int | None = None
+
+
+class LocalExecutor:
+    """An `Executor` over a pool of processes.
+
+    Args:
+        workers: how many; each is started when there is a job for it.
+        warm: whether workers import MediaPipe before their first job.
+    """
+
+    def __init__(self, workers: int, *, warm: bool = True) -> None:
+        self._size = max(1, workers)
+        self._warm = warm
+        self._crew: list[_Worker] = []
+        self._failed_starts = 0
+
+    @property
+    def workers(self) -> int:
+        """How many jobs run at a time."""
+        return self._size
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for worker in list(self._crew):
+            if worker.job is None and error is None:
+                _try_to_send(worker, None)
+            else:
+                worker.process.kill()
+        for worker in list(self._crew):
+            self._dismiss(worker)
+
+    def run(
+        self, jobs: Sequence[Job], *, watch: Watch, stop: Callable[[], bool]
+    ) -> Iterator[tuple[int, Outcome]]:
+        """As `Executor.run`."""
+        waiting = deque(range(len(jobs)))
+        asked_at: float | None = None
+        while waiting or self._busy():
+            if asked_at is None and stop():
+                asked_at = time.monotonic()
+                yield from ((number, Stopped(NOT_BEGUN)) for number in waiting)
+                waiting.clear()
+                for worker in self._busy():
+                    _try_to_send(worker, STOP)
+            yield from self._hand_out(jobs, waiting)
+            for worker in self._heard():
+                yield from self._listen(worker, watch)
+            if asked_at is not None and time.monotonic() - asked_at > _GRACE:
+                yield from self._cut_off()
+
+    def _busy(self) -> list[_Worker]:
+        return [worker for worker in self._crew if worker.job is not None]
+
+    def _hand_out(self, jobs: Sequence[Job], waiting: deque[int]) -> Iterator[tuple[int, Outcome]]:
+        """Start workers as far as there are jobs for them, and give those that are ready one."""
+        idle = len(self._crew) - len(self._busy())
+        for _ in range(min(len(waiting) - idle, self._size - len(self._crew))):
+            self._crew.append(_start(warm=self._warm))
+        for worker in self._crew:
+            if not waiting:
+                return
+            if not worker.ready or worker.job is not None:
+                continue
+            number = waiting.popleft()
+            try:
+                worker.connection.send(jobs[number])
+            except OSError:
+                waiting.appendleft(number)  # it ended while idle, and is found out next
+            except (pickle.PicklingError, TypeError, AttributeError) as error:
+                yield number, Failed(f"The job cannot be sent to a worker: {error}.")
+            else:
+                worker.job = number
+
+    def _heard(self) -> list[_Worker]:
+        """Workers that said something or have ended."""
+        of = {worker.connection: worker for worker in self._crew}
+        return [of[connection] for connection in wait(list(of), _TICK)]  # type: ignore[index]
+
+    def _listen(self, worker: _Worker, watch: Watch) -> Iterator[tuple[int, Outcome]]:
+        try:
+            message: Any = worker.connection.recv()
+        except (EOFError, OSError, pickle.UnpicklingError):
+            yield from self._bury(worker)
+            return
+        if message == READY:
+            worker.ready = True
+            self._failed_starts = 0
+        elif isinstance(message, tuple):
+            if worker.job is not None:
+                watch(worker.job, *message)
+        else:
+            number, worker.job = worker.job, None
+            if number is not None:
+                yield number, message
+
+    def _bury(self, worker: _Worker) -> Iterator[tuple[int, Outcome]]:
+        """A worker has ended by itself."""
+        code = self._dismiss(worker)
+        if worker.job is not None:
+            yield worker.job, Lost(_obituary(code))
+        elif not worker.ready:
+            self._failed_starts += 1
+            if self._failed_starts >= _START_FAILURES:
+                raise EngineError(
+                    f"Worker processes end before they begin ({_obituary(code)}). Run 'scapcoach "
+                    "doctor', and try --workers 1."
+                )
+
+    def _cut_off(self) -> Iterator[tuple[int, Outcome]]:
+        for worker in self._busy():
+            worker.process.kill()
+            self._dismiss(worker)
+            assert worker.job is not None
+            yield worker.job, Stopped("It did not stop when asked, and nothing of it was kept.")
+
+    def _dismiss(self, worker: _Worker) -> int:
+        """Wait for the end of a worker, and make sure that it comes; its exit code."""
+        self._crew.remove(worker)
+        worker.connection.close()
+        worker.process.join(_GRACE if worker.process.exitcode is None else 0)
+        if worker.process.exitcode is None:
+            worker.process.kill()
+            worker.process.join()
+        code = worker.process.exitcode
+        worker.process.close()
+        return 0 if code is None else code
+
+
+def _start(*, warm: bool) -> _Worker:
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(
+        target=serve, args=(theirs,), kwargs={"warm": warm}, name="scapcoach worker", daemon=True
+    )
+    with signals_held():
+        process.start()
+    # With our copy closed, the worker's end is the only one: its death closes the pipe.
+    theirs.close()
+    return _Worker(process, ours)
+
+
+def _try_to_send(worker: _Worker, message: object) -> None:
+    with suppress(OSError):  # it has ended, and is found out when it is listened to
+        worker.connection.send(message)
+
+
+_KILLED: Final = {
+    "SIGKILL": "most often because memory ran out",
+    "SIGSEGV": "a fault in a codec or another library",
+    "SIGBUS": "a fault in a codec or another library, or a full disk",
+    "SIGABRT": "a library gave up",
+}
+
+
+def _obituary(code: int) -> str:
+    """Why a process ended, from its exit code; the beginning of a sentence."""
+    if code >= 0:
+        return f"The worker process ended by itself with code {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    why = f", {_KILLED[name]}" if name in _KILLED else ""
+    return f"The worker process was ended by {name}{why}"

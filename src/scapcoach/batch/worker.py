@@ -1,0 +1,98 @@
+"""What runs in a process of the local pool: jobs in, outcomes out, over one pipe.
+
+Messages to a worker are a job, `STOP` (end the present job) and `None` (go home). Messages from it
+are `READY`, (stage, done, total) and an `Outcome`.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from scapcoach.batch.signals import ignore_signals
+from scapcoach.batch.types import Failed, perform
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from scapcoach.batch.types import Job, Outcome
+
+READY: Final = "ready"
+STOP: Final = "stop"
+
+#: Seconds between two looks at the pipe within a job, and two words about its progress.
+_EVERY: Final = 0.2
+
+
+def serve(connection: Connection, *, warm: bool) -> None:
+    """Do jobs until told to go home, or until the parent is gone."""
+    ignore_signals()
+    try:
+        if warm:
+            warm_up()
+        connection.send(READY)
+        while (job := _next_job(connection)) is not None:
+            outcome = job if isinstance(job, Failed) else perform(job, _Link(connection))
+            _send(connection, outcome)
+    except (EOFError, OSError):
+        return  # nobody is there any more who could be told
+
+
+def warm_up() -> None:
+    """Import what every clip needs, before the first one comes."""
+    from scapcoach.pose.quiet import quiet_stderr
+
+    with quiet_stderr():
+        import av
+        import cv2
+        import mediapipe.tasks.python.vision
+        import pyarrow.parquet
+
+        del av, mediapipe, pyarrow
+    # There is a worker for every core; threads of each for every core would only queue up.
+    cv2.setNumThreads(1)
+
+
+def _next_job(connection: Connection) -> Job | Failed | None:
+    """The next job, or why it cannot be read; None to go home."""
+    while True:
+        try:
+            message: Any = connection.recv()
+        except (EOFError, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 - unpickling raises whatever importing does
+            return Failed(f"The worker could not read the job: {error}.")
+        if message != STOP:  # which came just after the job it was meant for had ended
+            job: Job | None = message
+            return job
+
+
+def _send(connection: Connection, outcome: Outcome) -> None:
+    try:
+        connection.send(outcome)
+    except (OSError, EOFError):
+        raise
+    except Exception as error:  # noqa: BLE001 - pickling raises whatever the value's class does
+        connection.send(Failed(f"The result could not be sent back: {error}."))
+
+
+class _Link:
+    """Progress of one job, told to the parent; raises KeyboardInterrupt when it is to end."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._last = 0.0
+        self._stage = ""
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        now = time.monotonic()
+        if now - self._last < _EVERY and stage == self._stage:
+            return
+        self._last, self._stage = now, stage
+        try:
+            message: Any = self._connection.recv() if self._connection.poll() else None
+            self._connection.send((stage, done, total))
+        except (EOFError, OSError):
+            raise KeyboardInterrupt from None  # the parent is gone: keep what there is
+        if message is not None:
+            raise KeyboardInterrupt
