@@ -154,9 +154,9 @@ def _entry(name: str, bundle: bytes, suffix: str) -> dict[str, Any]:
 
 def write_manifest(entries: dict[str, dict[str, Any]]) -> None:
     """Put `entries` into the manifest, leaving those of other models alone."""
-    files = json.loads(MANIFEST.read_text())["files"] if MANIFEST.exists() else {}
-    files.update(entries)
-    manifest = {"version": 1, "files": {name: files[name] for name in sorted(files)}}
+    manifest = json.loads(MANIFEST.read_text()) if MANIFEST.exists() else {"version": 1}
+    files = {**manifest.get("files", {}), **entries}
+    manifest["files"] = {name: files[name] for name in sorted(files)}
     MANIFEST.write_text(json.dumps(manifest, indent=2) + "\n")
 
 

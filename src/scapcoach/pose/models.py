@@ -56,6 +56,23 @@ def model_file(name: str, *, mask: bool) -> ModelFile:
     return _checked(known, mask)
 
 
+@cache
+def shipped_file(file_name: str) -> Path:
+    """A file of the `models` folder that is no pose model; checked once per process.
+
+    Raises:
+        ModelError: the file is missing, or its content is not what it should be.
+    """
+    folder = next(iter(_shipped_folders()), None)
+    entry = _manifest("own").get(file_name)
+    if folder is None or entry is None or not (folder / file_name).is_file():
+        raise ModelError(f"{file_name} is missing from scapcoach. Install it again.")
+    path = folder / file_name
+    if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
+        raise ModelError(f"{path} is damaged. Install scapcoach again.")
+    return path
+
+
 def model_folders() -> tuple[Path, ...]:
     """Where model files are looked for, in this order; not all of them need to exist."""
     import platformdirs
@@ -91,12 +108,12 @@ def _checked(name: ModelName, mask: bool) -> ModelFile:
 
 
 @cache
-def _manifest() -> Mapping[str, Any]:
+def _manifest(part: str = "files") -> Mapping[str, Any]:
     folder = next(iter(_shipped_folders()), None)
     if folder is None:
         raise ModelError("The folder of models is missing from scapcoach. Install it again.")
     try:
-        files: Mapping[str, Any] = json.loads((folder / _MANIFEST).read_text("utf-8"))["files"]
+        files: Mapping[str, Any] = json.loads((folder / _MANIFEST).read_text("utf-8"))[part]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
             f"The list of models {folder / _MANIFEST} cannot be read. Install scapcoach again."

@@ -1,0 +1,173 @@
+"""Training data of the observer: `python -m bench.observer.data`.
+
+Short clips of random people before random cameras, seen through the product's own eyes (VIDEO
+mode, subject lock), kept as shards of landmarks with the truth. A shard
+that is there is not made again. Seeds: training from 10,000,000 on, validation from 20,000,000 on;
+the accuracy bench's test set (from 1,000,000 on) is touched by neither.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from bench.observer.scripts import THEMES, session
+from bench.phantom.person import Person
+from bench.phantom.sampling import Framing, random_setup
+from bench.phantom.truth import COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import numpy.typing as npt
+
+    from bench.observer.scripts import Session
+    from bench.phantom.clip import Setup
+    from scapcoach.landmarks import Poses
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+
+#: First seed of each part.
+FIRST_SEED: Final = {"train": 10_000_000, "validation": 20_000_000}
+
+#: Set-ups in a shard.
+SHARD: Final = 16
+
+#: Frames of rest and of work in each set-up.
+REST_FRAMES: Final = 8
+WORK_FRAMES: Final = 60
+
+_SIZES: Final = ((256, 256), (320, 320), (320, 240), (240, 320), (400, 400))
+_FPS: Final = (6.0, 10.0, 15.0, 25.0)
+
+
+def cache_folder() -> Path:
+    """Where shards are kept, outside of the tree."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("scapcoach", appauthor=False)) / "observer-v1"
+
+
+def draw(seed: int) -> tuple[Setup, Session, int]:
+    """Set-up, movement and framing (index in body, upper, desk) of a seed."""
+    rng = np.random.default_rng(seed + 17)
+    fps = float(rng.choice(_FPS, p=(0.45, 0.25, 0.2, 0.1)))
+    size = _SIZES[rng.choice(len(_SIZES), p=(0.42, 0.2, 0.14, 0.14, 0.1))]
+    framing = int(rng.choice(3, p=(0.55, 0.27, 0.18)))
+    name = ("body", "upper", "desk")[framing]
+    person = Person.random(seed)
+    acts = session(person, rng, REST_FRAMES / fps, WORK_FRAMES / fps)
+    # Two neighbours share body and clothes: building a body takes as long as 30 frames.
+    setup = random_setup(seed - seed % 2, "front", Framing(size, name), fps)
+    near = min(setup.camera.distance / 2.5, 1.2)
+    height = setup.camera.aim + rng.uniform(-0.45, 0.5) * near
+    camera = replace(
+        setup.camera, yaw=float(rng.uniform(-180, 180)), height=float(np.clip(height, 0.15, 2.3)),
+        pan=float(rng.uniform(-0.08, 0.08) * setup.camera.fov),
+        blur=0.5 if rng.random() < 0.05 else 0.0,
+    )  # fmt: skip
+    if acts.neutral.seated and framing:
+        # Cameras that frame part of the body are drawn for people who stand.
+        lower = float(rng.uniform(0.22, 0.36))
+        camera = replace(
+            camera, aim=camera.aim - lower, height=max(camera.height - lower, 0.15),
+            distance=camera.distance * float(rng.uniform(1.0, 1.35)),
+        )  # fmt: skip
+    return replace(setup, camera=camera, seed=seed), acts, framing
+
+
+def film(seed: int) -> tuple[Poses, FloatArray, npt.NDArray[np.bool_], tuple[int, int]]:
+    """Landmarks, truth (T, C), which frames rest (T,), and (theme, framing) of one set-up."""
+    from bench.phantom.clip import render
+    from scapcoach.pose.mediapipe import MediaPipePose
+    from scapcoach.session import PoseRecorder, Tracker
+    from scapcoach.sources.types import Frame
+
+    setup, acts, framing = draw(seed)
+    recorder = PoseRecorder(setup.camera.size)
+    truth, rest, start = [], [], 0.0
+    with MediaPipePose("full") as estimator:
+        tracker = Tracker(estimator, masks=False)
+        for script in acts.scripts:
+            for frame in render(script, setup):
+                moment = Frame(len(truth), start + frame.t, frame.image)
+                recorder.add(tracker.step(moment))
+                truth.append([frame.truth[c] for c in COLUMNS])
+                rest.append(frame.segment == "neutral")
+            start += script.duration + 1.0 / setup.fps
+    poses = recorder.poses()
+    kind = (list(THEMES).index(acts.theme), framing)
+    return poses, np.array(truth), np.array(rest), kind
+
+
+def make_shard(first: int, folder: Path) -> Path:
+    """Film the set-ups from seed `first` on, unless the shard is there."""
+    path = folder / f"{first}.npz"
+    if path.is_file():
+        return path
+    parts: dict[str, list[npt.NDArray[Any]]] = {}
+    for seed in range(first, first + SHARD):
+        poses, truth, rest, (theme, framing) = film(seed)
+        n = len(poses)
+        rows = {
+            "seed": np.full(n, seed, np.int64), "t": poses.t,
+            "subject": poses.subject.astype(np.int8),
+            "xy": poses.xy, "world": poses.world,
+            "visibility": poses.visibility.astype(np.float16),
+            "presence": poses.presence.astype(np.float16),
+            "truth": truth.astype(np.float32), "rest": rest,
+            "size": np.tile(np.int16(poses.size), (n, 1)),
+            "theme": np.full(n, theme, np.int8), "framing": np.full(n, framing, np.int8),
+        }  # fmt: skip
+        for key, value in rows.items():
+            parts.setdefault(key, []).append(value)
+    fresh = path.with_suffix(".partial")
+    with fresh.open("wb") as file:
+        np.savez_compressed(file, **{k: np.concatenate(v) for k, v in parts.items()})  # type: ignore[arg-type]
+    fresh.replace(path)
+    return path
+
+
+def shards(part: str, folder: Path, limit: int | None = None) -> Sequence[Path]:
+    """The finished shards of a part, in order of seeds."""
+    first = FIRST_SEED[part]
+    found = sorted(p for p in folder.glob("*.npz") if first <= int(p.stem) < first + 10_000_000)
+    return found[:limit]
+
+
+def wanted(part: str, setups: int) -> Iterator[int]:
+    """First seeds of the shards that hold `setups` set-ups."""
+    first = FIRST_SEED[part]
+    yield from range(first, first + setups, SHARD)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    p = argparse.ArgumentParser(prog="python -m bench.observer.data", description=__doc__)
+    p.add_argument("--part", choices=tuple(FIRST_SEED), default="train")
+    p.add_argument("--setups", type=int, default=2800)
+    p.add_argument("--folder", type=Path, default=None)
+    p.add_argument("--every", type=int, default=1, help="take each n-th shard (with --offset)")
+    p.add_argument("--offset", type=int, default=0, help="for several processes side by side")
+    o = p.parse_args(arguments)
+    folder = o.folder or cache_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    start, frames = time.monotonic(), 0
+    for first in list(wanted(o.part, o.setups))[o.offset :: o.every]:
+        if (folder / f"{first}.npz").is_file():
+            continue
+        with np.load(make_shard(first, folder)) as z:
+            frames += len(z["t"])
+            share = float((z["subject"] >= 0).mean())
+        seconds = time.monotonic() - start
+        print(f"{first}: {share:.0%} with a pose, {frames / seconds:.1f} frames/s", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

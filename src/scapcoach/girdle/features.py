@@ -1,0 +1,165 @@
+"""What the observer looks at: one frame against the person's own neutral, as plain numbers.
+
+Everything is measured from the shoulder midpoint and in lengths of the neutral's trunk, so that
+neither the place in the picture nor its resolution matters. A mirrored picture gives the same
+numbers in another order and with some signs turned (`mirrored`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, face_size, trunk_line
+from scapcoach.geometry.vectors import wrap_degrees, y_up
+from scapcoach.geometry.view import estimate_yaw
+from scapcoach.landmarks import Landmark
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from scapcoach.girdle.neutral import Neutral
+    from scapcoach.landmarks import Poses
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+    IntArray = npt.NDArray[np.integer[Any]]
+
+#: Landmarks that are looked at: middle ones, then pairs of left and right.
+_PAIRS: Final = (
+    (Landmark.LEFT_EYE_OUTER, Landmark.RIGHT_EYE_OUTER),
+    (Landmark.LEFT_EAR, Landmark.RIGHT_EAR),
+    (Landmark.MOUTH_LEFT, Landmark.MOUTH_RIGHT),
+    (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER),
+    (Landmark.LEFT_ELBOW, Landmark.RIGHT_ELBOW),
+    (Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST),
+    (Landmark.LEFT_HIP, Landmark.RIGHT_HIP),
+    (Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE),
+)
+POINTS: Final = (Landmark.NOSE, *(p for pair in _PAIRS for p in pair))
+_SWAPPED: Final = (Landmark.NOSE, *(p for pair in _PAIRS for p in reversed(pair)))
+_SWAP: Final = tuple(POINTS.index(p) for p in _SWAPPED)
+
+#: Values beyond this are cut off: a point that far away is wrong, and no net has seen it.
+_LIMIT: Final = 4.0
+
+
+def _blocks() -> tuple[tuple[str, tuple[int, ...], tuple[float, ...]], ...]:
+    """Name, order and signs in the mirror of every block of features."""
+    n = len(POINTS)
+
+    def points(signs: tuple[float, ...]) -> tuple[tuple[int, ...], tuple[float, ...]]:
+        k = len(signs)
+        return tuple(k * i + c for i in _SWAP for c in range(k)), signs * n
+
+    arms = tuple(12 - 6 * (i // 6 + 1) + i % 6 for i in range(12))
+    scalars = (1.0, -1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
+    return (
+        ("seen", *points((-1.0, 1.0))),
+        ("change", *points((-1.0, 1.0))),
+        ("neutral", *points((-1.0, 1.0))),
+        ("world", *points((-1.0, 1.0, 1.0))),
+        ("body", *points((1.0, 1.0, -1.0))),
+        ("visible", *points((1.0,))),
+        ("known", *points((1.0,))),
+        ("trunk", (0, 1, 2, 3, 4, 5), (-1.0, 1.0, 1.0, -1.0, 1.0, 1.0)),
+        ("arms", arms, (-1.0, 1.0, 1.0) * 4),
+        ("scalars", tuple(range(len(scalars))), scalars),
+    )
+
+
+def _layout() -> tuple[dict[str, slice], IntArray, FloatArray]:
+    places: dict[str, slice] = {}
+    order: list[int] = []
+    signs: list[float] = []
+    for name, block, sign in _blocks():
+        start = len(order)
+        places[name] = slice(start, start + len(block))
+        order += [start + i for i in block]
+        signs += sign
+    return places, np.array(order), np.array(signs)
+
+
+#: Where each block of features lies, and what a mirror does to all of them.
+PLACES, _ORDER, _SIGNS = _layout()
+N_FEATURES: Final = len(_ORDER)
+
+
+def mirrored(features: FloatArray) -> FloatArray:
+    """(..., F) features of the mirrored picture of the mirrored person."""
+    return np.asarray(features[..., _ORDER] * _SIGNS.astype(features.dtype))
+
+
+def features(poses: Poses, neutral: Neutral) -> FloatArray:
+    """(T, F) float32 features of every frame; zeros without a person.
+
+    Args:
+        poses: T frames, smoothed or not.
+        neutral: of the same person and camera.
+    """
+    t = len(poses)
+    chosen = list(POINTS)
+    seen = y_up(poses.xy[:, chosen].astype(np.float64)) / neutral.unit
+    middle = [POINTS.index(s) for s in SHOULDERS]
+    seen = seen - seen[:, middle].mean(axis=1, keepdims=True)
+    rest = neutral.points[chosen] - _middle(neutral.points[list(SHOULDERS)])
+    known = np.isfinite(rest[:, 0])
+    yaw = estimate_yaw(poses)[0]
+    world = poses.world.astype(np.float64)
+    centre = world[:, list(SHOULDERS)].mean(axis=1, keepdims=True)
+    spread = y_up(world[:, chosen] - centre) / 0.5
+    line = y_up(trunk_line(poses)) / 0.5
+    parts = (
+        seen,
+        np.where(known[:, None], seen - rest, 0.0),
+        np.broadcast_to(np.nan_to_num(rest), (t, *rest.shape)),
+        spread,
+        _turned(spread, yaw),
+        poses.visibility[:, chosen],
+        np.broadcast_to(known, (t, len(known))),
+        np.concatenate([line, np.broadcast_to(y_up(neutral.trunk), (t, 3))], axis=1),
+        np.broadcast_to(neutral.arms, (t, 2, 2, 3)),
+        _scalars(poses, neutral, yaw),
+    )
+    flat = np.concatenate(
+        [p.reshape(t, int(np.prod(p.shape[1:]))) for p in parts], axis=1, dtype=np.float32
+    )
+    return np.clip(np.nan_to_num(flat), -_LIMIT, _LIMIT)
+
+
+def _middle(pair: FloatArray) -> FloatArray:
+    """(2,) between two points, or the one that is known; NaN when none is."""
+    one = np.where(np.isfinite(pair[0]), pair[0], pair[1])
+    other = np.where(np.isfinite(pair[1]), pair[1], pair[0])
+    return np.asarray((one + other) / 2)
+
+
+def _turned(points: FloatArray, yaw: FloatArray) -> FloatArray:
+    """(T, P, 3) the same as the body sees it: forward, up, to its own right."""
+    rad = np.radians(yaw)[:, None]
+    x, depth = points[..., 0], points[..., 2]
+    # Facing the camera, forward is towards it and the own right is the picture's left.
+    forward = np.sin(rad) * x - np.cos(rad) * depth
+    right = -np.cos(rad) * x - np.sin(rad) * depth
+    return np.stack([forward, points[..., 1], right], axis=-1)
+
+
+def _scalars(poses: Poses, neutral: Neutral, yaw: FloatArray) -> FloatArray:
+    """(T, S) the view then and now, and by how much trunk, head and face have grown."""
+    now, then = np.radians(yaw), np.radians(neutral.yaw)
+    shoulders, hips, ears = (poses.point(*p) for p in (SHOULDERS, HIPS, EARS))
+    trunk = np.linalg.norm(shoulders - hips, axis=1) / neutral.unit
+    head = np.linalg.norm(ears - shoulders, axis=1) / neutral.unit
+    face = face_size(poses) / neutral.unit
+    constant = [
+        neutral.face / neutral.unit, neutral.head_height / neutral.unit,
+        float(neutral.hips_seen), neutral.lean / 30, neutral.head_forward / 30,
+    ]  # fmt: skip
+    changing = [
+        np.cos(now), np.sin(now), np.cos(2 * now), np.sin(2 * now),
+        np.full_like(now, np.cos(then)), np.full_like(now, np.sin(then)),
+        wrap_degrees(yaw - neutral.yaw) / 30, trunk - 1,
+        head - neutral.head_height / neutral.unit, 10 * (face - neutral.face / neutral.unit),
+    ]  # fmt: skip
+    fixed = np.broadcast_to(np.array(constant), (len(poses), len(constant)))
+    return np.column_stack([np.column_stack(changing), fixed])

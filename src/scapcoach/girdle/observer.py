@@ -1,0 +1,253 @@
+"""The population observer: a small net that has seen many bodies, and says how sure it is.
+
+It reads one frame's landmarks against the person's own neutral (`girdle.features`) and gives
+girdle, spine, lean and yaw with a standard deviation each. It was taught on rendered bodies whose
+true angles are known, through the same landmark model (docs/observer.md). Where a view shows
+nothing of a quantity its sigma grows to the spread of that quantity in the training set.
+
+Every frame is read on its own and together with its mirror image: one live frame and a whole
+recording give equal results, and a mirrored picture gives exactly mirrored ones.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.errors import ModelError
+from scapcoach.geometry.vectors import wrap_degrees
+from scapcoach.geometry.view import estimate_yaw
+from scapcoach.girdle.features import N_FEATURES, features, mirrored
+from scapcoach.girdle.geometric import arm_distance, rise, trunk_change
+from scapcoach.girdle.state import GirdleState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from scapcoach.girdle.neutral import Neutral
+    from scapcoach.landmarks import Poses
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+
+#: File of the weights in the `models` folder, and the version of its layout.
+FILE: Final = "observer.npz"
+SCHEMA: Final = "scapcoach.observer/1"
+
+#: What the net says, as changes from the neutral, in degrees; but yaw: what has to be added to
+#: `geometry.view.estimate_yaw`, and log_scale: 100 x the logarithm of the apparent size.
+OUTPUTS: Final = (
+    "retraction_left", "retraction_right", "elevation_left", "elevation_right",
+    "thoracic_flexion", "neck_flexion", "lean", "yaw", "log_scale",
+)  # fmt: skip
+N_OUTPUTS: Final = len(OUTPUTS)
+
+#: What it says a sigma of: the same, and the means of both sides.
+SIGMAS: Final = (*OUTPUTS, "retraction", "elevation")
+N_SIGMAS: Final = len(SIGMAS)
+
+#: What a mirror does to outputs and sigmas.
+MIRROR_OUTPUTS: Final = (1, 0, 3, 2, 4, 5, 6, 7, 8)
+MIRROR_SIGMAS: Final = (*MIRROR_OUTPUTS, 9, 10)
+MIRROR_SIGNS: Final = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, -1.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layers:
+    """One net: ReLU layers from features to outputs and log sigmas.
+
+    Attributes:
+        weights: (F, H), (H, H), ..., (H, N_OUTPUTS + N_SIGMAS); biases: to each.
+        bounds: (2, N_SIGMAS) lowest and highest log sigma.
+    """
+
+    weights: tuple[FloatArray, ...]
+    biases: tuple[FloatArray, ...]
+    bounds: FloatArray
+
+    def __call__(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """(T, N_OUTPUTS) values and (T, N_SIGMAS) variances of (T, F) features."""
+        for w, b in zip(self.weights[:-1], self.biases[:-1], strict=True):
+            x = np.maximum(x @ w + b, 0)
+        out = x @ self.weights[-1] + self.biases[-1]
+        log_sigma = np.clip(out[:, N_OUTPUTS:], *self.bounds)
+        return out[:, :N_OUTPUTS], np.exp(2 * log_sigma)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observer:
+    """Several nets that speak with one voice.
+
+    Attributes:
+        nets: at least one.
+        factor: (N_SIGMAS,) by which their sigmas are stretched so that they held on set-ups that
+            no net was taught on.
+    """
+
+    nets: tuple[Layers, ...]
+    factor: FloatArray
+
+    def read(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """(T, N_OUTPUTS) values and (T, N_SIGMAS) sigmas of (T, F) features.
+
+        The variance of the mixture: the mean of the nets' own, and their disagreement.
+        """
+        said = [even(net, x) for net in self.nets]
+        values = np.stack([v for v, _ in said])
+        variance = np.mean([s for _, s in said], axis=0)
+        variance = variance + with_means(values).var(axis=0)
+        return values.mean(axis=0), self.factor * np.sqrt(variance)
+
+
+def even(net: Layers, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Values and variances of frames, each read together with its mirror image."""
+    n = len(x)
+    value, variance = net(np.concatenate([x, mirrored(x)]))
+    signs = np.asarray(MIRROR_SIGNS, x.dtype)
+    values = (value[:n] + value[n:, MIRROR_OUTPUTS] * signs) / 2
+    return values, (variance[:n] + variance[n:, MIRROR_SIGMAS]) / 2
+
+
+def with_means(values: FloatArray) -> FloatArray:
+    """(..., N_SIGMAS) outputs, and the means of both sides, in the order of `SIGMAS`."""
+    retraction = values[..., :2].mean(axis=-1, keepdims=True)
+    elevation = values[..., 2:4].mean(axis=-1, keepdims=True)
+    return np.concatenate([values, retraction, elevation], axis=-1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observation:
+    """Everything that the observer says of T frames; NaN without a person.
+
+    Attributes:
+        values: (T, N_SIGMAS) in the order of `SIGMAS`; yaw is absolute, -180..180.
+        sigmas: (T, N_SIGMAS) standard deviations, same units.
+    """
+
+    values: FloatArray
+    sigmas: FloatArray
+
+    def __getitem__(self, name: str) -> tuple[FloatArray, FloatArray]:
+        """(T,) values and sigmas of one of `SIGMAS`."""
+        at = SIGMAS.index(name)
+        return self.values[:, at], self.sigmas[:, at]
+
+
+def look(poses: Poses, neutral: Neutral, observer: Observer | None = None) -> Observation:
+    """What the observer says of every frame.
+
+    Args:
+        poses: T frames, smoothed or not.
+        neutral: of the same person, camera and view.
+        observer: the shipped one by default.
+
+    Raises:
+        ModelError: the weights are missing or damaged.
+    """
+    observer = observer or shipped_observer()
+    values, sigmas = observer.read(features(poses, neutral))
+    values = with_means(values.astype(np.float64))
+    yaw = SIGMAS.index("yaw")
+    values[:, yaw] = wrap_degrees(values[:, yaw] + estimate_yaw(poses)[0])
+    here = poses.present[:, None]
+    return Observation(
+        np.where(here, values, np.nan), np.where(here, sigmas.astype(np.float64), np.nan)
+    )
+
+
+def observe(poses: Poses, neutral: Neutral, observer: Observer | None = None) -> GirdleState:
+    """The state of the girdle in every frame, as `girdle.geometric.solve` gives it.
+
+    Takes and raises what `look` does; NaN without a person.
+    """
+    said = look(poses, neutral, observer)
+    scale = np.exp(said["log_scale"][0] / 100)
+    sides = [[q, f"{q}_left", f"{q}_right"] for q in ("retraction", "elevation")]
+    (retraction, retraction_sigma), (elevation, elevation_sigma) = (
+        tuple(np.column_stack([said[name][k] for name in names]) for k in (0, 1)) for names in sides
+    )
+    flexion, flexion_sigma = said["thoracic_flexion"]
+    yaw, yaw_sigma = said["yaw"]
+    arms = arm_distance(poses, neutral)
+    return GirdleState(
+        t=poses.t,
+        retraction=retraction,
+        retraction_sigma=retraction_sigma,
+        elevation=elevation,
+        elevation_sigma=elevation_sigma,
+        flexion=flexion,
+        flexion_sigma=flexion_sigma,
+        lean=said["lean"][0],
+        yaw=yaw,
+        yaw_sigma=yaw_sigma,
+        scale=scale,
+        rise=rise(poses, neutral, scale),
+        trunk_change=trunk_change(poses, neutral),
+        arm_distance=np.column_stack([arms.max(axis=1), arms]),
+    )
+
+
+@cache
+def shipped_observer() -> Observer:
+    """The observer that comes with scapcoach; read and checked once per process.
+
+    Raises:
+        ModelError: the weights are missing or damaged.
+    """
+    from scapcoach.pose.models import shipped_file
+
+    return load_observer(shipped_file(FILE))
+
+
+def load_observer(path: Path) -> Observer:
+    """Read weights that `save_observer` wrote.
+
+    Raises:
+        ModelError: the file cannot be read, or is of another version.
+    """
+    try:
+        with np.load(path) as z:
+            schema, count, depth = str(z["schema"]), int(z["nets"]), int(z["depth"])
+            if schema != SCHEMA or z["0.0.weight"].shape[0] != N_FEATURES:
+                raise ModelError(
+                    f"The observer {path} is {schema!r} and does not fit this version, which reads "
+                    f"{SCHEMA!r}. Install scapcoach again, or train it anew."
+                )
+            nets = tuple(
+                Layers(
+                    tuple(z[f"{n}.{k}.weight"].astype(np.float32) for k in range(depth)),
+                    tuple(z[f"{n}.{k}.bias"].astype(np.float32) for k in range(depth)),
+                    z[f"{n}.bounds"].astype(np.float32),
+                )
+                for n in range(count)
+            )
+            return Observer(nets, z["factor"].astype(np.float32))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise ModelError(
+            f"The observer {path} cannot be read ({error}). Install scapcoach again."
+        ) from error
+
+
+def save_observer(observer: Observer, path: Path) -> None:
+    """Write weights in half precision; the same weights give the same bytes."""
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "schema": np.array(SCHEMA), "nets": np.array(len(observer.nets)),
+        "depth": np.array(len(observer.nets[0].weights)),
+        "factor": observer.factor.astype(np.float32),
+    }  # fmt: skip
+    for n, net in enumerate(observer.nets):
+        arrays[f"{n}.bounds"] = net.bounds.astype(np.float32)
+        for k, (weight, bias) in enumerate(zip(net.weights, net.biases, strict=True)):
+            arrays[f"{n}.{k}.weight"] = weight.astype(np.float16)
+            arrays[f"{n}.{k}.bias"] = bias.astype(np.float32)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in arrays.items():
+            buffer = io.BytesIO()
+            np.save(buffer, array)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), buffer.getvalue())
