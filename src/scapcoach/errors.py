@@ -31,6 +31,10 @@ class CalibrationError(ScapcoachError):
     """A calibration clip, segment list or profile cannot be used."""
 
 
+class ExerciseError(InputError):
+    """An exercise is unknown, or its file cannot be used; the message names line and field."""
+
+
 class OutputError(ScapcoachError):
     """Results could not be written: no permission, no space, a file in the way."""
 

@@ -36,6 +36,7 @@ class Relation(StrEnum):
 JOINTS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "elbow": "bend of the elbows, degrees; 0 straight",
+        "arm_forward": "upper arms from the trunk's downward line, degrees; forwards +, back -",
         "upper_arm": "upper arms from the trunk's downward line, degrees; 0 hanging, 180 overhead",
         "wrist_height": "wrists over the shoulders along the vertical, trunk lengths",
         "wrist_rise": "wrists over the hips in the picture, trunk lengths",
@@ -47,8 +48,8 @@ JOINTS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-#: Signals that repetitions may be counted by; `retraction` only for holds, which move no joint.
-SIGNALS: Final = (*JOINTS, "retraction")
+#: What holds, which move no joint, are counted by, in per cent of the own range.
+HELD: Final = "retraction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +57,17 @@ class Movement:
     """What makes one repetition, or one hold, of this exercise.
 
     Attributes:
-        signal: the primary joint's quantity, one of `SIGNALS`.
-        rises: whether the signal is greater at the peak than at the start.
-        least: smallest range of the signal that can be a repetition.
+        full: quantity -> how much it changes from start to peak in one full repetition. The
+            primary signal is the mean of the quantities, each as a share of its full change: it
+            rises by about 1 in a full repetition, whichever way the quantities go. Several
+            quantities see a movement from more sides than one.
+        least: smallest share of a full repetition that can be one.
         seconds: shortest and longest time from the start of the pull to the end of the return.
         start, peak: quantity -> (low, high) that must hold at the start and at the peak.
         travel: trunk lengths that the hips may move sideways meanwhile; more is walking.
     """
 
-    signal: str
-    rises: bool
+    full: Mapping[str, float]
     least: float
     seconds: tuple[float, float]
     start: Mapping[str, tuple[float, float]]

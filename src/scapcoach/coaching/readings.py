@@ -1,0 +1,99 @@
+"""`Readings`: what the coach reads of T frames, as one table of numbers.
+
+The same table serves a recording and one live frame (T = 1), so both run through the same code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.coaching.kinematics import KINEMATICS, kinematics
+from scapcoach.measures.registry import SPECS
+from scapcoach.measures.types import Reason, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import numpy.typing as npt
+
+    from scapcoach.landmarks import Poses
+    from scapcoach.measures.types import Measures
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+    IntArray = npt.NDArray[np.integer[Any]]
+
+_PARTS: Final = ("value", "sigma", "status", "reason", "deg", "deg_sigma")
+_COLUMNS: Final = (*KINEMATICS, *(f"{name}.{part}" for name in SPECS for part in _PARTS))
+_INDEX: Final[Mapping[str, int]] = MappingProxyType({n: i for i, n in enumerate(_COLUMNS)})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Readings:
+    """What the coach knows about T frames.
+
+    Attributes:
+        t: (T,) seconds.
+        table: (T, K) kinematics, and of every measure its value, sigma, status, reason and, where
+            it has one, its estimate in degrees. NaN where missing.
+    """
+
+    t: FloatArray
+    table: FloatArray
+
+    @classmethod
+    def of(cls, poses: Poses, measures: Measures) -> Readings:
+        """Everything that can be read of these frames.
+
+        Args:
+            poses: T frames, smoothed; frames of anybody but the followed person are left blank.
+            measures: of the same frames.
+        """
+        table = np.full((len(poses), len(_COLUMNS)), np.nan)
+        for name, values in kinematics(poses).items():
+            table[:, _INDEX[name]] = np.where(poses.subject == 0, values, np.nan)
+        for name, series in measures.series.items():
+            for part in _PARTS:
+                values = getattr(series, part)
+                if values is not None:
+                    table[:, _INDEX[f"{name}.{part}"]] = values
+        return cls(np.asarray(poses.t, np.float64), table)
+
+    @classmethod
+    def join(cls, parts: Iterable[Readings]) -> Readings:
+        """One table of several, in order of time; at least one."""
+        rows = list(parts)
+        return cls(np.concatenate([r.t for r in rows]), np.concatenate([r.table for r in rows]))
+
+    def __len__(self) -> int:
+        return len(self.t)
+
+    def __getitem__(self, index: slice | npt.NDArray[Any]) -> Readings:
+        """The same for some of the frames."""
+        return Readings(self.t[index], self.table[index])
+
+    def joint(self, name: str) -> FloatArray:
+        """(T,) one quantity of `kinematics`."""
+        return self.table[:, _INDEX[name]]
+
+    def measure(self, name: str, part: str = "value") -> FloatArray:
+        """(T,) one part of a measure: value, sigma, deg or deg_sigma."""
+        return self.table[:, _INDEX[f"{name}.{part}"]]
+
+    def status(self, name: str) -> IntArray:
+        """(T,) `Status` codes of a measure."""
+        codes = np.nan_to_num(self.measure(name, "status"), nan=float(Status.NO_PERSON))
+        return codes.astype(np.int8)
+
+    def reason(self, name: str) -> IntArray:
+        """(T,) `Reason` codes of a measure."""
+        return np.nan_to_num(self.measure(name, "reason"), nan=float(Reason.NONE)).astype(np.int8)
+
+    def between(self, start: float, end: float) -> Readings:
+        """The frames from `start` to `end` seconds, both included."""
+        # A millionth of a second forgives timestamps that were rounded.
+        low, high = np.searchsorted(self.t, [start - 1e-6, end + 1e-6])
+        return self[int(low) : int(high)]

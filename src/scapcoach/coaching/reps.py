@@ -1,0 +1,227 @@
+"""Repetitions, found causally: there and back of the primary signal, with hysteresis.
+
+The signal is the exercise's primary joint, never the shoulder blades (holds aside, which move no
+joint). It rises by about 1 from start to peak. A turn counts when the signal has come back by a
+share of the running range, so tremor makes no repetition; and what has the right size still has
+to begin and end where the exercise does, to take its time and not to walk (`coaching.phases`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.coaching.exercise import HELD
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from scapcoach.coaching.exercise import Movement
+    from scapcoach.coaching.readings import Readings
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+
+#: Share of the running range by which the signal has to rise for a pull to begin [E].
+ENTER: Final = 0.35
+#: Share of the rise so far by which it has to fall for the peak to be over [E].
+LEAVE: Final = 0.3
+#: Share of the rise that has to be given back before a repetition can be over [E].
+RETURNED: Final = 0.4
+#: ... and this close to the start it is over [E].
+HOME: Final = 0.1
+#: Seconds without a lower signal after which it has come home [E].
+SETTLED: Final = 0.12
+#: Share of the rise by which the signal goes up again for the next one [E].
+TURN: Final = 0.15
+#: A stretch this long, in seconds, within this share of the rise, is a rest [E].
+STILL: Final = (0.5, 0.04)
+#: The same share while a pull is waited for: slow pulls must not pass for a rest [E].
+RESTING: Final = 0.03
+#: Share of the set's usual range that a repetition must have; below, it is no repetition [E].
+SMALLEST: Final = 0.35
+#: Seconds without the person after which the detector starts afresh: longer than a tracker's
+#: blink, shorter than leaving the picture [E].
+MAX_GAP: Final = 0.7
+#: Repetitions whose median range is the set's usual one.
+_REMEMBERED: Final = 5
+
+
+class Stage(IntEnum):
+    """What the detector waits for."""
+
+    WAIT = 0  # the next pull
+    PULL = 1  # the peak to be over
+    RETURN = 2  # the return to be over
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A there and back, as the detector saw it.
+
+    Attributes:
+        start: seconds of the lowest signal before it; top: of the highest; low: of the lowest
+            after it, so far; known: of the frame that ended it.
+        rise: from the higher of the two lows to the top.
+    """
+
+    start: float
+    top: float
+    low: float
+    known: float
+    rise: float
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """The detector's memory; `advance` gives the next one.
+
+    Attributes:
+        stage: what it waits for.
+        base, base_time: lowest signal before the pull, and when.
+        pull_time: when the pull was seen to have begun.
+        top, top_time: highest since then.
+        low, low_time: lowest since the top.
+        recent: (seconds, signal) of the last moments, for rests.
+        ranges: of the last repetitions.
+        seen: seconds of the last frame with a signal; NaN before the first.
+    """
+
+    stage: Stage = Stage.WAIT
+    base: float = np.inf
+    base_time: float = np.nan
+    pull_time: float = np.nan
+    top: float = -np.inf
+    top_time: float = np.nan
+    low: float = np.inf
+    low_time: float = np.nan
+    recent: tuple[tuple[float, float], ...] = ()
+    ranges: tuple[float, ...] = ()
+    seen: float = np.nan
+
+    @property
+    def usual(self) -> float:
+        """Range of the set's repetitions so far; 0 before the first."""
+        return float(np.median(self.ranges)) if self.ranges else 0.0
+
+    def accept(self, rise: float) -> Detector:
+        """Remember the range of a repetition."""
+        return replace(self, ranges=(*self.ranges, rise)[-_REMEMBERED:])
+
+
+def signal(readings: Readings, movement: Movement) -> FloatArray:
+    """(T,) the primary signal: about 0 to 1 over a full repetition, plus a constant.
+
+    NaN where any of its quantities is missing.
+    """
+    parts = [
+        (readings.joint(name) if name != HELD else _held(readings)) / full
+        for name, full in movement.full.items()
+    ]
+    return np.asarray(np.mean(parts, axis=0))
+
+
+#: Degrees of retraction that stand for the whole range where no own range is known: the middle of
+#: 10-25 (DESIGN.md section 2). Only for finding holds, never for judging them.
+_TYPICAL_RETRACTION: Final = 18.0
+
+
+def _held(readings: Readings) -> FloatArray:
+    """(T,) retraction in per cent of the own range, or of a typical one."""
+    degrees = 100.0 * readings.measure(HELD, "deg") / _TYPICAL_RETRACTION
+    value = readings.measure(HELD)
+    return np.where(np.isfinite(value), value, degrees)
+
+
+def advance(
+    state: Detector, t: float, s: float, movement: Movement
+) -> tuple[Detector, Turn | None]:
+    """One frame further.
+
+    Args:
+        state: so far.
+        t: seconds of the frame, later than all before.
+        s: signal; NaN where it is missing.
+        movement: of the exercise.
+
+    Returns:
+        The new state, and a there and back that this frame has ended, if any.
+    """
+    if not np.isfinite(s):
+        lost = t - state.seen > MAX_GAP
+        return (Detector(ranges=state.ranges, seen=state.seen) if lost else state), None
+    if t - state.seen > MAX_GAP:
+        state = Detector(ranges=state.ranges)
+    recent = (*((a, b) for a, b in state.recent if t - a <= STILL[0] + 1e-6), (t, s))
+    state = replace(state, recent=recent, seen=t)
+    if state.stage is Stage.WAIT:
+        return _wait(state, t, s, movement), None
+    if t - state.pull_time > movement.seconds[1] and state.stage is Stage.PULL:
+        return _rest(state, t, s), None
+    if state.stage is Stage.PULL:
+        return _pull(state, t, s), None
+    return _return(state, t, s, movement)
+
+
+def _rest(state: Detector, t: float, s: float) -> Detector:
+    """Wait for the next pull from here."""
+    return replace(state, stage=Stage.WAIT, base=s, base_time=t, top=-np.inf, low=np.inf)
+
+
+def _wait(state: Detector, t: float, s: float, movement: Movement) -> Detector:
+    size = max(movement.least, state.usual)
+    # The last frame at the bottom is where the pull begins, not the first; and a rest higher up,
+    # as after settling into position, is a new bottom.
+    if s <= state.base + 0.02 * size:
+        state = replace(state, base=min(s, state.base), base_time=t)
+    elif _is_still(state, RESTING * size):
+        state = replace(state, base=min(v for _, v in state.recent), base_time=t)
+    if s - state.base > ENTER * size:
+        return replace(state, stage=Stage.PULL, pull_time=t, top=s, top_time=t, low=np.inf)
+    return state
+
+
+def _pull(state: Detector, t: float, s: float) -> Detector:
+    if s > state.top:
+        return replace(state, top=s, top_time=t)
+    if state.top - s > LEAVE * (state.top - state.base):
+        return replace(state, stage=Stage.RETURN, low=s, low_time=t)
+    return state
+
+
+def _return(
+    state: Detector, t: float, s: float, movement: Movement
+) -> tuple[Detector, Turn | None]:
+    if s < state.low:
+        state = replace(state, low=s, low_time=t)
+    rise = state.top - state.base
+    returned = state.top - state.low > RETURNED * rise
+    if not returned:
+        back_up = s > state.top - HOME * rise
+        return (replace(state, stage=Stage.PULL, low=np.inf) if back_up else state), None
+    home = state.low < state.base + HOME * rise and t - state.low_time >= SETTLED
+    up_again = s > state.low + TURN * rise
+    if not (home or up_again or _is_still(state, STILL[1] * rise)):
+        return state, None
+    turn = Turn(
+        start=state.base_time,
+        top=state.top_time,
+        low=state.low_time,
+        known=t,
+        rise=state.top - max(state.base, state.low),
+    )
+    # The next pull may have begun already: its base is the low, not this frame.
+    after = replace(
+        state, stage=Stage.WAIT, base=state.low, base_time=state.low_time, top=-np.inf, low=np.inf
+    )
+    enough = turn.rise >= max(movement.least, SMALLEST * state.usual)
+    return _wait(after, t, s, movement), (turn if enough else None)
+
+
+def _is_still(state: Detector, within: float) -> bool:
+    """Whether the signal has rested for a while."""
+    times, values = zip(*state.recent, strict=True)
+    long_enough = times[-1] - times[0] >= 0.8 * STILL[0]
+    return bool(long_enough and max(values) - min(values) <= within)
