@@ -73,7 +73,8 @@ def face_size(poses: Poses) -> FloatArray:
 
     It shrinks as the head turns away, by less than a tenth within 20 degrees of yaw.
     """
-    points = poses.xy[:, list(FACE)].astype(np.float64)
+    # One layout in memory: else one frame and many would be summed up in another order.
+    points = poses.xy[:, list(FACE)].astype(np.float64, order="C")
     offset = points - points.mean(axis=1, keepdims=True)
     return np.asarray(np.sqrt((offset**2).sum(axis=-1).mean(axis=1)))
 

@@ -1,0 +1,274 @@
+"""The live engine: landmarks of one frame in, everything that a face shows out.
+
+    with Camera("0") as camera, MediaPipePose() as estimator:
+        tracker, engine = Tracker(estimator), Engine(calibration)
+        for frame in camera:
+            reading = engine.step(tracker.step(frame))
+            print(reading.measures["elevation"].value[0], reading.count, reading.cue)
+
+The engine knows no clock, camera or screen: the same landmarks and the same commands in the same
+order give the same readings, live, in a test and in a replay.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import numpy as np
+
+from scapcoach.calibration import calibrate_automatically
+from scapcoach.calibration.holds import motion
+from scapcoach.calibration.types import Calibration, Kind
+from scapcoach.coaching.types import Phase
+from scapcoach.geometry.posture import SHOULDERS
+from scapcoach.landmarks import Poses
+from scapcoach.measures import Measures, Reason, Series, Status, measure
+from scapcoach.session.causal import CausalSmoother
+
+if TYPE_CHECKING:
+    from scapcoach.coaching.types import Cue
+
+#: Seconds of frames in which a moment of rest is looked for while there is no calibration, how
+#: many there must be, and how often it is tried [E].
+REST_SPAN: Final = 20.0
+REST_LEAST: Final = 2.5
+REST_EVERY: Final = 1.0
+#: Trunk lengths of movement within half a second up to which somebody rests: what recorded clips
+#: call still (`calibration.holds`), live without the comparison with the rest of the clip.
+REST_MOTION: Final = 0.012
+
+#: Seconds over which a calibration's fit is watched, share of them that must object, and seconds
+#: for which objections must have gone before a re-check is called off [E].
+STALE_SPAN: Final = 10.0
+STALE_SHARE: Final = 0.8
+_STALE: Final = {
+    Reason.TOO_NEAR: "You are nearer to the camera than in the calibration.",
+    Reason.TOO_FAR: "You are farther from the camera than in the calibration.",
+    Reason.CALIBRATION_STALE: "You face another way than in the calibration.",
+    Reason.TURN_TOWARDS_CAMERA: "You face another way than in the calibration.",
+    Reason.TRUNK_MOVED: "You sit, stand or are filmed otherwise than in the calibration.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Coached:
+    """What the coach says of one frame.
+
+    Attributes:
+        phase: of the repetition.
+        rep: number of the repetition in progress, 0 none.
+        count: repetitions finished so far.
+        cues: given at this frame; one at most.
+    """
+
+    phase: Phase = Phase.NONE
+    rep: int = 0
+    count: int = 0
+    cues: tuple[Cue, ...] = ()
+
+
+class Coach(Protocol):
+    """Watches an exercise, one frame at a time."""
+
+    def step(self, poses: Poses, measures: Measures) -> Coached:
+        """What there is to say of this frame (T = 1), which follows those before."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """Everything known at one frame.
+
+    Attributes:
+        index: number of the frame in this session, from 0.
+        t: seconds from the session's first frame, growing.
+        poses: smoothed landmarks, T = 1.
+        measures: with values, sigmas, status and reason, T = 1.
+        calibration: where the neutral comes from; None while there is none.
+        coached: phase, repetitions, and cues given at this frame.
+        cue: what is shown at this moment; None for nothing, and while muted.
+        notice: one sentence about the calibration (it no longer fits: check it again); empty.
+    """
+
+    index: int
+    t: float
+    poses: Poses
+    measures: Measures
+    calibration: Kind | None
+    coached: Coached
+    cue: Cue | None
+    notice: str
+
+
+class Engine:
+    """Turns landmarks into readings, frame by frame.
+
+    Args:
+        calibration: of this person, camera and view; without it the neutral is taken from the
+            first moment of rest, and values are relative.
+        coach: of the exercise; None for none.
+        model_sha256: of the model that makes the landmarks.
+
+    Raises:
+        CalibrationError: the calibration was taken with another model.
+    """
+
+    def __init__(
+        self,
+        calibration: Calibration | None = None,
+        *,
+        coach: Coach | None = None,
+        model_sha256: str = "",
+    ) -> None:
+        self._model = model_sha256
+        self._smooth = CausalSmoother()
+        self._count = 0
+        self._cue: Cue | None = None
+        self._coach = coach
+        self.muted = False
+        self.calibrate(calibration)
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """In use at the moment."""
+        return self._calibration
+
+    def calibrate(self, calibration: Calibration | None) -> None:
+        """Use another calibration from the next frame on; None looks for a moment of rest again.
+
+        Raises:
+            CalibrationError: it was taken with another model.
+        """
+        if calibration is not None and self._model:
+            calibration.check_model(self._model)
+        self._calibration = calibration
+        self._rest = _RestFinder(self._model)
+        self._stale = _StaleWatch()
+
+    def coach(self, coach: Coach | None) -> None:
+        """Watch another exercise from the next frame on; its count starts at 0."""
+        self._coach = coach
+        self._cue = None
+
+    def step(self, raw: Poses) -> Reading:
+        """The reading of the next frame.
+
+        Args:
+            raw: landmarks as the tracker gives them, T = 1.
+        """
+        poses = self._smooth(raw)
+        if self._calibration is None:
+            self._calibration = self._rest.look(poses)
+        measures = measure(poses, self._calibration)
+        coached = Coached() if self._coach is None else self._coach.step(poses, measures)
+        t = float(poses.t[0])
+        for cue in coached.cues:
+            self._cue = cue
+        if self._cue is not None and t >= self._cue.until:
+            self._cue = None
+        kind = None if self._calibration is None else self._calibration.kind
+        reading = Reading(
+            index=self._count,
+            t=t,
+            poses=poses,
+            measures=measures,
+            calibration=kind,
+            coached=coached,
+            cue=None if self.muted else self._cue,
+            notice=self._stale.watch(measures, kind),
+        )
+        self._count += 1
+        return reading
+
+
+class _RestFinder:
+    """Looks for the first moment of rest in what came so far."""
+
+    def __init__(self, model_sha256: str) -> None:
+        self._model = model_sha256
+        self._frames: deque[Poses] = deque()
+        self._next: float | None = None
+
+    def look(self, poses: Poses) -> Calibration | None:
+        """A calibration from rest, once there is one; cheap but for one frame a second."""
+        t = float(poses.t[0])
+        if poses.subject[0] == 0:
+            self._frames.append(poses)
+        while self._frames and self._frames[0].t[0] < t - REST_SPAN:
+            self._frames.popleft()
+        if self._next is None:
+            self._next = t + REST_LEAST
+        if t < self._next or len(self._frames) < 3:
+            return None
+        self._next = t + REST_EVERY
+        past = Poses.concatenate(list(self._frames))
+        found = calibrate_automatically(past, self._model)
+        if found is None:
+            return None
+        span = slice(*np.searchsorted(past.t, [found.neutral.start, found.neutral.end + 1e-6]))
+        rest = past[span]
+        moved = motion(rest, float(rest.t[-1] - rest.t[0]), SHOULDERS)[0]
+        return found if moved <= REST_MOTION else None
+
+
+class _StaleWatch:
+    """Notices a personal calibration that no longer fits, slowly, and asks; it raises no alarm."""
+
+    def __init__(self) -> None:
+        self._seen: list[tuple[float, int]] = []
+        self._notice = ""
+
+    def watch(self, measures: Measures, kind: Kind | None) -> str:
+        """One sentence, or nothing."""
+        if kind is None or kind is Kind.AUTO:
+            return ""
+        elevation = measures["elevation"]
+        if elevation.status[0] >= Status.NO_PERSON:
+            return self._notice
+        t = float(measures.t[0])
+        self._seen.append((t, int(elevation.reason[0])))
+        while self._seen[0][0] < t - STALE_SPAN:
+            self._seen.pop(0)
+        if t - self._seen[0][0] < 0.9 * STALE_SPAN:
+            return self._notice
+        reasons = [Reason(r) for _, r in self._seen if Reason(r) in _STALE]
+        share = len(reasons) / len(self._seen)
+        if share >= STALE_SHARE:
+            most = max(set(reasons), key=lambda r: (reasons.count(r), r))
+            self._notice = f"{_STALE[most]} Check the calibration again."
+        elif share < STALE_SHARE / 2:
+            self._notice = ""
+        return self._notice
+
+
+def run(engine: Engine, raw: Poses) -> tuple[Reading, ...]:
+    """The readings of a recording's frames, one after the other; the causal, recorded path."""
+    return tuple(engine.step(raw[i : i + 1]) for i in range(len(raw)))
+
+
+def joined(readings: tuple[Reading, ...] | list[Reading]) -> tuple[Poses, Measures]:
+    """Landmarks and measures of many frames, as one recording; at least one frame."""
+    poses = Poses.concatenate([r.poses for r in readings])
+    return poses, join_measures([r.measures for r in readings])
+
+
+def join_measures(parts: list[Measures]) -> Measures:
+    """One `Measures` of many, in order of time; at least one."""
+
+    def series(name: str) -> Series:
+        some = [p[name] for p in parts]
+
+        def joint(attribute: str) -> Any:
+            values = [getattr(s, attribute) for s in some]
+            return None if values[0] is None else np.concatenate(values)
+
+        names = ("value", "sigma", "status", "reason", "deg", "deg_sigma")
+        return Series(some[0].spec, *(joint(n) for n in names))
+
+    def whole(attribute: str) -> Any:
+        return np.concatenate([getattr(p, attribute) for p in parts])
+
+    found = MappingProxyType({name: series(name) for name in parts[0].series})
+    return Measures(whole("t"), whole("yaw"), whole("yaw_sigma"), whole("view"), found)
