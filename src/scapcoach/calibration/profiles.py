@@ -14,6 +14,7 @@ import numpy as np
 from scapcoach.calibration.types import Calibration, Kind, Range, Slump
 from scapcoach.errors import CalibrationError, OutputError
 from scapcoach.girdle.neutral import Neutral
+from scapcoach.girdle.template import Template
 
 SCHEMA: Final = "scapcoach.profile/1"
 _NAME: Final = re.compile(r"[\w][\w .-]{0,63}")
@@ -49,7 +50,7 @@ def save_profile(calibration: Calibration, name: str) -> Path:
         OutputError: the folder cannot be written to.
     """
     path = profile_path(name)
-    data = {"schema": SCHEMA, **to_plain(calibration), "kind": Kind.PROFILE, "name": name}
+    data = profile_data(calibration, name)
     temporary = path.with_suffix(".partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,6 +61,11 @@ def save_profile(calibration: Calibration, name: str) -> Path:
             f"The profile could not be written to {path}: {error.strerror}."
         ) from error
     return path
+
+
+def profile_data(calibration: Calibration, name: str) -> dict[str, Any]:
+    """A calibration as plain JSON types; `parse_profile` reads it."""
+    return {"schema": SCHEMA, **to_plain(calibration), "kind": Kind.PROFILE, "name": name}
 
 
 def list_profiles() -> tuple[str, ...]:
@@ -86,10 +92,15 @@ def load_profile(name: str) -> Calibration:
         raise CalibrationError(
             f"The profile {path} is damaged ({error}); calibrate again."
         ) from error
-    return _parse(data, path)
+    return parse_profile(data, path)
 
 
-def _parse(data: Any, path: Path) -> Calibration:
+def parse_profile(data: Any, path: Path) -> Calibration:
+    """The calibration in data that `profile_data` made; `path` is named in messages.
+
+    Raises:
+        CalibrationError: damaged, or of another version.
+    """
     schema = data.get("schema") if isinstance(data, dict) else None
     if schema != SCHEMA:
         raise CalibrationError(
@@ -110,6 +121,7 @@ def _parse(data: Any, path: Path) -> Calibration:
             retraction=_parse_ranges(data["retraction"]),
             elevation=_parse_ranges(data["elevation"]),
             slump=slump,
+            exercise=_parse_template(data.get("exercise")),
             model_sha256=str(data["model_sha256"]),
             name=str(data["name"]),
         )
@@ -124,6 +136,16 @@ def _parse_ranges(data: Any) -> tuple[Range, Range, Range] | None:
         return None
     mean, left, right = (Range(**{k: _number(v) for k, v in r.items()}) for r in data)
     return mean, left, right
+
+
+def _parse_template(data: Any) -> Template | None:
+    if data is None:
+        return None
+    values: dict[str, Any] = {}
+    for field in fields(Template):
+        value = np.array(data[field.name], np.float64)
+        values[field.name] = float(value) if value.ndim == 0 else value
+    return Template(**values)
 
 
 def _number(value: Any) -> float:
