@@ -1,0 +1,271 @@
+"""A session on disk while it runs: landmarks and commands, appended and safe against power loss.
+
+The file is a row of records: kind (4 letters), length and CRC-32 (little-endian), then the data.
+A thread writes what came in the last second as one record and asks the disk to keep it, so that
+whoever pulls the plug loses a second or two, and a torn record at the end is known by its sum.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import queue
+import struct
+import threading
+import time
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import numpy as np
+
+from scapcoach.errors import InputError, OutputError
+from scapcoach.landmarks import Poses
+from scapcoach.sinks.atomic import output_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+FILE: Final = "journal.scap"
+SCHEMA: Final = "scapcoach.journal/1"
+_MAGIC: Final = b"scapjrn1"
+_HEADER: Final = struct.Struct("<4sII")
+_HEAD, _FRAMES, _COMMAND, _END = b"HEAD", b"FRMS", b"CMND", b"DONE"
+
+#: Seconds between writes. With the time that a busy disk takes to keep one it stays under the
+#: two seconds that may be lost.
+EVERY_S: Final = 1.0
+
+#: A record longer than this is damage: ten minutes of frames in one second.
+_LONGEST: Final = 1 << 26
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something the person did between two frames.
+
+    Attributes:
+        frame: index of the first frame that it holds for.
+        name: mute, exercise, calibrate, ...
+        data: what it needs, as plain JSON types.
+    """
+
+    frame: int
+    name: str
+    data: Any = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recording:
+    """A journal, read back.
+
+    Attributes:
+        head: what the session began with.
+        poses: raw landmarks of its frames.
+        commands: in order.
+        complete: whether it was finished in order; else its tail may be missing.
+    """
+
+    head: dict[str, Any]
+    poses: Poses
+    commands: tuple[Command, ...]
+    complete: bool
+
+
+class Journal:
+    """Writes a session's journal; a context manager. Adding never waits for the disk.
+
+    Args:
+        folder: of the session; made if missing.
+        head: what the session begins with, as plain JSON types.
+
+    Raises:
+        OutputError: the file cannot be made (later mishaps are told by `trouble`: a full disk
+            must not end a set).
+    """
+
+    def __init__(self, folder: Path, head: dict[str, Any]) -> None:
+        self.path = folder / FILE
+        self._queue: queue.SimpleQueue[Poses | Command | None] = queue.SimpleQueue()
+        self._trouble = ""
+        self._frames = 0
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("xb")
+            self._file.write(_MAGIC)
+            self._write(_HEAD, _json({"schema": SCHEMA, **head}))
+            self._keep()
+        except OSError as error:
+            raise output_error(error, self.path) from error
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing is recorded any more, one sentence; empty while all is well."""
+        return self._trouble
+
+    @property
+    def frames(self) -> int:
+        """Frames added so far."""
+        return self._frames
+
+    def add(self, raw: Poses) -> None:
+        """Frames that follow those before."""
+        self._frames += len(raw)
+        self._queue.put(raw)
+
+    def command(self, name: str, data: Any = None) -> None:
+        """Something that holds from the next frame on."""
+        self._queue.put(Command(self._frames, name, data))
+
+    def close(self) -> None:
+        """Write the rest and the mark that the session ended in order."""
+        self._queue.put(None)
+        self._thread.join()
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _run(self) -> None:
+        open_ = True
+        while open_:
+            open_ = self._gather()
+
+    def _gather(self) -> bool:
+        """One second's worth, then to disk; False at the end."""
+        frames: list[Poses] = []
+        until = time.monotonic() + EVERY_S
+        going = True
+        try:
+            while going and (left := until - time.monotonic()) > 0:
+                try:
+                    item = self._queue.get(timeout=left)
+                except queue.Empty:
+                    break
+                if item is None:
+                    going = False
+                elif isinstance(item, Command):
+                    self._write_unless_broken(_COMMAND, _json(_plain(item)))
+                else:
+                    frames.append(item)
+            if frames:
+                self._write_unless_broken(_FRAMES, _pack(Poses.concatenate(frames)))
+            if not going:
+                self._write_unless_broken(_END, _json({"frames": self._frames}))
+            if not self._trouble:
+                self._keep()
+        except OSError as error:
+            self._trouble = f"Recording stopped: {output_error(error, self.path)}"
+        return going
+
+    def _write_unless_broken(self, kind: bytes, data: bytes) -> None:
+        # After a record that was cut short nothing that follows could be found again.
+        if not self._trouble:
+            self._write(kind, data)
+
+    def _write(self, kind: bytes, data: bytes) -> None:
+        self._file.write(_HEADER.pack(kind, len(data), zlib.crc32(kind + data)))
+        self._file.write(data)
+
+    def _keep(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+
+def read_journal(folder: Path) -> Recording:
+    """A session's journal, up to the first place that is torn.
+
+    Raises:
+        InputError: there is none, it is not one, or nothing in it can be read.
+    """
+    path = folder / FILE if folder.is_dir() else folder
+    try:
+        with path.open("rb") as file:
+            if file.read(len(_MAGIC)) != _MAGIC:
+                raise InputError(f"{path} is no recorded session of scapcoach.")
+            return _recording(path, list(_records(file)))
+    except OSError as error:
+        raise InputError(f"There is no recorded session {folder}: {error.strerror}.") from error
+
+
+def _records(file: io.BufferedReader) -> Iterator[tuple[bytes, bytes]]:
+    while True:
+        header = file.read(_HEADER.size)
+        if len(header) < _HEADER.size:
+            return
+        kind, length, crc = _HEADER.unpack(header)
+        if length > _LONGEST:
+            return
+        data = file.read(length)
+        if len(data) < length or zlib.crc32(kind + data) != crc:
+            return
+        yield kind, data
+
+
+def _recording(path: Path, records: list[tuple[bytes, bytes]]) -> Recording:
+    if not records or records[0][0] != _HEAD:
+        raise InputError(f"The session {path} broke off before it began; nothing can be replayed.")
+    head = json.loads(records[0][1])
+    if head.get("schema") != SCHEMA:
+        raise InputError(
+            f"The session {path} has version {head.get('schema')!r}, this program reads {SCHEMA!r}."
+        )
+    size = (int(head["size"][0]), int(head["size"][1]))
+    parts = [_unpack(data, size) for kind, data in records if kind == _FRAMES]
+    commands = [Command(**json.loads(data)) for kind, data in records if kind == _COMMAND]
+    return Recording(
+        head=head,
+        poses=Poses.concatenate(parts) if parts else Poses.empty(size),
+        commands=tuple(commands),
+        complete=records[-1][0] == _END,
+    )
+
+
+_ARRAYS: Final = ("t", "xy", "world", "visibility", "presence", "subject", "contour")
+
+
+def _pack(poses: Poses) -> bytes:
+    store = io.BytesIO()
+    arrays = {n: v for n in _ARRAYS if (v := getattr(poses, n)) is not None}
+    np.savez(store, **arrays)
+    return store.getvalue()
+
+
+def _unpack(data: bytes, size: tuple[int, int]) -> Poses:
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return Poses(size=size, **{name: arrays[name] for name in arrays.files})
+
+
+def _plain(command: Command) -> dict[str, Any]:
+    return {"frame": command.frame, "name": command.name, "data": command.data}
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+
+
+def session_folder(out: Path, started: time.struct_time) -> Path:
+    """A folder of its own for a session that begins now, named after the time of day.
+
+    Raises:
+        OutputError: no free name (a thousand sessions in one second).
+    """
+    name = time.strftime("%Y-%m-%d_%H-%M-%S", started)
+    for number in range(1, 1000):
+        folder = out / (name if number == 1 else f"{name}-{number}")
+        if not folder.exists():
+            return folder
+    raise OutputError(f"No free name for a session under {out}.")

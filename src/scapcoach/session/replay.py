@@ -1,0 +1,106 @@
+"""A recorded session a second time: the same frames and commands give the same readings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scapcoach.calibration.profiles import parse_profile, profile_data
+from scapcoach.session.engine import Engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from scapcoach.calibration import Calibration
+    from scapcoach.session.engine import Coach, Reading
+    from scapcoach.session.journal import Journal, Recording
+
+    MakeCoach = Callable[[dict[str, Any]], "Coach | None"]
+
+
+class Session:
+    """An engine whose frames and commands go into a journal as well.
+
+    Args:
+        engine: as `begin` makes it.
+        make_coach: a coach from the settings of an exercise.
+        journal: None to record nothing.
+    """
+
+    def __init__(
+        self, engine: Engine, make_coach: MakeCoach, journal: Journal | None = None
+    ) -> None:
+        self.engine = engine
+        self.journal = journal
+        self._make_coach = make_coach
+
+    def step(self, raw: Any) -> Reading:
+        """The next frame's reading; its landmarks go into the journal."""
+        if self.journal is not None:
+            self.journal.add(raw)
+        return self.engine.step(raw)
+
+    def mute(self, muted: bool) -> None:
+        """Show and say cues, or not."""
+        self._do("mute", muted)
+
+    def exercise(self, settings: dict[str, Any]) -> None:
+        """Coach this exercise from now on."""
+        self._do("exercise", settings)
+
+    def calibrate(self, calibration: Calibration | None) -> None:
+        """Measure against this calibration from now on."""
+        self._do("calibrate", plain_calibration(calibration))
+
+    def _do(self, name: str, data: Any) -> None:
+        apply(self.engine, name, data, self._make_coach)
+        if self.journal is not None:
+            self.journal.command(name, data)
+
+
+def begin(head: dict[str, Any], make_coach: MakeCoach) -> Engine:
+    """The engine of a session with this head.
+
+    Raises:
+        CalibrationError: its calibration is damaged or of another model.
+    """
+    return Engine(
+        read_calibration(head.get("calibration")),
+        coach=make_coach(head.get("exercise") or {}),
+        model_sha256=head.get("model_sha256", ""),
+    )
+
+
+def apply(engine: Engine, name: str, data: Any, make_coach: MakeCoach) -> None:
+    """Carry out a command, live or from a journal; unknown ones are passed over."""
+    if name == "mute":
+        engine.muted = bool(data)
+    elif name == "exercise":
+        engine.coach(make_coach(data or {}))
+    elif name == "calibrate":
+        engine.calibrate(read_calibration(data))
+
+
+def replay(recording: Recording, make_coach: MakeCoach) -> Iterator[Reading]:
+    """Every reading of a recorded session, as it was given then."""
+    engine = begin(recording.head, make_coach)
+    commands = list(recording.commands)
+    for i in range(len(recording.poses)):
+        while commands and commands[0].frame <= i:
+            command = commands.pop(0)
+            apply(engine, command.name, command.data, make_coach)
+        yield engine.step(recording.poses[i : i + 1])
+
+
+def plain_calibration(calibration: Calibration | None) -> dict[str, Any] | None:
+    """A calibration for a head or a command."""
+    return None if calibration is None else profile_data(calibration, calibration.name)
+
+
+def read_calibration(data: Any) -> Calibration | None:
+    """The calibration in a head or a command.
+
+    Raises:
+        CalibrationError: damaged, or of another version.
+    """
+    return None if data is None else parse_profile(data, Path("of the session"))
