@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from scapcoach.measures.types import Reason, Status
 from scapcoach.sinks.paint import Box, Layer, Picture
-from scapcoach.sinks.readings import SHORT, ZONES, read
+from scapcoach.sinks.readings import GOOD, SHORT, ZONES, read
 from scapcoach.sinks.skeleton import LEFT, RIGHT
 from scapcoach.sinks.text import fit, text_width
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scapcoach.measures.types import Measures
     from scapcoach.sinks.paint import Color
     from scapcoach.sinks.readings import Reading
@@ -138,8 +141,14 @@ class Panel:
         self.layout = lay_out(size)
         self._layer = lru_cache(maxsize=128)(self._paint_layer)
 
-    def draw(self, picture: Picture, measures: Measures, i: int) -> None:
-        """Paint the gauges of frame `i`."""
+    def draw(
+        self,
+        picture: Picture,
+        measures: Measures,
+        i: int,
+        targets: Mapping[str, tuple[float, float]] = MappingProxyType({}),
+    ) -> None:
+        """Paint the gauges of frame `i`, with the ghosts of `targets`: measure to (low, high)."""
         cards, readings = [], []
         for card in self.layout.cards:
             group = [read(measures.series.get(row.measure), i) for row in card.rows]
@@ -154,6 +163,9 @@ class Panel:
         for card, group in zip(cards, readings, strict=True):
             for row, reading in zip(card.rows, group, strict=True):
                 if reading.shown:
+                    target = targets.get(row.measure) or targets.get(card.title)
+                    if target is not None and reading.status == Status.OK and not card.zones:
+                        self._ghost(picture, self._track_box(card, row), reading, target)
                     self._marker(picture, card, row, reading)
 
     def _paint_layer(self, shown: tuple[tuple[Card, ...], tuple[tuple[_State, ...], ...]]) -> Layer:
@@ -288,6 +300,22 @@ class Panel:
             layer.fill(track, TRACK, 0.9, radius=em, outline=max(1.0, em / 18))
         else:
             layer.fill(track, TRACK, 0.5, radius=em)
+
+    def _ghost(
+        self, picture: Picture, track: Box, reading: Reading, target: tuple[float, float]
+    ) -> None:
+        """Where the marker should be now: a bracket around that part of the scale."""
+        em = self.layout.em
+        low, high = (
+            float(np.clip((edge - reading.low) / (reading.high - reading.low), 0, 1))
+            for edge in target
+        )
+        box = Box(
+            track.left + low * track.width - 0.1 * em, track.top - 0.22 * em,
+            track.left + high * track.width + 0.1 * em, track.bottom + 0.22 * em,
+        )  # fmt: skip
+        picture.fill(box, GOOD, 0.22, radius=0.25 * em)
+        picture.fill(box, GOOD, 0.9, radius=0.25 * em, outline=max(1.0, 0.1 * em))
 
     def _marker(self, picture: Picture, card: Card, row: Row, reading: Reading) -> None:
         """What moves: uncertainty, bar, marker and number of one gauge."""

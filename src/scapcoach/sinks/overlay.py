@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from scapcoach.measures.types import View
 from scapcoach.sinks.gauges import INK, PANEL, PANEL_ALPHA, Panel, text_size
 from scapcoach.sinks.paint import Box, Layer, Picture
+from scapcoach.sinks.prompt import Prompt, PromptPainter
 from scapcoach.sinks.skeleton import SkeletonPainter
-from scapcoach.sinks.text import fit, text_width
+from scapcoach.sinks.text import text_width
 
 if TYPE_CHECKING:
     from scapcoach.landmarks import Poses
     from scapcoach.measures.types import Measures
     from scapcoach.sinks.paint import Image
 
-#: Letters of the cue banner, share of the shorter side. At three metres from a 24 inch screen a
-#: letter must be about 12 mm high to be read at a glance (20 arc minutes and some); 10 % of the
-#: height of a full-screen picture is 30 mm.
-BANNER_SHARE: Final = 0.1
-
 
 class Overlay:
     """Draws one frame's findings on pictures of one size.
 
-    The foot of the picture holds the gauges, its top left the view; the top right corner is kept
-    free for a counter, the top middle holds the cue banner.
+    The foot of the picture holds the gauges, its top left the view, its top right corner the
+    counter; the cue banner stands below or beside them.
 
     Args:
         size: (width, height) of the pictures in pixels. Poses are scaled to it.
@@ -41,10 +38,17 @@ class Overlay:
         self._panel = Panel(size)
         self._badge = lru_cache(maxsize=512)(self._paint_badge)
         self._notice = lru_cache(maxsize=8)(self._paint_notice)
-        self._banner = lru_cache(maxsize=8)(self._paint_banner)
+        self._prompt = PromptPainter(size)
 
     def draw(
-        self, image: Image, poses: Poses, measures: Measures, i: int, *, banner: str | None = None
+        self,
+        image: Image,
+        poses: Poses,
+        measures: Measures,
+        i: int,
+        *,
+        banner: str | None = None,
+        prompt: Prompt | None = None,
     ) -> None:
         """Draw frame `i` in place.
 
@@ -54,6 +58,8 @@ class Overlay:
             measures: of the same frames as `poses`.
             i: number of the frame.
             banner: one short cue, readable from three metres; None for none.
+            prompt: all that the coach has to say: counter, phase, cue and targets; a `banner`
+                takes the place of its cue.
 
         Raises:
             ValueError: the picture has another size.
@@ -64,7 +70,10 @@ class Overlay:
         rounding = measures.series.get("rounding")
         contour = rounding is not None and bool(rounding.judged[i])
         self._skeleton.draw(image, poses, i, contour=contour)
-        self._panel.draw(picture, measures, i)
+        said = prompt or Prompt()
+        if banner:
+            said = replace(said, cue=banner, praise=False)
+        self._panel.draw(picture, measures, i, said.targets)
         view = View(int(measures.view[i]))
         yaw = float(measures.yaw[i])
         if view is not View.UNKNOWN:
@@ -73,8 +82,7 @@ class Overlay:
             self._notice("No person").onto(image)
         elif poses.subject[i] > 0:
             self._notice("Another person: not judged").onto(image)
-        if banner:
-            self._banner(banner).onto(image)
+        self._prompt.draw(image, said)
 
     def _paint_badge(self, view: View, yaw: int | None) -> Layer:
         """The view: a person from above, turned as the subject is, and its name."""
@@ -126,22 +134,4 @@ class Overlay:
         layer.fill(box, INK, 0.92, radius=height)
         base = (box.top + box.bottom) / 2 + 0.36 * size
         layer.text(middle, base, text, size, PANEL, "bold", "center")
-        return layer
-
-    def _paint_banner(self, text: str) -> Layer:
-        """One cue across the top, in letters for three metres."""
-        em, (w, h) = self._em, self.size
-        margin = max(4.0, 0.6 * em)
-        top = 2 * margin + 1.9 * em
-        big = max(18, round(BANNER_SHARE * min(w, h)))
-        sizes = (big, round(0.85 * big), round(0.7 * big), round(0.55 * big))
-        room = w - 2 * margin - 2 * em
-        lines, size = fit((text,), sizes, room, 2.3 * big)
-        height = 1.12 * size * len(lines) + 1.0 * em
-        box = Box(margin, top, w - margin, top + height)
-        layer = Layer(box.inset(-1))
-        layer.fill(box, (255, 214, 64), 0.95, radius=0.45 * em)
-        for k, line in enumerate(lines):
-            base = top + 0.5 * em + (k + 0.84) * 1.12 * size - 0.08 * size
-            layer.text(w / 2, base, line, size, PANEL, "bold", "center")
         return layer

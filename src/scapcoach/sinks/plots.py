@@ -160,7 +160,7 @@ def _mode(
              "k": kind.tolist()}
         )  # fmt: skip
     spec = parts[0][0].spec
-    low, high = _limits(
+    low, high = axis_limits(
         np.concatenate(values), np.concatenate(sigmas), spec.unit if not degrees else "deg"
     )
     if spec.name == "hunch":
@@ -176,7 +176,9 @@ def _runs(mask: npt.NDArray[Any], t: npt.NDArray[Any]) -> list[list[float]]:
     return sorted(sorted(runs, key=lambda run: run[0] - run[1])[:MAX_SPANS])
 
 
-def _limits(values: npt.NDArray[Any], sigmas: npt.NDArray[Any], unit: str) -> tuple[float, float]:
+def axis_limits(
+    values: npt.NDArray[Any], sigmas: npt.NDArray[Any], unit: str
+) -> tuple[float, float]:
     """Ends of the axis: the values with their usual sigma, zero in sight, not filled by noise."""
     finite = values[np.isfinite(values)]
     around = float(np.nanmedian(sigmas)) if np.isfinite(sigmas).any() else 0.0
@@ -192,7 +194,7 @@ def _yaw(measures: Measures) -> dict[str, Any]:
     # Past 180 degrees the number starts again at -180: that is no movement, so no line is drawn.
     yaw = np.where(np.abs(np.diff(measures.yaw, prepend=np.nan)) > 180, np.nan, measures.yaw)
     keep = thin([yaw], MAX_POINTS)
-    low, high = _limits(yaw, measures.yaw_sigma, "deg")
+    low, high = axis_limits(yaw, measures.yaw_sigma, "deg")
     trace = {
         "label": "",
         "v": _rounded(yaw[keep], 1),

@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from scapcoach.measures.types import Series
     from scapcoach.sinks.paint import Color
 
+#: What is as it should be: the hunch gauge's "ok", a target reached, praise.
+GOOD: Final[Color] = (64, 214, 176)
+
 #: Zones of the hunch gauge (DESIGN.md section 3, starting values): upper edge, word, colour.
 ZONES: Final[tuple[tuple[float, str, Color], ...]] = (
-    (33.0, "ok", (64, 214, 176)),
+    (33.0, "ok", GOOD),
     (67.0, "mild", (247, 226, 92)),
     (np.inf, "marked", (255, 104, 74)),
 )

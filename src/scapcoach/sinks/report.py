@@ -16,6 +16,7 @@ import numpy as np
 from scapcoach.sinks.atomic import atomic_path
 from scapcoach.sinks.plots import plot_groups
 from scapcoach.sinks.report_text import settings_block, summary_block, table_block
+from scapcoach.sinks.set_report import jpeg, set_block
 from scapcoach.sinks.text import font_bytes
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from scapcoach.landmarks import Poses
     from scapcoach.measures.types import Measures
+    from scapcoach.sinks.set_report import SetPage
 
 #: A video up to this size, in bytes, travels inside the page; a larger one lies beside it.
 EMBED_LIMIT: Final = 8_000_000
@@ -55,6 +57,7 @@ def write_report(
     summary: Mapping[str, Any],
     video: Path | None,
     stills: Sequence[Still] = (),
+    lifting: SetPage | None = None,
 ) -> None:
     """Write report.html, whole or not at all.
 
@@ -67,6 +70,7 @@ def write_report(
         video: the annotated video, or None. Embedded up to `EMBED_LIMIT` bytes; a larger one is
             referred to by its name and must lie in the folder of `path`, then and later.
         stills: pictures shown under the video.
+        lifting: the set, where an exercise was coached.
 
     Raises:
         OutputError: the report could not be written.
@@ -80,11 +84,12 @@ def write_report(
     }
     parts = {
         "title": html.escape(title),
-        "css": _asset("base.css") + _asset("report.css"),
+        "css": "".join(_asset(name) for name in ("base.css", "report.css", "set.css")),
         "js": _asset("report.js"),
         "font_medium": _base64(font_bytes("medium")),
         "font_bold": _base64(font_bytes("bold")),
         "summary": summary_block(summary),
+        "set": "" if lifting is None else set_block(lifting),
         "table": table_block(summary),
         "settings": settings_block(summary),
         "stills": "".join(_figure(still) for still in stills),
@@ -118,16 +123,10 @@ def _video(video: Path | None) -> tuple[str, str]:
 
 
 def _figure(still: Still) -> str:
-    import cv2
-
-    done, jpeg = cv2.imencode(".jpg", cv2.cvtColor(still.image, cv2.COLOR_RGB2BGR))
-    if not done:
-        return ""
     caption = html.escape(still.caption)
-    source = f"data:image/jpeg;base64,{_base64(jpeg.tobytes())}"
     return (
-        f'<button class="still" data-t="{still.t:.3f}"><img src="{source}" alt="{caption}">'
-        f"<span>{caption}</span></button>"
+        f'<button class="still" data-t="{still.t:.3f}"><img src="{jpeg(still.image)}" '
+        f'alt="{caption}"><span>{caption}</span></button>'
     )
 
 

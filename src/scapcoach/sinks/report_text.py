@@ -116,7 +116,7 @@ def _advice(summary: Mapping[str, Any]) -> str:
         f"<li>{html.escape(text)} <small>{percent(share)} of the frames</small></li>"
         for text, share in advice
     )
-    return f'<section class="next"><h3>What to change next time</h3><ul>{items}</ul></section>'
+    return f'<section class="next"><h3>To have more judged</h3><ul>{items}</ul></section>'
 
 
 def _row(name: str, one: Mapping[str, Any]) -> str:

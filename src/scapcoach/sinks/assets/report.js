@@ -241,8 +241,11 @@
     });
   }
   scrub.addEventListener("input", () => { if (video) video.pause(); seek(Number(scrub.value)); });
-  for (const still of document.querySelectorAll(".still"))
-    still.addEventListener("click", () => seek(Number(still.dataset.t)));
+  for (const button of document.querySelectorAll("button[data-t]"))
+    button.addEventListener("click", () => {
+      seek(Number(button.dataset.t));
+      if (button.closest(".set")) document.querySelector(".player").scrollIntoView({ block: "start" });
+    });
 
   const stepBy = (count) => {
     if (video) video.pause();
