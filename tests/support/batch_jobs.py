@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003  pickled jobs hold paths
@@ -112,4 +113,4 @@ class Busy:
 @dataclass(frozen=True)
 class Unpicklable:
     def __call__(self, progress: Any) -> Any:
-        return lambda: None
+        return threading.Lock()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
@@ -107,6 +108,14 @@ def perform(job: Job, progress: Progress) -> Outcome:
         return Failed(str(error))
     except Exception as problem:  # noqa: BLE001 - one job's mishap must not cost the others
         return Failed(f"{unforeseen(problem)}{_trace()}")
+
+
+def packed(outcome: Outcome) -> bytes:
+    """An outcome pickled, or the failure to pickle its value."""
+    try:
+        return pickle.dumps(outcome)
+    except Exception as error:  # noqa: BLE001 - pickling raises whatever the value's class does
+        return pickle.dumps(Failed(f"The result could not be sent back: {error}."))
 
 
 def _trace() -> str:

@@ -10,12 +10,12 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.batch.signals import ignore_signals
-from scapcoach.batch.types import Failed, perform
+from scapcoach.batch.types import Failed, packed, perform
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-    from scapcoach.batch.types import Job, Outcome
+    from scapcoach.batch.types import Job
 
 READY: Final = "ready"
 STOP: Final = "stop"
@@ -33,7 +33,7 @@ def serve(connection: Connection, *, warm: bool) -> None:
         connection.send(READY)
         while (job := _next_job(connection)) is not None:
             outcome = job if isinstance(job, Failed) else perform(job, _Link(connection))
-            _send(connection, outcome)
+            connection.send_bytes(packed(outcome))
     except (EOFError, OSError):
         return  # nobody is there any more who could be told
 
@@ -65,15 +65,6 @@ def _next_job(connection: Connection) -> Job | Failed | None:
         if message != STOP:  # which came just after the job it was meant for had ended
             job: Job | None = message
             return job
-
-
-def _send(connection: Connection, outcome: Outcome) -> None:
-    try:
-        connection.send(outcome)
-    except (OSError, EOFError):
-        raise
-    except Exception as error:  # noqa: BLE001 - pickling raises whatever the value's class does
-        connection.send(Failed(f"The result could not be sent back: {error}."))
 
 
 class _Link:

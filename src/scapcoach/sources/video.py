@@ -173,13 +173,7 @@ def _look(path: Path) -> tuple[SourceInfo, PictureShape, float]:
                 "damaged or copy-protected. Play it in a video player; if that fails too, get a "
                 "new copy."
             )
-        aspect = stream.sample_aspect_ratio
-        matrix: Any = frame.side_data.get("DISPLAYMATRIX")
-        shape = picture_shape(
-            (frame.width, frame.height),
-            None if aspect is None else float(aspect),
-            orientation(None if matrix is None else bytes(matrix)),
-        )
+        shape = shape_of(stream, frame)
         fps = float(stream.average_rate or stream.guessed_rate or math.nan)
         stated_end = duration = _track_duration(stream)
         if math.isnan(duration) and container.duration:
@@ -201,6 +195,17 @@ def _look(path: Path) -> tuple[SourceInfo, PictureShape, float]:
             has_audio=bool(container.streams.audio),
         )
     return info, shape, stated_end
+
+
+def shape_of(stream: VideoStream, frame: VideoFrame) -> PictureShape:
+    """How the pictures of a stream are to be shown, from one of them."""
+    aspect = stream.sample_aspect_ratio
+    matrix: Any = frame.side_data.get("DISPLAYMATRIX")
+    return picture_shape(
+        (frame.width, frame.height),
+        None if aspect is None else float(aspect),
+        orientation(None if matrix is None else bytes(matrix)),
+    )
 
 
 def _track_duration(stream: VideoStream) -> float:

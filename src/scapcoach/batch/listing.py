@@ -1,0 +1,153 @@
+"""A CSV list of clips, each with its own exercise, subject, calibration and lifter."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from scapcoach.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+COLUMNS: Final = ("clip", "exercise", "subject", "calibration", "lifter")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One clip that is to be analysed.
+
+    Attributes:
+        clip: the video.
+        exercise: its name, or "" for what the command says.
+        subject: where the person to follow is at the start, or None for what the command says.
+        calibration: a calibration clip, the name of a profile, or None for what the command says.
+        lifter: who is filmed, for tables and groups; "" when unknown.
+    """
+
+    clip: Path
+    exercise: str = ""
+    subject: tuple[float, float] | None = None
+    calibration: Path | str | None = None
+    lifter: str = ""
+
+
+def read_list(
+    path: Path, *, exercises: frozenset[str] | None = None, profiles: frozenset[str] = frozenset()
+) -> list[Entry]:
+    """The entries of a list; only the column ``clip`` is needed, and paths start at its folder.
+
+    Args:
+        path: a CSV file with a header line.
+        exercises: names that are known; None takes any.
+        profiles: names of saved profiles.
+
+    Raises:
+        InputError: it cannot be read, or something in it is wrong: every fault with its line.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file, skipinitialspace=True)
+            rows = [(reader.line_num, row) for row in reader]
+            header = [name.strip().lower() for name in reader.fieldnames or ()]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"The list {path} cannot be read: {why}.") from error
+    faults = list(_faults_of_header(header))
+    parser = _Parser(path.parent, exercises, profiles)
+    if not faults:
+        for line, row in rows:
+            parser.read(line, row)
+        faults = parser.faults
+        if not rows:
+            faults = [f"it has no lines under the header {','.join(header)}"]
+    if faults:
+        raise InputError(f"The list {path} cannot be used: " + "; ".join(faults) + ".")
+    return parser.entries
+
+
+def _faults_of_header(header: list[str]) -> Iterator[str]:
+    if "clip" not in header:
+        yield f"line 1: the header lacks the column clip; known columns are {','.join(COLUMNS)}"
+    for name in header:
+        if name not in COLUMNS:
+            yield f"line 1: no such column {name!r}; known columns are {','.join(COLUMNS)}"
+        elif header.count(name) > 1:
+            yield f"line 1: the column {name} stands there twice"
+            return
+
+
+class _Parser:
+    """Reads line after line, and collects what is wrong."""
+
+    def __init__(
+        self, folder: Path, exercises: frozenset[str] | None, profiles: frozenset[str]
+    ) -> None:
+        self._folder, self._exercises, self._profiles = folder, exercises, profiles
+        self._lines: dict[Path, int] = {}
+        self.entries: list[Entry] = []
+        self.faults: list[str] = []
+
+    def read(self, line: int, row: dict[str | Any, Any]) -> None:
+        """One line; `row` is as the CSV reader gives it."""
+        if None in row:
+            self.faults.append(f"line {line}: more fields than columns")
+            return
+        cells = {str(k).strip().lower(): (v or "").strip() for k, v in row.items()}
+        found: dict[str, Any] = {}
+        steps: dict[str, Callable[[str], Any]] = {
+            "clip": lambda text: self._clip(line, text),
+            "exercise": self._exercise,
+            "subject": _subject,
+            "calibration": self._calibration,
+            "lifter": str,
+        }
+        for name, step in steps.items():
+            try:
+                found[name] = step(cells.get(name, ""))
+            except ValueError as fault:
+                self.faults.append(f"line {line}: {fault}")
+        if len(found) == len(steps):
+            self.entries.append(Entry(**found))
+
+    def _clip(self, line: int, text: str) -> Path:
+        if not text:
+            raise ValueError("names no clip")
+        path = self._folder / text
+        if not path.is_file():
+            raise ValueError(f"there is no clip {path}")
+        before = self._lines.setdefault(path.resolve(), line)
+        if before != line:
+            raise ValueError(f"{text} stands in line {before} already")
+        return path
+
+    def _exercise(self, text: str) -> str:
+        if text and self._exercises is not None and text not in self._exercises:
+            known = ", ".join(sorted(self._exercises))
+            raise ValueError(f"no such exercise {text!r}; known are {known}")
+        return text
+
+    def _calibration(self, text: str) -> Path | str | None:
+        if not text:
+            return None
+        path = self._folder / text
+        if path.is_file():
+            return path
+        if text in self._profiles:
+            return text
+        raise ValueError(f"{text!r} is neither a calibration clip nor the name of a profile")
+
+
+def _subject(text: str) -> tuple[float, float] | None:
+    if not text:
+        return None
+    parts = text.replace(";", ",").replace(" ", ",").split(",")
+    try:
+        x, y = (float(part) for part in parts if part)
+    except ValueError:
+        raise ValueError(f"subject {text!r} is not two numbers such as 0.3,0.5") from None
+    if not (x >= 0 and y >= 0):
+        raise ValueError(f"subject {text!r} lies outside the picture")
+    return x, y
