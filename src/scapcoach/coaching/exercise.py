@@ -158,6 +158,7 @@ class Exercise:
         name: as on the command line; aliases: other names for it.
         title, summary: words for people.
         kind: repetitions, or holds.
+        pull: what the angle of pull is told from: "arms", "shrug", or "" where nothing pulls.
         view: recommended, as the views of the measures are called.
         film: how to film it, one sentence.
         movement: what counts as a repetition.
@@ -173,6 +174,7 @@ class Exercise:
     title: str
     summary: str
     kind: Kind
+    pull: str
     view: str
     film: str
     movement: Movement

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.coaching.exercise import JOINTS
+from scapcoach.coaching.hands import forearm_turn, load_direction
 from scapcoach.geometry.posture import HIPS, SHOULDERS, trunk_line, trunk_tilt
 from scapcoach.geometry.vectors import unit, y_up
 from scapcoach.landmarks import Landmark
@@ -43,15 +44,19 @@ MIN_SEEN: Final = 0.5
 PATH: Final = tuple(f"path_{i}" for i in range(10))
 
 #: Every quantity, in the order of the table of readings.
-KINEMATICS: Final = (*JOINTS, "elbow_left", "elbow_right", "hips_x", "arm_seen", *PATH)
+KINEMATICS: Final = (
+    *JOINTS, "elbow_left", "elbow_right", "hips_x", "arm_seen", "both_seen", "load",
+    "turn_left", "turn_right", "hand_left", "hand_right", *PATH,
+)  # fmt: skip
 
 
 def kinematics(poses: Poses) -> Mapping[str, FloatArray]:
     """Every quantity of `KINEMATICS`.
 
     Beside those of `coaching.exercise.JOINTS`: ``elbow_left``, ``elbow_right``; ``hips_x``, the
-    hips' place across the picture in trunk lengths; ``arm_seen``, chance 0..1 that shoulder, elbow
-    and wrist of the better arm are seen; and `PATH`, in pixels.
+    hips' place across the picture in trunk lengths; ``arm_seen`` and ``both_seen``, chance 0..1
+    that shoulder, elbow and wrist of the better and of the worse arm are seen; ``load``, and
+    ``turn_*`` and ``hand_*`` as `coaching.hands` explains; and `PATH`, in pixels.
     """
     world = y_up(poses.world.astype(np.float64))
     seen = np.where(poses.present[:, None], poses.visibility.astype(np.float64), np.nan)
@@ -88,8 +93,19 @@ def kinematics(poses: Poses) -> Mapping[str, FloatArray]:
         "chest_up": chest[:, 1],
         "hips_x": poses.point(*HIPS)[:, 0] / pixels,
         "arm_seen": arm_seen.max(axis=1),
+        "both_seen": arm_seen.min(axis=1),
+        "load": _mean(load_direction(poses), weight),
+        **_hands(poses),
         **dict(zip(PATH, _path(poses, weight), strict=True)),
     }
+
+
+def _hands(poses: Poses) -> Mapping[str, FloatArray]:
+    turn, size = forearm_turn(poses)
+    return {
+        "turn_left": turn[:, 0], "turn_right": turn[:, 1],
+        "hand_left": size[:, 0], "hand_right": size[:, 1],
+    }  # fmt: skip
 
 
 def _path(poses: Poses, weight: FloatArray) -> FloatArray:

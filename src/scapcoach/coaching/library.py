@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
     Range = tuple[float, float]
 
-_TOP: Final = ("name", "aliases", "title", "summary", "kind", "view", "film", "notes", "evidence",
-               "movement", "expect", "fault", "score")  # fmt: skip
+_TOP: Final = ("name", "aliases", "title", "summary", "kind", "pull", "view", "film", "notes",
+               "evidence", "movement", "expect", "fault", "score")  # fmt: skip
 _MOVEMENT: Final = ("full", "least", "seconds", "travel", "start", "peak")
 _FAULT: Final = ("key", "title", "measure", "relation", "limit", "severity", "external",
                  "internal", "praise", "next_time", "evidence")  # fmt: skip
@@ -55,6 +55,7 @@ _TARGETED: Final[Mapping[str, tuple[str, Phase]]] = MappingProxyType(
     }
 )
 
+_PULLS: Final = ("arms", "shrug", "")
 _VIEWS: Final = tuple(view.label for view in View if view.label)
 
 
@@ -137,6 +138,9 @@ def parse(text: str, name: str) -> Exercise:
 def _exercise(check: Checker, data: Mapping[str, Any], path: str) -> Exercise:
     check.known(data, (), _TOP)
     kind = check.choice(data, (), "kind", Kind, Kind.REPS)
+    pull = check.text(data, (), "pull", "arms")
+    if pull not in _PULLS:
+        check.fault(("pull",), f"must be one of {', '.join(map(repr, _PULLS))}, not {pull!r}.")
     view = check.text(data, (), "view", None)
     if view and view not in _VIEWS:
         check.fault(("view",), f"must be one of {', '.join(_VIEWS)}, not {view!r}.")
@@ -146,6 +150,7 @@ def _exercise(check: Checker, data: Mapping[str, Any], path: str) -> Exercise:
         title=check.text(data, (), "title", None),
         summary=check.text(data, (), "summary", ""),
         kind=kind,
+        pull=pull,
         view=view,
         film=check.text(data, (), "film", None),
         movement=_movement(check, data, kind),

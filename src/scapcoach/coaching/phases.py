@@ -228,7 +228,9 @@ def _within(readings: Readings, limits: Mapping[str, tuple[float, float]]) -> bo
     return True
 
 
-def numbered(t: FloatArray, found: Course, turn: Turn, number: int, usual: float) -> Rep:
+def numbered(
+    t: FloatArray, found: Course, turn: Turn, number: int, usual: float, *, first_frame: int = 0
+) -> Rep:
     """The repetition with its number and the frames nearest to its times.
 
     Args:
@@ -237,6 +239,7 @@ def numbered(t: FloatArray, found: Course, turn: Turn, number: int, usual: float
         turn: as the detector saw it.
         number: from 1 on.
         usual: range of the set's repetitions so far, 0 before the first.
+        first_frame: index of the first of those frames.
     """
     return Rep(
         number=number,
@@ -244,10 +247,10 @@ def numbered(t: FloatArray, found: Course, turn: Turn, number: int, usual: float
         peak_start=found.peak_start,
         peak_end=found.peak_end,
         end=found.end,
-        start_frame=_nearest(t, found.start),
-        peak_start_frame=_nearest(t, found.peak_start),
-        peak_end_frame=_nearest(t, found.peak_end),
-        end_frame=_nearest(t, found.end),
+        start_frame=first_frame + _nearest(t, found.start),
+        peak_start_frame=first_frame + _nearest(t, found.peak_start),
+        peak_end_frame=first_frame + _nearest(t, found.peak_end),
+        end_frame=first_frame + _nearest(t, found.end),
         known=turn.known,
         amplitude=turn.rise,
         partial=turn.rise < PARTIAL * usual,

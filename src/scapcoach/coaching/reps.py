@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 ENTER: Final = 0.35
 #: Share of the rise so far by which it has to fall for the peak to be over [E].
 LEAVE: Final = 0.3
+#: Share of the rise from which the far end is shown as reached, live [E].
+NEAR_TOP: Final = 0.9
 #: Share of the rise that has to be given back before a repetition can be over [E].
 RETURNED: Final = 0.4
 #: ... and this close to the start it is over [E].
@@ -105,6 +107,10 @@ class Detector:
     def usual(self) -> float:
         """Range of the set's repetitions so far; 0 before the first."""
         return float(np.median(self.ranges)) if self.ranges else 0.0
+
+    def near_top(self, usual: float) -> float:
+        """The signal from which the far end is reached, as far as is known by now."""
+        return self.base + NEAR_TOP * max(self.top - self.base, usual)
 
     def accept(self, rise: float) -> Detector:
         """Remember the range of a repetition."""
@@ -205,19 +211,33 @@ def _return(
     up_again = s > state.low + TURN * rise
     if not (home or up_again or _is_still(state, STILL[1] * rise)):
         return state, None
-    turn = Turn(
-        start=state.base_time,
-        top=state.top_time,
-        low=state.low_time,
-        known=t,
-        rise=state.top - max(state.base, state.low),
-    )
+    turn = _turn(state, t)
     # The next pull may have begun already: its base is the low, not this frame.
     after = replace(
         state, stage=Stage.WAIT, base=state.low, base_time=state.low_time, top=-np.inf, low=np.inf
     )
     enough = turn.rise >= max(movement.least, SMALLEST * state.usual)
     return _wait(after, t, s, movement), (turn if enough else None)
+
+
+def _turn(state: Detector, t: float) -> Turn:
+    return Turn(
+        start=state.base_time,
+        top=state.top_time,
+        low=state.low_time,
+        known=t,
+        rise=state.top - max(state.base, state.low),
+    )
+
+
+def close(state: Detector, movement: Movement) -> tuple[Detector, Turn | None]:
+    """No more frames: what has mostly returned counts as returned."""
+    if state.stage is not Stage.RETURN:
+        return state, None
+    turn = _turn(state, state.seen)
+    back = state.top - state.low > (1 - LEAVE) * (state.top - state.base)
+    enough = turn.rise >= max(movement.least, SMALLEST * state.usual)
+    return _rest(state, state.seen, state.low), (turn if back and enough else None)
 
 
 def _is_still(state: Detector, within: float) -> bool:

@@ -262,6 +262,15 @@ class Score:
         return judged / whole if whole else 0.0
 
 
+class Verdict(IntEnum):
+    """Whether a repetition has a fault."""
+
+    UNJUDGED = 0  # the value is withheld, or only relative
+    GOOD = 1  # within the limit
+    UNCLEAR = 2  # beyond the limit, but by less than one sigma
+    FAULTY = 3
+
+
 @dataclass(frozen=True, slots=True)
 class RepValues:
     """One repetition with everything seen in it.
@@ -273,7 +282,7 @@ class RepValues:
         pull_angle: high, mid or low: where the load pulls from, relative to the trunk; for
             shrugs up or up-and-back.
         faults: most severe first.
-        unjudged: keys of the exercise's faults that could not be judged, with the reason.
+        verdicts: by key, for every fault that the exercise knows.
         score: with its parts.
     """
 
@@ -282,7 +291,7 @@ class RepValues:
     grip: Label
     pull_angle: Label
     faults: tuple[Fault, ...] = ()
-    unjudged: Mapping[str, Reason] = field(default_factory=lambda: MappingProxyType({}))
+    verdicts: Mapping[str, Verdict] = field(default_factory=lambda: MappingProxyType({}))
     score: Score = field(default_factory=lambda: Score(float("nan")))
 
     def __getitem__(self, name: str) -> Value:

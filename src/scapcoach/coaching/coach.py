@@ -1,0 +1,253 @@
+"""The coach: one causal step for live use, folded over a recording for a finished set.
+
+Live and recorded run the same code on the same readings; a recording only has smoother ones, and
+a summary at its end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from scapcoach.coaching import grip
+from scapcoach.coaching.cues import CueConfig, CueState, Moment, cue_step
+from scapcoach.coaching.exercise import Exercise, Kind
+from scapcoach.coaching.judge import faults, floors, held_verdicts, score, verdicts
+from scapcoach.coaching.phases import belongs, course, numbered, phase_codes
+from scapcoach.coaching.readings import Readings
+from scapcoach.coaching.reps import Detector, Stage, advance, close, signal
+from scapcoach.coaching.summary import summarise
+from scapcoach.coaching.types import Focus, Label, Phase, RepValues, SetResult
+from scapcoach.coaching.values import OVERDONE, read, rep_values
+from scapcoach.measures.types import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scapcoach.calibration import Calibration
+    from scapcoach.coaching.reps import Turn
+    from scapcoach.coaching.types import Cue, Rep
+    from scapcoach.landmarks import Poses
+    from scapcoach.measures.types import Measures
+
+#: Seconds of frames that are kept from before the lowest signal: a repetition's start is read and
+#: its rest looked for there.
+_BEFORE: Final = 2.0
+#: Longest stretch of frames that is kept, in seconds more than the longest repetition.
+_SPARE: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CoachState:
+    """The coach's memory; `step` gives the next one.
+
+    Attributes:
+        detector: of repetitions.
+        window: the latest frames, one by one.
+        frames: how many have been seen.
+        reps: repetitions so far, with all that was seen in them.
+        best: largest range so far.
+        cueing: the cue engine's memory.
+        floors: least sigma by measure, from the calibration.
+    """
+
+    detector: Detector = field(default_factory=Detector)
+    window: tuple[Readings, ...] = ()
+    frames: int = 0
+    reps: tuple[RepValues, ...] = ()
+    best: float = 0.0
+    cueing: CueState = field(default_factory=CueState)
+    floors: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def begin(cls, calibration: Calibration | None = None) -> CoachState:
+        """Before the first frame.
+
+        Args:
+            calibration: the one that the measures come from; rules finer than what it can tell
+                apart stay silent.
+        """
+        return cls(floors=floors(calibration))
+
+    @property
+    def count(self) -> int:
+        """Repetitions so far."""
+        return len(self.reps)
+
+    @property
+    def phase(self) -> Phase:
+        """Where the movement is just now, as far as it can be told without the future."""
+        detector = self.detector
+        if detector.stage is Stage.RETURN:
+            return Phase.RETURN
+        if detector.stage is Stage.PULL:
+            high = detector.recent and detector.recent[-1][1] > detector.near_top(detector.usual)
+            return Phase.PEAK if high else Phase.PULL
+        return Phase.STRETCH if self.reps else Phase.NONE
+
+
+def step(
+    state: CoachState, exercise: Exercise, reading: Readings, config: CueConfig | None = None
+) -> tuple[CoachState, tuple[Cue, ...]]:
+    """One frame further.
+
+    Args:
+        state: so far; `CoachState.begin` before the first frame.
+        exercise: that is being done.
+        reading: one frame, later than those before (`Readings.of` poses and measures of T = 1,
+            smoothed causally).
+        config: of the cues.
+
+    Returns:
+        The new state, and what is to be said now: at most one cue.
+    """
+    value = float(signal(reading, exercise.movement)[0])
+    return _step(state, exercise, reading, value, config or CueConfig())
+
+
+def finish(
+    state: CoachState, exercise: Exercise, config: CueConfig | None = None
+) -> tuple[CoachState, tuple[Cue, ...]]:
+    """No more frames: a return that was nearly over counts as over."""
+    detector, turn = close(state.detector, exercise.movement)
+    state = replace(state, detector=detector)
+    return _turned(state, exercise, turn, config or CueConfig()) if turn else (state, ())
+
+
+def coach(
+    poses: Poses,
+    measures: Measures,
+    exercise: Exercise,
+    *,
+    focus: Focus = Focus.EXTERNAL,
+    load: float | None = None,
+    calibration: Calibration | None = None,
+) -> SetResult:
+    """Coach a recording.
+
+    Args:
+        poses: T frames, smoothed.
+        measures: of the same frames.
+        exercise: that is done in it (`library.find_exercise`, or `recognise`).
+        focus: wording of the cues.
+        load: in kilograms, if known; it is only passed on.
+        calibration: the one that the measures come from.
+    """
+    readings = Readings.of(poses, measures)
+    config = configured(exercise, CueConfig(focus=focus))
+    state = CoachState.begin(calibration)
+    said: list[Cue] = []
+    for i, value in enumerate(signal(readings, exercise.movement)):
+        state, cues = _step(state, exercise, readings[i : i + 1], float(value), config)
+        said += cues
+    state, cues = finish(state, exercise, config)
+    phase, number, count = phase_codes(readings.t, tuple(r.rep for r in state.reps))
+    return SetResult(
+        exercise=exercise,
+        focus=focus,
+        load=load,
+        phase=phase,
+        rep=number,
+        count=count,
+        reps=state.reps,
+        cues=(*said, *cues),
+        events=state.cueing.all_events(),
+        summary=summarise(exercise, state.reps, readings),
+    )
+
+
+def configured(exercise: Exercise, config: CueConfig) -> CueConfig:
+    """`config` with the exercise's own times: how long a hold may be overdone."""
+    own = {r.key: r.limit for r in exercise.faults if r.measure == "overdone"}
+    return replace(config, dwells=MappingProxyType({**own, **config.dwells}))
+
+
+def _step(
+    state: CoachState, exercise: Exercise, reading: Readings, value: float, config: CueConfig
+) -> tuple[CoachState, tuple[Cue, ...]]:
+    t = float(reading.t[0])
+    detector, turn = advance(state.detector, t, value, exercise.movement)
+    state = replace(
+        state,
+        detector=detector,
+        frames=state.frames + 1,
+        window=_trimmed((*state.window, reading), state, exercise),
+    )
+    cues: tuple[Cue, ...] = ()
+    if turn is not None:
+        state, cues = _turned(state, exercise, turn, config)
+    if exercise.kind is Kind.HOLD and detector.stage is Stage.PULL:
+        seen = held_verdicts(exercise, reading, state.floors, OVERDONE)
+        cueing, more = cue_step(state.cueing, exercise, config, Moment(t, seen))
+        state, cues = replace(state, cueing=cueing), (*cues, *more)
+    return state, cues
+
+
+def _trimmed(
+    window: tuple[Readings, ...], state: CoachState, exercise: Exercise
+) -> tuple[Readings, ...]:
+    """The frames that the next repetition may need; cut now and then, not every frame."""
+    now = float(window[-1].t[0])
+    longest = exercise.movement.seconds[1] + _SPARE
+    since = max(min(now, state.detector.base_time) - _BEFORE, now - longest)
+    if float(window[0].t[0]) >= since - _BEFORE:
+        return window
+    return tuple(frame for frame in window if float(frame.t[0]) >= since)
+
+
+def _turned(
+    state: CoachState, exercise: Exercise, turn: Turn, config: CueConfig
+) -> tuple[CoachState, tuple[Cue, ...]]:
+    """After a there and back: a repetition, if it is one, and a cue, if one is due."""
+    readings = Readings.join(state.window)
+    movement = exercise.movement
+    found = course(readings, turn)
+    if found is None or not belongs(readings, found, movement):
+        return state, ()
+    if state.reps and found.peak_start < state.reps[-1].rep.peak_end:
+        return state, ()
+    rep = numbered(
+        readings.t, found, turn, state.count + 1, state.detector.usual,
+        first_frame=state.frames - len(state.window),
+    )  # fmt: skip
+    best = max(state.best, rep.amplitude)
+    seen = _seen(readings, exercise, rep, best, state.floors)
+    state = replace(
+        state,
+        detector=state.detector.accept(rep.amplitude),
+        reps=(*state.reps, seen),
+        best=best,
+    )
+    if exercise.kind is Kind.HOLD:
+        return state, ()
+    moment = Moment(rep.known, seen.verdicts, rep.number, rep.start, rep.end)
+    cueing, cues = cue_step(state.cueing, exercise, config, moment)
+    return replace(state, cueing=cueing), cues
+
+
+def _seen(
+    readings: Readings, exercise: Exercise, rep: Rep, best: float, least: Mapping[str, float]
+) -> RepValues:
+    """Everything that is seen in a repetition."""
+    forearm, load = grip.forearm(readings, rep), grip.load(readings, rep)
+    values = MappingProxyType(
+        {**rep_values(readings, rep, best, least), "forearm": forearm, "pull_direction": load}
+    )
+    if exercise.pull == "shrug":
+        around = (rep.start - _BEFORE / 4, rep.start)
+        start = read(readings, "retraction", around, least, degrees=True)
+        angle = grip.shrug_path(start, values["retraction_peak_deg"])
+    elif exercise.pull:
+        angle = grip.name(load, *grip.PULLS)
+    else:
+        angle = Label.withheld(Reason.NONE)
+    return RepValues(
+        rep=rep,
+        values=values,
+        grip=grip.name(forearm, *grip.GRIPS),
+        pull_angle=angle,
+        faults=faults(exercise, values, rep),
+        verdicts=verdicts(exercise, values),
+        score=score(exercise, values),
+    )

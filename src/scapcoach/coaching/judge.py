@@ -1,0 +1,132 @@
+"""Verdicts on a repetition: which faults, and a score with its parts.
+
+A value is a fault only where its status is ``ok`` and it lies beyond the limit by one sigma; it is
+good only within the limit. What lies between is neither, so noise at a limit makes no verdicts.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from scapcoach.calibration.types import SDC_FACTOR
+from scapcoach.coaching.types import REP_VALUES, Fault, Score, ScorePart, Value, Verdict
+from scapcoach.measures.types import Reason, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scapcoach.calibration import Calibration
+    from scapcoach.coaching.exercise import Exercise, FaultRule
+    from scapcoach.coaching.readings import Readings
+    from scapcoach.coaching.types import Rep
+
+#: Share of the score's weight that must have points for a total to be given [E].
+MIN_SCORED: Final = 0.5
+
+
+def floors(calibration: Calibration | None) -> Mapping[str, float]:
+    """Least sigma by measure, in per cent of the own range: what repeats of one pose differ by.
+
+    A rule finer than the smallest detectable change then stays silent by itself.
+    """
+    found: dict[str, float] = {}
+    for name in ("retraction", "elevation"):
+        ranges = getattr(calibration, name, None)
+        for side, own in zip(("", "_left", "_right"), ranges or (), strict=False):
+            share = 100 * own.sdc / SDC_FACTOR / own.high
+            if np.isfinite(share):
+                found[f"{name}{side}"] = float(abs(share))
+    return MappingProxyType(found)
+
+
+def verdict(rule: FaultRule, value: Value) -> Verdict:
+    """Whether a value is a fault."""
+    if not value.absolute or not np.isfinite(value.value):
+        return Verdict.UNJUDGED
+    excess = rule.excess(value.value)
+    if excess <= 0:
+        return Verdict.GOOD
+    return Verdict.FAULTY if excess >= value.sigma else Verdict.UNCLEAR
+
+
+def verdicts(exercise: Exercise, values: Mapping[str, Value]) -> Mapping[str, Verdict]:
+    """Verdicts by the keys of the exercise's rules."""
+    return MappingProxyType({r.key: verdict(r, values[r.measure]) for r in exercise.faults})
+
+
+def faults(exercise: Exercise, values: Mapping[str, Value], rep: Rep) -> tuple[Fault, ...]:
+    """The faults of a repetition, most severe first."""
+    found = [
+        Fault(
+            rule.key, rule.title, rule.severity, rule.measure, values[rule.measure], rule.limit,
+            (rep.peak_start + rep.peak_end) / 2, rep.number,
+        )
+        for rule in exercise.faults
+        if verdict(rule, values[rule.measure]) is Verdict.FAULTY
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda fault: -fault.severity))
+
+
+def score(exercise: Exercise, values: Mapping[str, Value]) -> Score:
+    """The score of a repetition; what cannot be judged absolutely has no points."""
+    parts = []
+    for rule in exercise.scores:
+        value = values[rule.measure]
+        points = rule.points(value.value) if value.absolute else float("nan")
+        reason = Reason.NONE if value.absolute else value.reason
+        title = REP_VALUES[rule.measure].title
+        parts.append(ScorePart(rule.measure, title, rule.weight, points, reason))
+    given = [(p.points, p.weight) for p in parts if np.isfinite(p.points)]
+    weight = sum(w for _, w in given)
+    whole = sum(p.weight for p in parts)
+    if not whole or weight < MIN_SCORED * whole:
+        return Score(float("nan"), tuple(parts))
+    return Score(sum(p * w for p, w in given) / weight, tuple(parts))
+
+
+#: Values of a hold that have a meaning at every moment: name -> measure.
+_MOMENTARY: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "elevation_peak": "elevation",
+        "retraction_peak": "retraction",
+        "overdone": "retraction",
+    }
+)
+
+
+def held_verdicts(
+    exercise: Exercise, frame: Readings, least: Mapping[str, float], overdone: float
+) -> Mapping[str, Verdict]:
+    """Verdicts on one moment of a hold, for the rules that have a meaning at a moment.
+
+    Args:
+        exercise: a hold.
+        frame: one frame.
+        least: floors of sigma by measure.
+        overdone: per cent of retraction above which a contraction is overdone.
+    """
+    found = {}
+    for rule in exercise.faults:
+        measure = _MOMENTARY.get(rule.measure)
+        if not measure:
+            continue
+        value = _now(frame, measure, least)
+        if rule.measure == "overdone":
+            beyond = value.absolute and value.value - value.sigma > overdone
+            known = Verdict.GOOD if value.absolute else Verdict.UNJUDGED
+            found[rule.key] = Verdict.FAULTY if beyond else known
+        else:
+            found[rule.key] = verdict(rule, value)
+    return MappingProxyType(found)
+
+
+def _now(frame: Readings, measure: str, least: Mapping[str, float]) -> Value:
+    value = float(frame.measure(measure)[0])
+    status = Status(int(frame.status(measure)[0]))
+    if status is not Status.OK or not np.isfinite(value):
+        return Value.withheld(Reason(int(frame.reason(measure)[0])))
+    sigma = float(frame.measure(measure, "sigma")[0])
+    return Value(value, max(sigma, least.get(measure, 0.0)))

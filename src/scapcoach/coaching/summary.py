@@ -1,0 +1,189 @@
+"""A set in few words and numbers: means, faults, fade, best and worst, and what to do next time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.coaching.exercise import HELD, Kind
+from scapcoach.coaching.types import (
+    REP_VALUES,
+    FaultCount,
+    RepValues,
+    SetSummary,
+    Trend,
+    Value,
+    Verdict,
+)
+from scapcoach.measures.types import Reason, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from scapcoach.coaching.exercise import Exercise
+    from scapcoach.coaching.readings import Readings
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+
+#: Values whose course over the set is followed; absolute before degrees.
+_FOLLOWED: Final = ("retraction_peak", "retraction_peak_deg", "hold", "range_share", "return_time")
+#: Repetitions that a trend needs, and standard errors by which it must differ from none [E].
+MIN_TREND: Final = 4
+_CLEAR: Final = 2.0
+#: By what best and worst are told: the score, else what can be compared, greatest is best.
+_RANKED: Final = ("retraction_peak", "retraction_peak_deg")
+#: Points by which the best must beat the worst to be told apart [E].
+_MIN_POINTS: Final = 5.0
+
+
+def summarise(exercise: Exercise, reps: Sequence[RepValues], readings: Readings) -> SetSummary:
+    """The summary of a set.
+
+    Args:
+        exercise: that was done.
+        reps: with all that was seen in them.
+        readings: of the whole recording, for what to say where there are none.
+    """
+    full = [r for r in reps if not r.rep.partial]
+    counts = tuple(_count(reps, rule.key, rule.title) for rule in exercise.faults)
+    scores = [r.score.total for r in reps if np.isfinite(r.score.total)]
+    best, worst, by = _extremes(full)
+    return SetSummary(
+        reps=len(reps),
+        partial=len(reps) - len(full),
+        score=float(np.mean(scores)) if scores else float("nan"),
+        means=_means(full),
+        faults=counts,
+        trends=tuple(t for name in _FOLLOWED if (t := _trend(full, name)) is not None),
+        best=best,
+        worst=worst,
+        ranked_by=by,
+        grips=tuple(dict.fromkeys(r.grip.name for r in reps if r.grip.name)),
+        next_time=_next_time(exercise, reps, counts, full),
+        advice=_advice(exercise, reps, readings),
+    )
+
+
+def _count(reps: Sequence[RepValues], key: str, title: str) -> FaultCount:
+    seen = [r.verdicts[key] for r in reps]
+    judged = sum(v is not Verdict.UNJUDGED for v in seen)
+    return FaultCount(key, title, seen.count(Verdict.FAULTY), judged)
+
+
+def _means(reps: Sequence[RepValues]) -> Mapping[str, Value]:
+    """Means over the repetitions in which a value was judged absolutely."""
+    found = {}
+    for name in REP_VALUES:
+        values = [r[name] for r in reps if r[name].absolute]
+        if values:
+            mean = float(np.mean([v.value for v in values]))
+            # The sigma of one reading is mostly an error that lasts: it does not average out.
+            found[name] = Value(mean, float(np.mean([v.sigma for v in values])))
+    return MappingProxyType(found)
+
+
+def _trend(reps: Sequence[RepValues], name: str) -> Trend | None:
+    """The straight line through a value over the repetitions, from the first to the last."""
+    pairs = [(r.rep.number, r[name]) for r in reps if r[name].judged]
+    pairs = [(n, v) for n, v in pairs if np.isfinite(v.value)]
+    if len(pairs) < MIN_TREND:
+        return None
+    x = np.array([n for n, _ in pairs], float)
+    y = np.array([v.value for _, v in pairs])
+    centred = x - x.mean()
+    slope = float((centred * y).sum() / (centred**2).sum())
+    rest = y - y.mean() - slope * centred
+    error = float(np.sqrt((rest**2).sum() / (len(x) - 2) / (centred**2).sum()))
+    span = float(x[-1] - x[0])
+    change, sigma = slope * span, error * span
+    status = max(v.status for _, v in pairs)
+    reason = Reason.NONE if status == Status.OK else Reason.AUTO_CALIBRATED
+    clear = abs(change) > _CLEAR * sigma and abs(change) > _least_change(pairs)
+    return Trend(name, Value(change, sigma, Status(status), reason), bool(clear))
+
+
+def _least_change(pairs: Sequence[tuple[int, Value]]) -> float:
+    """A change smaller than half a reading's sigma is nothing to speak of [E]."""
+    return 0.5 * float(np.mean([v.sigma for _, v in pairs]))
+
+
+def _extremes(reps: Sequence[RepValues]) -> tuple[int, int, str]:
+    """Numbers of the best and the worst repetition, and by what; 0 where none stands out."""
+    scored = [(r.score.total, r.rep.number) for r in reps if np.isfinite(r.score.total)]
+    if len(scored) >= 2:
+        (low, worst), (high, best) = min(scored), max(scored)
+        return (best, worst, "score") if high - low >= _MIN_POINTS else (0, 0, "")
+    for name in _RANKED:
+        known = [(r[name].value, r.rep.number, r[name].sigma) for r in reps if r[name].judged]
+        if len(known) >= 2:
+            least, most = min(known), max(known)
+            # Repetitions at like arm pose share most of their error; half of it is kept [E].
+            apart = most[0] - least[0] > 0.5 * max(least[2], most[2])
+            return (most[1], least[1], name) if apart else (0, 0, "")
+    return 0, 0, ""
+
+
+def _next_time(
+    exercise: Exercise,
+    reps: Sequence[RepValues],
+    counts: Sequence[FaultCount],
+    full: Sequence[RepValues],
+) -> str:
+    """One sentence: the fault that matters most, else fade, else more of the same."""
+    if not reps:
+        return f"No repetitions of {exercise.title.lower()} were seen. {exercise.film}"
+    weights = {
+        c.fault: exercise.fault(c.fault).severity * c.faulty / c.judged for c in counts if c.faulty
+    }
+    if weights:
+        worst = max(weights, key=lambda key: weights[key])
+        return f"Next time: {exercise.fault(worst).next_time}."
+    if len(reps) - len(full) > len(reps) / 3:
+        return "Next time: use the full range in every repetition, with less weight if need be."
+    for name, words in (
+        ("retraction_peak", "the squeeze faded across the set: stop a repetition or two earlier"),
+        ("hold", "the hold at the peak got shorter: keep it to the last repetition"),
+        ("range_share", "the range got shorter: stop before it does"),
+    ):
+        trend = _trend(full, name)
+        if trend and trend.clear and trend.change.value < 0 and trend.change.absolute:
+            return f"Next time: {words}."
+    if not any(c.judged for c in counts):
+        return f"Next time: {_lower(exercise.film)}"
+    return "Next time: the same again, it was well done as far as can be seen."
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
+
+
+def _advice(exercise: Exercise, reps: Sequence[RepValues], readings: Readings) -> tuple[str, ...]:
+    """What to change so that more can be judged: one sentence for each reason, then the view."""
+    if not reps:
+        return (_nothing_found(exercise, readings),)
+    dark: Counter[Reason] = Counter()
+    titles: list[str] = []
+    for rule in exercise.faults:
+        values = [r[rule.measure] for r in reps]
+        if sum(v.absolute for v in values) * 2 <= len(values):
+            titles.append(rule.title.lower())
+            dark.update(v.reason for v in values if not v.absolute)
+    if not titles:
+        return ()
+    told = f"Not judged here: {', '.join(titles)}."
+    reasons = [r.advice for r, _ in dark.most_common() if r.advice]
+    return (told, *reasons[:2], exercise.film)
+
+
+def _nothing_found(exercise: Exercise, readings: Readings) -> str:
+    """Why there are no repetitions, as far as it can be told."""
+    if exercise.kind is Kind.HOLD and len(readings):
+        codes = Counter(int(r) for r in readings.reason(HELD) if r != Reason.NONE)
+        if codes:
+            return Reason(codes.most_common(1)[0][0]).advice
+    return exercise.film

@@ -1,0 +1,252 @@
+"""What is seen in one repetition: every value of `REP_VALUES`, with sigma, status and reason.
+
+A value is read where the repetition is, from the measures' own status: absolute values from
+frames with status ``ok`` alone, degrees also from ``relative`` ones, nothing from the rest.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.coaching.types import REP_VALUES, Value
+from scapcoach.measures.types import Reason, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from scapcoach.coaching.readings import Readings
+    from scapcoach.coaching.types import Rep
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+    BoolArray = npt.NDArray[np.bool_]
+    Window = tuple[float, float]
+
+#: Share of a window's frames that must be judged for the window to be [E].
+MIN_JUDGED: Final = 0.5
+#: Seconds before the start and after it, around the middle of the peak, and before the end, in
+#: which those positions are read [E].
+_START: Final = (0.35, 0.05)
+_PEAK: Final = 0.1
+_END: Final = 0.1
+#: One standard deviation of a phase's end, in seconds [M, phantom], of a share of the range [E],
+#: and of the difference between the elbows [E].
+TIME_SIGMA: Final = 0.09
+RANGE_SIGMA: Final = 5.0
+ELBOW_SIGMA: Final = 10.0
+#: Retraction in per cent from which a contraction counts as peak (DESIGN.md section 5), and above
+#: which it is overdone.
+SQUEEZED: Final = 60.0
+OVERDONE: Final = 110.0
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Where in time a repetition's positions are read, in seconds."""
+
+    start: Window
+    peak: Window
+    back: Window
+    whole: Window
+    end: Window
+
+    @classmethod
+    def of(cls, rep: Rep) -> Windows:
+        """The windows of a repetition."""
+        middle = (rep.peak_start + rep.peak_end) / 2
+        return cls(
+            start=(rep.start - _START[0], rep.start + _START[1]),
+            peak=(min(rep.peak_start, middle - _PEAK), max(rep.peak_end, middle + _PEAK)),
+            back=(rep.peak_end, rep.end),
+            whole=(rep.start, rep.end),
+            end=(rep.end - _END, max(rep.known, rep.end)),
+        )
+
+
+def rep_values(
+    readings: Readings, rep: Rep, best: float, floors: Mapping[str, float]
+) -> Mapping[str, Value]:
+    """Every value of `REP_VALUES`, in their order, but for the forearm and the load.
+
+    Args:
+        readings: that cover the repetition, from before its start to `rep.known`.
+        rep: when it was.
+        best: largest range of the set so far, this repetition's included.
+        floors: least sigma by measure, in its unit: what repeats of one position differ by.
+    """
+    at = Windows.of(rep)
+    found: dict[str, Value] = {}
+    for side in ("", "_left", "_right"):
+        found[f"retraction_peak{side}"] = read(readings, f"retraction{side}", at.peak, floors)
+    for name, key in (("retraction", "retraction_peak_deg"), ("elevation", "elevation_peak_deg")):
+        found[key] = read(readings, name, at.peak, floors, degrees=True)
+    found["retraction_start"] = read(readings, "retraction", at.start, floors)
+    found["retraction_drop"] = _drop(readings, at, floors)
+    for key, window in (("start", at.start), ("peak", at.peak), ("end", at.end)):
+        found[f"elevation_{key}"] = read(readings, "elevation", window, floors)
+    found["elevation_gain"] = _difference(found["elevation_peak"], found["elevation_start"])
+    found["rounding_gain"] = _rounding(readings, at, floors)
+    head = [read(readings, "head_forward", w, floors) for w in (at.peak, at.start)]
+    found["head_poke"] = _difference(*head)
+    found["trunk_swing"] = _spread(readings, "trunk_lean", at.whole, floors)
+    found["lean_peak"] = read(readings, "trunk_lean", at.peak, floors)
+    found["retraction_asymmetry"] = _size(
+        _difference(found["retraction_peak_left"], found["retraction_peak_right"])
+    )
+    sides = [
+        [read(readings, f"elevation_{s}", w, floors) for s in ("left", "right")]
+        for w in (at.peak, at.start)
+    ]
+    uneven = [_size(_difference(*pair)) for pair in sides]
+    # With the arms overhead the peak is withheld; the start shows a low side as well.
+    found["elevation_asymmetry"] = uneven[0] if uneven[0].judged else uneven[1]
+    found["arm_asymmetry"] = _elbows(readings.between(*at.peak))
+    found |= _durations(readings, rep, at)
+    found["range_share"] = Value(100 * rep.amplitude / best, RANGE_SIGMA)
+    return MappingProxyType({name: found.get(name, _NOTHING) for name in REP_VALUES})
+
+
+_NOTHING: Final = Value.withheld(Reason.NONE)
+
+
+def read(
+    readings: Readings,
+    measure: str,
+    window: Window,
+    floors: Mapping[str, float],
+    *,
+    degrees: bool = False,
+) -> Value:
+    """The median of a measure in a window; its sigma does not shrink with the number of frames.
+
+    Args:
+        readings: that cover the window.
+        measure: name in the measures' registry.
+        window: seconds, from and to.
+        floors: least sigma by measure.
+        degrees: take the estimate in degrees, which may be relative.
+    """
+    part = readings.between(*window)
+    known = _known(part, measure, degrees=degrees)
+    if len(part) == 0 or known.mean() < MIN_JUDGED:
+        return _why_not(part, measure)
+    value, sigma = ("deg", "deg_sigma") if degrees else ("value", "sigma")
+    middle = float(np.median(part.measure(measure, value)[known]))
+    spread = float(np.median(part.measure(measure, sigma)[known]))
+    return _told(part, measure, known, Value(middle, max(spread, floors.get(measure, 0.0))))
+
+
+def _known(part: Readings, measure: str, *, degrees: bool = False) -> BoolArray:
+    """(T,) frames that may be used; relative ones only of measures in their own unit, or degrees.
+
+    `Series.value` is NaN where a measure in per cent of the own range is only relative.
+    """
+    value = part.measure(measure, "deg" if degrees else "value")
+    return np.asarray((part.status(measure) <= Status.RELATIVE) & np.isfinite(value))
+
+
+def _told(part: Readings, measure: str, known: BoolArray, value: Value) -> Value:
+    """`value` with the weakest status of the frames that it was read from."""
+    status = part.status(measure)[known]
+    if not (status == Status.RELATIVE).any():
+        return value
+    reasons = part.reason(measure)[known][status == Status.RELATIVE]
+    return replace(value, status=Status.RELATIVE, reason=Reason(int(reasons[0])))
+
+
+def _why_not(part: Readings, measure: str) -> Value:
+    """The commonest reason in the frames that are not judged."""
+    status, reason = part.status(measure), part.reason(measure)
+    bad = status > Status.RELATIVE
+    if not bad.any():
+        # Judged, but only relatively, and per cent were asked for.
+        reasons = Counter(int(r) for r in reason if r != Reason.NONE)
+        why = reasons.most_common(1)[0][0] if reasons else Reason.LOW_CONFIDENCE
+        return Value.withheld(Reason(why))
+    pairs = Counter(zip(status[bad].tolist(), reason[bad].tolist(), strict=True))
+    (code, why), _ = pairs.most_common(1)[0]
+    return Value.withheld(Reason(why), Status(code))
+
+
+def _difference(high: Value, low: Value) -> Value:
+    """`high` minus `low`; errors that last cancel, the rest is that of one reading [E]."""
+    for value in (high, low):
+        if not value.judged:
+            return value
+    weakest = max(high, low, key=lambda v: v.status)
+    return replace(weakest, value=high.value - low.value, sigma=max(high.sigma, low.sigma))
+
+
+def _size(value: Value) -> Value:
+    return replace(value, value=abs(value.value))
+
+
+def _spread(readings: Readings, measure: str, window: Window, floors: Mapping[str, float]) -> Value:
+    """From the 5th to the 95th percentile within a window."""
+    part = readings.between(*window)
+    known = _known(part, measure)
+    middle = read(readings, measure, window, floors)
+    if not middle.judged:
+        return middle
+    low, high = np.percentile(part.measure(measure)[known], [5, 95])
+    return replace(middle, value=float(high - low))
+
+
+def _drop(readings: Readings, at: Windows, floors: Mapping[str, float]) -> Value:
+    """Retraction at the start minus the least on the way (its 10th percentile)."""
+    start = read(readings, "retraction", at.start, floors)
+    whole = read(readings, "retraction", at.whole, floors)
+    if not whole.judged:
+        return whole
+    part = readings.between(*at.whole)
+    known = _known(part, "retraction")
+    least = float(np.percentile(part.measure("retraction")[known], 10))
+    return _difference(start, replace(whole, value=least))
+
+
+def _rounding(readings: Readings, at: Windows, floors: Mapping[str, float]) -> Value:
+    """Degrees of rounding that come on the way back (90th percentile), from the start's."""
+    start = read(readings, "rounding", at.start, floors, degrees=True)
+    back = read(readings, "rounding", at.back, floors, degrees=True)
+    if not back.judged:
+        return back
+    part = readings.between(*at.back)
+    known = _known(part, "rounding", degrees=True)
+    most = float(np.percentile(part.measure("rounding", "deg")[known], 90))
+    return _difference(replace(back, value=most), start)
+
+
+def _elbows(part: Readings) -> Value:
+    """Size of the difference between the elbows' bends."""
+    both = part.joint("both_seen")
+    if len(part) == 0 or not np.nanmedian(both) >= MIN_JUDGED:
+        return Value.withheld(Reason.TURN_TOWARDS_CAMERA)
+    difference = part.joint("elbow_left") - part.joint("elbow_right")
+    return Value(abs(float(np.nanmedian(difference))), ELBOW_SIGMA)
+
+
+def _durations(readings: Readings, rep: Rep, at: Windows) -> dict[str, Value]:
+    frame = float(np.median(np.diff(readings.t))) if len(readings) > 1 else 0.0
+    sigma = float(np.hypot(TIME_SIGMA, frame / 2))
+    part = readings.between(*at.whole)
+    peak = _known(readings.between(*at.peak), "retraction")
+    told = len(peak) > 0 and peak.mean() >= MIN_JUDGED
+    over = {}
+    for name, level, doubts in (("squeeze", SQUEEZED, 0.0), ("overdone", OVERDONE, 1.0)):
+        value = part.measure("retraction") - doubts * part.measure("retraction", "sigma")
+        with np.errstate(invalid="ignore"):
+            seconds = float(np.gradient(part.t)[value > level].sum()) if len(part) > 1 else 0.0
+        withheld = _why_not(readings.between(*at.peak), "retraction")
+        over[name] = Value(seconds, np.sqrt(2) * sigma) if told else withheld
+    return {
+        "hold": Value(rep.peak_end - rep.peak_start, np.sqrt(2) * sigma),
+        "pull_time": Value(rep.peak_start - rep.start, np.sqrt(2) * sigma),
+        "return_time": Value(rep.end - rep.peak_end, np.sqrt(2) * sigma),
+        **over,
+    }
