@@ -1,0 +1,248 @@
+"""Labelled pictures of real people, upright and slouched: how well the score tells them apart.
+
+    python -m bench.desk.labelled FOLDER
+
+The sets are other people's and are not part of this project: FOLDER holds copies, laid out as in
+their repositories (`SnowSuno/posture-detection-model/dataset/dataset1/0/*.jpg` and so on); what is
+missing is left out. Each person's baseline comes from a few upright pictures, which are not judged
+themselves. Printed is the area under the ROC curve (AUC): the chance that a slouched picture of a
+person scores higher than an upright one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import re
+import sys
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scapcoach.desk.posture import look, take_baseline
+from scapcoach.landmarks import Landmark, Poses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+
+#: Upright pictures that a person's baseline is taken from.
+BASELINE = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Pictures of one person before one camera.
+
+    Attributes:
+        name: of set and person.
+        upright, slouched: what the landmarker saw in them.
+        camera_fixed: whether the camera stood still.
+        found: share of the pictures in which a person was found.
+    """
+
+    name: str
+    upright: Poses
+    slouched: Poses
+    camera_fixed: bool
+    found: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One block's figures."""
+
+    name: str
+    auc: float
+    upright: int
+    slouched: int
+    judged: float
+
+
+def auc(positive: FloatArray, negative: FloatArray) -> float:
+    """Chance that one of `positive` is larger than one of `negative`; ties count half."""
+    p, n = positive[np.isfinite(positive)], negative[np.isfinite(negative)]
+    if not len(p) or not len(n):
+        return float("nan")
+    return float(np.mean((p[:, None] > n) + 0.5 * (p[:, None] == n)))
+
+
+def examine(block: Block) -> Result:
+    """Baseline from evenly spread upright pictures, then all others judged."""
+    count = min(BASELINE, len(block.upright) // 3)
+    taken = np.zeros(len(block.upright), bool)
+    taken[np.linspace(0, len(taken) - 1, count).astype(int)] = True
+    rest = take_baseline(block.upright[taken], camera_fixed=block.camera_fixed)
+    good = look(block.upright[~taken], rest, camera_fixed=block.camera_fixed).score
+    bad = look(block.slouched, rest, camera_fixed=block.camera_fixed).score
+    judged = float(np.isfinite(np.concatenate([good, bad])).mean())
+    return Result(block.name, auc(bad, good), len(good), len(bad), judged)
+
+
+def poses_of(xy: FloatArray, size: tuple[int, int], seen: FloatArray | None = None) -> Poses:
+    """Landmarks in pixels as `Poses`; those not given are NaN, and not visible."""
+    n = len(xy)
+    visible = np.isfinite(xy).all(axis=-1).astype(float) if seen is None else seen
+    world = np.zeros((n, 33, 3))
+    # A front view, where the set gives no depth.
+    world[:, Landmark.LEFT_SHOULDER, 0] = world[:, Landmark.LEFT_HIP, 0] = 0.2
+    return Poses(np.arange(n) / 10, xy, world, visible, visible, np.zeros(n, int), size)
+
+
+def pictures(folder: Path, cache: Path) -> Poses:
+    """What the lite model sees in the pictures of a folder, each by itself."""
+    import cv2
+
+    from scapcoach.pose.landmarker import Landmarker
+    from scapcoach.pose.models import model_file
+
+    key = cache / (re.sub(r"\W+", "_", str(folder)) + ".npz")
+    if not key.is_file():
+        files = sorted(folder.glob("*.jpg"), key=lambda f: int(re.sub(r"\D", "", f.stem) or 0))
+        rows, size = [], (0, 0)
+        eyes = Landmarker(model_file("lite", mask=False), people=1)
+        for file in files:
+            image = cv2.cvtColor(cv2.imread(str(file)), cv2.COLOR_BGR2RGB)
+            size = (image.shape[1], image.shape[0])
+            found = eyes.look(image)
+            one = np.full((33, 7), np.nan)
+            if found:
+                one = np.column_stack(
+                    [found[0].xy, found[0].world, found[0].visibility, found[0].presence]
+                )
+            rows.append(one)
+        eyes.close()
+        cache.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(key, rows=np.array(rows), size=np.array(size))
+    with np.load(key) as data:
+        rows, (width, height) = data["rows"], data["size"]
+    subject = np.where(np.isfinite(rows[:, 0, 0]), 0, -1)
+    return Poses(
+        np.arange(len(rows)) / 10, rows[..., :2], rows[..., 2:5], rows[..., 5], rows[..., 6],
+        subject, (int(width), int(height)),
+    )  # fmt: skip
+
+
+def snowsuno(folder: Path, cache: Path) -> Iterator[Block]:
+    """Three people before a webcam that was moved about between pictures."""
+    base = folder / "SnowSuno/posture-detection-model/dataset/dataset1"
+    if not base.is_dir():
+        return
+    good, bad = pictures(base / "0", cache), pictures(base / "1", cache)
+    # Who is in which picture, as seen when looking through them.
+    people = {
+        "A": (slice(0, 181), (slice(0, 35), slice(83, 350))),
+        "B": (slice(181, 465), (slice(350, 588),)),
+        "C": (slice(465, 721), (slice(35, 83), slice(588, 670))),
+    }
+    for who, (upright, slouched) in people.items():
+        found = Poses.concatenate([bad[s] for s in slouched])
+        yield Block(f"SnowSuno, person {who}", good[upright], found, camera_fixed=False)
+
+
+def posture_aware(folder: Path, cache: Path) -> Iterator[Block]:
+    """Two people from the side on an office chair; upright, the head is cut off."""
+    base = folder / "chinmayijagadish/Posture_Aware/dataset"
+    for good, bad in (("good/2", "bad/1"), ("good/3", "bad/2")):
+        if (base / good).is_dir():
+            name = f"Posture_Aware {good} against {bad}"
+            yield Block(name, pictures(base / good, cache), pictures(base / bad, cache), True)
+
+
+def posture_ai(folder: Path, _cache: Path) -> Iterator[Block]:
+    """Nose, ears and shoulders of one sitting, in shares of the picture."""
+    file = folder / "alanfufuu/postureAI/posture_data.csv"
+    if not file.is_file():
+        return
+    rows = list(csv.DictReader(file.open()))
+    size = (640, 480)
+    names = {
+        "nose": Landmark.NOSE, "l_ear": Landmark.LEFT_EAR, "r_ear": Landmark.RIGHT_EAR,
+        "l_shoulder": Landmark.LEFT_SHOULDER, "r_shoulder": Landmark.RIGHT_SHOULDER,
+    }  # fmt: skip
+    xy = np.full((len(rows), 33, 2), np.nan)
+    for name, landmark in names.items():
+        xy[:, landmark] = [(float(r[f"{name}_x"]), float(r[f"{name}_y"])) for r in rows]
+    # The size of the face needs all its points: they are put between nose and ears.
+    for point in range(Landmark.NOSE + 1, Landmark.MOUTH_RIGHT + 1):
+        if point not in (Landmark.LEFT_EAR, Landmark.RIGHT_EAR):
+            xy[:, point] = xy[:, [Landmark.NOSE, Landmark.LEFT_EAR, Landmark.RIGHT_EAR]].mean(1)
+    good = np.array([r["class"] == "good" for r in rows])
+    poses = poses_of(xy * size, size)
+    yield Block("postureAI", poses[good], poses[~good], camera_fixed=True)
+
+
+def posture_max(folder: Path, _cache: Path) -> Iterator[Block]:
+    """All landmarks of one person, in runs of consecutive frames between which things moved."""
+    file = folder / "aravindpasupathi/PostureMax/posture_dataset.csv"
+    if not file.is_file():
+        return
+    rows = list(csv.DictReader(file.open()))
+    size = (640, 480)
+    xy = np.array(
+        [[(float(r[f"{p.name}_x"]), float(r[f"{p.name}_y"])) for p in Landmark] for r in rows]
+    )
+    good = np.array([r["label"] == "good" for r in rows])
+    poses = poses_of(xy * size, size)
+    runs = np.split(np.arange(len(good)), np.flatnonzero(np.diff(good)) + 1)
+    for upright, slouched in pairwise(runs):
+        if good[upright[0]] and len(upright) >= BASELINE:
+            name = f"PostureMax, frames {upright[0]}-{slouched[-1]}"
+            yield Block(name, poses[upright], poses[slouched], camera_fixed=False)
+
+
+def posture_features(folder: Path) -> Iterator[Result]:
+    """Pixel heights of ears and shoulders, and their distance: the parts can be had from it."""
+    file = folder / "jse422/posture/posture_dataset.csv"
+    if not file.is_file():
+        return
+    rows = list(csv.DictReader(file.open()))
+    label = np.array([r["label"] for r in rows])
+
+    def column(name: str) -> FloatArray:
+        return np.array([float(r[name]) for r in rows])
+
+    size = (640, 480)
+    xy = np.full((len(rows), 33, 2), np.nan)
+    half, middle = column("shoulder_width") / 2, column("shoulder_center_x")
+    ears = (column("left_ear_y") + column("right_ear_y")) / 2
+    # There is no face in it: shoulder width stands in for its size.
+    for point in range(Landmark.NOSE, Landmark.MOUTH_RIGHT + 1):
+        sign = 1 if point % 2 else -1
+        xy[:, point] = np.column_stack([column("head_center_x") + sign * half / 3, ears])
+    for landmark, side in ((Landmark.LEFT_SHOULDER, 1), (Landmark.RIGHT_SHOULDER, -1)):
+        name = "left_shoulder_y" if side > 0 else "right_shoulder_y"
+        xy[:, landmark] = np.column_stack([middle + side * half, column(name)])
+    poses = poses_of(xy, size)
+    for kind in ("bad_slouch", "bad_forward"):
+        block = Block(f"jse422, {kind}", poses[label == "good"], poses[label == kind], False)
+        yield examine(block)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    p = argparse.ArgumentParser(prog="python -m bench.desk.labelled", description=__doc__)
+    p.add_argument("folder", type=Path)
+    p.add_argument("--cache", type=Path, default=Path(__file__).parent / ".cache" / "labelled")
+    o = p.parse_args(arguments)
+    results = []
+    for reader in (snowsuno, posture_ai, posture_max, posture_aware):
+        for block in reader(o.folder, o.cache):
+            try:
+                results.append(examine(block))
+            except Exception as error:  # noqa: BLE001 - a set that cannot be judged is a finding
+                print(f"{block.name}: {error}")
+    results += posture_features(o.folder)
+    print("| set | AUC | upright | slouched | judged |\n|---|---|---|---|---|")
+    for r in results:
+        print(f"| {r.name} | {r.auc:.3f} | {r.upright} | {r.slouched} | {100 * r.judged:.0f} % |")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

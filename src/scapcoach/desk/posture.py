@@ -1,0 +1,360 @@
+"""How hunched somebody at a desk is: head and shoulders against their own relaxed baseline.
+
+At a desk the hips are hidden, so trunk length and trunk lean are not to be had, and the measures
+of standing people judge few frames. What remains was measured on rendered bodies and on labelled
+pictures of real people (docs/desk.md): in a slump the ears sink, the shoulders sink with them, the
+neck looks shorter for the size of the face, and from the side the ears come forward. A look down
+at the keyboard lowers the ears alone; raised shoulders rise. Nothing here is in degrees.
+
+All take `Poses` of T frames and give (T,) arrays, NaN where nothing is seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.errors import CalibrationError
+from scapcoach.geometry.posture import EARS, SHOULDERS, face_size
+from scapcoach.geometry.vectors import wrap_degrees
+from scapcoach.geometry.view import estimate_yaw
+from scapcoach.girdle.neutral import counts
+from scapcoach.landmarks import Landmark
+from scapcoach.measures.types import Reason, Status
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from scapcoach.landmarks import Poses
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+    IntArray = npt.NDArray[np.integer[Any]]
+    BoolArray = npt.NDArray[np.bool_]
+
+#: Frames with head and shoulders that a baseline needs, and the share of all frames.
+MIN_FRAMES: Final = 6
+MIN_SHARE: Final = 0.6
+
+#: Largest wander of the ears during a baseline, in neck heights [M, phantom: sitting still 0.05].
+MAX_WANDER: Final = 0.30
+
+#: The index that counts as fully hunched when no own slump was taken: the middle of what rendered
+#: people's own slumps make (0.17-0.75), on the careful side [M].
+DEFAULT_SLUMP: Final = 0.30
+
+#: An own slump that barely moved, or was exaggerated, cannot scale the score [E].
+SLUMP_LIMITS: Final = (0.15, 0.60)
+
+#: Weights of what sinking does in the picture [M: from looks at the keyboard, own slumps, leaning;
+#: seeds 4000-4008].
+_SUNK: Final = {"neck": 0.3, "lower": 0.35, "shoulders": 0.35, "forward": 0.35}
+#: Weights of what the head against the shoulders shows wherever the camera points [M: labelled
+#: pictures whose camera was moved about].
+_CLOSED: Final = {"neck": 0.6, "closer": 0.3}
+
+#: Degrees of yaw from which forward and back are seen.
+SEES_FORWARD: Final = 20.0
+#: Degrees of yaw away from the baseline beyond which it does not hold; a slump alone looks like
+#: up to 40, as depth is a guess without hips [M, phantom].
+MAX_TURN: Final = 50.0
+#: Neck heights by which the ears may be higher than in the baseline before it no longer holds:
+#: standing, or another chair [M, phantom: standing 1.3-3].
+MAX_RISE: Final = 0.6
+#: Sideways shift in neck heights beyond which the person sits elsewhere [M: side, leaning 0.8].
+MAX_SHIFT: Final = 1.6
+#: Ratio of face sizes beyond which the person sits elsewhere.
+MAX_SCALE: Final = 1.7
+#: Neck height in pixels under which points are too coarse [E].
+MIN_NECK: Final = 18.0
+
+#: Error of the index in a single frame: landmarks of still people wander by 0.02 [M, phantom].
+INDEX_SIGMA: Final = 0.02
+
+#: A drop without any shortening of the neck may be a lowered chair or a moved screen [M]: share of
+#: the ears' drop that the shoulders share, and the index of the rest.
+CHAIR_SHARE: Final = 0.7
+CHAIR_NECK: Final = 0.06
+
+#: The parts of a look, in the order of tables, and what they say.
+PARTS: Final = {
+    "lower": "head lower",
+    "shoulders": "shoulders lower",
+    "neck": "neck looks shorter",
+    "forward": "head forward of the shoulders",
+    "closer": "face nearer",
+    "raised": "shoulders raised",
+}
+
+_FACE: Final = (Landmark.NOSE, *EARS)
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """How one person sits relaxed before one camera; lengths in picture heights.
+
+    Attributes:
+        name: of the set-up, e.g. "desk" or "laptop".
+        ears: (x, y) of their midpoint, y down.
+        shoulders: (x, y) of their midpoint.
+        face: `geometry.posture.face_size`.
+        yaw: degrees.
+        noise: standard deviation of the index while sitting still.
+        slump: index of the own slump, NaN when it was not taken.
+        model_sha256: of the model that made the landmarks.
+    """
+
+    name: str
+    ears: tuple[float, float]
+    shoulders: tuple[float, float]
+    face: float
+    yaw: float
+    noise: float
+    slump: float = float("nan")
+    model_sha256: str = ""
+
+    @property
+    def neck(self) -> float:
+        """Height of the ears over the shoulders."""
+        return self.shoulders[1] - self.ears[1]
+
+    @property
+    def full(self) -> float:
+        """The index that counts as 100."""
+        known = np.isfinite(self.slump)
+        return float(np.clip(self.slump, *SLUMP_LIMITS)) if known else DEFAULT_SLUMP
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """T frames as the desk check sees them.
+
+    Attributes:
+        t: (T,) seconds.
+        score: (T,) 0 as in the baseline, 100 as in the own (or a default) slump; may exceed 100.
+            NaN where the status does not allow one.
+        sigma: (T,) one standard deviation of the score.
+        status: (T,) `Status`: OK against a baseline with the own slump, RELATIVE without.
+        reason: (T,) `Reason`.
+        parts: by name (`PARTS`), (T,) shares: of the neck's height, of the face's size.
+        chair: (T,) a lowered chair or a moved screen would look the same.
+    """
+
+    t: FloatArray
+    score: FloatArray
+    sigma: FloatArray
+    status: IntArray
+    reason: IntArray
+    parts: dict[str, FloatArray]
+    chair: BoolArray
+
+
+def take_baseline(
+    poses: Poses,
+    slump: Poses | None = None,
+    *,
+    name: str = "desk",
+    model_sha256: str = "",
+    camera_fixed: bool = True,
+) -> Baseline:
+    """The baseline of frames in which somebody sits as they want to sit.
+
+    Args:
+        poses: some seconds of sitting upright and relaxed, working.
+        slump: some seconds of the own slump, or None.
+        name: of the set-up.
+        model_sha256: of the model that made the landmarks.
+        camera_fixed: False for pictures from a camera that moved between them.
+
+    Raises:
+        CalibrationError: head or shoulders are not seen, the person did not sit still, or the
+            slump does not differ from the rest.
+    """
+    seen = _seen(poses)
+    if seen.sum() < MIN_FRAMES or seen.mean() < MIN_SHARE:
+        raise CalibrationError(
+            f"Head and shoulders were seen in only {int(seen.sum())} of {len(poses)} pictures: sit "
+            "so that both are in the picture, with light on your face, and calibrate again."
+        )
+    part = poses[seen]
+    ears, shoulders, face, yaw = _points(part)
+    middle = np.median(ears, axis=0), np.median(shoulders, axis=0)
+    neck = middle[1][1] - middle[0][1]
+    if neck * poses.size[1] < MIN_NECK:
+        raise CalibrationError(
+            "The head is too small in the picture, or not above the shoulders: bring the camera "
+            "nearer, or sit upright, and calibrate again."
+        )
+    wander = float(np.percentile(np.linalg.norm(ears - middle[0], axis=1), 90)) / neck
+    if camera_fixed and wander > MAX_WANDER:
+        raise CalibrationError(
+            "The head moved too much while calibrating: look at the screen as you do when you "
+            "work, and calibrate again."
+        )
+    radians = np.radians(yaw)
+    facing = np.degrees(np.arctan2(np.median(np.sin(radians)), np.median(np.cos(radians))))
+    rest = Baseline(
+        name=name,
+        ears=(float(middle[0][0]), float(middle[0][1])),
+        shoulders=(float(middle[1][0]), float(middle[1][1])),
+        face=float(np.median(face)),
+        yaw=float(facing),
+        noise=0.0,
+        model_sha256=model_sha256,
+    )
+    return replace(
+        rest,
+        noise=float(np.std(_index(_parts(part, rest), camera_fixed))),
+        slump=float("nan") if slump is None else _own_slump(slump, rest, camera_fixed),
+    )
+
+
+def _own_slump(poses: Poses, rest: Baseline, camera_fixed: bool) -> float:
+    seen = _seen(poses)
+    index = np.nan
+    if seen.any():
+        index = float(np.median(_index(_parts(poses[seen], rest), camera_fixed)))
+    if not index >= SLUMP_LIMITS[0] / 2:
+        raise CalibrationError(
+            "The slump looked no different from sitting upright: let yourself sink as you do at "
+            "the end of a long day, keep head and shoulders in the picture, and calibrate again; "
+            "or leave the slump out."
+        )
+    return index
+
+
+def look(poses: Poses, baseline: Baseline | None, *, camera_fixed: bool = True) -> Look:
+    """Judge T frames against a baseline; every frame by itself.
+
+    Args:
+        poses: of the same camera and model.
+        baseline: of the set-up; None leaves everything not observable, not calibrated.
+        camera_fixed: False for pictures from a camera that moved since the baseline: then where
+            things are in the picture says nothing, only the head against the shoulders does.
+    """
+    count = len(poses)
+    nothing = np.full(count, np.nan)
+    if baseline is None:
+        parts = dict.fromkeys(PARTS, nothing)
+        index, chair = nothing, np.zeros(count, bool)
+        full, noise = DEFAULT_SLUMP, 0.0
+    else:
+        parts = _parts(poses, baseline)
+        index, full, noise = _index(parts, camera_fixed), baseline.full, baseline.noise
+        chair = _like_a_chair(parts) & camera_fixed
+    status, reason = _verdicts(poses, baseline, parts, camera_fixed)
+    judged = status <= Status.RELATIVE
+    return Look(
+        t=poses.t,
+        score=np.where(judged, np.maximum(100 * index / full, 0), np.nan),
+        sigma=np.where(judged, 100 * np.hypot(INDEX_SIGMA, noise) / full, np.nan),
+        status=status,
+        reason=reason,
+        parts={n: np.where(judged, v, np.nan) for n, v in parts.items()},
+        chair=chair & judged,
+    )
+
+
+def _points(poses: Poses) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Ears and shoulders (T, 2), face (T,) in picture heights, and yaw (T,) in degrees."""
+    high = float(poses.size[1])
+    ears, shoulders = poses.point(*EARS) / high, poses.point(*SHOULDERS) / high
+    return ears, shoulders, face_size(poses) / high, estimate_yaw(poses)[0]
+
+
+def _parts(poses: Poses, rest: Baseline) -> dict[str, FloatArray]:
+    """What changed since the baseline, as shares; positive is towards a hunch (or raised)."""
+    ears, shoulders, face, _ = _points(poses)
+    neck = rest.neck
+    height = shoulders[:, 1] - ears[:, 1]
+    ahead = (ears - shoulders)[:, 0] - (rest.ears[0] - rest.shoulders[0])
+    sideways = abs(np.sin(np.radians(rest.yaw)))
+    sees = abs(rest.yaw) >= SEES_FORWARD and sideways > 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shorter = 1 - height / face * (rest.face / neck)
+    down = (shoulders[:, 1] - rest.shoulders[1]) / neck
+    return {
+        "lower": (ears[:, 1] - rest.ears[1]) / neck,
+        "shoulders": down,
+        "neck": shorter,
+        "forward": np.sign(rest.yaw) * ahead / neck if sees else np.full(len(poses), np.nan),
+        "closer": face / rest.face - 1,
+        "raised": np.maximum(-down, 0),
+    }
+
+
+def _index(parts: dict[str, FloatArray], camera_fixed: bool) -> FloatArray:
+    """(T,) the greater of two readings, each a weighted sum of parts.
+
+    The first needs a camera that has not moved; the second compares the head with the shoulders
+    alone, and so notices somebody who comes nearer without sinking in the picture.
+    """
+    sunk = sum(w * np.nan_to_num(parts[n]) for n, w in _SUNK.items())
+    closed = sum(w * np.maximum(parts[n], 0) for n, w in _CLOSED.items())
+    known = np.isfinite(parts["lower"]) & np.isfinite(parts["neck"])
+    return np.where(known, np.maximum(sunk, closed) if camera_fixed else closed, np.nan)
+
+
+def _like_a_chair(parts: dict[str, FloatArray]) -> BoolArray:
+    """(T,) head and shoulders have sunk alike, and nothing else has changed."""
+    with np.errstate(invalid="ignore"):
+        alike = parts["shoulders"] > CHAIR_SHARE * parts["lower"]
+        still = (np.abs(parts["neck"]) < CHAIR_NECK) & (np.abs(parts["closer"]) < CHAIR_NECK)
+        forward = np.nan_to_num(parts["forward"]) < CHAIR_NECK
+        return np.asarray(alike & still & forward & (parts["lower"] > CHAIR_NECK))
+
+
+def _seen(poses: Poses) -> BoolArray:
+    """(T,) nose, an ear and both shoulders (from the side one) count."""
+    usable = counts(poses)
+    yaw = np.abs(np.nan_to_num(estimate_yaw(poses)[0]))
+    shoulders = usable[:, list(SHOULDERS)]
+    enough = np.where(yaw > 50, shoulders.any(axis=1), shoulders.all(axis=1))
+    ears = usable[:, list(EARS)].any(axis=1)
+    return np.asarray(poses.present & usable[:, Landmark.NOSE] & ears & enough)
+
+
+def _verdicts(
+    poses: Poses, rest: Baseline | None, parts: dict[str, FloatArray], camera_fixed: bool
+) -> tuple[IntArray, IntArray]:
+    """(T,) status and (T,) reason; the first objection that holds gives the reason."""
+    usable = counts(poses)
+    status = np.full(len(poses), Status.NOT_OBSERVABLE)
+    reason = np.full(len(poses), Reason.NONE)
+    head = usable[:, Landmark.NOSE] & usable[:, list(EARS)].any(axis=1)
+    objections = [(~head, Reason.HEAD_HIDDEN), (~_seen(poses), Reason.SHOULDER_HIDDEN)]
+    if rest is None:
+        objections.append((np.ones(len(poses), bool), Reason.NOT_CALIBRATED))
+    else:
+        objections += _misplaced(poses, rest, parts, camera_fixed)
+    for holds, why in objections:
+        reason = np.where((reason == Reason.NONE) & holds, why, reason)
+    fine = reason == Reason.NONE
+    own = rest is not None and np.isfinite(rest.slump)
+    status = np.where(fine, Status.OK if own else Status.RELATIVE, status)
+    # Without the own slump the size of a change is known, its share of the own range is not.
+    reason = np.where(fine & (not own), Reason.NOT_CALIBRATED, reason)
+    changed, nobody = poses.subject > 0, poses.subject < 0
+    status = np.where(changed, Status.SUBJECT_CHANGED, np.where(nobody, Status.NO_PERSON, status))
+    return status, np.where(changed | nobody, Reason.NONE, reason)
+
+
+def _misplaced(
+    poses: Poses, rest: Baseline, parts: dict[str, FloatArray], camera_fixed: bool
+) -> list[tuple[BoolArray, Reason]]:
+    """Objections: the baseline was not taken for this."""
+    ears, shoulders, face, yaw = _points(poses)
+    wrists = poses.xy[:, [Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST], 1] / poses.size[1]
+    with np.errstate(invalid="ignore"):
+        turned = np.abs(wrap_degrees(yaw - rest.yaw)) > MAX_TURN
+        risen = parts["lower"] < -MAX_RISE
+        shifted = np.abs(shoulders[:, 0] - rest.shoulders[0]) > MAX_SHIFT * rest.neck
+        ratio = face / rest.face
+        raised = (wrists < ears[:, 1:]).any(axis=1)
+        return [
+            (raised, Reason.ARMS_AWAY_FROM_CALIBRATION),
+            (turned | (camera_fixed & (risen | shifted)), Reason.CALIBRATION_STALE),
+            (ratio > MAX_SCALE, Reason.TOO_NEAR),
+            (ratio < 1 / MAX_SCALE, Reason.TOO_FAR),
+        ]
