@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scapcoach.calibration.holds import Segment, find_rest, guided_segments, read_segments
-from scapcoach.calibration.take import calibrate, calibrate_automatically
+from scapcoach.calibration.take import calibrate, calibrate_automatically, join
 from scapcoach.calibration.types import Calibration, Kind, Range
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "calibrate_automatically",
     "find_rest",
     "guided_segments",
+    "join",
     "read_segments",
 ]

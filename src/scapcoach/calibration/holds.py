@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from scapcoach.calibration.reps import REPS, find_reps
 from scapcoach.errors import CalibrationError
 from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, head_height
 from scapcoach.girdle.neutral import counts
+from scapcoach.girdle.template import KINDS
 from scapcoach.landmarks import Landmark
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 #: a slump may follow.
 PROTOCOL: Final = ("neutral", "retract", "protract", "shrug", "depress", "neutral")
 POSES: Final = ("neutral", "retract", "protract", "shrug", "depress", "slump")
+#: What a segment can hold: a pose, or one whole repetition of an exercise calibration.
+NAMES: Final = (*POSES, *KINDS)
 
 _ARMS: Final = (Landmark.LEFT_ELBOW, Landmark.RIGHT_ELBOW)
 _SETTLE: Final = 0.25  # share of a hold cut off at its start: the body is still settling
@@ -125,24 +129,33 @@ def _end(poses: Poses, start: int, duration: float) -> int:
 
 
 def guided_segments(poses: Poses) -> tuple[Segment, ...]:
-    """The holds of a calibration clip in the order of the guided protocol.
+    """What a calibration clip shows, in the order of one of the two guided protocols.
+
+    Poses held with hanging arms (`PROTOCOL`), or repetitions of an exercise (`calibration.reps`).
 
     Raises:
-        CalibrationError: the clip does not hold still six times (or seven, the last a slump).
+        CalibrationError: the clip neither holds still six times (or seven, the last a slump) nor
+            moves the arms five times.
     """
+    reps = find_reps(poses)
+    if len(reps) == len(REPS):
+        return _named(poses, reps, REPS)
     holds = _find_holds(poses)
-    expected = len(PROTOCOL)
-    if len(holds) not in {expected, expected + 1}:
-        raise CalibrationError(
-            f"The calibration clip should hold {expected} poses for about 3 seconds each, in this "
-            f"order: {', '.join(PROTOCOL)} (and, if you like, slump); {len(holds)} still "
-            "stretches were found. Name them yourself with --calibration-segments FILE, "
-            "a CSV of start,end,pose."
-        )
-    names = [*PROTOCOL, "slump"][: len(holds)]
+    if len(holds) in {len(PROTOCOL), len(PROTOCOL) + 1}:
+        return _named(poses, holds, (*PROTOCOL, "slump")[: len(holds)])
+    raise CalibrationError(
+        f"The calibration clip should hold {len(PROTOCOL)} poses for about 3 seconds each, arms "
+        f"hanging, in this order: {', '.join(PROTOCOL)} (and, if you like, slump); {len(holds)} "
+        f"still stretches were found. Or it should show {len(REPS)} repetitions of the exercise: "
+        f"two with the arms only, two with a full squeeze, one with a shrug; {len(reps)} were "
+        "found. Name them yourself with --calibration-segments FILE, a CSV of start,end,pose."
+    )
+
+
+def _named(poses: Poses, parts: list[slice], names: tuple[str, ...]) -> tuple[Segment, ...]:
     return tuple(
-        Segment(float(poses.t[h.start]), float(poses.t[h.stop - 1]), name)
-        for h, name in zip(holds, names, strict=True)
+        Segment(float(poses.t[p.start]), float(poses.t[p.stop - 1]), name)
+        for p, name in zip(parts, names, strict=True)
     )
 
 
@@ -166,8 +179,9 @@ def _find_holds(poses: Poses, shortest: float = 1.0) -> list[slice]:
 
 
 def frames_of(poses: Poses, segment: Segment) -> slice:
-    """The frames of a segment, less the first quarter in which the pose is taken up."""
-    begin = segment.start + _SETTLE * (segment.end - segment.start)
+    """The frames of a segment; of a held pose less the first quarter, in which it is taken up."""
+    settle = 0.0 if segment.pose in KINDS else _SETTLE
+    begin = segment.start + settle * (segment.end - segment.start)
     a, b = np.searchsorted(poses.t, [begin - 1e-6, segment.end + 1e-6])
     return slice(int(a), int(b))
 
@@ -190,8 +204,8 @@ def read_segments(path: Path) -> tuple[Segment, ...]:
         except (KeyError, TypeError, ValueError, AttributeError):
             faults.append(f"line {line}: needs start,end,pose, two numbers and a word")
             continue
-        if segment.pose not in POSES:
-            faults.append(f"line {line}: pose {segment.pose!r} is none of {', '.join(POSES)}")
+        if segment.pose not in NAMES:
+            faults.append(f"line {line}: pose {segment.pose!r} is none of {', '.join(NAMES)}")
         elif not segment.start < segment.end:
             faults.append(f"line {line}: end must be later than start")
         else:

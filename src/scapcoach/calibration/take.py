@@ -1,7 +1,8 @@
-"""Making a `Calibration` from landmarks: automatically, or from held poses."""
+"""Making a `Calibration` from landmarks: automatically, from held poses, from repetitions."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -13,8 +14,10 @@ from scapcoach.geometry.posture import head_forward, head_height
 from scapcoach.geometry.silhouette import arc_degrees, rounding_index
 from scapcoach.geometry.vectors import median, wrap_degrees
 from scapcoach.geometry.view import estimate_yaw
+from scapcoach.girdle.conditioned import Noise
 from scapcoach.girdle.geometric import solve
-from scapcoach.girdle.neutral import MAX_APART, neutral_from
+from scapcoach.girdle.neutral import MAX_APART, MIN_FRAMES, neutral_from
+from scapcoach.girdle.template import KINDS, fit
 from scapcoach.landmarks import Poses
 
 if TYPE_CHECKING:
@@ -48,25 +51,31 @@ def calibrate_automatically(poses: Poses, model_sha256: str = "") -> Calibration
 def calibrate(
     poses: Poses, segments: tuple[Segment, ...], *, model_sha256: str = "", name: str = ""
 ) -> Calibration:
-    """Calibration from held poses, arms hanging.
+    """Calibration from held poses, arms hanging, or from repetitions of an exercise, or both.
 
     Args:
-        poses: the recording in which the poses are held.
-        segments: which pose is held when; at least one is ``neutral``.
+        poses: the smoothed recording in which they are shown.
+        segments: which pose is held when, at least one ``neutral``; and which kind of repetition
+            is done when, at least one of each (`girdle.template.KINDS`). Where there are only
+            repetitions, the neutral is a moment of rest in the recording.
         model_sha256: of the model that made the landmarks.
         name: of the clip, for reports.
 
     Raises:
-        CalibrationError: no neutral segment, or the person is not seen in one.
+        CalibrationError: no neutral segment, or the person is not seen in one; repetitions of
+            which a kind is missing, or in which the arms hardly move.
     """
-    holds = [(s.pose, poses[frames_of(poses, s)]) for s in segments]
+    parts = [(s.pose, poses[frames_of(poses, s)]) for s in segments]
+    holds = [(pose, hold) for pose, hold in parts if pose not in KINDS]
+    reps = {kind: [rep for pose, rep in parts if pose == kind and len(rep)] for kind in KINDS}
     rests = [hold for pose, hold in holds if pose == "neutral" and len(hold)]
-    if not rests:
+    exercise = fit(reps, Noise().points) if any(reps.values()) else None
+    if not rests and (exercise is None or holds):
         raise CalibrationError(
             f"The calibration {name} has no frames of the pose 'neutral'; every change is "
             "measured from it, so hold it first, relaxed, for three seconds."
         )
-    neutral = neutral_from(Poses.concatenate(rests))
+    neutral = neutral_from(Poses.concatenate(rests) if rests else poses[_rest(poses, segments)])
     means: dict[str, list[tuple[FloatArray, FloatArray]]] = {}
     for pose, hold in holds:
         turned = np.abs(wrap_degrees(estimate_yaw(hold)[0] - neutral.yaw))
@@ -81,16 +90,41 @@ def calibrate(
         retraction=_ranges(means, 0, "retract", "protract"),
         elevation=_ranges(means, 1, "shrug", "depress"),
         slump=_slump(Poses.concatenate(slumps), neutral) if slumps else None,
+        exercise=exercise,
         model_sha256=model_sha256,
         name=name,
     )
+
+
+def _rest(poses: Poses, segments: tuple[Segment, ...]) -> slice:
+    """A moment of rest before the first repetition, or else anywhere."""
+    first = min(s.start for s in segments)
+    before = poses[poses.t <= first]
+    window = find_rest(before) if len(before) >= MIN_FRAMES else None
+    return window or find_rest(poses) or slice(0, len(poses))
+
+
+def join(one: Calibration, other: Calibration) -> Calibration:
+    """A posture and an exercise calibration of the same person, camera and view as one.
+
+    Raises:
+        CalibrationError: both are of the same sort, or of different pose models.
+    """
+    posture, exercise = (one, other) if one.exercise is None else (other, one)
+    if posture.exercise is not None or exercise.exercise is None:
+        raise CalibrationError(
+            f"{one.name!r} and {other.name!r} are calibrations of the same sort: give one with "
+            "poses held, arms hanging, and one with repetitions of the exercise."
+        )
+    exercise.check_model(posture.model_sha256)
+    return replace(posture, exercise=exercise.exercise, name=f"{posture.name} + {exercise.name}")
 
 
 def _ranges(
     means: dict[str, list[tuple[FloatArray, FloatArray]]], which: int, high: str, low: str
 ) -> tuple[Range, Range, Range] | None:
     """Ranges for mean, left and right from the means of the holds; None without the high pose."""
-    if high not in means:
+    if high not in means or "neutral" not in means:
         return None
     rests = np.array([m[which] for m in means["neutral"]])
     spread = rests.std(axis=0, ddof=1) if len(rests) > 1 else np.zeros(3)

@@ -10,6 +10,7 @@ from scapcoach.errors import CalibrationError
 
 if TYPE_CHECKING:
     from scapcoach.girdle.neutral import Neutral
+    from scapcoach.girdle.template import Template
 
 
 class Kind(StrEnum):
@@ -71,6 +72,8 @@ class Calibration:
         retraction, elevation: ranges for mean, left and right (`girdle.state.SIDES`), or None
             when only a neutral is known.
         slump: the own slump pose, or None for the documented default.
+        exercise: what the landmarks do in one exercise, or None; it reads retraction and
+            elevation while the arms move as they did then.
         model_sha256: of the model that made the landmarks; another model sees other points.
         name: of the profile, or of the clip.
     """
@@ -80,6 +83,7 @@ class Calibration:
     retraction: tuple[Range, Range, Range] | None = None
     elevation: tuple[Range, Range, Range] | None = None
     slump: Slump | None = None
+    exercise: Template | None = None
     model_sha256: str = ""
     name: str = ""
 

@@ -15,6 +15,7 @@ import numpy as np
 from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, face_size, is_supine
 from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.geometry.view import classify_view, estimate_yaw
+from scapcoach.girdle.conditioned import read
 from scapcoach.girdle.geometric import solve
 from scapcoach.girdle.neutral import BORDER, counts
 from scapcoach.measures.registry import SPECS
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from scapcoach.calibration import Calibration
+    from scapcoach.girdle.conditioned import Conditioned
     from scapcoach.girdle.state import GirdleState
     from scapcoach.landmarks import Landmark, Poses
 
@@ -64,6 +66,7 @@ class Scene:
     poses: Poses
     calibration: Calibration | None
     state: GirdleState | None
+    exercise: Conditioned | None
     usable: BoolArray
     yaw: FloatArray
     yaw_sigma: FloatArray
@@ -74,11 +77,13 @@ class Scene:
     def of(cls, poses: Poses, calibration: Calibration | None) -> Scene:
         """Look at a recording, once for all measures."""
         state = solve(poses, calibration.neutral) if calibration else None
+        template = calibration.exercise if calibration else None
         yaw, yaw_sigma = estimate_yaw(poses)
         return cls(
             poses=poses,
             calibration=calibration,
             state=state,
+            exercise=None if template is None else read(poses, template),
             usable=counts(poses),
             yaw=yaw,
             yaw_sigma=yaw_sigma,

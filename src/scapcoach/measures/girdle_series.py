@@ -9,6 +9,7 @@ import numpy as np
 from scapcoach.calibration.types import Kind, Range
 from scapcoach.geometry.posture import HIPS, SHOULDERS
 from scapcoach.girdle.state import SIDES
+from scapcoach.measures.exercise_series import either, exercise_series
 from scapcoach.measures.gates import MIN_SHRUG, Scene, judge
 from scapcoach.measures.types import Reason, Series
 
@@ -63,7 +64,11 @@ def girdle_series(scene: Scene) -> Iterator[Series]:
     for quantity in ("retraction", "elevation"):
         for side, label in enumerate(SIDES):
             name = quantity if label == "mean" else f"{quantity}_{label}"
-            yield _series(scene, quantity, side, name)
+            still = _series(scene, quantity, side, name)
+            if scene.exercise is None:
+                yield still
+            else:
+                yield either(exercise_series(scene, scene.exercise, quantity, side, name), still)
 
 
 def _series(scene: Scene, quantity: str, side: int, name: str) -> Series:

@@ -1,0 +1,282 @@
+"""What one person's landmarks do in one exercise: the personal model, read at like arm pose.
+
+Moving arms drag the shoulder landmarks by more than the blades do, so a landmark says something
+about the blades only beside the same landmark at the same arm pose. A `Template` holds, over the
+phase of the arm movement, where the landmarks are when only the arms move, and by how much a full
+squeeze and a shrug shift them from there. `girdle.conditioned` reads frames against it.
+
+The phase is 0 where the arms are at the start of a repetition and 1 at the finish. It is a linear
+reading of the arm vectors that the squeeze and the shrug of the calibration leave unmoved, so that
+all three kinds of repetition agree on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.errors import CalibrationError
+from scapcoach.geometry.posture import HIPS, SHOULDERS, trunk_line
+from scapcoach.geometry.vectors import y_up
+from scapcoach.girdle.neutral import arm_vectors, counts
+from scapcoach.landmarks import Landmark
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from scapcoach.landmarks import Poses
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+    BoolArray = npt.NDArray[np.bool_]
+    IntArray = npt.NDArray[np.integer[Any]]
+
+#: The kinds of repetition of an exercise calibration: blades still, full squeeze, shrugged.
+KINDS: Final = ("arms_only", "squeeze", "shrug_rep")
+
+#: Points that are compared, left before right.
+POINTS: Final = (
+    *SHOULDERS, Landmark.LEFT_ELBOW, Landmark.RIGHT_ELBOW, Landmark.LEFT_WRIST,
+    Landmark.RIGHT_WRIST, *HIPS, Landmark.LEFT_EAR, Landmark.RIGHT_EAR, Landmark.NOSE,
+)  # fmt: skip
+#: Of each point: x and y in the picture; x, y and z of the world landmarks. World z alone is of
+#: little use, but its changes at like arm pose carry as much as the picture does [M, phantom].
+N_AXES: Final = 5
+
+#: Numbers that tell how the arms are held: two arms, two vectors each, three axes.
+_N_ARMS: Final = 12
+
+#: Phases at which a template is tabulated, and the width over which it is smoothed [E].
+PHASES: Final = np.linspace(0.0, 1.0, 21)
+_KERNEL: Final = 0.06
+
+#: Standard deviation of an arm vector between like repetitions, trunk lengths [M, phantom].
+_ARM_SPREAD: Final = 0.06
+#: Trunk lengths by which the arms must travel in a repetition.
+_MIN_TRAVEL: Final = 0.3
+#: Share of the way at which a repetition counts as finished.
+_FINISH: Final = 0.9
+#: Weight, in frames, of the belief that a shift grows evenly with the phase.
+_EVEN: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Template:
+    """One person, one exercise, one view.
+
+    Lengths are in trunk lengths, F = len(POINTS) * N_AXES, A = 12 (see `arm_features`).
+
+    Attributes:
+        unit: trunk length in pixels; world_unit: in metres of the world landmarks.
+        start: (A,) arms at phase 0.
+        weight: (A,) phase of arms a is (a - start) @ weight.
+        arms: (P, A) arms over `PHASES` when only the arms move.
+        rest: (P, F) landmarks over `PHASES` when only the arms move.
+        squeeze: (2, F) shift by a full squeeze: at phase 1, and what is added for each unit of
+            phase that is missing to 1.
+        shrug: (2, F) likewise, by the shrug of the calibration.
+        spread: how much like repetitions differ, in units of the noise that was expected.
+    """
+
+    unit: float
+    world_unit: float
+    start: FloatArray
+    weight: FloatArray
+    arms: FloatArray
+    rest: FloatArray
+    squeeze: FloatArray
+    shrug: FloatArray
+    spread: float
+
+    def __post_init__(self) -> None:
+        columns = len(POINTS) * N_AXES
+        shapes = {
+            "start": (_N_ARMS,), "weight": (_N_ARMS,), "arms": (len(PHASES), _N_ARMS),
+            "rest": (len(PHASES), columns), "squeeze": (2, columns), "shrug": (2, columns),
+        }  # fmt: skip
+        for name, shape in shapes.items():
+            value = getattr(self, name)
+            if value.shape != shape or not np.isfinite(value).all():
+                raise ValueError(f"the template's {name} is not {shape} finite numbers")
+
+    def phase(self, arms: FloatArray) -> FloatArray:
+        """(T,) phase of (T, A) arms, within [-0.25, 1.25]."""
+        return _phase(arms, self.start, self.weight)
+
+    def shift(self, which: FloatArray, phase: FloatArray) -> FloatArray:
+        """(T, F) shift by `squeeze` or `shrug` at (T,) phases."""
+        missing = (1 - np.clip(np.nan_to_num(phase), 0, 1.1))[:, None]
+        return np.asarray(which[0] + missing * which[1])
+
+
+def tabled(table: FloatArray, phase: FloatArray) -> FloatArray:
+    """(T, C) a (P, C) table over `PHASES` read at (T,) phases; the ends hold beyond them."""
+    place = np.clip(np.nan_to_num(phase), 0, 1) * (len(PHASES) - 1)
+    low = np.minimum(place.astype(np.int64), len(PHASES) - 2)
+    share = (place - low)[:, None]
+    return np.asarray((1 - share) * table[low] + share * table[low + 1])
+
+
+def _phase(arms: FloatArray, start: FloatArray, weight: FloatArray) -> FloatArray:
+    """(T,) phase; far beyond both ends it means nothing, and is cut off."""
+    return np.asarray(np.clip((arms - start) @ weight, -0.25, 1.25))
+
+
+def features(poses: Poses, unit: float, world_unit: float) -> FloatArray:
+    """(T, F) where `POINTS` are, in trunk lengths from the hip midpoint; NaN without a person."""
+    hips = poses.xy[:, list(HIPS)].astype(np.float64).mean(axis=1, keepdims=True)
+    picture = y_up(poses.xy[:, list(POINTS)] - hips) / unit
+    world = y_up(poses.world.astype(np.float64)) / world_unit
+    middle = world[:, list(HIPS)].mean(axis=1, keepdims=True)
+    both = np.concatenate([picture, world[:, list(POINTS)] - middle], axis=-1)
+    return np.asarray(both.reshape(len(poses), -1))
+
+
+def arm_features(poses: Poses, unit: float) -> FloatArray:
+    """(T, 12) upper arms and forearms as vectors, depth at half weight, in trunk lengths."""
+    vectors = arm_vectors(poses, np.full(len(poses), unit)) * np.array([1.0, 1.0, 0.5])
+    return np.asarray(vectors.reshape(len(poses), -1))
+
+
+def fit(reps: Mapping[str, Sequence[Poses]], noise: FloatArray) -> Template:
+    """The template of an exercise calibration.
+
+    Args:
+        reps: the repetitions of each of `KINDS`, smoothed, each from start to start.
+        noise: (F,) standard deviation that features are expected to have, trunk lengths.
+
+    Raises:
+        CalibrationError: a kind is missing, the person is not seen in it, or the arms hardly move.
+    """
+    reps = {kind: [_seen(rep) for rep in reps.get(kind, ())] for kind in KINDS}
+    for kind in KINDS:
+        if not reps[kind] or min(len(rep) for rep in reps[kind]) < _MIN_FRAMES:
+            raise CalibrationError(
+                f"The exercise calibration needs at least one repetition of each of "
+                f"{', '.join(KINDS)} with the shoulders in view; {kind!r} has none. Film two "
+                "repetitions with the arms only, two with a full squeeze, one with a shrug."
+            )
+    unit, world_unit = _units(reps["arms_only"])
+    arms = {kind: [arm_features(rep, unit) for rep in reps[kind]] for kind in KINDS}
+    start, weight = _phase_reading(arms)
+    points = {kind: [features(r, unit, world_unit) for r in reps[kind]] for kind in KINDS}
+    phases = {kind: [_phase(a, start, weight) for a in arms[kind]] for kind in KINDS}
+    only = np.concatenate(phases["arms_only"])
+    rest = _tabulated(only, np.concatenate(points["arms_only"]))
+    shifts = {}
+    for kind in ("squeeze", "shrug_rep"):
+        phase = np.concatenate(phases[kind])
+        shifts[kind] = _shift(phase, np.concatenate(points[kind]) - tabled(rest, phase))
+    return Template(
+        unit=unit,
+        world_unit=world_unit,
+        start=start,
+        weight=weight,
+        arms=_tabulated(only, np.concatenate(arms["arms_only"])),
+        rest=rest,
+        squeeze=shifts["squeeze"],
+        shrug=shifts["shrug_rep"],
+        spread=_spread(points, phases, noise),
+    )
+
+
+_MIN_FRAMES: Final = 5
+
+
+def _seen(poses: Poses) -> Poses:
+    good = poses.present & counts(poses)[:, list(SHOULDERS)].any(axis=1)
+    return poses[good]
+
+
+def _units(reps: Sequence[Poses]) -> tuple[float, float]:
+    """Trunk length in pixels and in world metres, of the repetitions with still blades."""
+    pixels = [np.linalg.norm(r.point(*SHOULDERS) - r.point(*HIPS), axis=1) for r in reps]
+    metres = [np.linalg.norm(trunk_line(r), axis=1) for r in reps]
+    return float(np.median(np.concatenate(pixels))), float(np.median(np.concatenate(metres)))
+
+
+def _phase_reading(arms: Mapping[str, list[FloatArray]]) -> tuple[FloatArray, FloatArray]:
+    """Arms at the start, and the weights that read the phase off them.
+
+    The weights are those of least variance that read 1 at the finish, where what a squeeze or a
+    shrug does to the arms counts as noise.
+
+    Raises:
+        CalibrationError: the arms hardly move.
+    """
+    ends = np.concatenate([np.concatenate([a[:2], a[-2:]]) for a in arms["arms_only"]])
+    start = np.median(ends, axis=0)
+    finish = {
+        k: np.mean([np.median(a[_far(a, start)], axis=0) for a in v], axis=0)
+        for k, v in arms.items()
+    }
+    way = finish["arms_only"] - start
+    if np.linalg.norm(way) < _MIN_TRAVEL:
+        raise CalibrationError(
+            "The arms hardly move in the repetitions 'arms_only' of the exercise calibration: "
+            "each segment should hold one whole repetition, from start to start."
+        )
+    covariance = _ARM_SPREAD**2 * np.eye(len(way))
+    for kind in ("squeeze", "shrug_rep"):
+        other = finish[kind] - finish["arms_only"]
+        covariance += 4 * np.outer(other, other)
+    weight = np.linalg.solve(covariance, way)
+    return start, weight / (weight @ way)
+
+
+def _far(arms: FloatArray, start: FloatArray) -> IntArray:
+    """Frames near the finish: those farthest from the start."""
+    away = np.linalg.norm(arms - start, axis=1)
+    return np.flatnonzero(away >= 0.9 * np.quantile(away, 0.9))
+
+
+def _tabulated(phase: FloatArray, values: FloatArray) -> FloatArray:
+    """(P, C) local straight lines through (N, C) values, at `PHASES`."""
+    out = np.empty((len(PHASES), values.shape[1]))
+    for i, at in enumerate(PHASES):
+        away = np.clip(phase, 0, 1) - at
+        # In the middle of a quick movement there may be no frame within the kernel: widen it.
+        width = max(_KERNEL, 0.5 * float(np.sort(np.abs(away))[min(5, len(away) - 1)]))
+        w = np.exp(-0.5 * (away / width) ** 2)
+        x = np.stack([np.ones_like(away), away], axis=1)
+        gram = x.T @ (x * w[:, None]) + np.diag([1e-9, 0.02])
+        out[i] = np.linalg.solve(gram, x.T @ (values * w[:, None]))[0]
+    return out
+
+
+def _shift(phase: FloatArray, change: FloatArray) -> FloatArray:
+    """(2, F) shift per whole squeeze or shrug, if that grows with the phase from 0 to 1.
+
+    The first row is what is seen at the finish, the second how the shift differs before it.
+    """
+    share = np.clip(phase, 0, 1.1)
+    top = share >= _FINISH * share.max()
+    finish = change[top].mean(axis=0) / share[top].mean()
+    x = share * (1 - share)
+    slope = (x @ (change - share[:, None] * finish)) / (x @ x + _EVEN * len(share))
+    return np.stack([finish, slope])
+
+
+def _spread(
+    points: Mapping[str, list[FloatArray]],
+    phases: Mapping[str, list[FloatArray]],
+    noise: FloatArray,
+) -> float:
+    """Root mean square difference between like repetitions at the finish, over the expected one."""
+    squares, count = _PRIOR_COUNT * 1.0, _PRIOR_COUNT
+    for kind in ("arms_only", "squeeze"):
+        tops = [
+            p[f >= _FINISH * f.max()].mean(axis=0)
+            for p, f in zip(points[kind], phases[kind], strict=True)
+        ]
+        for a, b in pairwise(tops):
+            squares += float(np.mean(((a - b) / noise) ** 2) / 2)
+            count += 1
+    return float(np.sqrt(squares / count))
+
+
+_PRIOR_COUNT: Final = 2.0

@@ -1,0 +1,104 @@
+"""Retraction and elevation while the arms move: per cent of the own squeeze and shrug.
+
+They come from the exercise calibration (`girdle.conditioned`), read at each frame's own arm pose.
+Where the arms are not on the calibrated path, or something else than blades and arms has moved,
+nothing is said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.geometry.posture import SHOULDERS
+from scapcoach.girdle.state import SIDES
+from scapcoach.measures.gates import judge
+from scapcoach.measures.types import Reason, Series, Status
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from scapcoach.girdle.conditioned import Conditioned
+    from scapcoach.measures.gates import Objection, Scene
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+
+#: Degrees of a typical full squeeze and of a shrug in an exercise (DESIGN.md section 2: full ranges
+#: 10-25 and 25-40), and how far people differ in them, as a share. Degrees of an exercise
+#: calibration are these times the share of the own squeeze: per cent are what is measured.
+TYPICAL: Final = {"retraction": 18.0, "elevation": 30.0}
+RANGE_SIGMA: Final = 0.25
+
+#: Share of a full squeeze that a full shrug brings along: the calibration's shrug is taken for a
+#: pure one, and is none ("a shrug brings some retraction", DESIGN.md section 3) [E].
+SHRUG_BRINGS: Final = 0.2
+
+#: What is uncertain beyond the landmarks' noise, as shares [M, phantom]: how well a shift repeats
+#: itself; how much a shrug hides of the blades; the place of zero before the finish, since raised
+#: arms draw the blades along (Ludewig et al., J Bone Joint Surg 2009: 16 deg at full elevation).
+REPEATS: Final = 0.1
+HIDDEN_BY_SHRUG: Final = 0.2
+EARLY: Final = {"retraction": 0.3, "elevation": 0.1}
+
+#: Root mean square of what is left over, in standard deviations, up to which a frame is like the
+#: calibration: swings of the trunk lie above it [M, phantom].
+MAX_MISFIT: Final = 0.95
+#: Trunk lengths by which the arms may be off the calibrated path [E, tuned on the phantom].
+MAX_ARM_DISTANCE: Final = 0.5
+#: Largest sigma with which a share is still told, mean and single side [E].
+MAX_SIGMA: Final = {"retraction": (0.4, 0.5), "elevation": (0.3, 0.35)}
+
+
+def exercise_series(scene: Scene, read: Conditioned, quantity: str, side: int, name: str) -> Series:
+    """The series of one side of a quantity; ``not_observable`` off the calibrated path."""
+    share, sigma = _share(read, quantity, side)
+    points = {"mean": SHOULDERS, "left": SHOULDERS[:1], "right": SHOULDERS[1:]}[SIDES[side]]
+    limit = MAX_SIGMA[quantity][0 if side == 0 else 1]
+    objections: list[Objection] = scene.missing(
+        Reason.SHOULDER_HIDDEN, *points, needed=scene.sees_any(*points)
+    )
+    with np.errstate(invalid="ignore"):
+        objections += [
+            (~(read.arm_distance <= MAX_ARM_DISTANCE), Reason.ARMS_AWAY_FROM_CALIBRATION),
+            (read.misfit > MAX_MISFIT, Reason.TRUNK_MOVED),
+        ]
+        wide = ~(sigma <= limit)
+    if side:
+        # One behind the other, the shoulders cannot be told apart; their mean can be judged.
+        objections.append((scene.from_side, Reason.TURN_TOWARDS_CAMERA))
+    objections.append((wide, Reason.TOO_UNCERTAIN))
+    typical = TYPICAL[quantity]
+    degrees = (typical * share, typical * np.hypot(sigma, RANGE_SIGMA * share))
+    return judge(scene, name, 100 * share, 100 * sigma, objections, None, degrees)
+
+
+def _share(read: Conditioned, quantity: str, side: int) -> tuple[FloatArray, FloatArray]:
+    """(T,) share of the own squeeze or shrug, and its sigma."""
+    share = getattr(read, quantity)[:, side]
+    noise = getattr(read, f"{quantity}_sigma")[:, side] * np.maximum(1, read.misfit)
+    early = EARLY[quantity] * np.clip(1 - read.phase, 0, 1)
+    sigma = np.sqrt(noise**2 + early**2 + (REPEATS * share) ** 2)
+    if quantity == "retraction":
+        shrugged = read.elevation[:, side]
+        share = share + SHRUG_BRINGS * np.maximum(shrugged, 0)
+        sigma = np.hypot(sigma, HIDDEN_BY_SHRUG * np.abs(shrugged))
+    return share, sigma
+
+
+def either(moving: Series, still: Series) -> Series:
+    """`moving` where it is judged, else `still` where that is absolute, else why not `moving`."""
+    second = ~moving.judged & (still.status == Status.OK)
+
+    def choose(a: FloatArray | None, b: FloatArray | None) -> FloatArray | None:
+        return None if a is None or b is None else np.where(second, b, a)
+
+    return Series(
+        moving.spec,
+        np.where(second, still.value, moving.value),
+        np.where(second, still.sigma, moving.sigma),
+        np.where(second, still.status, moving.status),
+        np.where(second, still.reason, moving.reason),
+        choose(moving.deg, still.deg),
+        choose(moving.deg_sigma, still.deg_sigma),
+    )
