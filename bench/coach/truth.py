@@ -48,7 +48,7 @@ def true_reps(script: Script) -> list[TrueRep]:
         begin = end
     reps = []
     for number, keys in found.items():
-        peaks = [k for k in keys if k[0].split(":")[-1] in _PEAKS]
+        peaks = [k for k in keys if k[0].split(":")[-1] in _PEAKS] or keys[:1]
         kind = keys[0][0].split(":")[0] if ":" in keys[0][0] else ""
         reps.append(TrueRep(number, kind, keys[0][1], peaks[0][2], peaks[-1][3], keys[-1][2]))
     return reps

@@ -1,7 +1,8 @@
 """Verdicts on a repetition: which faults, and a score with its parts.
 
-A value is a fault only where its status is ``ok`` and it lies beyond the limit by one sigma; it is
-good only within the limit. What lies between is neither, so noise at a limit makes no verdicts.
+A value is a fault only where its status is ``ok`` and it lies beyond the limit by one sigma, and
+good only where it lies within the limit by one sigma. What lies between is neither, so noise at a
+limit makes no verdicts, and a value that tells nothing praises nobody.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scapcoach.calibration import Calibration
-    from scapcoach.coaching.exercise import Exercise, FaultRule
+    from scapcoach.coaching.exercise import Exercise, FaultRule, ScoreRule
     from scapcoach.coaching.readings import Readings
     from scapcoach.coaching.types import Rep
 
 #: Share of the score's weight that must have points for a total to be given [E].
-MIN_SCORED: Final = 0.5
+MIN_SCORED: Final = 0.7
+#: Points of uncertainty with which a part still has points [E].
+MAX_POINT_SIGMA: Final = 35.0
 
 
 def floors(calibration: Calibration | None) -> Mapping[str, float]:
@@ -47,9 +50,9 @@ def verdict(rule: FaultRule, value: Value) -> Verdict:
     if not value.absolute or not np.isfinite(value.value):
         return Verdict.UNJUDGED
     excess = rule.excess(value.value)
-    if excess <= 0:
+    if excess <= -value.sigma:
         return Verdict.GOOD
-    return Verdict.FAULTY if excess >= value.sigma else Verdict.UNCLEAR
+    return Verdict.FAULTY if excess >= value.sigma and excess > 0 else Verdict.UNCLEAR
 
 
 def verdicts(exercise: Exercise, values: Mapping[str, Value]) -> Mapping[str, Verdict]:
@@ -74,9 +77,7 @@ def score(exercise: Exercise, values: Mapping[str, Value]) -> Score:
     """The score of a repetition; what cannot be judged absolutely has no points."""
     parts = []
     for rule in exercise.scores:
-        value = values[rule.measure]
-        points = rule.points(value.value) if value.absolute else float("nan")
-        reason = Reason.NONE if value.absolute else value.reason
+        points, reason = _points(rule, values[rule.measure])
         title = REP_VALUES[rule.measure].title
         parts.append(ScorePart(rule.measure, title, rule.weight, points, reason))
     given = [(p.points, p.weight) for p in parts if np.isfinite(p.points)]
@@ -85,6 +86,14 @@ def score(exercise: Exercise, values: Mapping[str, Value]) -> Score:
     if not whole or weight < MIN_SCORED * whole:
         return Score(float("nan"), tuple(parts))
     return Score(sum(p * w for p, w in given) / weight, tuple(parts))
+
+
+def _points(rule: ScoreRule, value: Value) -> tuple[float, Reason]:
+    if not value.absolute:
+        return float("nan"), value.reason
+    if 100 * value.sigma > MAX_POINT_SIGMA * abs(rule.full - rule.zero):
+        return float("nan"), Reason.TOO_UNCERTAIN
+    return rule.points(value.value), Reason.NONE
 
 
 #: Values of a hold that have a meaning at every moment: name -> measure.

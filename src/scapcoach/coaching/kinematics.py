@@ -45,7 +45,7 @@ PATH: Final = tuple(f"path_{i}" for i in range(10))
 
 #: Every quantity, in the order of the table of readings.
 KINEMATICS: Final = (
-    *JOINTS, "elbow_left", "elbow_right", "hips_x", "arm_seen", "both_seen", "load",
+    *JOINTS, "elbow_left", "elbow_right", "trunk", "arm_seen", "both_seen", "load",
     "turn_left", "turn_right", "hand_left", "hand_right", *PATH,
 )  # fmt: skip
 
@@ -53,10 +53,10 @@ KINEMATICS: Final = (
 def kinematics(poses: Poses) -> Mapping[str, FloatArray]:
     """Every quantity of `KINEMATICS`.
 
-    Beside those of `coaching.exercise.JOINTS`: ``elbow_left``, ``elbow_right``; ``hips_x``, the
-    hips' place across the picture in trunk lengths; ``arm_seen`` and ``both_seen``, chance 0..1
-    that shoulder, elbow and wrist of the better and of the worse arm are seen; ``load``, and
-    ``turn_*`` and ``hand_*`` as `coaching.hands` explains; and `PATH`, in pixels.
+    Beside those of `coaching.exercise.JOINTS`: ``elbow_left``, ``elbow_right``; ``trunk``, its
+    length in pixels; ``arm_seen`` and ``both_seen``, chance 0..1 that shoulder, elbow and wrist
+    of the better and of the worse arm are seen; ``load``, ``turn_*`` and ``hand_*`` as
+    `coaching.hands` explains; and `PATH`, in pixels.
     """
     world = y_up(poses.world.astype(np.float64))
     seen = np.where(poses.present[:, None], poses.visibility.astype(np.float64), np.nan)
@@ -91,7 +91,7 @@ def kinematics(poses: Poses) -> Mapping[str, FloatArray]:
         "knee": _mean(_angle(thigh, shin), leg_weight),
         "trunk_tilt": trunk_tilt(poses),
         "chest_up": chest[:, 1],
-        "hips_x": poses.point(*HIPS)[:, 0] / pixels,
+        "trunk": pixels,
         "arm_seen": arm_seen.max(axis=1),
         "both_seen": arm_seen.min(axis=1),
         "load": _mean(load_direction(poses), weight),

@@ -15,6 +15,7 @@ import numpy as np
 from scapcoach.coaching.kinematics import PATH
 from scapcoach.coaching.reps import STILL
 from scapcoach.coaching.types import Phase, Rep
+from scapcoach.geometry.vectors import median
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -208,22 +209,27 @@ def belongs(readings: Readings, found: Course, movement: Movement) -> bool:
     if not movement.seconds[0] <= seconds <= movement.seconds[1]:
         return False
     rep = readings.between(found.start, found.end)
-    x = rep.joint("hips_x")
-    if not np.isfinite(x).any() or np.nanmax(x) - np.nanmin(x) > movement.travel:
-        return False
-    if np.nanmedian(rep.joint("arm_seen")) < MIN_ARM_SEEN:
+    if not _travel(rep) <= movement.travel or not median(rep.joint("arm_seen")) >= MIN_ARM_SEEN:
         return False
     start = readings.between(found.start - _AROUND[0], found.start + _AROUND[1])
     peak = readings.between(found.peak_start - _AROUND[1], found.peak_end + _AROUND[1])
     return _within(start, movement.start) and _within(peak, movement.peak)
 
 
+def _travel(rep: Readings) -> float:
+    """Trunk lengths by which the hips move across the picture; NaN where they are not known."""
+    x = rep.joint(PATH[-2])
+    x = x[np.isfinite(x)]
+    if not len(x):
+        return float("nan")
+    return float(np.ptp(np.percentile(x, [5, 95])) / median(rep.joint("trunk")))
+
+
 def _within(readings: Readings, limits: Mapping[str, tuple[float, float]]) -> bool:
     """Whether the median of every quantity lies within its limits; no frame is no objection."""
     for name, (low, high) in limits.items():
-        values = readings.joint(name)
-        values = values[np.isfinite(values)]
-        if len(values) and not low <= np.median(values) <= high:
+        middle = median(readings.joint(name))
+        if np.isfinite(middle) and not low <= middle <= high:
             return False
     return True
 

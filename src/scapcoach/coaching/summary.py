@@ -35,6 +35,11 @@ _FOLLOWED: Final = ("retraction_peak", "retraction_peak_deg", "hold", "range_sha
 #: Repetitions that a trend needs, and standard errors by which it must differ from none [E].
 MIN_TREND: Final = 4
 _CLEAR: Final = 2.0
+#: Least change worth a word, in the value's unit; for others half of a reading's sigma, since like
+#: readings share most of their error [E].
+_LEAST: Final[Mapping[str, float]] = MappingProxyType(
+    {"hold": 0.3, "range_share": 15.0, "return_time": 0.4}
+)
 #: By what best and worst are told: the score, else what can be compared, greatest is best.
 _RANKED: Final = ("retraction_peak", "retraction_peak_deg")
 #: Points by which the best must beat the worst to be told apart [E].
@@ -71,7 +76,7 @@ def summarise(exercise: Exercise, reps: Sequence[RepValues], readings: Readings)
 
 def _count(reps: Sequence[RepValues], key: str, title: str) -> FaultCount:
     seen = [r.verdicts[key] for r in reps]
-    judged = sum(v is not Verdict.UNJUDGED for v in seen)
+    judged = sum(v in {Verdict.GOOD, Verdict.FAULTY} for v in seen)
     return FaultCount(key, title, seen.count(Verdict.FAULTY), judged)
 
 
@@ -103,13 +108,9 @@ def _trend(reps: Sequence[RepValues], name: str) -> Trend | None:
     change, sigma = slope * span, error * span
     status = max(v.status for _, v in pairs)
     reason = Reason.NONE if status == Status.OK else Reason.AUTO_CALIBRATED
-    clear = abs(change) > _CLEAR * sigma and abs(change) > _least_change(pairs)
+    least = _LEAST.get(name, 0.5 * float(np.mean([v.sigma for _, v in pairs])))
+    clear = abs(change) > max(_CLEAR * sigma, least)
     return Trend(name, Value(change, sigma, Status(status), reason), bool(clear))
-
-
-def _least_change(pairs: Sequence[tuple[int, Value]]) -> float:
-    """A change smaller than half a reading's sigma is nothing to speak of [E]."""
-    return 0.5 * float(np.mean([v.sigma for _, v in pairs]))
 
 
 def _extremes(reps: Sequence[RepValues]) -> tuple[int, int, str]:
@@ -170,14 +171,15 @@ def _advice(exercise: Exercise, reps: Sequence[RepValues], readings: Readings) -
     titles: list[str] = []
     for rule in exercise.faults:
         values = [r[rule.measure] for r in reps]
-        if sum(v.absolute for v in values) * 2 <= len(values):
+        told = [v in {Verdict.GOOD, Verdict.FAULTY} for v in (r.verdicts[rule.key] for r in reps)]
+        if sum(told) * 2 <= len(told):
             titles.append(rule.title.lower())
-            dark.update(v.reason for v in values if not v.absolute)
+            dark.update(v.reason if not v.absolute else Reason.TOO_UNCERTAIN for v in values)
     if not titles:
         return ()
-    told = f"Not judged here: {', '.join(titles)}."
+    missing = f"Not judged here: {', '.join(titles)}."
     reasons = [r.advice for r, _ in dark.most_common() if r.advice]
-    return (told, *reasons[:2], exercise.film)
+    return (missing, *reasons[:2], exercise.film)
 
 
 def _nothing_found(exercise: Exercise, readings: Readings) -> str:

@@ -266,9 +266,9 @@ class Verdict(IntEnum):
     """Whether a repetition has a fault."""
 
     UNJUDGED = 0  # the value is withheld, or only relative
-    GOOD = 1  # within the limit
-    UNCLEAR = 2  # beyond the limit, but by less than one sigma
-    FAULTY = 3
+    GOOD = 1  # within the limit by one sigma
+    UNCLEAR = 2  # too near to the limit, or too uncertain, to tell
+    FAULTY = 3  # beyond the limit by one sigma
 
 
 @dataclass(frozen=True, slots=True)

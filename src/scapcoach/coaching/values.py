@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Share of a window's frames that must be judged for the window to be [E].
 MIN_JUDGED: Final = 0.5
+#: ... of rounding, which is only read from some frames: the back's outline is taken now and then.
+MIN_JUDGED_ROUNDING: Final = 0.12
 #: Seconds before the start and after it, around the middle of the peak, and before the end, in
 #: which those positions are read [E].
 _START: Final = (0.35, 0.05)
@@ -134,7 +136,8 @@ def read(
     """
     part = readings.between(*window)
     known = _known(part, measure, degrees=degrees)
-    if len(part) == 0 or known.mean() < MIN_JUDGED:
+    least = MIN_JUDGED_ROUNDING if measure == "rounding" else MIN_JUDGED
+    if len(part) == 0 or known.mean() < least:
         return _why_not(part, measure)
     value, sigma = ("deg", "deg_sigma") if degrees else ("value", "sigma")
     middle = float(np.median(part.measure(measure, value)[known]))
@@ -235,18 +238,25 @@ def _durations(readings: Readings, rep: Rep, at: Windows) -> dict[str, Value]:
     frame = float(np.median(np.diff(readings.t))) if len(readings) > 1 else 0.0
     sigma = float(np.hypot(TIME_SIGMA, frame / 2))
     part = readings.between(*at.whole)
-    peak = _known(readings.between(*at.peak), "retraction")
-    told = len(peak) > 0 and peak.mean() >= MIN_JUDGED
-    over = {}
-    for name, level, doubts in (("squeeze", SQUEEZED, 0.0), ("overdone", OVERDONE, 1.0)):
-        value = part.measure("retraction") - doubts * part.measure("retraction", "sigma")
-        with np.errstate(invalid="ignore"):
-            seconds = float(np.gradient(part.t)[value > level].sum()) if len(part) > 1 else 0.0
-        withheld = _why_not(readings.between(*at.peak), "retraction")
-        over[name] = Value(seconds, np.sqrt(2) * sigma) if told else withheld
+    peak = readings.between(*at.peak)
+    told = len(peak) > 0 and _known(peak, "retraction").mean() >= MIN_JUDGED
+    over = {
+        name: _seconds_over(part, level, sigma) if told else _why_not(peak, "retraction")
+        for name, level in (("squeeze", SQUEEZED), ("overdone", OVERDONE))
+    }
     return {
         "hold": Value(rep.peak_end - rep.peak_start, np.sqrt(2) * sigma),
         "pull_time": Value(rep.peak_start - rep.start, np.sqrt(2) * sigma),
         "return_time": Value(rep.end - rep.peak_end, np.sqrt(2) * sigma),
         **over,
     }
+
+
+def _seconds_over(part: Readings, level: float, sigma: float) -> Value:
+    """Seconds of retraction over a level: between those surely and those possibly over it."""
+    value, doubt = part.measure("retraction"), part.measure("retraction", "sigma")
+    frames = np.gradient(part.t) if len(part) > 1 else np.zeros(len(part))
+    with np.errstate(invalid="ignore"):
+        least = float(frames[value - doubt > level].sum())
+        most = float(frames[value + doubt > level].sum())
+    return Value((least + most) / 2, max((most - least) / 2, np.sqrt(2) * sigma))
