@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from bench.observer.data import SEGMENTS
 from bench.phantom.truth import COLUMNS
 from scapcoach.errors import CalibrationError
 from scapcoach.geometry.vectors import wrap_degrees
@@ -40,14 +41,14 @@ class Clip:
     """One set-up of a shard.
 
     Attributes:
-        poses: all frames; truth: (T, C) in the order of `COLUMNS`; rest: (T,) frames of neutral.
+        poses: all frames; truth: (T, C) in the order of `COLUMNS`; segment: (T,) in `SEGMENTS`.
         neutral: from the frames of rest; zero: (C,) truth in them.
         seed, theme, framing: of the set-up.
     """
 
     poses: Poses
     truth: FloatArray
-    rest: BoolArray
+    segment: IntArray
     neutral: Neutral
     zero: FloatArray
     seed: int
@@ -107,14 +108,15 @@ def _clip(rows: dict[str, npt.NDArray[Any]]) -> Clip | None:
         size=(width, height),
         **{n: rows[n] for n in names},
     )
-    rest = rows["rest"]
+    segment = rows["segment"]
+    rest = segment == SEGMENTS.index("neutral")
     try:
         neutral = neutral_from(poses[rest])
     except CalibrationError:
         return None
     truth = rows["truth"].astype(np.float64)
     return Clip(
-        poses, truth, rest, neutral, truth[rest].mean(axis=0), int(rows["seed"][0]),
+        poses, truth, segment, neutral, truth[rest].mean(axis=0), int(rows["seed"][0]),
         int(rows["theme"][0]), int(rows["framing"][0]),
     )  # fmt: skip
 

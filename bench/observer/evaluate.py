@@ -18,7 +18,7 @@ import numpy as np
 
 from bench.accuracy.naive import width_ratio
 from bench.accuracy.stats import agreement, line
-from bench.observer.data import cache_folder, shards
+from bench.observer.data import SEGMENTS, cache_folder, shards
 from bench.observer.dataset import Clip, clips
 from bench.observer.scripts import THEMES
 from bench.phantom.truth import COLUMNS
@@ -69,7 +69,7 @@ def read(paths: Sequence[Path], observer: Observer) -> Frames:
     """Every estimator on every frame of work with a person."""
     rows: list[dict[str, FloatArray]] = []
     for clip in clips(paths):
-        at = clip.poses.present & ~clip.rest
+        at = clip.poses.present & (clip.segment == SEGMENTS.index("work"))
         row = dict(_truths(clip)) | dict(_estimates(clip, observer))
         rows.append({k: v[at] for k, v in row.items()})
     joined = {k: np.concatenate([r[k] for r in rows]) for k in rows[0]}
@@ -112,7 +112,7 @@ def _estimates(clip: Clip, observer: Observer) -> Iterator[tuple[str, FloatArray
         for what, value in _columns(state, yaw):
             yield f"{who}/{what}", value
     ratio = width_ratio(clip.poses)
-    rest = float(np.nanmedian(ratio[clip.rest]))
+    rest = float(np.nanmedian(ratio[clip.segment == SEGMENTS.index("neutral")]))
     # 15 degrees for every tenth that the shoulders narrow: any gain gives the same r and signs.
     value = -150 * (ratio / rest - 1)
     yield "naive/retraction", np.column_stack([value, np.full_like(value, np.nan)])

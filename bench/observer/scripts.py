@@ -79,7 +79,7 @@ def session(person: Person, rng: np.random.Generator, rest: float, work: float) 
     while total < work * person.pace:
         pose = _borne(_work(theme, base, arms, rng), bearing)
         pose = _alive(_girdled(pose, person, bearing, rng), person, place, rng)
-        move, hold = rng.uniform(0.4, 1.2), rng.uniform(0.05, 0.7)
+        move, hold = rng.uniform(0.35, 1.0), rng.uniform(0.0, 0.5)
         keys.append(Key(pose, move, hold, "work", "work"))
         total += move + hold
     first = Key(neutral, 0.0, rest * person.pace, "neutral")

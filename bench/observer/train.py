@@ -1,8 +1,8 @@
-"""Teach the observer: `python -m bench.observer.train` (needs the extra `observer`).
+"""Teach the observer: `python -m bench.observer.train`.
 
 Reads the shards of `bench.observer.data`, teaches an ensemble, sets its sigmas by the validation
-set-ups, and writes models/observer.npz with its entry in the manifest. Same shards, same versions
-of torch and numpy: same weights.
+set-ups, and writes models/observer.npz with its entry in the manifest. Same shards, same version
+of numpy on the same machine: same weights.
 """
 
 from __future__ import annotations

@@ -14,12 +14,14 @@ import numpy as np
 from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, face_size, trunk_line
 from scapcoach.geometry.vectors import wrap_degrees, y_up
 from scapcoach.geometry.view import estimate_yaw
+from scapcoach.girdle.geometric import solve
 from scapcoach.landmarks import Landmark
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from scapcoach.girdle.neutral import Neutral
+    from scapcoach.girdle.state import GirdleState
     from scapcoach.landmarks import Poses
 
     FloatArray = npt.NDArray[np.floating[Any]]
@@ -44,6 +46,10 @@ _SWAP: Final = tuple(POINTS.index(p) for p in _SWAPPED)
 _LIMIT: Final = 4.0
 
 
+#: Left and right of what the closed form says change places: four pairs, the arms, the rest.
+_SOLVED_SWAP: Final = (1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 10, 11, 12, 13, 14, 15)
+
+
 def _blocks() -> tuple[tuple[str, tuple[int, ...], tuple[float, ...]], ...]:
     """Name, order and signs in the mirror of every block of features."""
     n = len(POINTS)
@@ -65,6 +71,7 @@ def _blocks() -> tuple[tuple[str, tuple[int, ...], tuple[float, ...]], ...]:
         ("trunk", (0, 1, 2, 3, 4, 5), (-1.0, 1.0, 1.0, -1.0, 1.0, 1.0)),
         ("arms", arms, (-1.0, 1.0, 1.0) * 4),
         ("scalars", tuple(range(len(scalars))), scalars),
+        ("solved", _SOLVED_SWAP, (1.0,) * len(_SOLVED_SWAP)),
     )
 
 
@@ -120,6 +127,7 @@ def features(poses: Poses, neutral: Neutral) -> FloatArray:
         np.concatenate([line, np.broadcast_to(y_up(neutral.trunk), (t, 3))], axis=1),
         np.broadcast_to(neutral.arms, (t, 2, 2, 3)),
         _scalars(poses, neutral, yaw),
+        _solved(solve(poses, neutral)),
     )
     flat = np.concatenate(
         [p.reshape(t, int(np.prod(p.shape[1:]))) for p in parts], axis=1, dtype=np.float32
@@ -132,6 +140,20 @@ def _middle(pair: FloatArray) -> FloatArray:
     one = np.where(np.isfinite(pair[0]), pair[0], pair[1])
     other = np.where(np.isfinite(pair[1]), pair[1], pair[0])
     return np.asarray((one + other) / 2)
+
+
+def _solved(state: GirdleState) -> FloatArray:
+    """(T, 16) what the closed form says, and how sure it is."""
+    sided = [
+        state.retraction[:, 1:] / 15, state.elevation[:, 1:] / 15,
+        state.retraction_sigma[:, 1:] / 15, state.elevation_sigma[:, 1:] / 15,
+        state.arm_distance[:, 1:],
+    ]  # fmt: skip
+    rest = [
+        state.flexion / 4, state.flexion_sigma / 4, state.lean / 15, 10 * (state.scale - 1),
+        10 * state.rise, state.trunk_change / 15,
+    ]  # fmt: skip
+    return np.column_stack([*sided, *rest])
 
 
 def _turned(points: FloatArray, yaw: FloatArray) -> FloatArray:
