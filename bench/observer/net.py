@@ -6,6 +6,7 @@ Gradients are written out by hand; a test compares them with finite differences.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -110,8 +111,8 @@ def _batches(count: int, size: int, rng: np.random.Generator) -> Iterator[npt.ND
 def start(widths: tuple[int, ...], rng: np.random.Generator) -> Parameters:
     """Weight, bias, weight, bias, ...: He's normal start (He et al., ICCV 2015)."""
     parameters: Parameters = []
-    for a, b in zip(widths[:-1], widths[1:], strict=True):
-        gain = np.sqrt((2.0 if b != widths[-1] else 0.1) / a)
+    for k, (a, b) in enumerate(pairwise(widths), start=2):
+        gain = np.sqrt((2.0 if k < len(widths) else 0.1) / a)
         parameters.append((gain * rng.standard_normal((a, b))).astype(np.float32))
         parameters.append(np.zeros(b, np.float32))
     return parameters
@@ -189,11 +190,12 @@ class _AdamW:
         bias = [np.float32(1 - b**self._count) for b in _BETAS]
         for p, s, m, v in zip(self._parameters, slopes, self._first, self._second, strict=True):
             g = s * shrink
-            m += np.float32(1 - _BETAS[0]) * (g - m)
-            v += np.float32(1 - _BETAS[1]) * (g * g - v)
+            np.add(m, np.float32(1 - _BETAS[0]) * (g - m), out=m)
+            np.add(v, np.float32(1 - _BETAS[1]) * (g * g - v), out=v)
+            move = (m / bias[0]) / (np.sqrt(v / bias[1]) + np.float32(_EPSILON))
             if p.ndim > 1:
-                p -= rate * np.float32(self._recipe.decay) * p
-            p -= rate * (m / bias[0]) / (np.sqrt(v / bias[1]) + np.float32(_EPSILON))
+                move += np.float32(self._recipe.decay) * p
+            np.subtract(p, rate * move, out=p)
 
     def _share(self) -> float:
         """Of the peak learning rate: half a cosine up, half a cosine down."""
