@@ -6,7 +6,7 @@ import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from scapcoach.errors import InputError
+from scapcoach.errors import InputError, ScapcoachError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,13 +35,16 @@ class Entry:
 
 
 def read_list(
-    path: Path, *, exercises: frozenset[str] | None = None, profiles: frozenset[str] = frozenset()
+    path: Path,
+    *,
+    check_exercise: Callable[[str], object] | None = None,
+    profiles: frozenset[str] = frozenset(),
 ) -> list[Entry]:
     """The entries of a list; only the column ``clip`` is needed, and paths start at its folder.
 
     Args:
         path: a CSV file with a header line.
-        exercises: names that are known; None takes any.
+        check_exercise: raises a `ScapcoachError` for a name that is unknown; None takes any.
         profiles: names of saved profiles.
 
     Raises:
@@ -56,7 +59,7 @@ def read_list(
         why = getattr(error, "strerror", None) or str(error)
         raise InputError(f"The list {path} cannot be read: {why}.") from error
     faults = list(_faults_of_header(header))
-    parser = _Parser(path.parent, exercises, profiles)
+    parser = _Parser(path.parent, check_exercise, profiles)
     if not faults:
         for line, row in rows:
             parser.read(line, row)
@@ -83,9 +86,12 @@ class _Parser:
     """Reads line after line, and collects what is wrong."""
 
     def __init__(
-        self, folder: Path, exercises: frozenset[str] | None, profiles: frozenset[str]
+        self,
+        folder: Path,
+        check_exercise: Callable[[str], object] | None,
+        profiles: frozenset[str],
     ) -> None:
-        self._folder, self._exercises, self._profiles = folder, exercises, profiles
+        self._folder, self._check, self._profiles = folder, check_exercise, profiles
         self._lines: dict[Path, int] = {}
         self.entries: list[Entry] = []
         self.faults: list[str] = []
@@ -124,9 +130,11 @@ class _Parser:
         return path
 
     def _exercise(self, text: str) -> str:
-        if text and self._exercises is not None and text not in self._exercises:
-            known = ", ".join(sorted(self._exercises))
-            raise ValueError(f"no such exercise {text!r}; known are {known}")
+        if text and self._check is not None:
+            try:
+                self._check(text)
+            except ScapcoachError as error:
+                raise ValueError(str(error).rstrip(".")) from error
         return text
 
     def _calibration(self, text: str) -> Path | str | None:

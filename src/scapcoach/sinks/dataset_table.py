@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -63,6 +63,9 @@ def facts_of(summary: Mapping[str, Any]) -> dict[str, Any]:
         "yaw": (summary["yaw"] or {}).get("median"),
         "headline": " ".join(summary["headline"]),
     }
+    coached = summary.get("set") or {}
+    facts |= {"reps": coached.get("reps"), "partial": coached.get("partial")}
+    facts |= {"score": coached.get("score"), "recognised": coached.get("exercise")}
     for name, spec in SPECS.items():
         one = summary["measures"].get(name)
         if one is None:
@@ -80,15 +83,15 @@ def index_table(rows: Sequence[Row]) -> pa.Table:
     """One row a clip, in the order given; columns are the same whatever came of the clips."""
     import pyarrow as pa
 
-    fields = list(_fields())
+    columns = list(_fields())
     arrays = []
-    for one in fields:
+    for one in columns:
         if hasattr(Row, one.name) and one.name != "facts":
             values = [getattr(row, one.name) for row in rows]
         else:
             values = [row.facts.get(one.name) for row in rows]
         arrays.append(pa.array(values, one.type))
-    schema = pa.schema(fields, metadata={"schema": INDEX_SCHEMA})
+    schema = pa.schema(columns, metadata={"schema": INDEX_SCHEMA})
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
@@ -110,6 +113,7 @@ def _fields() -> Iterator[pa.Field]:
         "exercise": text, "content": text, "seconds": number, "frames": whole, "fps": number,
         "width": whole, "height": whole, "notes": whole, "model": text, "calibration": text,
         "person": number, "another": number, "view": text, "yaw": number, "headline": text,
+        "recognised": text, "reps": whole, "partial": whole, "score": number,
     }  # fmt: skip
     for name, kind in kinds.items():
         yield pa.field(name, kind)
@@ -122,3 +126,40 @@ def _fields() -> Iterator[pa.Field]:
         if spec.has_degrees:
             for key in _STATISTICS:
                 yield pa.field(f"{name}_deg_{key}", number, metadata={"unit": "deg"})
+
+
+def read_index(path: Path) -> list[Row]:
+    """Rows of an index that was written before; none where there is none that can be read."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowException):
+        return []
+    if (table.schema.metadata or {}).get(b"schema", b"").decode() != INDEX_SCHEMA:
+        return []
+    own = [one.name for one in fields(Row) if one.name != "facts"]
+    if not set(own) <= set(table.column_names):
+        return []
+    return [
+        Row(
+            **{name: values[name] or "" for name in own},
+            facts={name: value for name, value in values.items() if name not in own},
+        )
+        for values in table.to_pylist()
+    ]
+
+
+def with_earlier(rows: Sequence[Row], earlier: Sequence[Row], out: Path) -> list[Row]:
+    """`rows` with those of earlier runs whose results are still there, the new ones last."""
+    folders = {row.folder for row in rows} | {""}
+    clips = {row.clip for row in rows}
+    kept = [
+        row
+        for row in earlier
+        if row.folder not in folders
+        and row.clip not in clips
+        and (out / row.folder / "summary.json").is_file()
+    ]
+    return [*kept, *rows]

@@ -1,0 +1,166 @@
+"""Many clips to the end: calibrations first, then the clips, and a row of the index for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scapcoach.batch.jobs import CalibrationJob, ClipDone, ClipJob
+from scapcoach.batch.plan import folders_to_avoid, longest_first
+from scapcoach.batch.run import run_all
+from scapcoach.batch.types import Done, Failed
+from scapcoach.calibration.profiles import load_profile
+from scapcoach.errors import CalibrationError
+from scapcoach.sinks.dataset_table import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from scapcoach.analysis import Options
+    from scapcoach.batch.listing import Entry
+    from scapcoach.batch.types import Executor, Outcome, Watch
+    from scapcoach.calibration import Calibration, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationClip:
+    """A calibration that is yet to be made from a clip, with its segments if they are known."""
+
+    clip: Path
+    segments: tuple[Segment, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What became of one clip.
+
+    Attributes:
+        number: of the entry.
+        row: for the index.
+        notes: what was wrong with the clip without stopping the work.
+    """
+
+    number: int
+    row: Row
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Clips, and what holds for all that do not say otherwise.
+
+    Attributes:
+        entries: the clips.
+        out: folder of all results.
+        options: how to analyse them.
+        calibration: of the same person and camera, or None.
+    """
+
+    entries: Sequence[Entry]
+    out: Path
+    options: Options
+    calibration: Calibration | CalibrationClip | None = None
+
+    def analyze(
+        self, executor: Executor, *, watch: Watch, stop: Callable[[], bool]
+    ) -> Iterator[Found]:
+        """Analyse every clip; one `Found` each, in the order in which they end.
+
+        Args:
+            executor: does the work.
+            watch: called with the number of an entry, a stage, and how far it is.
+            stop: asked now and then whether to come to an end.
+
+        Raises:
+            CalibrationError: the calibration for all cannot be had. That of a single entry costs
+                only the clips that need it.
+            EngineError: no workers can be had.
+        """
+        calibrations = self._calibrations(executor, stop)
+        order = longest_first([entry.clip for entry in self.entries])
+        avoid = folders_to_avoid([entry.clip for entry in self.entries], self.out)
+        jobs, numbers = [], []
+        for number in order:
+            entry = self.entries[number]
+            calibration = calibrations[self._key(entry)]
+            if isinstance(calibration, str):
+                yield Found(number, self._row(number, "failed", calibration))
+                continue
+            clip, out = entry.clip.absolute(), self.out.absolute()
+            others = frozenset(folder.absolute() for folder in avoid[number])
+            jobs.append(ClipJob(clip, out, self._options(entry), calibration, others))
+            numbers.append(number)
+        for job, outcome in run_all(
+            executor, jobs, stop=stop,
+            watch=lambda job, stage, done, total: watch(numbers[job], stage, done, total),
+        ):  # fmt: skip
+            yield self._found(numbers[job], outcome)
+
+    def _key(self, entry: Entry) -> object:
+        return entry.calibration or ""
+
+    def _calibrations(
+        self, executor: Executor, stop: Callable[[], bool]
+    ) -> dict[object, Calibration | str | None]:
+        """By what entries say: each calibration once, or the reason why there is none."""
+        wanted = dict.fromkeys(e.calibration for e in self.entries if e.calibration)
+        found: dict[object, Calibration | str | None] = {}
+        clips: dict[object, CalibrationClip] = {}
+        if isinstance(self.calibration, CalibrationClip):
+            clips[""] = self.calibration
+        else:
+            found[""] = self.calibration
+        for calibration in wanted:
+            if isinstance(calibration, Path):
+                clips[calibration] = CalibrationClip(calibration)
+            else:
+                found[calibration] = _profile(calibration)
+        keys = list(clips)
+        jobs = [
+            CalibrationJob(c.clip.absolute(), c.segments, self.options.model)
+            for c in clips.values()
+        ]
+        for number, outcome in run_all(executor, jobs, watch=_silent, stop=stop):
+            found[keys[number]] = _calibration(outcome)
+        if isinstance(common := found[""], str):
+            raise CalibrationError(common)
+        return found
+
+    def _options(self, entry: Entry) -> Options:
+        return replace(
+            self.options,
+            subject=entry.subject or self.options.subject,
+            exercise=entry.exercise or self.options.exercise,
+        )
+
+    def _found(self, number: int, outcome: Outcome) -> Found:
+        if not isinstance(outcome, Done):
+            status = "failed" if isinstance(outcome, Failed) else "stopped"
+            return Found(number, self._row(number, status, outcome.reason))
+        done: ClipDone = outcome.value
+        row = self._row(number, "skipped" if done.skipped else "done")
+        return Found(number, replace(row, folder=done.folder.name, facts=done.facts), done.notes)
+
+    def _row(self, number: int, status: str, reason: str = "") -> Row:
+        entry = self.entries[number]
+        exercise = entry.exercise or self.options.exercise or ""
+        return Row(str(entry.clip), status, reason, lifter=entry.lifter, exercise=exercise)
+
+
+def _profile(name: str) -> Calibration | str:
+    try:
+        return load_profile(name)
+    except CalibrationError as error:
+        return str(error)
+
+
+def _calibration(outcome: Outcome) -> Calibration | str:
+    if isinstance(outcome, Done):
+        calibration: Calibration = outcome.value
+        return calibration
+    return outcome.reason
+
+
+def _silent(_number: int, _stage: str, _done: int, _total: int | None) -> None:
+    """Progress that nobody watches."""

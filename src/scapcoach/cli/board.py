@@ -1,0 +1,120 @@
+"""One progress display for many clips at once: clips, frames per second, time left."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Final, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from rich.console import Console
+
+#: Seconds over which the rate is taken: long enough to be steady, short enough to be now.
+_WINDOW: Final = 15.0
+#: Shares of the work on a clip up to the end of each stage [M]: with an annotated video, finding
+#: the landmarks takes two thirds.
+_STAGE_ENDS: Final = {"landmarks": (0.0, 0.65), "video": (0.65, 1.0)}
+
+
+class Board:
+    """A line that tells how far all clips are; silent when stderr is no terminal.
+
+    Args:
+        console: on stderr.
+        sizes: of the clips, in bytes: a large one counts for more.
+        enabled: False shows nothing at all.
+        video: whether annotated videos are made.
+    """
+
+    def __init__(
+        self, console: Console, sizes: Sequence[int], *, enabled: bool, video: bool
+    ) -> None:
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        self._sizes = [max(1, size) for size in sizes]
+        self._video = video
+        self._begun = time.monotonic()
+        self._shares: dict[int, float] = {}
+        self._frames: dict[int, int] = {}
+        self._all_frames = 0
+        self._history: deque[tuple[float, int]] = deque([(self._begun, 0)])
+        self._ended = self._failed = 0
+        self._worked = self._passed_over = 0.0
+        self._progress = Progress(
+            TextColumn("{task.description}", style="bold"),
+            BarColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TextColumn("{task.fields[left]}", style="cyan"),
+            console=console,
+            transient=True,
+            disable=not (enabled and console.is_terminal),
+        )
+        self._task = self._progress.add_task(self._words(), total=1.0, rate="", left="")
+
+    def watch(self, number: int, stage: str, done: int, total: int | None) -> None:
+        """So many of so many frames of a stage are done in the clip of that number."""
+        if stage == "landmarks":
+            self._all_frames += max(0, done - self._frames.get(number, 0))
+            self._frames[number] = done
+        begin, end = _STAGE_ENDS.get(stage, (0.0, 1.0)) if self._video else (0.0, 1.0)
+        if total:
+            self._shares[number] = begin + (end - begin) * min(1.0, done / total)
+        self._show()
+
+    def end(self, number: int, status: str) -> None:
+        """A clip has ended."""
+        self._shares.pop(number, None)
+        self._frames.pop(number, None)
+        self._ended += 1
+        self._failed += status == "failed"
+        if status == "done":
+            self._worked += self._sizes[number]
+        else:
+            self._passed_over += self._sizes[number]
+        self._show()
+
+    def _words(self) -> str:
+        failed = f", {self._failed} failed" if self._failed else ""
+        return f"{self._ended}/{len(self._sizes)} clips{failed}"
+
+    def _show(self) -> None:
+        now = time.monotonic()
+        if now - self._history[-1][0] > 0.5:
+            self._history.append((now, self._all_frames))
+            while now - self._history[0][0] > _WINDOW:
+                self._history.popleft()
+        since, frames = self._history[0]
+        rate = (self._all_frames - frames) / max(now - since, 1e-3)
+        running = sum(share * self._sizes[n] for n, share in self._shares.items())
+        whole = sum(self._sizes)
+        worked = self._worked + running
+        share = (worked + self._passed_over) / whole
+        left = (now - self._begun) * (whole - worked - self._passed_over) / worked if worked else 0
+        self._progress.update(
+            self._task,
+            completed=share,
+            description=self._words(),
+            rate=f"{rate:.0f} fps" if rate else "",
+            left=f"{_clock(left)} left" if worked else "",
+        )
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+
+def _clock(seconds: float) -> str:
+    minutes, second = divmod(round(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02d}:{second:02d}"
