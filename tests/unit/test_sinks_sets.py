@@ -210,7 +210,7 @@ def test_numbers_in_words() -> None:
     assert show(Number(-0.3), percent) == "0 %"
     assert show(Number(-12.0), degrees) == "\u221212°"
     assert show(Number(1.25), seconds) == "1.2 s"
-    assert show(Number(8.0, 1.0, Status.RELATIVE), swing) == "~8°"
+    assert show(Number(8.0, 1.0, Status.RELATIVE), swing) == "8° rel."
     assert show(Number(8.0, 1.0, Status.NOT_OBSERVABLE, Reason.SUPINE), swing) == "\u2013"
 
 

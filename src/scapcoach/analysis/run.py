@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from scapcoach._version import __version__
+from scapcoach.analysis.options import Options, settings
+from scapcoach.analysis.outputs import write_outputs
 from scapcoach.analysis.places import (
     LANDMARKS,
-    SUMMARY,
     Key,
     content_hash,
     finished_landmarks,
@@ -22,7 +20,6 @@ from scapcoach.analysis.places import (
     read_summary,
     result_folder,
 )
-from scapcoach.analysis.render import render
 from scapcoach.calibration import (
     Calibration,
     Segment,
@@ -30,7 +27,6 @@ from scapcoach.calibration import (
     calibrate_automatically,
     guided_segments,
 )
-from scapcoach.calibration.profiles import to_plain
 from scapcoach.errors import OutputError
 from scapcoach.filters import smooth_poses
 from scapcoach.measures import Measures, measure
@@ -42,31 +38,11 @@ from scapcoach.sources.video import VideoFile
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from scapcoach.coaching.types import SetResult
     from scapcoach.landmarks import Poses
     from scapcoach.sources.types import SourceInfo
 
     Progress = Callable[[str, int, int | None], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to analyse a clip.
-
-    Attributes:
-        model: lite, full or heavy.
-        subject: where the person to follow is at the start, pixels or shares of the picture.
-        segments: poses held in the clip itself, to calibrate from.
-        video: whether to write the annotated video.
-        csv: whether to write frames.csv beside frames.parquet.
-        force: whether to analyse again what is already there.
-    """
-
-    model: str = "full"
-    subject: tuple[float, float] | None = None
-    segments: tuple[Segment, ...] | None = None
-    video: bool = True
-    csv: bool = False
-    force: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +59,7 @@ class Analysis:
         folder: of the written results; None when nothing was to be written.
         warnings: what was wrong with the clip without stopping the work.
         skipped: whether it had been finished before.
+        coached: the set, where an exercise was asked for and recognised.
     """
 
     clip: Path
@@ -94,6 +71,7 @@ class Analysis:
     folder: Path | None
     warnings: tuple[str, ...] = ()
     skipped: bool = False
+    coached: SetResult | None = None
 
 
 class Interrupted(KeyboardInterrupt):
@@ -123,6 +101,8 @@ def analyze(
     Raises:
         InputError: the clip cannot be read as a video.
         CalibrationError: `calibration` does not fit the model, or the segments are of no use.
+        ExerciseError: the exercise is unknown, or its file has faults.
+        MissingExtraError: a .rrd file is asked for, and the Rerun SDK is not installed.
         OutputError: the results cannot be written.
         Interrupted: Ctrl-C; landmarks found so far are kept if `out` is given.
     """
@@ -180,7 +160,7 @@ def finished(
     summary = None if options.force else read_summary(Path(folder))
     if summary is None or not (Path(folder) / LANDMARKS).is_file():
         return None
-    wanted = _settings(_key(Path(path), options), options, calibration)
+    wanted = settings(_key(Path(path), options), options, calibration)
     return summary if summary.get("settings") == wanted else None
 
 
@@ -189,21 +169,6 @@ def _key(clip: Path, options: Options) -> Key:
     model = model_file(options.model, mask=False)
     where = "" if options.subject is None else "{:g},{:g}".format(*options.subject)
     return Key(content_hash(clip), model.sha256, where)
-
-
-def _settings(key: Key, options: Options, calibration: Calibration | None) -> dict[str, Any]:
-    chosen = calibration or [asdict(s) for s in options.segments or ()]
-    digest = hashlib.sha256(json.dumps(to_plain(chosen), sort_keys=True).encode()).hexdigest()
-    return {
-        "content": key.content,
-        "landmarks_key": asdict(key),
-        "model": options.model,
-        "subject": key.subject,
-        "calibration": digest,
-        "video": options.video,
-        "csv": options.csv,
-        "version": __version__,
-    }
 
 
 def _silent(_stage: str, _done: int, _total: int | None) -> None:
@@ -227,10 +192,15 @@ class _Work:
         if calibration is not None:
             calibration.check_model(self.key.model)
         self.warnings: tuple[str, ...] = ()
+        settings(self.key, options, calibration)  # an unknown exercise is told before the work
+        if options.rrd:
+            from scapcoach.sinks.rerun import need_rerun
+
+            need_rerun()
 
     def settings(self) -> dict[str, Any]:
         """What the results depend on; equal settings need no second analysis."""
-        return _settings(self.key, self.options, self.calibration)
+        return settings(self.key, self.options, self.calibration)
 
     def landmarks(self, folder: Path | None) -> Poses:
         """Raw landmarks of every frame, going on where an interrupted run stopped.
@@ -306,6 +276,7 @@ class _Work:
         if calibration is None:
             calibration = calibrate_automatically(poses, self.key.model)
         measures = measure(poses, calibration)
+        coached, lacking = self._coached(poses, measures, calibration)
         summary = build_summary(
             measures,
             poses,
@@ -313,10 +284,34 @@ class _Work:
             model={"name": self.options.model, "sha256": self.key.model},
             calibration=str(calibration.kind) if calibration else "none",
             settings=self.settings(),
+            lifting=self._set_summary(coached, lacking),
         )
+        warnings = (*self.warnings, *lacking)
         return Analysis(
-            self.clip, self.info, poses, measures, calibration, summary, folder, self.warnings
-        )
+            self.clip, self.info, poses, measures, calibration, summary, folder, warnings,
+            coached=coached,
+        )  # fmt: skip
+
+    def _coached(
+        self, poses: Poses, measures: Measures, calibration: Calibration | None
+    ) -> tuple[SetResult | None, tuple[str, ...]]:
+        """The set, if one was asked for, and what could not be done."""
+        if self.options.exercise is None:
+            return None, ()
+        from scapcoach.analysis.coached import coach_recording
+
+        return coach_recording(poses, measures, self.options, calibration)
+
+    def _set_summary(
+        self, coached: SetResult | None, lacking: tuple[str, ...]
+    ) -> dict[str, Any] | None:
+        if coached is None:
+            asked = self.options.exercise is not None
+            return {"exercise": None, "reason": " ".join(lacking)} if asked else None
+        from scapcoach.analysis.coached import set_record
+        from scapcoach.sinks.rep_tables import set_summary
+
+        return set_summary(set_record(coached))
 
     def into(self, folder: Path) -> Analysis:
         """All results in `folder`, or what is there already."""
@@ -328,7 +323,7 @@ class _Work:
         try:
             found = self.measured(raw, folder)
             with atomic_folder(folder) as place:
-                lost = self._write(found, raw, place)
+                lost = write_outputs(found, raw, place, self.options, self.progress)
         except BaseException as stop:
             self._keep(folder, raw, stop)
             raise
@@ -338,32 +333,6 @@ class _Work:
     def _finished(self, folder: Path) -> bool:
         summary = read_summary(folder)
         return summary is not None and summary.get("settings") == self.settings()
-
-    def _write(self, found: Analysis, raw: Poses, place: Path) -> tuple[str, ...]:
-        """Fill the folder; what could not be kept in the annotated video, one sentence each."""
-        from scapcoach.sinks import tables
-        from scapcoach.sinks.report import write_report
-        from scapcoach.sinks.summary import write_summary
-
-        tables.write_parquet(place / LANDMARKS, tables.landmarks_table(raw))
-        frames = tables.frames_table(found.measures)
-        tables.write_parquet(place / "frames.parquet", frames)
-        if self.options.csv:
-            tables.write_csv(place / "frames.csv", frames)
-        video = place / "annotated.mp4" if self.options.video else None
-        lost: tuple[str, ...] = ()
-        if video is not None:
-            lost = render(self.clip, found.poses, found.measures, video, self.progress)
-        write_report(
-            place / "report.html",
-            title=self.clip.stem,
-            measures=found.measures,
-            poses=found.poses,
-            summary=dict(found.summary),
-            video=video,
-        )
-        write_summary(place / SUMMARY, dict(found.summary))
-        return lost
 
 
 def _remove(folder: Path) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Final
 
 import click
+
+#: The international pound.
+KILOGRAMS_A_POUND: Final = 0.45359237
 
 
 def _point(
@@ -30,6 +35,22 @@ model = click.option(
     help="Pose model: lite is the fastest, heavy the largest.",
 )
 
+source = click.option(
+    "--source",
+    default="0",
+    show_default=True,
+    help="Camera: its number, name or path, an rtsp:// or http:// address, or a video file, which "
+    "is played in real time.",
+)
+
+sessions = click.option(
+    "--sessions",
+    default="sessions",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for recorded sessions: SESSIONS/<date and time>/.",
+)
+
 subject = click.option(
     "--subject",
     metavar="X,Y",
@@ -43,4 +64,39 @@ segments = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="CSV of start,end,pose (seconds; neutral, retract, protract, shrug, depress, slump): "
     "which pose is held when. Without --calibration it speaks of the clip itself.",
+)
+
+
+def _kilograms(_ctx: click.Context, _param: click.Parameter, value: str | None) -> float | None:
+    """A number, alone or with kg or lb behind it."""
+    if value is None:
+        return None
+    match = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*(kg|lbs?)?\s*", value.lower())
+    if match is None:
+        raise click.BadParameter(f"{value!r} is no load such as 60, 60kg or 135lb.")
+    pounds = (match[2] or "").startswith("lb")
+    return round(float(match[1].replace(",", ".")) * (KILOGRAMS_A_POUND if pounds else 1.0), 2)
+
+
+exercise = click.option(
+    "--exercise",
+    metavar="NAME|auto|FILE.toml",
+    help="Count and coach the repetitions of this exercise: a name (row, squat, ...), the path of "
+    "a TOML file of your own, or auto to find out which one it is.",
+)
+
+focus = click.option(
+    "--focus",
+    type=click.Choice(["external", "internal"]),
+    default="external",
+    show_default=True,
+    help="Wording of cues: external speaks of the effect (heavy sets), internal of the body "
+    "(light ones).",
+)
+
+load = click.option(
+    "--load",
+    metavar="WEIGHT",
+    callback=_kilograms,
+    help="The weight moved, for tables and comparisons: 60, 60kg or 135lb.",
 )

@@ -27,7 +27,8 @@ def summary_block(summary: Mapping[str, Any]) -> str:
     )
     warnings = "".join(
         f'<p class="warning">{html.escape(str(text))}</p>'
-        for text in summary["source"].get("warnings", ())
+        for text in (*summary["source"].get("warnings", ()), summary.get("set", {}).get("reason"))
+        if text
     )
     return (
         f'<p class="lead">{html.escape(first)}</p>{sentences}{warnings}'

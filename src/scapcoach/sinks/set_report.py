@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from scapcoach.sinks.sets import Column, Number, RepRow, SetRecord, TrendLine
+    from scapcoach.sinks.sets import Column, Number, RepRow, SetRecord
 
 #: Values worth a column of the table, in this order; those that no repetition has are left out.
 TABLE: Final = (
@@ -89,7 +89,7 @@ def set_block(page: SetPage) -> str:
 
 
 def show(number: Number, column: Column) -> str:
-    """A number with unit; a dash where there is none. A relative one is marked by a tilde."""
+    """A number with unit; a dash where there is none. A relative one is marked as such."""
     if not number.shown:
         return "\u2013"
     text = f"{number.value:.{column.decimals}f}"
@@ -99,8 +99,8 @@ def show(number: Number, column: Column) -> str:
     if float(text) == 0:
         text = text.lstrip("-")
     unit = {"deg": "\u00b0", "": ""}.get(column.unit, f" {column.unit}")
-    about = "~" if number.status == Status.RELATIVE else ""
-    return f"{about}{text}{unit}".replace("-", "\u2212")
+    about = " rel." if number.status == Status.RELATIVE else ""
+    return f"{text}{unit}{about}".replace("-", "\u2212")
 
 
 def table_columns(record: SetRecord) -> list[Column]:
@@ -128,11 +128,12 @@ def _tiles(record: SetRecord) -> str:
     if np.isfinite(record.score):
         tiles.append(_tile("Score", f"{record.score:.0f}", "of 100", "mean of the repetitions"))
     elif count:
+        why = " ".join(dict.fromkeys((*record.advice[1:2], record.film)))
         tiles.append(
             '<section class="tile"><h3>Score</h3><div class="big none">Not judged</div>'
-            f'<div class="note">{html.escape(record.film)}</div></section>'
+            f'<div class="note">{html.escape(why)}</div></section>'
         )
-    tiles += [_trend_tile(record, trend) for trend in record.trends]
+    tiles += _trend_tiles(record)
     return f'<div class="tiles">{"".join(tiles)}</div>'
 
 
@@ -145,13 +146,21 @@ def _tile(title: str, big: str, unit: str, note: str) -> str:
     )
 
 
-def _trend_tile(record: SetRecord, trend: TrendLine) -> str:
-    column = record.column(trend.name)
-    title = f"{column.title} across the set"
-    if not trend.clear:
-        return _tile(title, "Steady", "", "no change that can be told from chance")
-    about = "from the first repetition to the last"
-    return _tile(title, show(trend.change, column), "", about)
+def _trend_tiles(record: SetRecord) -> list[str]:
+    """One for each value that changed for sure, and one for those that did not."""
+    tiles = []
+    for trend in record.trends:
+        if trend.clear:
+            column = record.column(trend.name)
+            about = "from the first repetition to the last"
+            title = f"{column.title} across the set"
+            tiles.append(_tile(title, show(trend.change, column), "", about))
+    steady = [record.column(t.name).title for t in record.trends if not t.clear]
+    if steady:
+        words = ", ".join((steady[0], *(title.lower() for title in steady[1:])))
+        about = f"{words}: no fade that can be told from chance"
+        tiles.append(_tile("Across the set", "Steady", "", about))
+    return tiles
 
 
 def _pair(page: SetPage) -> str:
@@ -260,7 +269,8 @@ def _legend(record: SetRecord) -> str:
         marks += '<span><i class="worst"></i>weakest</span>'
     if any(rep.partial for rep in record.reps):
         marks += '<span><i class="part"></i>partial</span>'
-    marks += "<span>~ in the table: relative to your own neutral</span>"
+    if any(v.shown and v.status == Status.RELATIVE for r in record.reps for v in r.values.values()):
+        marks += "<span>rel.: a change from your own neutral, without an absolute verdict</span>"
     return f'<div class="legend reps">{marks}</div>'
 
 

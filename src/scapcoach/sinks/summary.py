@@ -48,6 +48,7 @@ def build_summary(
     model: Mapping[str, Any],
     calibration: str,
     settings: Mapping[str, Any],
+    lifting: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Everything that summary.json holds, made of plain JSON types (NaN is null).
 
@@ -59,6 +60,8 @@ def build_summary(
         model: ``name`` and ``sha256`` of the pose model.
         calibration: its kind, e.g. "profile", "clip", "auto" or "none".
         settings: how the analysis was run.
+        lifting: the set (`rep_tables.set_summary`), or why there is none (``exercise`` null,
+            ``reason``); None leaves out the key ``set``.
 
     Returns:
         A dict that fits assets/summary.schema.json. Shares are of all frames, 0..1.
@@ -83,6 +86,8 @@ def build_summary(
         "yaw": _statistics(measures.yaw[poses.present]),
         "measures": {name: _measure(series) for name, series in measures.series.items()},
     }
+    if lifting is not None:
+        found["set"] = lifting
     plain: dict[str, Any] = _plain(found)
     plain["headline"] = headline(plain)
     return plain

@@ -1,0 +1,93 @@
+"""How a clip is analysed, and what its results depend on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from scapcoach._version import __version__
+from scapcoach.calibration.profiles import to_plain
+
+if TYPE_CHECKING:
+    from scapcoach.analysis.places import Key
+    from scapcoach.calibration import Calibration, Segment
+
+#: As an exercise: find out which one it is.
+AUTO: Final = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to analyse a clip.
+
+    Attributes:
+        model: lite, full or heavy.
+        subject: where the person to follow is at the start, pixels or shares of the picture.
+        segments: poses held in the clip itself, to calibrate from.
+        video: whether to write the annotated video.
+        csv: whether to write frames.csv (and reps.csv) beside the Parquet files.
+        force: whether to analyse again what is already there.
+        exercise: whose repetitions are counted and coached: a name, the path of a TOML file, or
+            "auto" to find out; None coaches nothing.
+        focus: wording of the cues, external or internal.
+        load: kilograms, as the person tells it; None unknown.
+        trc: whether to write landmarks.trc; rrd: whether to write recording.rrd.
+    """
+
+    model: str = "full"
+    subject: tuple[float, float] | None = None
+    segments: tuple[Segment, ...] | None = None
+    video: bool = True
+    csv: bool = False
+    force: bool = False
+    exercise: str | None = None
+    focus: str = "external"
+    load: float | None = None
+    trc: bool = False
+    rrd: bool = False
+
+
+def settings(key: Key, options: Options, calibration: Calibration | None) -> dict[str, Any]:
+    """What the results depend on; equal settings need no second analysis.
+
+    Raises:
+        ExerciseError: the exercise is unknown, or its file has faults.
+    """
+    chosen = calibration or [asdict(s) for s in options.segments or ()]
+    return {
+        "content": key.content,
+        "landmarks_key": asdict(key),
+        "model": options.model,
+        "subject": key.subject,
+        "calibration": _digest(json.dumps(to_plain(chosen), sort_keys=True)),
+        "exercise": _exercise(options),
+        "video": options.video,
+        "csv": options.csv,
+        "trc": options.trc,
+        "rrd": options.rrd,
+        "version": __version__,
+    }
+
+
+def _exercise(options: Options) -> dict[str, Any] | None:
+    """The exercise by its contents, wherever its file lies; None coaches nothing."""
+    if options.exercise is None:
+        return None
+    from scapcoach.coaching.library import find_exercise, packaged
+
+    name, contents = AUTO, repr(list(packaged().values()))
+    if options.exercise != AUTO:
+        found = find_exercise(options.exercise)
+        name, contents = found.name, repr(replace(found, path=""))
+    return {
+        "name": name,
+        "sha256": _digest(contents),
+        "focus": options.focus,
+        "load_kg": options.load,
+    }
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
