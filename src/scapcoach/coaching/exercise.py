@@ -64,7 +64,8 @@ class Movement:
         least: smallest share of a full repetition that can be one.
         seconds: shortest and longest time from the start of the pull to the end of the return.
         start, peak: quantity -> (low, high) that must hold at the start and at the peak.
-        travel: trunk lengths that the hips may move sideways meanwhile; more is walking.
+        travel, bob: trunk lengths that the hips may move sideways, and up and down, meanwhile;
+            more is walking, or getting up.
     """
 
     full: Mapping[str, float]
@@ -73,6 +74,7 @@ class Movement:
     start: Mapping[str, tuple[float, float]]
     peak: Mapping[str, tuple[float, float]]
     travel: float = 0.5
+    bob: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

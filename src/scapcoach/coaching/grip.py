@@ -54,12 +54,14 @@ def load(readings: Readings, rep: Rep) -> Value:
 
 
 #: Pixels from wrist to index finger from which a hand's turn shows at all, degrees by which the
-#: two hands may differ to be believed, and one standard deviation in degrees [M, phantom: at 8
-#: pixels the hand's landmarks tell nothing, at 25 one hand in two is read wrong by 90 degrees and
-#: more, but hardly ever both alike].
+#: two hands may differ to be believed, degrees from which they tell more than the landmarks do
+#: when they see no hand, and one standard deviation [M: at 8 pixels pronated hands of the phantom
+#: read -60 to +57 degrees; hands that are not made out read -30 to +35 there and on real sets with
+#: a pronated grip, so that "neutral" is no finding].
 MIN_HAND: Final = 18.0
 MAX_APART: Final = 45.0
-FOREARM_SIGMA: Final = 25.0
+MIN_TURN: Final = 60.0
+FOREARM_SIGMA: Final = 17.0
 
 
 def forearm(readings: Readings, rep: Rep) -> Value:
@@ -75,6 +77,8 @@ def forearm(readings: Readings, rep: Rep) -> Value:
         return Value.withheld(Reason.TOO_UNCERTAIN)
     left, right = (float(np.nanmedian(turn)) for turn in turns)
     if abs(left - right) > MAX_APART:
+        return Value.withheld(Reason.TOO_UNCERTAIN)
+    if abs(left + right) / 2 < MIN_TURN:
         return Value.withheld(Reason.TOO_UNCERTAIN)
     return Value((left + right) / 2, FOREARM_SIGMA)
 

@@ -30,12 +30,21 @@ MIN_SCORED: Final = 0.7
 MAX_POINT_SIGMA: Final = 35.0
 
 
-def floors(calibration: Calibration | None) -> Mapping[str, float]:
-    """Least sigma by measure, in per cent of the own range: what repeats of one pose differ by.
+#: Least sigma of measures while the arms move and the trunk leans, in their unit: root mean square
+#: errors are 5.5, 7 and 12 degrees there [M, docs/accuracy.md, arms moving], of which about a third
+#: of the first lasts over a set and cancels within a repetition.
+MOVING_SIGMA: Final[Mapping[str, float]] = MappingProxyType(
+    {"trunk_lean": 4.0, "head_forward": 7.0, "rounding": 12.0}
+)
 
-    A rule finer than the smallest detectable change then stays silent by itself.
+
+def floors(calibration: Calibration | None) -> Mapping[str, float]:
+    """Least sigma by measure: what is not told apart while moving, or by repeats of one pose.
+
+    For retraction and elevation it is in per cent of the own range. A rule finer than the
+    smallest detectable change then stays silent by itself.
     """
-    found: dict[str, float] = {}
+    found: dict[str, float] = dict(MOVING_SIGMA)
     for name in ("retraction", "elevation"):
         ranges = getattr(calibration, name, None)
         for side, own in zip(("", "_left", "_right"), ranges or (), strict=False):

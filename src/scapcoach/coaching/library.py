@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 _TOP: Final = ("name", "aliases", "title", "summary", "kind", "pull", "view", "film", "notes",
                "evidence", "movement", "expect", "fault", "score")  # fmt: skip
-_MOVEMENT: Final = ("full", "least", "seconds", "travel", "start", "peak")
+_MOVEMENT: Final = ("full", "least", "seconds", "travel", "bob", "start", "peak")
 _FAULT: Final = ("key", "title", "measure", "relation", "limit", "severity", "external",
                  "internal", "praise", "next_time", "evidence")  # fmt: skip
 
@@ -182,10 +182,10 @@ def _movement(check: Checker, data: Mapping[str, Any], kind: Kind) -> Movement:
     seconds = check.range(table, place, "seconds", (0.5, 15.0))
     if seconds[0] <= 0:
         check.fault((*place, "seconds"), "must be positive.")
-    travel = check.number(table, place, "travel", 0.5)
+    travel, bob = (check.number(table, place, key, 0.5) for key in ("travel", "bob"))
     limits = {key: _limits(check, table, place, key) for key in ("start", "peak")}
     return Movement(
-        full=MappingProxyType(changes), least=least, seconds=seconds, travel=travel,
+        full=MappingProxyType(changes), least=least, seconds=seconds, travel=travel, bob=bob,
         start=limits["start"], peak=limits["peak"],
     )  # fmt: skip
 

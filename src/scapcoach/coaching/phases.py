@@ -43,6 +43,8 @@ _AROUND: Final = (0.3, 0.05)
 #: Share of the set's usual range under which a repetition is partial [E]: a third short is what a
 #: coach calls a half repetition; ranges of full ones differ by about a tenth.
 PARTIAL: Final = 0.7
+#: Seconds of rest that must be seen before a movement, lest it be the end of a longer one [E].
+_SEEN_REST: Final = 0.1
 #: Chance that an arm is seen under which its movement is a guess [E].
 MIN_ARM_SEEN: Final = 0.15
 
@@ -69,7 +71,7 @@ def course(readings: Readings, turn: Turn) -> Course | None:
         turn: as the detector saw it.
 
     Returns:
-        None where too little of it was seen.
+        None where too little of it was seen, as when it was going on at the first frame.
     """
     path = np.column_stack([readings.joint(name) for name in PATH])
     known = np.isfinite(path).all(axis=1)
@@ -92,7 +94,10 @@ def course(readings: Readings, turn: Turn) -> Course | None:
     peak_start, peak_end = rising.inner(_ARRIVING), falling.inner(_LEAVING)
     if peak_start > peak_end:
         peak_start = peak_end = (peak_start + peak_end) / 2
-    return Course(rising.outer(_LEAVING), peak_start, peak_end, falling.outer(_ARRIVING))
+    if rising.leaves() < t[0] + _SEEN_REST:
+        return None
+    start = max(rising.outer(_LEAVING), float(t[0]))
+    return Course(start, peak_start, peak_end, falling.outer(_ARRIVING))
 
 
 #: Share of the way that parts its two halves, for walking to either end.
@@ -158,6 +163,10 @@ class _Flank:
         rest = path[half:][where]
         return cls(t, _share(path, peak, rest), _share(path, rest, peak), half)
 
+    def leaves(self) -> float:
+        """Seconds at which a first small share of the way is gone, seen from rest."""
+        return _crossing(self.t[self.half :], self.from_rest[self.half :], _WAY[0])
+
     def outer(self, beyond: tuple[float, float]) -> float:
         """Seconds of the end at rest."""
         return _end(self.t[self.half :], self.from_rest[self.half :], beyond)
@@ -209,16 +218,18 @@ def belongs(readings: Readings, found: Course, movement: Movement) -> bool:
     if not movement.seconds[0] <= seconds <= movement.seconds[1]:
         return False
     rep = readings.between(found.start, found.end)
-    if not _travel(rep) <= movement.travel or not median(rep.joint("arm_seen")) >= MIN_ARM_SEEN:
+    if not median(rep.joint("arm_seen")) >= MIN_ARM_SEEN:
+        return False
+    if not (_way(rep, PATH[-2]) <= movement.travel and _way(rep, PATH[-1]) <= movement.bob):
         return False
     start = readings.between(found.start - _AROUND[0], found.start + _AROUND[1])
     peak = readings.between(found.peak_start - _AROUND[1], found.peak_end + _AROUND[1])
     return _within(start, movement.start) and _within(peak, movement.peak)
 
 
-def _travel(rep: Readings) -> float:
-    """Trunk lengths by which the hips move across the picture; NaN where they are not known."""
-    x = rep.joint(PATH[-2])
+def _way(rep: Readings, axis: str) -> float:
+    """Trunk lengths by which the hips move along an axis of the picture; NaN where unknown."""
+    x = rep.joint(axis)
     x = x[np.isfinite(x)]
     if not len(x):
         return float("nan")

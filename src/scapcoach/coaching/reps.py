@@ -44,6 +44,11 @@ STILL: Final = (0.5, 0.04)
 RESTING: Final = 0.03
 #: Share of the set's usual range that a repetition must have; below, it is no repetition [E].
 SMALLEST: Final = 0.35
+#: Share of the exercise's least range that is enough once a set is going on [E].
+GOING_ON: Final = 0.5
+#: Largest rise there is, in full repetitions: beyond, the landmarks jumped, as at a cut [M: up to
+#: 2.5 on real sets].
+LARGEST: Final = 3.0
 #: Seconds without the person after which the detector starts afresh: longer than a tracker's
 #: blink, shorter than leaving the picture [E].
 MAX_GAP: Final = 0.7
@@ -107,6 +112,12 @@ class Detector:
     def usual(self) -> float:
         """Range of the set's repetitions so far; 0 before the first."""
         return float(np.median(self.ranges)) if self.ranges else 0.0
+
+    def enough(self, movement: Movement) -> float:
+        """The least rise that is a repetition by now."""
+        if not self.ranges:
+            return movement.least
+        return max(GOING_ON * movement.least, SMALLEST * self.usual)
 
     def near_top(self, usual: float) -> float:
         """The signal from which the far end is reached, as far as is known by now."""
@@ -185,13 +196,16 @@ def _wait(state: Detector, t: float, s: float, movement: Movement) -> Detector:
     elif _is_still(state, RESTING * size):
         state = replace(state, base=min(v for _, v in state.recent), base_time=t)
     if s - state.base > ENTER * size:
-        return replace(state, stage=Stage.PULL, pull_time=t, top=s, top_time=t, low=np.inf)
+        base = max(state.base, s - LARGEST)
+        return replace(
+            state, stage=Stage.PULL, base=base, pull_time=t, top=s, top_time=t, low=np.inf
+        )
     return state
 
 
 def _pull(state: Detector, t: float, s: float) -> Detector:
     if s > state.top:
-        return replace(state, top=s, top_time=t)
+        return replace(state, top=s, top_time=t, base=max(state.base, s - LARGEST))
     if state.top - s > LEAVE * (state.top - state.base):
         return replace(state, stage=Stage.RETURN, low=s, low_time=t)
     return state
@@ -216,8 +230,7 @@ def _return(
     after = replace(
         state, stage=Stage.WAIT, base=state.low, base_time=state.low_time, top=-np.inf, low=np.inf
     )
-    enough = turn.rise >= max(movement.least, SMALLEST * state.usual)
-    return _wait(after, t, s, movement), (turn if enough else None)
+    return _wait(after, t, s, movement), (turn if turn.rise >= state.enough(movement) else None)
 
 
 def _turn(state: Detector, t: float) -> Turn:
@@ -236,7 +249,7 @@ def close(state: Detector, movement: Movement) -> tuple[Detector, Turn | None]:
         return state, None
     turn = _turn(state, state.seen)
     back = state.top - state.low > (1 - LEAVE) * (state.top - state.base)
-    enough = turn.rise >= max(movement.least, SMALLEST * state.usual)
+    enough = turn.rise >= state.enough(movement)
     return _rest(state, state.seen, state.low), (turn if back and enough else None)
 
 
