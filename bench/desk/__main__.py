@@ -1,0 +1,161 @@
+"""The desk bench: how often sustained hunches are told, and everyday movements are mistaken.
+
+    python -m bench.desk --seeds 4000-4008 --hours 3          # while developing
+    python -m bench.desk --test --write docs/desk.md          # the figures that are published
+
+Each set-up (body, clothes, room, camera, view) is rendered as short clips, seen by the same model
+as at the desk, and put together to hours of work (`bench.desk.day`) that go through the real
+engine on a simulated clock. Test seeds (4,000,000 and up) are never tuned on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from bench.desk.day import Library, make_day
+from bench.desk.snippets import FPS, VIEWS, jobs
+from bench.phantom.batch import do
+from scapcoach.desk.engine import DeskEngine
+from scapcoach.desk.policy import Kind
+from scapcoach.desk.posture import take_baseline
+from scapcoach.history import Stamp
+
+TEST_SEEDS = range(4_000_000, 4_000_012)
+CACHE = Path(__file__).parent / ".cache" / "snippets"
+
+#: Seconds within which a sustained hunch should be told.
+IN_TIME = 90.0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What happened in one set-up's hours.
+
+    Attributes:
+        seed, view: of the set-up.
+        own: whether the own slump was part of the baseline.
+        hours: simulated.
+        told: seconds from each sustained hunch to its alert; NaN where there was none in time.
+        asked: how many of these were questions (sunk, or a lower chair?).
+        false: what was done when something was said without need.
+        looks: how often the engine looked.
+        judged: share of the looks with somebody there that could be judged.
+    """
+
+    seed: int
+    view: str
+    own: bool
+    hours: float
+    told: list[float] = field(default_factory=list)
+    asked: int = 0
+    false: list[str] = field(default_factory=list)
+    looks: int = 0
+    judged: float = 0.0
+
+
+def run_day(folder: Path, seed: int, hours: float, own: bool) -> Outcome:
+    """One set-up's hours through the engine."""
+    library = Library(folder, seed)
+    day = make_day(library, hours, seed + 17)
+    rest = take_baseline(library.baseline, library.own_slump if own else None)
+    neck = rest.neck * library.baseline.size[1]
+    engine = DeskEngine((rest,))
+    out = Outcome(seed, VIEWS[seed % 3], own, day.seconds / 3600)
+    alerts: list[tuple[float, Kind]] = []
+    t, present, judged = 0.0, 0, 0
+    while t < day.seconds:
+        moment = engine.step(day.at(t, neck), Stamp(1.7e9 + t))
+        out.looks += 1
+        present += moment.reading.present
+        judged += moment.reading.score is not None
+        alerts += [(t, s.kind) for s in moment.said if s.kind in (Kind.HUNCH, Kind.ASK)]
+        t += moment.wait
+    out.judged = judged / max(present, 1)
+    used = set()
+    for e in day.episodes:
+        hit = next(((a, k) for a, k in alerts if e.start - 3 <= a <= e.end), None)
+        if hit is not None:
+            used.add(hit[0])
+            out.asked += hit[1] is Kind.ASK
+        out.told.append(hit[0] - e.start if hit and hit[0] - e.start <= IN_TIME else np.nan)
+    out.false = [day.doing[int(a * FPS)] for a, _ in alerts if a not in used]
+    return out
+
+
+def table(outcomes: list[Outcome]) -> list[str]:
+    """Markdown: by view and baseline."""
+    lines = [
+        (
+            "| baseline | view | hours | sustained hunches | told within 90 s | median delay | "
+            "false alerts | per 8 h | looks judged |"
+        ),
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for own in (False, True):
+        for view in (*VIEWS, "all"):
+            some = [o for o in outcomes if o.own == own and view in (o.view, "all")]
+            told = np.array([d for o in some for d in o.told])
+            if not len(told):
+                continue
+            hours = sum(o.hours for o in some)
+            false = sum(len(o.false) for o in some)
+            hit = int(np.isfinite(told).sum())
+            lines.append(
+                f"| {'10 s upright, own slump' if own else '10 s upright'} | {view} | {hours:.0f} "
+                f"| {len(told)} | {hit} ({100 * hit / len(told):.1f} %) | "
+                f"{np.nanmedian(told) if hit else np.nan:.0f} s | {false} | "
+                f"{8 * false / hours:.2f} | {100 * np.mean([o.judged for o in some]):.0f} % |"
+            )
+    return lines
+
+
+def write(page: Path, name: str, lines: list[str]) -> None:
+    """Put lines between the markers of that name in a page."""
+    text = page.read_text("utf-8")
+    begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+    head, rest = text.split(begin)
+    page.write_text(head + begin + "\n".join(lines) + "\n" + end + rest.split(end)[1], "utf-8")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    p = argparse.ArgumentParser(prog="python -m bench.desk", description=__doc__)
+    p.add_argument("--seeds", default="4000-4008", help="first-last")
+    p.add_argument("--test", action="store_true", help="the test seeds")
+    p.add_argument("--hours", type=float, default=2.5, help="for each set-up and baseline")
+    p.add_argument("--cache", type=Path, default=CACHE, help="where rendered clips are kept")
+    p.add_argument("--workers", type=int, default=1)
+    p.add_argument("--write", type=Path, metavar="PAGE", help="put the figures into this page")
+    o = p.parse_args(arguments)
+    first, last = (int(x) for x in o.seeds.split("-"))
+    seeds = TEST_SEEDS if o.test else range(first, last + 1)
+    o.cache.mkdir(parents=True, exist_ok=True)
+    start = time.monotonic()
+    with ProcessPoolExecutor(o.workers) as pool:
+        for n, future in enumerate([pool.submit(do, j, o.cache) for j in jobs(seeds)]):
+            future.result()
+            print(f"\r{n + 1} clips, {time.monotonic() - start:.0f} s ", end="", file=sys.stderr)
+        runs = [pool.submit(run_day, o.cache, s, o.hours, own) for own in (0, 1) for s in seeds]
+        outcomes = [run.result() for run in runs]
+    print(file=sys.stderr)
+    for x in outcomes:
+        told = " ".join("miss" if d != d else f"{d:.0f}" for d in x.told)  # noqa: PLR0124 - NaN
+        print(
+            f"{x.seed} {x.view} own={x.own:d} {x.hours:.1f} h, judged {x.judged:.2f}, "
+            f"{x.looks} looks, asked {x.asked}: {told}; false {x.false}"
+        )
+    lines = table(outcomes)
+    print("\n".join(lines))
+    if o.write:
+        write(o.write, "day figures", lines)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

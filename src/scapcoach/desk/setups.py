@@ -1,0 +1,153 @@
+"""Several set-ups (two screens, sitting and standing): kept in a file, recognised by their look."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.desk.posture import Baseline
+from scapcoach.errors import CalibrationError
+from scapcoach.geometry.posture import EARS, SHOULDERS, face_size
+from scapcoach.geometry.vectors import wrap_degrees
+from scapcoach.geometry.view import estimate_yaw
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scapcoach.landmarks import Poses
+
+SCHEMA: Final = "scapcoach.desk/1"
+
+#: What makes a set-up unlike another by one unit [E]: degrees of yaw, share of the face's size,
+#: neck heights that the shoulders have moved sideways and up or down.
+_UNIT_YAW: Final = 25.0
+_UNIT_SCALE: Final = 0.35
+_UNIT_PLACE: Final = 1.2
+
+#: Another set-up has to look this much more likely, for so many seconds, to be taken for the one.
+_MARGIN: Final = 0.6
+_PATIENCE: Final = 8.0
+
+
+def setups_file() -> Path:
+    """Where baselines are kept; SCAPCOACH_DATA_DIR overrides the platform's user data folder."""
+    import platformdirs
+
+    chosen = os.environ.get("SCAPCOACH_DATA_DIR")
+    base = Path(chosen) if chosen else Path(platformdirs.user_data_dir("scapcoach", False))
+    return base / "desk.json"
+
+
+def load_setups(path: Path | None = None) -> tuple[Baseline, ...]:
+    """The baselines that were taken; none when there is no file yet.
+
+    Raises:
+        CalibrationError: the file is damaged or of another version.
+    """
+    path = setups_file() if path is None else path
+    try:
+        return _parse_all(json.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CalibrationError(
+            f"The desk baselines in {path} cannot be read ({error}): delete the file and run "
+            "'scapcoach desk --calibrate'."
+        ) from error
+
+
+def save_setup(baseline: Baseline, path: Path | None = None) -> Path:
+    """Keep a baseline, in place of one of the same name.
+
+    Raises:
+        CalibrationError: the file that is there is damaged, or cannot be written.
+    """
+    path = setups_file() if path is None else path
+    kept = [b for b in load_setups(path) if b.name != baseline.name]
+    data = {"schema": SCHEMA, "setups": [_plain(b) for b in (*kept, baseline)]}
+    temporary = path.with_suffix(".partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(json.dumps(data, indent=1, allow_nan=False), "utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise CalibrationError(
+            f"The baseline could not be written to {path}: {error.strerror}."
+        ) from error
+    return path
+
+
+def _plain(baseline: Baseline) -> dict[str, Any]:
+    return {k: None if v != v else v for k, v in asdict(baseline).items()}  # noqa: PLR0124 - NaN
+
+
+def _parse_all(data: Any) -> tuple[Baseline, ...]:
+    if data["schema"] != SCHEMA:
+        raise ValueError(f"version {data['schema']!r}")
+    return tuple(_parse(entry) for entry in data["setups"])
+
+
+def _parse(entry: dict[str, Any]) -> Baseline:
+    values = {f.name: entry[f.name] for f in fields(Baseline)}
+    for name in ("ears", "shoulders"):
+        x, y = values[name]
+        values[name] = (float(x), float(y))
+    for name in ("face", "yaw", "noise", "slump"):
+        values[name] = math.nan if values[name] is None else float(values[name])
+    return Baseline(**values)
+
+
+def unlikeness(poses: Poses, baseline: Baseline) -> float:
+    """How unlike one frame is to a set-up: 0 the same, about 1 for an ordinary movement."""
+    high = float(poses.size[1])
+    shoulders = poses.point(*SHOULDERS)[0] / high
+    ears = poses.point(*EARS)[0] / high
+    yaw = float(wrap_degrees(estimate_yaw(poses)[0] - baseline.yaw)[0])
+    scale = float(np.log(face_size(poses)[0] / high / baseline.face))
+    # Lower is what a slump is; only sideways, and higher, is another place.
+    place = abs(shoulders[0] - baseline.shoulders[0]) + max(baseline.ears[1] - ears[1], 0.0)
+    found = abs(yaw) / _UNIT_YAW + abs(scale) / _UNIT_SCALE + place / baseline.neck / _UNIT_PLACE
+    return float(found) if np.isfinite(found) else math.inf
+
+
+@dataclass(slots=True)
+class SetupChooser:
+    """Tells which of several set-ups the person sits in, without flickering between two.
+
+    Attributes:
+        setups: the baselines.
+        current: the one taken for now; None when there is none at all.
+    """
+
+    setups: Sequence[Baseline]
+    current: Baseline | None = None
+    _rival: Baseline | None = None
+    _since: float = 0.0
+
+    def choose(self, poses: Poses, t: float) -> Baseline | None:
+        """The set-up of one frame (T = 1) at `t` seconds."""
+        if not self.setups:
+            return None
+        if not poses.present[0]:
+            return self.current
+        rank = sorted(self.setups, key=lambda b: unlikeness(poses, b))
+        best = rank[0]
+        if self.current is None or len(rank) == 1:
+            self.current = best
+        elif best is self.current or not self._clearly(poses, best):
+            self._rival = None
+        elif best is not self._rival:
+            self._rival, self._since = best, t
+        elif t - self._since >= _PATIENCE:
+            self.current, self._rival = best, None
+        return self.current
+
+    def _clearly(self, poses: Poses, best: Baseline) -> bool:
+        assert self.current is not None
+        return unlikeness(poses, best) < _MARGIN * unlikeness(poses, self.current)

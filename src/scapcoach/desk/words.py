@@ -1,0 +1,59 @@
+"""What alerts say: what has changed, and what to do. Nobody is blamed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from scapcoach.desk.policy import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Parts that an alert may name, in the order of preference among equals, with the least share
+#: that is worth naming, and the sentence.
+_CHANGES: Final = (
+    ("forward", 0.10, "Your head has come forward of your shoulders"),
+    ("closer", 0.10, "You have come {per_cent:.0f} % nearer to the camera"),
+    ("shoulders", 0.12, "Head and shoulders have sunk"),
+    ("lower", 0.10, "Your head has sunk"),
+    ("neck", 0.10, "Your neck has shortened"),
+)
+
+#: What to do about each.
+_ADVICE: Final = {
+    "forward": "bring your ears back over your shoulders and let the chair carry your back.",
+    "closer": "sit back until the chair carries you, and bring the screen to you if it is too far.",
+    "shoulders": "push your hips to the back of the seat and grow taller.",
+    "lower": "lift your gaze to the top of the screen and grow taller.",
+    "neck": "let your shoulders drop and grow taller.",
+}
+
+
+def words(kind: Kind, cause: Mapping[str, float], seconds: float) -> str:
+    """One or two sentences for the person.
+
+    Args:
+        kind: of the event.
+        cause: what had changed, by part, as shares (`posture.PARTS`).
+        seconds: of the event.
+    """
+    if kind is Kind.BREAK:
+        return f"You have been at the desk for {seconds / 60:.0f} minutes: stand up for a moment."
+    if kind is Kind.RECOVERED:
+        return "Upright again. Good."
+    if kind is Kind.ASK:
+        return (
+            "You sit lower than when you calibrated. Sunk? Then grow taller. A lower chair, or a "
+            "moved screen? Then take a new baseline: scapcoach desk --calibrate."
+        )
+    name = strongest(cause)
+    if name is None:
+        return "You have been hunched for a while: sit back and grow taller."
+    sentence = next(s for n, _, s in _CHANGES if n == name)
+    return f"{sentence.format(per_cent=100 * cause[name])}: {_ADVICE[name]}"
+
+
+def strongest(cause: Mapping[str, float]) -> str | None:
+    """The part that stands out most against what is worth naming; None when none does."""
+    weight = {n: cause[n] / least for n, least, _ in _CHANGES if cause.get(n, 0.0) >= least}
+    return max(weight, key=lambda n: weight[n], default=None)
