@@ -19,6 +19,10 @@ class CameraError(InputError):
     """A camera gives no pictures: missing, busy, unplugged, or not allowed."""
 
 
+class DisplayError(ScapcoachError):
+    """A window cannot be opened: there is no screen."""
+
+
 class LandmarksError(InputError, ValueError):
     """Arrays offered as landmarks do not fit together; the message lists every fault."""
 

@@ -34,6 +34,9 @@ class Scripted:
     def __init__(self, *cues: Cue) -> None:
         self.cues = list(cues)
 
+    def calibrated(self, calibration) -> None:
+        pass
+
     def step(self, poses, measures) -> Coached:
         t = float(poses.t[0])
         now = tuple(c for c in self.cues if c.time <= t)

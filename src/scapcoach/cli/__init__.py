@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 #: Command name: (module, one line of help). The line stands here so that `--help` imports nothing.
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
+        "live": ("scapcoach.cli.live", "Coach from a camera, in a window."),
+        "replay": ("scapcoach.cli.replay", "Run a recorded session once more."),
         "analyze": ("scapcoach.cli.analyze", "Analyse lift videos: measures, video, report."),
         "calibrate": ("scapcoach.cli.calibrate", "Make a profile from a calibration clip."),
         "profiles": ("scapcoach.cli.profiles", "List, show, export and delete profiles."),

@@ -13,7 +13,7 @@ order give the same readings, live, in a test and in a replay.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -29,6 +29,8 @@ from scapcoach.measures import Measures, Reason, Series, Status, measure
 from scapcoach.session.causal import CausalSmoother
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scapcoach.coaching.types import Cue
 
 #: Seconds of frames in which a moment of rest is looked for while there is no calibration, how
@@ -62,16 +64,21 @@ class Coached:
         rep: number of the repetition in progress, 0 none.
         count: repetitions finished so far.
         cues: given at this frame; one at most.
+        targets: measure to (low, high) that it should be in at this phase, in its unit.
     """
 
     phase: Phase = Phase.NONE
     rep: int = 0
     count: int = 0
     cues: tuple[Cue, ...] = ()
+    targets: Mapping[str, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 class Coach(Protocol):
     """Watches an exercise, one frame at a time."""
+
+    def calibrated(self, calibration: Calibration | None) -> None:
+        """Measures come from this calibration from now on."""
 
     def step(self, poses: Poses, measures: Measures) -> Coached:
         """What there is to say of this frame (T = 1), which follows those before."""
@@ -126,9 +133,10 @@ class Engine:
         self._smooth = CausalSmoother()
         self._count = 0
         self._cue: Cue | None = None
-        self._coach = coach
+        self._coach: Coach | None = None
         self.muted = False
         self.calibrate(calibration)
+        self.coach(coach)
 
     @property
     def calibration(self) -> Calibration | None:
@@ -146,11 +154,15 @@ class Engine:
         self._calibration = calibration
         self._rest = _RestFinder(self._model)
         self._stale = _StaleWatch()
+        if self._coach is not None:
+            self._coach.calibrated(calibration)
 
     def coach(self, coach: Coach | None) -> None:
         """Watch another exercise from the next frame on; its count starts at 0."""
         self._coach = coach
         self._cue = None
+        if coach is not None:
+            coach.calibrated(self._calibration)
 
     def step(self, raw: Poses) -> Reading:
         """The reading of the next frame.

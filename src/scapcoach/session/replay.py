@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from scapcoach.calibration import Calibration
     from scapcoach.session.engine import Coach, Reading
-    from scapcoach.session.journal import Journal, Recording
+    from scapcoach.session.journal import Command, Journal, Recording
 
     MakeCoach = Callable[[dict[str, Any]], "Coach | None"]
 
@@ -84,12 +84,21 @@ def apply(engine: Engine, name: str, data: Any, make_coach: MakeCoach) -> None:
 def replay(recording: Recording, make_coach: MakeCoach) -> Iterator[Reading]:
     """Every reading of a recorded session, as it was given then."""
     engine = begin(recording.head, make_coach)
+    for reading, _ in play(recording, engine, make_coach):
+        yield reading
+
+
+def play(
+    recording: Recording, engine: Engine, make_coach: MakeCoach
+) -> Iterator[tuple[Reading, tuple[Command, ...]]]:
+    """Every reading, with the commands carried out just before it."""
     commands = list(recording.commands)
     for i in range(len(recording.poses)):
-        while commands and commands[0].frame <= i:
-            command = commands.pop(0)
+        now = tuple(c for c in commands if c.frame <= i)
+        commands = commands[len(now) :]
+        for command in now:
             apply(engine, command.name, command.data, make_coach)
-        yield engine.step(recording.poses[i : i + 1])
+        yield engine.step(recording.poses[i : i + 1]), now
 
 
 def plain_calibration(calibration: Calibration | None) -> dict[str, Any] | None:

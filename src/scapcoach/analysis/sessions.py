@@ -1,0 +1,147 @@
+"""A finished live session as files: the same tables, summary and report as a clip gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from scapcoach.analysis.options import Options
+from scapcoach.analysis.outputs import write_outputs
+from scapcoach.errors import InputError
+from scapcoach.session.coach import make_coach
+from scapcoach.session.engine import joined
+from scapcoach.session.journal import read_journal
+from scapcoach.session.replay import begin, play
+from scapcoach.sources.types import SourceInfo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scapcoach.calibration import Calibration
+    from scapcoach.coaching.types import SetResult
+    from scapcoach.landmarks import Poses
+    from scapcoach.measures import Measures
+    from scapcoach.session.engine import Reading
+    from scapcoach.session.journal import Recording
+
+REPORT: Final = "report.html"
+
+#: Seconds that an exercise has to be chosen for to get a report of its own: shorter ones were
+#: passed through on the way to another.
+_LEAST_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a session in which one exercise was coached.
+
+    Attributes:
+        start, stop: frames.
+        exercise: its settings; empty for none.
+        calibration: in use at its end.
+    """
+
+    start: int
+    stop: int
+    exercise: dict[str, Any]
+    calibration: Calibration | None
+
+
+def close_session(folder: Path) -> tuple[Path, ...]:
+    """Results from a session's journal, in its folder; the reports' paths.
+
+    A session with several exercises gets a folder in its own for each. Measures are those that
+    were shown, smoothed without a look ahead. A session that broke off is closed as far as it
+    goes. Doing it twice gives the same files.
+
+    Raises:
+        InputError: there is no session, or it has no frames.
+        OutputError: the files cannot be written.
+    """
+    recording = read_journal(folder)
+    if not len(recording.poses):
+        raise InputError(f"The session {folder} has no frames: there is nothing to report.")
+    readings, parts = _played(recording)
+    places = [folder]
+    if len(parts) > 1:
+        names = [str(part.exercise.get("name") or "free") for part in parts]
+        places = [folder / f"{k}-{name}" for k, name in enumerate(names, start=1)]
+    for part, place in zip(parts, places, strict=True):
+        _write(recording, part, readings[part.start : part.stop], place)
+    return tuple(place / REPORT for place in places)
+
+
+def _played(recording: Recording) -> tuple[list[Reading], list[Part]]:
+    """Every reading, and the exercises one after the other."""
+    engine = begin(recording.head, make_coach)
+    exercise: dict[str, Any] = recording.head.get("exercise") or {}
+    readings: list[Reading] = []
+    parts: list[Part] = []
+
+    def over() -> None:
+        start = parts[-1].stop if parts else 0
+        parts.append(Part(start, len(readings), exercise, engine.calibration))
+
+    for reading, commands in play(recording, engine, make_coach):
+        for command in commands:
+            if command.name == "exercise":
+                over()
+                exercise = command.data or {}
+        readings.append(reading)
+    over()
+    t = recording.poses.t
+    long = [p for p in parts if p.stop > p.start and t[p.stop - 1] - t[p.start] >= _LEAST_S]
+    return readings, long or [max(parts, key=lambda p: p.stop - p.start)]
+
+
+def _write(recording: Recording, part: Part, readings: list[Reading], place: Path) -> None:
+    from scapcoach.analysis.run import Analysis
+    from scapcoach.sinks.summary import build_summary
+
+    head, raw = recording.head, recording.poses[part.start : part.stop]
+    poses, measures = joined(readings)
+    span = float(raw.t[-1] - raw.t[0])
+    fps = (len(raw) - 1) / span if span > 0 else float("nan")
+    warnings = () if recording.complete else ("The session broke off; its last seconds are lost.",)
+    info = SourceInfo(str(head.get("source", "camera")), raw.size, fps, span, len(raw))
+    kind = readings[-1].calibration
+    summary = build_summary(
+        measures,
+        poses,
+        source={"name": info.name, "size": list(info.size), "fps": fps, "duration": span,
+                "warnings": list(warnings)},
+        model={"name": head.get("model", ""), "sha256": head.get("model_sha256", "")},
+        calibration="none" if kind is None else str(kind),
+        settings={"live": True, "started": head.get("started", ""), "exercise": part.exercise},
+    )  # fmt: skip
+    found = Analysis(
+        clip=place,
+        info=info,
+        poses=poses,
+        measures=measures,
+        calibration=part.calibration,
+        summary=summary,
+        folder=place,
+        warnings=warnings,
+        coached=_set(poses, measures, part),
+    )
+    place.mkdir(parents=True, exist_ok=True)
+    write_outputs(found, raw, place, Options(video=False), lambda _stage, _done, _total: None)
+
+
+def _set(poses: Poses, measures: Measures, part: Part) -> SetResult | None:
+    """The set as the coach saw it live, with its summary."""
+    from scapcoach.coaching.coach import coach
+    from scapcoach.coaching.library import find_exercise
+    from scapcoach.coaching.types import Focus
+
+    if not part.exercise.get("name"):
+        return None
+    return coach(
+        poses,
+        measures,
+        find_exercise(part.exercise["name"]),
+        focus=Focus(part.exercise.get("focus") or "external"),
+        load=part.exercise.get("load"),
+        calibration=part.calibration,
+    )

@@ -1,0 +1,42 @@
+"""`scapcoach replay`: a recorded session once more."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command("replay")
+@click.argument("folder", metavar="SESSION", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print every frame as a line of JSON, and no report."
+)
+def command(folder: Path, as_json: bool) -> int:
+    """Run a recorded session through the coach again.
+
+    SESSION is a folder that `scapcoach live --record` or `scapcoach serve` wrote. The same frames
+    give the same measures and cues. A session that broke off (power loss, say) gets its report
+    this way, too.
+
+    \b
+    Examples:
+      scapcoach replay sessions/2026-05-04_18-30-05
+      scapcoach replay sessions/2026-05-04_18-30-05 --json
+    """  # noqa: D301 - click reads the \\b
+    from scapcoach.cli.sessions import tell_results
+    from scapcoach.session.coach import make_coach
+    from scapcoach.session.journal import read_journal
+    from scapcoach.session.plain import plain_reading
+    from scapcoach.session.replay import replay
+
+    recording = read_journal(folder)
+    if as_json:
+        for reading in replay(recording, make_coach):
+            click.echo(json.dumps(plain_reading(reading), allow_nan=False))
+        return 0
+    state = "complete" if recording.complete else "broke off; read as far as it goes"
+    click.echo(f"{len(recording.poses)} frames, {state}.")
+    tell_results(folder)
+    return 0

@@ -1,0 +1,1 @@
+"""The window: a camera's picture, mirrored, with gauges and cues."""

@@ -1,0 +1,180 @@
+"""What the window shows: the mirrored picture with its overlay, and a line of keys below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from scapcoach.pictures import shrunk
+from scapcoach.sinks.gauges import INK, PANEL, QUIET, text_size
+from scapcoach.sinks.overlay import Overlay
+from scapcoach.sinks.paint import Box, Layer
+from scapcoach.sinks.text import fit, text_width
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from scapcoach.landmarks import Poses
+    from scapcoach.measures import Measures
+    from scapcoach.session.engine import Reading
+    from scapcoach.sinks.paint import Color
+    from scapcoach.sinks.prompt import Prompt
+
+    Image = npt.NDArray[np.uint8]
+
+#: The longer side of the picture in the window at most: more costs time and shows no more.
+MAX_SIDE: Final = 1280
+_AMBER: Final[Color] = (255, 214, 64)
+_RED: Final[Color] = (255, 92, 80)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the window shows beside the picture.
+
+    Attributes:
+        keys: key and word of every key that does something now.
+        notice: one or two sentences across the picture (paused, camera gone); empty for none.
+        hint: a quieter sentence above the gauges (check the calibration); empty for none.
+        muted, recording: shown as words in the line of keys.
+    """
+
+    keys: tuple[tuple[str, str], ...]
+    notice: str = ""
+    hint: str = ""
+    muted: bool = False
+    recording: bool = False
+
+
+class Painter:
+    """Paints the window's pictures, for camera pictures of one size.
+
+    The view is mirrored, as people know themselves; letters are not, and left and right stay the
+    person's own.
+
+    Args:
+        size: (width, height) of the camera's pictures in pixels.
+        mirrored: False for a file, and for whoever films from behind.
+    """
+
+    def __init__(self, size: tuple[int, int], *, mirrored: bool = True) -> None:
+        factor = min(1.0, MAX_SIDE / max(size))
+        self._camera = size
+        self._mirrored = mirrored
+        self.picture = (round(size[0] * factor), round(size[1] * factor))
+        self._em = text_size(self.picture)
+        self._line = round(2.1 * self._em)
+        self.size = (self.picture[0], self.picture[1] + self._line)
+        self._overlay = Overlay(self.picture)
+        self._keys = lru_cache(maxsize=16)(self._paint_keys)
+        self._notice = lru_cache(maxsize=8)(self._paint_notice)
+        self._hint = lru_cache(maxsize=8)(self._paint_hint)
+
+    def paint(self, image: Image, reading: Reading | None, prompt: Prompt, state: State) -> Image:
+        """A new picture for the window.
+
+        Args:
+            image: (H, W, 3) RGB as the camera gave it; left as it is.
+            reading: of that picture; None paints the picture alone.
+            prompt: counter, phase and cue.
+            state: the rest.
+        """
+        import cv2
+
+        small = shrunk(image, self.picture)
+        shown = cv2.flip(small, 1) if self._mirrored else small.copy()
+        if reading is not None:
+            poses, measures = reading.poses, reading.measures
+            if self._mirrored:
+                poses, measures = mirror(poses), _turned(measures)
+            self._overlay.draw(shown, poses, measures, 0, prompt=prompt)
+        canvas = np.empty((self.size[1], self.size[0], 3), np.uint8)
+        if state.notice:
+            shown //= 3
+            self._notice(state.notice).onto(shown)
+        elif state.hint:
+            self._hint(state.hint).onto(shown)
+        canvas[: self.picture[1]] = shown
+        canvas[self.picture[1] :] = PANEL
+        self._keys(state.keys, muted=state.muted, recording=state.recording).onto(canvas)
+        return canvas
+
+    def _paint_keys(
+        self, keys: tuple[tuple[str, str], ...], *, muted: bool, recording: bool
+    ) -> Layer:
+        """The line of keys; what does not fit in small letters is left out from the end."""
+        width, height = self.size
+        layer = Layer(Box(0, self.picture[1], width, height))
+        right = width - 0.6 * self._em
+        size = round(0.8 * self._em)
+        middle = (self.picture[1] + height) / 2
+        base = middle + 0.36 * size
+        for word, color, on in (("REC", _RED, recording), ("MUTED", _AMBER, muted)):
+            if on:
+                right -= layer.text(right, base, word, size, color, "bold", "right") + self._em
+        for scale in (1.0, 0.9, 0.8, 0.7):
+            small = max(9, round(scale * size))
+            gap = 0.9 * small
+            wide = sum(self._key_width(k, word, small) + gap for k, word in keys)
+            if wide <= right:
+                break
+        x = 0.6 * self._em
+        for key, word in keys:
+            if x + self._key_width(key, word, small) > right:
+                break
+            cap = Box(x, middle - 0.78 * small, x + text_width(key, small, "bold") + 0.8 * small,
+                      middle + 0.78 * small)  # fmt: skip
+            layer.fill(cap, INK, 0.9, radius=0.25 * small)
+            layer.text((cap.left + cap.right) / 2, middle + 0.36 * small, key, small, PANEL,
+                       "bold", "center")  # fmt: skip
+            layer.text(cap.right + 0.35 * small, middle + 0.36 * small, word, small, INK)
+            x += self._key_width(key, word, small) + gap
+        return layer
+
+    @staticmethod
+    def _key_width(key: str, word: str, size: int) -> float:
+        return text_width(key, size, "bold") + text_width(word, size) + 1.15 * size
+
+    def _paint_notice(self, text: str) -> Layer:
+        """Sentences in the middle of the picture, in letters for some distance."""
+        width, height = self.picture
+        big = max(18, round(0.075 * min(width, height)))
+        sizes = (big, round(0.8 * big), round(0.62 * big), round(0.5 * big))
+        lines, size = fit((text,), sizes, width - 3 * self._em, 0.7 * height)
+        step = 1.2 * size
+        top = height / 2 - step * len(lines) / 2
+        layer = Layer(Box(0, top - size, width, top + step * len(lines) + size))
+        for k, line in enumerate(lines):
+            layer.text(width / 2, top + (k + 0.8) * step, line, size, INK, "bold", "center")
+        return layer
+
+    def _paint_hint(self, text: str) -> Layer:
+        """One sentence across the middle, quieter than a cue."""
+        em, (width, height) = self._em, self.picture
+        size = round(0.95 * em)
+        lines, size = fit((text,), (size, round(0.85 * size)), width - 4 * em, 3.6 * em)
+        tall = 1.2 * size * len(lines) + 0.9 * em
+        top = 0.5 * height
+        wide = max(text_width(line, size) for line in lines) + 2 * em
+        box = Box((width - wide) / 2, top, (width + wide) / 2, top + tall)
+        layer = Layer(box.inset(-1))
+        layer.fill(box, PANEL, 0.8, radius=0.45 * em)
+        for k, line in enumerate(lines):
+            base = top + 0.45 * em + (k + 0.8) * 1.2 * size
+            layer.text(width / 2, base, line, size, QUIET, "medium", "center")
+        return layer
+
+
+def mirror(poses: Poses) -> Poses:
+    """Landmarks where a mirrored picture shows them; left stays the person's own left."""
+    flip = np.array([poses.size[0], 0.0]), np.array([-1.0, 1.0])
+    contour = None if poses.contour is None else flip[0] + flip[1] * poses.contour
+    return replace(poses, xy=flip[0] + flip[1] * poses.xy, contour=contour)
+
+
+def _turned(measures: Measures) -> Measures:
+    """For the little figure that shows the view: in a mirror it turns the other way."""
+    return replace(measures, yaw=-measures.yaw)

@@ -1,0 +1,135 @@
+"""A window on the desktop, through OpenCV; and whether there can be one."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from scapcoach.errors import DisplayError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import numpy as np
+    import numpy.typing as npt
+
+    Image = npt.NDArray[np.uint8]
+
+_SYSTEM: str = sys.platform
+_INSTEAD: Final = "Use 'scapcoach serve' and open the page it names in a browser."
+_TRY_S: Final = 2.0
+
+
+def check_display() -> None:
+    """Make sure that a window can be opened; the toolkit itself would end the program.
+
+    Raises:
+        DisplayError: there is no screen here; the message names the way without one.
+    """
+    if _SYSTEM != "linux":
+        return
+    named = os.environ.get("DISPLAY", "")
+    if not named:
+        raise DisplayError(f"There is no screen here to open a window on. {_INSTEAD}")
+    if not _answers(named):
+        raise DisplayError(f"The screen DISPLAY={named!r} does not answer. {_INSTEAD}")
+
+
+def _answers(named: str) -> bool:
+    """Whether an X server listens where DISPLAY points: [host]:number[.screen]."""
+    parts = re.fullmatch(r"(?P<host>[^:]*):(?P<number>\d+)(\.\d+)?", named.removeprefix("unix"))
+    if parts is None:
+        return Path(named.partition("?")[0]).is_socket()  # macOS's XQuartz names a socket
+    host, number = parts["host"], int(parts["number"])
+    if not host:
+        place = f"/tmp/.X11-unix/X{number}"
+        return _connects(socket.AF_UNIX, place) or _connects(socket.AF_UNIX, f"\0{place}")
+    return _connects(socket.AF_INET, (host, 6000 + number))
+
+
+def _connects(family: int, place: Any) -> bool:
+    with closing(socket.socket(family, socket.SOCK_STREAM)) as try_:
+        try_.settimeout(_TRY_S)
+        try:
+            try_.connect(place)
+        except OSError:
+            return False
+    return True
+
+
+class Window:
+    """A window that shows pictures and tells keys; a context manager, in the main thread.
+
+    Raises:
+        DisplayError: there is no screen.
+    """
+
+    def __init__(self, title: str, size: tuple[int, int]) -> None:
+        check_display()
+        self._title = title
+        self._size = size
+        self._shown = False
+        self._full = False
+
+    def __enter__(self) -> Self:
+        import cv2
+
+        # Qt looks for fonts beside OpenCV and complains of their lack; the window has no text.
+        os.environ.setdefault("QT_LOGGING_RULES", "*.warning=false")
+        cv2.namedWindow(
+            self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL
+        )
+        cv2.resizeWindow(self._title, *self._size)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        import cv2
+
+        if self._open():
+            cv2.destroyWindow(self._title)
+            cv2.pollKey()
+
+    def show(self, image: Image) -> None:
+        """Show an RGB picture."""
+        import cv2
+
+        cv2.imshow(self._title, cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+        self._shown = True
+
+    def key(self) -> str:
+        """The key pressed since the last call, in lower case; "escape", "closed" or "" for none."""
+        import cv2
+
+        code = int(cv2.pollKey())
+        if self._shown and not self._open():
+            return "closed"
+        if code < 0:
+            return ""
+        code &= 0xFF
+        return "escape" if code == 27 else chr(code).lower()
+
+    def toggle_full(self) -> None:
+        """Fill the screen, or stop doing so."""
+        import cv2
+
+        self._full = not self._full
+        mode = cv2.WINDOW_FULLSCREEN if self._full else cv2.WINDOW_NORMAL
+        cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, mode)
+
+    def _open(self) -> bool:
+        import cv2
+
+        try:
+            return bool(cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) >= 1)
+        except cv2.error:
+            return False

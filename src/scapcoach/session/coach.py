@@ -1,0 +1,71 @@
+"""The coach of an exercise, as the engine asks for it: one frame at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from scapcoach.coaching.coach import CoachState, configured, step
+from scapcoach.coaching.cues import CueConfig
+from scapcoach.coaching.judge import floors
+from scapcoach.coaching.library import find_exercise
+from scapcoach.coaching.readings import Readings
+from scapcoach.coaching.types import Focus, Phase
+from scapcoach.session.engine import Coached
+
+if TYPE_CHECKING:
+    from scapcoach.calibration import Calibration
+    from scapcoach.coaching.exercise import Exercise
+    from scapcoach.landmarks import Poses
+    from scapcoach.measures import Measures
+
+
+class ExerciseCoach:
+    """Counts repetitions of one exercise and gives its cues.
+
+    Args:
+        exercise: that is done.
+        focus: wording of the cues.
+    """
+
+    def __init__(self, exercise: Exercise, focus: Focus = Focus.EXTERNAL) -> None:
+        self._exercise = exercise
+        self._config = configured(exercise, CueConfig(focus=focus))
+        self._state = CoachState.begin()
+        self._targets = {
+            phase: {e.measure: (e.low, e.high) for e in exercise.expected if e.phase is phase}
+            for phase in Phase
+        }
+
+    def calibrated(self, calibration: Calibration | None) -> None:
+        """Measures come from this calibration from now on; what was counted stays counted."""
+        self._state = replace(self._state, floors=floors(calibration))
+
+    def step(self, poses: Poses, measures: Measures) -> Coached:
+        """What there is to say of this frame (T = 1)."""
+        reading = Readings.of(poses, measures)
+        self._state, cues = step(self._state, self._exercise, reading, self._config)
+        phase = self._state.phase
+        moving = phase in {Phase.PULL, Phase.PEAK, Phase.RETURN}
+        return Coached(
+            phase=phase,
+            rep=self._state.count + 1 if moving else 0,
+            count=self._state.count,
+            cues=cues,
+            targets=self._targets[phase],
+        )
+
+
+def make_coach(settings: dict[str, Any]) -> ExerciseCoach | None:
+    """The coach that an exercise's settings describe, as heads and commands hold them.
+
+    Args:
+        settings: ``name`` of the exercise, or a file's path, and ``focus``; empty for none.
+
+    Raises:
+        ExerciseError: there is no such exercise.
+    """
+    name = settings.get("name")
+    if not name:
+        return None
+    return ExerciseCoach(find_exercise(str(name)), Focus(settings.get("focus") or "external"))

@@ -1,0 +1,75 @@
+"""A reading as plain JSON types: for the browser and for files."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scapcoach.measures.types import Reason, Status, View
+
+if TYPE_CHECKING:
+    from scapcoach.measures import Series
+    from scapcoach.session.engine import Reading
+
+
+def plain_reading(reading: Reading, *, landmarks: bool = False) -> dict[str, Any]:
+    """Everything that a face shows of one frame; what is missing is null.
+
+    Args:
+        reading: of one frame.
+        landmarks: also where the 33 points are, as shares of width and height, in thousandths.
+    """
+    measures, coached, cue = reading.measures, reading.coached, reading.cue
+    found: dict[str, Any] = {
+        "frame": reading.index,
+        "t": round(reading.t, 4),
+        "subject": int(reading.poses.subject[0]),
+        "view": View(int(measures.view[0])).label,
+        "yaw": _number(measures.yaw[0], 1),
+        "calibration": None if reading.calibration is None else str(reading.calibration),
+        "notice": reading.notice,
+        "phase": coached.phase.label,
+        "rep": coached.rep,
+        "count": coached.count,
+        "targets": {
+            name: [_number(low, 1), _number(high, 1)]
+            for name, (low, high) in coached.targets.items()
+        },
+        "cue": None
+        if cue is None
+        else {"text": cue.text, "kind": str(cue.kind), "fault": cue.fault, "time": cue.time},
+        "measures": {name: _series(series) for name, series in measures.series.items()},
+    }
+    if landmarks:
+        found["points"] = _points(reading)
+    return found
+
+
+def _series(series: Series) -> dict[str, Any]:
+    status, reason = Status(int(series.status[0])), Reason(int(series.reason[0]))
+    return {
+        "value": _number(series.value[0], 2),
+        "sigma": _number(series.sigma[0], 2),
+        "deg": None if series.deg is None else _number(series.deg[0], 2),
+        "deg_sigma": None if series.deg_sigma is None else _number(series.deg_sigma[0], 2),
+        "status": status.label,
+        "reason": reason.label,
+    }
+
+
+def _points(reading: Reading) -> list[list[int] | None]:
+    """33 times [x, y, visibility] in thousandths of width, height and 1; null where missing."""
+    poses = reading.poses
+    share = np.rint(1000 * poses.xy[0] / np.asarray(poses.size))
+    seen = np.rint(1000 * np.nan_to_num(poses.visibility[0]))
+    return [
+        [int(x), int(y), int(v)] if math.isfinite(x) and math.isfinite(y) else None
+        for (x, y), v in zip(share.tolist(), seen.tolist(), strict=True)
+    ]
+
+
+def _number(value: Any, decimals: int) -> float | None:
+    number = float(value)
+    return round(number, decimals) if math.isfinite(number) else None

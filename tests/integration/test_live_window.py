@@ -1,0 +1,123 @@
+"""`scapcoach live` as a user runs it: a real process, a real window on a virtual screen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from scapcoach.session.journal import read_journal
+from scapcoach.sinks.video import AnnotatedVideoWriter
+from scapcoach.sources.video import VideoFile
+from tests.support.cli import SAMPLES, no_traceback, scapcoach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CLIP = SAMPLES / "phantom_row_oblique.mp4"
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first eight seconds of a row, which play in eight seconds."""
+    path = tmp_path_factory.mktemp("clip") / "row.mp4"
+    with VideoFile(CLIP) as source, AnnotatedVideoWriter(path, source.info.size) as writer:
+        for frame in source:
+            if frame.t > 8:
+                break
+            writer.write(frame.image, frame.t)
+    return path
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[str]:
+    """The DISPLAY of a virtual screen."""
+    if shutil.which("Xvfb") is None:
+        pytest.skip("needs Xvfb (Debian: xvfb)")
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
+        pass_fds=[write], stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.close(write)
+    with os.fdopen(read) as told:
+        number = told.readline().strip()
+    yield f":{number}"
+    server.terminate()
+    server.wait(10)
+
+
+def test_a_recorded_session_in_a_window_and_its_replay(
+    screen: str, clip: Path, tmp_path: Path
+) -> None:
+    sessions = tmp_path / "sessions"
+    done = scapcoach(
+        "live", "--source", clip, "--exercise", "row", "--record", "--sessions", sessions,
+        "--model", "lite", DISPLAY=screen,
+    )  # fmt: skip
+    no_traceback(done)
+    assert done.returncode == 0, done.stderr
+    assert "Session report: " in done.stdout
+    (folder,) = sessions.iterdir()
+    written = {"report.html", "summary.json", "frames.parquet", "landmarks.parquet", "reps.parquet"}
+    assert written <= {f.name for f in folder.iterdir()}
+    first = scapcoach("replay", folder, "--json")
+    second = scapcoach("replay", folder, "--json")
+    assert first.returncode == 0, first.stderr
+    assert first.stdout == second.stdout
+    assert len(first.stdout.splitlines()) > 50
+    before = (folder / "frames.parquet").read_bytes()
+    assert scapcoach("replay", folder).returncode == 0
+    assert (folder / "frames.parquet").read_bytes() == before
+
+
+def test_a_session_that_is_killed_can_be_closed(screen: str, tmp_path: Path) -> None:
+    sessions = tmp_path / "sessions"
+    command = [sys.executable, "-m", "scapcoach", "live", "--source", str(CLIP), "--record",
+               "--sessions", str(sessions), "--model", "lite"]  # fmt: skip
+    child = subprocess.Popen(command, env={**os.environ, "DISPLAY": screen})
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        found = list(sessions.glob("*/journal.scap"))
+        if found and found[0].stat().st_size > 50_000:
+            break
+        time.sleep(0.1)
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    (folder,) = sessions.iterdir()
+    recording = read_journal(folder)
+    assert not recording.complete
+    assert np.all(np.diff(recording.poses.t) > 0)
+    done = scapcoach("replay", folder)
+    assert done.returncode == 0, done.stderr
+    assert "broke off" in done.stdout
+    assert (folder / "report.html").is_file()
+
+
+def test_without_a_screen_it_names_the_browser_way() -> None:
+    done = scapcoach("live", "--source", CLIP, DISPLAY="")
+    no_traceback(done)
+    assert done.returncode == 1
+    assert "scapcoach serve" in done.stderr
+
+
+def test_without_a_camera_it_says_so(screen: str) -> None:
+    done = scapcoach("live", "--source", "63", DISPLAY=screen)
+    no_traceback(done)
+    assert done.returncode == 1
+    assert "no camera 63" in done.stderr.lower()
+
+
+def test_an_unknown_exercise_is_told(screen: str) -> None:
+    done = scapcoach("live", "--source", CLIP, "--exercise", "rwo", DISPLAY=screen)
+    no_traceback(done)
+    assert done.returncode in {1, 2}
+    assert "row" in done.stderr

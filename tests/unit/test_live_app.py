@@ -1,0 +1,204 @@
+"""The window's loop and pictures, with a camera, tracker and screen that are told what to do."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from scapcoach.errors import DisplayError
+from scapcoach.live import window
+from scapcoach.live.app import App
+from scapcoach.live.painter import Painter, State, mirror
+from scapcoach.session.engine import Engine, run
+from scapcoach.session.replay import Session
+from scapcoach.sinks.prompt import Prompt
+from scapcoach.sources.types import Frame
+from tests.support.person import person
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+POSES = person(40)
+
+
+class FakeCamera:
+    def __init__(self, count: int = 40) -> None:
+        self.left = count
+        self.trouble = ""
+        self.off: list[bool] = []
+        self.index = 0
+
+    @property
+    def ended(self) -> bool:
+        return self.left <= 0
+
+    def newest(self, timeout: float = 0.5) -> Frame | None:
+        self.left -= 1
+        if self.trouble or (self.off and self.off[-1]):
+            return None
+        self.index += 1
+        image = np.full((480, 640, 3), 90, np.uint8)
+        return Frame(self.index - 1, self.index / 30, image)
+
+    def pause(self) -> None:
+        self.off.append(True)
+
+    def resume(self) -> None:
+        self.off.append(False)
+
+
+class FakeScreen:
+    """Presses keys at given frames and keeps what was shown."""
+
+    def __init__(self, keys: dict[int, str] | None = None) -> None:
+        self.keys, self.shown, self.calls, self.full = keys or {}, [], 0, 0
+
+    def show(self, image) -> None:
+        self.shown.append(image)
+
+    def key(self) -> str:
+        self.calls += 1
+        return self.keys.get(self.calls - 1, "")
+
+    def toggle_full(self) -> None:
+        self.full += 1
+
+
+class Spy(Painter):
+    """Paints, and keeps what it was told."""
+
+    def __init__(self) -> None:
+        super().__init__((640, 480))
+        self.told: list[tuple[Any, Prompt, State]] = []
+
+    def paint(self, image, reading, prompt, state):
+        self.told.append((reading, prompt, state))
+        return super().paint(image, reading, prompt, state)
+
+
+def app(keys: dict[int, str] | None = None, count: int = 40, **more: Any) -> App:
+    def find(frame: Frame):
+        return POSES[frame.index : frame.index + 1]
+
+    session = Session(Engine(), lambda _settings: None)
+    return App(FakeCamera(count), FakeScreen(keys), Spy(), find, session, **more)
+
+
+def test_it_runs_until_the_file_is_over_and_shows_every_frame() -> None:
+    one = app(count=12)
+    one.run()
+    assert one.frames == 12
+    assert len(one.screen.shown) == 12
+    assert one.screen.shown[0].shape[:2] == (one.painter.size[1], one.painter.size[0])
+
+
+@pytest.mark.parametrize("key", ["q", "escape", "closed"])
+def test_three_ways_to_finish(key: str) -> None:
+    one = app({5: key})
+    one.run()
+    assert one.frames == 5
+
+
+def test_pause_lets_go_of_the_camera_and_says_so() -> None:
+    one = app({3: "p", 9: " "}, count=20)
+    one.run()
+    assert one.camera.off == [True, False]
+    states = [state for _, _, state in one.painter.told]
+    assert any("The camera is off" in s.notice and ("P", "go on") in s.keys for s in states)
+    assert states[-1].notice == ""
+    paused = [reading for reading, _, state in one.painter.told if state.notice]
+    assert paused == [None] * len(paused)  # no gauges of a moment that is past
+
+
+def test_mute_and_exercise_reach_the_engine_and_the_line_of_keys() -> None:
+    asked: list[str] = []
+
+    def choose(name: str) -> dict[str, Any]:
+        asked.append(name)
+        return {}
+
+    one = app({2: "m", 4: "e", 6: "f"}, count=10, exercises=("", "row"), choose=choose,
+              titles={"row": "Row, low"})  # fmt: skip
+    one.run()
+    assert one.session.engine.muted
+    assert asked == ["row"]
+    assert one.screen.full == 1
+    last = one.painter.told[-1]
+    assert ("E", "exercise: Row, low") in last[2].keys
+    assert last[2].muted
+    assert last[1].count == 0
+    assert one.painter.told[0][1].count is None  # no counter without an exercise
+
+
+def test_trouble_of_the_camera_is_shown_over_the_last_picture() -> None:
+    one = app(count=20)
+    original = one.camera.newest
+
+    def newest(timeout: float = 0.5) -> Frame | None:
+        if one.camera.index == 5:
+            one.camera.trouble = "Test cam is gone: is it plugged in? Trying again."
+        return original(timeout)
+
+    one.camera.newest = newest
+    one.run()
+    assert one.painter.told[-1][2].notice.startswith("Test cam is gone")
+
+
+def test_a_mirrored_picture_keeps_the_persons_own_left() -> None:
+    reading = run(Engine(), POSES[:1])[0]
+    image = np.full((480, 640, 3), 60, np.uint8)
+    image[:, :20] = (255, 0, 0)  # the left edge of what the camera sees
+    state = State((("Q", "finish"),))
+    seen = Painter((640, 480)).paint(image, None, Prompt(), state)
+    assert tuple(seen[240, 635]) == (255, 0, 0)
+    straight = Painter((640, 480), mirrored=False).paint(image, None, Prompt(), state)
+    assert tuple(straight[240, 5]) == (255, 0, 0)
+    flipped = mirror(reading.poses)
+    # The person's left shoulder, right in the camera's picture, is left in the mirror.
+    assert reading.poses.xy[0, 11, 0] > reading.poses.xy[0, 12, 0]
+    assert flipped.xy[0, 11, 0] < flipped.xy[0, 12, 0]
+    np.testing.assert_allclose(flipped.xy[0, 11, 0], 640 - reading.poses.xy[0, 11, 0])
+    drawn = Painter((640, 480)).paint(image, reading, Prompt(), state)
+    x, y = flipped.xy[0, 11].round().astype(int)
+    left = drawn[y, x].astype(int)
+    x, y = flipped.xy[0, 12].round().astype(int)
+    right = drawn[y, x].astype(int)
+    assert left[2] > left[0]  # the left side is blue, the right one orange
+    assert right[0] > right[2]
+
+
+def test_letters_are_not_mirrored_and_the_picture_is_left_alone() -> None:
+    image = np.full((480, 640, 3), 60, np.uint8)
+    before = image.copy()
+    state = State((("Q", "finish"),), notice="The camera is off.")
+    a = Painter((640, 480), mirrored=True).paint(image, None, Prompt(), state)
+    b = Painter((640, 480), mirrored=False).paint(image, None, Prompt(), state)
+    np.testing.assert_array_equal(a, b)
+    np.testing.assert_array_equal(image, before)
+    assert (a[:480].max(axis=(0, 1)) > 200).all()
+
+
+def test_large_pictures_are_shown_smaller() -> None:
+    painter = Painter((3840, 2160))
+    assert painter.picture == (1280, 720)
+
+
+def test_no_screen_is_told_with_the_way_without_one(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(window, "_SYSTEM", "linux")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    with pytest.raises(DisplayError, match="scapcoach serve"):
+        window.check_display()
+    monkeypatch.setenv("DISPLAY", ":4242")
+    with pytest.raises(DisplayError, match=":4242"):
+        window.check_display()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        number = server.getsockname()[1] - 6000
+        if number > 0:
+            monkeypatch.setenv("DISPLAY", f"127.0.0.1:{number}.0")
+            window.check_display()
+    monkeypatch.setattr(window, "_SYSTEM", "win32")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    window.check_display()
