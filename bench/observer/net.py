@@ -97,9 +97,9 @@ def _standardisation(x: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _spread(y: FloatArray) -> FloatArray:
-    """(N_OUTPUTS,) root mean square of each target, the same for both sides."""
+    """(N_OUTPUTS,) root mean square of each target, the same for both sides; never zero."""
     size = np.sqrt((y.astype(np.float64) ** 2).mean(axis=0))
-    return np.asarray((size + size[list(MIRROR_OUTPUTS)]) / 2)
+    return np.maximum((size + size[list(MIRROR_OUTPUTS)]) / 2, 1e-3)
 
 
 def _batches(count: int, size: int, rng: np.random.Generator) -> Iterator[npt.NDArray[np.int64]]:

@@ -69,6 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
     p.add_argument("--out", type=Path, default=_MODELS)
     p.add_argument("--nets", type=int, default=3, help="in the ensemble")
     p.add_argument("--epochs", type=int, default=Recipe.epochs)
+    p.add_argument("--batch", type=int, default=Recipe.batch)
     p.add_argument("--shards", type=int, default=None, help="use no more than this many")
     o = p.parse_args(arguments)
     folder = o.folder or cache_folder()
@@ -77,7 +78,7 @@ def main(arguments: list[str] | None = None) -> int:
     held = examples(shards("validation", folder))
     setups = len(np.unique(data.seed))
     print(f"{len(data)} frames of {setups} set-ups, {time.monotonic() - start:.0f} s", flush=True)
-    recipe = replace(Recipe(), epochs=o.epochs)
+    recipe = replace(Recipe(), epochs=o.epochs, batch=o.batch)
     nets = []
     for n in range(o.nets):
         nets.append(train(data, replace(recipe, seed=n)))
