@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +19,7 @@ from bench.phantom.batch import Job
 from bench.phantom.person import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from bench.phantom import clip
 
@@ -76,6 +77,8 @@ class Setup:
         calibration: script that the product is calibrated with.
         clips: scripts that it is examined on.
         camera, person: as drawn when the set was frozen.
+        lower, retreat: by which the drawn camera is let down (metres) and moved away; None as
+            the framing has it.
     """
 
     seed: int
@@ -89,6 +92,8 @@ class Setup:
     clips: tuple[str, ...]
     camera: Mapping[str, float]
     person: Mapping[str, float]
+    lower: float | None = None
+    retreat: float = 1.0
 
     @property
     def name(self) -> str:
@@ -97,7 +102,9 @@ class Setup:
 
     def job(self, script: str) -> Job:
         """The clip of one movement."""
-        kind = DeskJob if self.framing == "desk" else Job
+        kind: Callable[..., Job] = DeskJob if self.framing == "desk" else Job
+        if self.lower is not None:
+            kind = partial(DeskJob, lower=self.lower, retreat=self.retreat)
         return kind(
             script, self.seed, view=self.view, width=self.width, height=self.height,
             framing=self.framing, fps=self.fps, model=self.model,
@@ -195,4 +202,6 @@ def _setup(entry: Mapping[str, Any], kinds: Mapping[str, Any]) -> Setup:
         clips=tuple(entry["clips"]),
         camera=entry["camera"],
         person=entry["person"],
+        lower=kind.get("lower"),
+        retreat=float(kind.get("retreat", 1.0)),
     )
