@@ -41,7 +41,7 @@ def test_every_example_on_a_help_page_is_accepted(
 ) -> None:
     """Examples are parsed as they stand; files and folders they name are made first."""
     (tmp_path / "monday").mkdir()
-    for name in ("row.mp4", "me.mp4", "two_lifters.mp4", "holds.csv"):
+    for name in ("row.mp4", "me.mp4", "two_lifters.mp4", "holds.csv", "clips.csv"):
         (tmp_path / name).touch()
     monkeypatch.chdir(tmp_path)
     seen = 0

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scapcoach.cli import options
+from scapcoach.cli import batch, options
 from scapcoach.cli.unexpected import unexpected
 from scapcoach.errors import ScapcoachError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
 
     from scapcoach.analysis import Analysis, Options
@@ -22,9 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command("analyze")
-@click.argument(
-    "inputs", nargs=-1, required=True, metavar="CLIP...", type=click.Path(path_type=Path)
-)
+@click.argument("inputs", nargs=-1, metavar="CLIP...", type=click.Path(path_type=Path))
 @click.option(
     "--out",
     default="results",
@@ -42,17 +42,25 @@ if TYPE_CHECKING:
 )
 @options.segments
 @click.option("--profile", help="A saved profile of the same person and camera.")
+@options.exercise
+@options.focus
+@options.load
 @click.option("--video/--no-video", default=True, help="Write annotated.mp4 (default: yes).")
-@click.option("--csv", is_flag=True, help="Write frames.csv beside frames.parquet.")
+@click.option("--csv", is_flag=True, help="Write tables as CSV, too.")
+@click.option("--trc", is_flag=True, help="Write landmarks.trc (OpenSim, Pose2Sim, Sports2D).")
+@click.option("--rrd", is_flag=True, help="Write recording.rrd (Rerun viewer; extra: rerun).")
+@batch.many
 @click.option("--force", is_flag=True, help="Analyse again what is already there.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON on stdout.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar, errors only.")
 def command(inputs: tuple[Path, ...], **chosen: Any) -> int:
     """Measure retraction, shrug and hunch in recorded videos.
 
-    CLIP is a video file or a folder of them. For each clip, OUT/<clip name>/ receives
-    report.html (open it in a browser), annotated.mp4, frames.parquet (one row per frame),
-    landmarks.parquet and summary.json. Finished clips are skipped; interrupted ones go on.
+    CLIP is a video file or a folder, searched through with all folders in it. For each clip,
+    OUT/<clip name>/ receives report.html (open it in a browser), annotated.mp4, frames.parquet
+    (one row per frame), landmarks.parquet and summary.json; with --exercise also reps.parquet,
+    cues.srt and cues.vtt. Finished clips are skipped; interrupted ones go on. Several clips are
+    analysed at the same time, and get OUT/summary.html and OUT/index.parquet about all of them.
 
     \b
     Exit codes: 0 all fine, 1 some clip failed, 2 wrong usage, 130 interrupted.
@@ -61,22 +69,51 @@ def command(inputs: tuple[Path, ...], **chosen: Any) -> int:
     Examples:
       scapcoach analyze row.mp4
       scapcoach analyze monday/ --out results --no-video --csv
+      scapcoach analyze monday/ --match 'row*' --workers 4
+      scapcoach analyze --list clips.csv --engine dask --address tcp://10.0.0.1:8786
       scapcoach analyze row.mp4 --calibration me.mp4
+      scapcoach analyze row.mp4 --exercise row --load 60kg
       scapcoach analyze two_lifters.mp4 --subject 0.3,0.5
     """  # noqa: D301 - click reads the \\b
     if chosen["calibration"] and chosen["profile"]:
         raise click.UsageError("--calibration and --profile exclude each other.")
     if chosen["profile"] and chosen["calibration_segments"]:
         raise click.UsageError("--calibration-segments and --profile exclude each other.")
-    from scapcoach.analysis.places import find_clips
     from scapcoach.cli.progress import stderr_console
 
-    job = _Job(chosen, stderr_console())
-    try:
-        clips = find_clips(list(inputs))
-    except ScapcoachError as error:
-        raise click.UsageError(str(error)) from error
-    return job.run(clips)
+    if chosen["exercise"] is not None:
+        try:
+            batch.check_exercise(chosen["exercise"])
+        except ScapcoachError as error:
+            raise click.UsageError(str(error)) from error
+    entries = batch.find_entries(inputs, chosen)
+    console = stderr_console()
+    if batch.is_batch(entries, chosen):
+        return batch.run_batch(entries, chosen_options(chosen), chosen, console)
+    return _Job(chosen, console).run([entry.clip for entry in entries])
+
+
+def chosen_options(c: Mapping[str, Any]) -> Options:
+    """What the command line says about how to analyse.
+
+    Raises:
+        CalibrationError: the list of segments has faults.
+    """
+    from scapcoach.analysis import Options
+
+    return Options(
+        model=c["model"],
+        subject=c["subject"],
+        segments=None if c["calibration"] else batch.segments_of(c),
+        video=c["video"],
+        csv=c["csv"],
+        force=c["force"],
+        exercise=c["exercise"],
+        focus=c["focus"],
+        load=c["load"],
+        trc=c["trc"],
+        rrd=c["rrd"],
+    )
 
 
 @dataclass(slots=True)
@@ -115,24 +152,16 @@ class _Job:
         return code
 
     def _options(self, bar: Bar) -> tuple[Options, Calibration | None]:
-        from scapcoach.analysis import Options, calibrate_clip
-        from scapcoach.calibration import read_segments
+        from scapcoach.analysis import calibrate_clip
         from scapcoach.calibration.profiles import load_profile
 
         c = self.chosen
-        segments = read_segments(c["calibration_segments"]) if c["calibration_segments"] else None
-        choice = Options(
-            model=c["model"],
-            subject=c["subject"],
-            segments=None if c["calibration"] else segments,
-            video=c["video"],
-            csv=c["csv"],
-            force=c["force"],
-        )
+        choice = chosen_options(c)
         if c["profile"]:
             return choice, load_profile(c["profile"])
         if c["calibration"]:
             bar.clip(c["calibration"].name)
+            segments = batch.segments_of(c)
             found = calibrate_clip(c["calibration"], segments, model=c["model"], progress=bar)
             return choice, found
         return choice, None
@@ -177,13 +206,27 @@ class _Job:
         self.console.print(f"{word} {_plain(clip)}", soft_wrap=True)
         if found.skipped:
             self.console.print("         finished before; --force analyses it again", style="dim")
-        for line in found.summary.get("headline", []):
+        for line in (*set_lines(found.summary), *found.summary.get("headline", [])):
             self.console.print(f"         {line}", markup=False, soft_wrap=True)
         for line in found.warnings:
             self.console.print(f"         Note: {line}", markup=False, style="yellow")
         if found.folder is not None:
             self.console.print(f"         {found.folder / 'report.html'}", markup=False,
                                style="cyan", soft_wrap=True)  # fmt: skip
+
+
+def set_lines(summary: Mapping[str, Any]) -> list[str]:
+    """A set in two lines: how many repetitions, and what to do next time."""
+    found = summary.get("set")
+    if not found or found.get("exercise") is None:
+        return []
+    reps = found["reps"]
+    words = f"{found['title']}: {reps} repetition{'s' * (reps != 1)}"
+    if found["partial"]:
+        words += f" ({found['partial']} partial)"
+    if found["score"] is not None:
+        words += f", score {found['score']:.0f} of 100"
+    return [f"{words}.", found["next_time"]]
 
 
 def _plain(text: object) -> str:
