@@ -1,0 +1,135 @@
+"""One desk check at a time, and words to the one that runs: stop, snooze."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+from scapcoach.desk.setups import setups_file
+from scapcoach.errors import InputError, OutputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+
+def lock_file() -> Path:
+    """Held by the desk check that runs; in it is the number of its process."""
+    return setups_file().with_name("desk.lock")
+
+
+def control_file() -> Path:
+    """Where words for the desk check that runs are left."""
+    return setups_file().with_name("desk.control")
+
+
+class OnlyOne:
+    """Held while the desk check runs; the system lets go of it however the process ends.
+
+    Raises:
+        InputError: (on entering) another one runs.
+        OutputError: (on entering) the user data folder cannot be written.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path or lock_file()
+        self._handle: int | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise OutputError(
+                f"{self._path} could not be opened ({error.strerror}): check the folder's "
+                "permissions or set SCAPCOACH_DATA_DIR."
+            ) from error
+        if not _lock(handle):
+            other = os.read(handle, 32).decode("ascii", "replace").strip()
+            os.close(handle)
+            raise InputError(
+                f"A desk check is running already (process {other or 'unknown'}): end it with "
+                "'scapcoach desk stop'."
+            )
+        os.ftruncate(handle, 0)
+        os.write(handle, f"{os.getpid()}\n".encode("ascii"))
+        self._handle = handle
+        control_file().unlink(missing_ok=True)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._handle is not None:
+            os.ftruncate(self._handle, 0)
+            os.close(self._handle)
+            self._handle = None
+
+
+def is_running(path: Path | None = None) -> bool:
+    """Whether a desk check runs."""
+    path = path or lock_file()
+    if not path.exists():
+        return False
+    handle = os.open(path, os.O_RDWR)
+    try:
+        return not _lock(handle)
+    finally:
+        os.close(handle)
+
+
+def tell_running(command: str, value: float = 0.0) -> None:
+    """Leave a word for the desk check that runs.
+
+    Args:
+        command: stop or snooze.
+        value: seconds to snooze for.
+
+    Raises:
+        InputError: none runs.
+    """
+    if not is_running():
+        raise InputError("No desk check is running: start one with 'scapcoach desk'.")
+    path = control_file()
+    temporary = path.with_suffix(".partial")
+    temporary.write_text(json.dumps({"command": command, "value": value, "at": time.time()}))
+    temporary.replace(path)
+
+
+def take_word() -> tuple[str, float] | None:
+    """The word that was left, once; None when there is none."""
+    path = control_file()
+    try:
+        data: Any = json.loads(path.read_text())
+        path.unlink(missing_ok=True)
+        return str(data["command"]), float(data["value"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        path.unlink(missing_ok=True)
+        return None
+
+
+def _lock(handle: int) -> bool:
+    """Take the lock without waiting; False when somebody holds it."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            # Far behind the text, so that others may still read it.
+            os.lseek(handle, 1 << 20, os.SEEK_SET)
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+            os.lseek(handle, 0, os.SEEK_SET)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
