@@ -11,6 +11,7 @@ from scapcoach.coaching.cues import CueConfig
 from scapcoach.coaching.exercise import Exercise
 from scapcoach.coaching.library import find_exercise, load_exercise, packaged
 from scapcoach.coaching.readings import Readings
+from scapcoach.coaching.recognise import Recognition, recognise
 from scapcoach.coaching.types import (
     REP_VALUES,
     Cue,
@@ -40,6 +41,7 @@ __all__ = [
     "Focus",
     "Phase",
     "Readings",
+    "Recognition",
     "Rep",
     "RepValues",
     "SetResult",
@@ -52,5 +54,6 @@ __all__ = [
     "finish",
     "load_exercise",
     "packaged",
+    "recognise",
     "step",
 ]

@@ -112,6 +112,14 @@ class Checker:
             return ()
         return tuple(value)
 
+    def flag(self, table: Mapping[str, Any], place: Place, key: str, *, default: bool) -> bool:
+        """True or false."""
+        value = table.get(key, default)
+        if not isinstance(value, bool):
+            self.fault((*place, key), _wrong("true or false", table, key))
+            return default
+        return value
+
     def number(
         self, table: Mapping[str, Any], place: Place, key: str, default: float | None = None
     ) -> float:

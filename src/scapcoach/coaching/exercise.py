@@ -5,7 +5,7 @@ The exercises themselves are TOML files in `coaching/exercises`; `coaching.libra
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -64,6 +64,7 @@ class Movement:
         least: smallest share of a full repetition that can be one.
         seconds: shortest and longest time from the start of the pull to the end of the return.
         start, peak: quantity -> (low, high) that must hold at the start and at the peak.
+        change: quantity -> (low, high) of its change from start to peak.
         travel, bob: trunk lengths that the hips may move sideways, and up and down, meanwhile;
             more is walking, or getting up.
     """
@@ -73,6 +74,7 @@ class Movement:
     seconds: tuple[float, float]
     start: Mapping[str, tuple[float, float]]
     peak: Mapping[str, tuple[float, float]]
+    change: Mapping[str, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
     travel: float = 0.5
     bob: float = 0.5
 
@@ -161,6 +163,7 @@ class Exercise:
         title, summary: words for people.
         kind: repetitions, or holds.
         pull: what the angle of pull is told from: "arms", "shrug", or "" where nothing pulls.
+        auto: whether it may be recognised by itself.
         view: recommended, as the views of the measures are called.
         film: how to film it, one sentence.
         movement: what counts as a repetition.
@@ -177,6 +180,7 @@ class Exercise:
     summary: str
     kind: Kind
     pull: str
+    auto: bool
     view: str
     film: str
     movement: Movement

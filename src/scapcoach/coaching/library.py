@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 
     Range = tuple[float, float]
 
-_TOP: Final = ("name", "aliases", "title", "summary", "kind", "pull", "view", "film", "notes",
-               "evidence", "movement", "expect", "fault", "score")  # fmt: skip
-_MOVEMENT: Final = ("full", "least", "seconds", "travel", "bob", "start", "peak")
+_TOP: Final = ("name", "aliases", "title", "summary", "kind", "pull", "auto", "view", "film",
+               "notes", "evidence", "movement", "expect", "fault", "score")  # fmt: skip
+_MOVEMENT: Final = ("full", "least", "seconds", "travel", "bob", "start", "peak", "change")
 _FAULT: Final = ("key", "title", "measure", "relation", "limit", "severity", "external",
                  "internal", "praise", "next_time", "evidence")  # fmt: skip
 
@@ -151,6 +151,7 @@ def _exercise(check: Checker, data: Mapping[str, Any], path: str) -> Exercise:
         summary=check.text(data, (), "summary", ""),
         kind=kind,
         pull=pull,
+        auto=check.flag(data, (), "auto", default=True),
         view=view,
         film=check.text(data, (), "film", None),
         movement=_movement(check, data, kind),
@@ -183,10 +184,10 @@ def _movement(check: Checker, data: Mapping[str, Any], kind: Kind) -> Movement:
     if seconds[0] <= 0:
         check.fault((*place, "seconds"), "must be positive.")
     travel, bob = (check.number(table, place, key, 0.5) for key in ("travel", "bob"))
-    limits = {key: _limits(check, table, place, key) for key in ("start", "peak")}
+    limits = {key: _limits(check, table, place, key) for key in ("start", "peak", "change")}
     return Movement(
         full=MappingProxyType(changes), least=least, seconds=seconds, travel=travel, bob=bob,
-        start=limits["start"], peak=limits["peak"],
+        start=limits["start"], peak=limits["peak"], change=limits["change"],
     )  # fmt: skip
 
 

@@ -224,7 +224,14 @@ def belongs(readings: Readings, found: Course, movement: Movement) -> bool:
         return False
     start = readings.between(found.start - _AROUND[0], found.start + _AROUND[1])
     peak = readings.between(found.peak_start - _AROUND[1], found.peak_end + _AROUND[1])
-    return _within(start, movement.start) and _within(peak, movement.peak)
+    return (
+        _within({name: median(start.joint(name)) for name in movement.start}, movement.start)
+        and _within({name: median(peak.joint(name)) for name in movement.peak}, movement.peak)
+        and _within(
+            {n: median(peak.joint(n)) - median(start.joint(n)) for n in movement.change},
+            movement.change,
+        )
+    )
 
 
 def _way(rep: Readings, axis: str) -> float:
@@ -236,13 +243,12 @@ def _way(rep: Readings, axis: str) -> float:
     return float(np.ptp(np.percentile(x, [5, 95])) / median(rep.joint("trunk")))
 
 
-def _within(readings: Readings, limits: Mapping[str, tuple[float, float]]) -> bool:
-    """Whether the median of every quantity lies within its limits; no frame is no objection."""
-    for name, (low, high) in limits.items():
-        middle = median(readings.joint(name))
-        if np.isfinite(middle) and not low <= middle <= high:
-            return False
-    return True
+def _within(values: Mapping[str, float], limits: Mapping[str, tuple[float, float]]) -> bool:
+    """Whether every value lies within its limits; what was not seen is no objection."""
+    return all(
+        not np.isfinite(values[name]) or low <= values[name] <= high
+        for name, (low, high) in limits.items()
+    )
 
 
 def numbered(

@@ -45,17 +45,17 @@ class Readings:
     table: FloatArray
 
     @classmethod
-    def of(cls, poses: Poses, measures: Measures) -> Readings:
+    def of(cls, poses: Poses, measures: Measures | None) -> Readings:
         """Everything that can be read of these frames.
 
         Args:
             poses: T frames, smoothed; frames of anybody but the followed person are left blank.
-            measures: of the same frames.
+            measures: of the same frames; None leaves them blank.
         """
         table = np.full((len(poses), len(_COLUMNS)), np.nan)
         for name, values in kinematics(poses).items():
             table[:, _INDEX[name]] = np.where(poses.subject == 0, values, np.nan)
-        for name, series in measures.series.items():
+        for name, series in (measures.series if measures else {}).items():
             for part in _PARTS:
                 values = getattr(series, part)
                 if values is not None:

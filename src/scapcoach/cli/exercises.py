@@ -1,0 +1,99 @@
+"""`scapcoach exercises`: what can be coached, by which rules, and why."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scapcoach.coaching import Exercise
+
+
+@click.command("exercises")
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def command(name: str | None, as_json: bool) -> None:
+    """List the exercises that can be coached, or explain one.
+
+    NAME is an exercise, another name of it, or a TOML file of your own, which is checked: what
+    is wrong with it is told with line and field.
+
+    \b
+    Exit codes: 0 fine, 1 no such exercise or a faulty file, 2 wrong usage.
+
+    \b
+    Examples:
+      scapcoach exercises
+      scapcoach exercises row
+      scapcoach exercises my_lift.toml
+    """  # noqa: D301 - click reads the \\b
+    from scapcoach.coaching import find_exercise, packaged
+
+    chosen = [find_exercise(name)] if name else list(packaged().values())
+    if as_json:
+        plain = [_plain(exercise) for exercise in chosen]
+        click.echo(json.dumps(plain if name is None else plain[0], indent=1, ensure_ascii=False))
+    elif name:
+        click.echo("\n".join(_explained(chosen[0])))
+    else:
+        width = max(len(exercise.name) for exercise in chosen)
+        for exercise in chosen:
+            click.echo(f"{exercise.name:{width}}  {exercise.title}. {exercise.summary}")
+        click.echo("\nscapcoach exercises NAME explains one: what is expected, told, and why.")
+
+
+def _explained(exercise: Exercise) -> Iterator[str]:
+    """Lines of text about one exercise."""
+    from scapcoach.coaching import REP_VALUES
+
+    yield f"{exercise.title} ({exercise.name})"
+    yield exercise.summary
+    if exercise.aliases:
+        yield f"Also called: {', '.join(exercise.aliases)}"
+    yield f"Recommended view: {exercise.view}. {exercise.film}"
+    if exercise.expected:
+        yield "\nExpected"
+        for target in exercise.expected:
+            note = f": {target.note}" if target.note else ""
+            span = _range(target.low, target.high)
+            yield f"  {target.measure} {span} at the {target.phase.label}{note}"
+    yield "\nTold as a fault, where it can be judged and is beyond the limit by one sigma"
+    for rule in exercise.faults:
+        spec = REP_VALUES[rule.measure]
+        unit = "" if spec.unit == "%" else " "
+        yield f"  {rule.title} ({rule.key}, severity {rule.severity.value})"
+        yield f"    {spec.title.lower()} {rule.relation} {rule.limit:g}{unit}{spec.unit}"
+        yield f"    external: {rule.external}"
+        yield f"    internal: {rule.internal}"
+        yield f"    why: {rule.evidence}"
+    if exercise.scores:
+        yield "\nScore, parts in per cent"
+        for part in exercise.scores:
+            yield (
+                f"  {100 * part.weight:3.0f}  {REP_VALUES[part.measure].title}: "
+                f"none at {part.zero:g}, full at {part.full:g} {REP_VALUES[part.measure].unit}"
+            )
+    for note in exercise.notes:
+        yield f"\n{note}"
+    if exercise.evidence:
+        yield f"\nSources: {exercise.evidence}"
+
+
+def _range(low: float, high: float) -> str:
+    if low == float("-inf"):
+        return f"up to {high:g}"
+    return f"from {low:g}" if high == float("inf") else f"{low:g} to {high:g}"
+
+
+def _plain(exercise: Exercise) -> dict[str, Any]:
+    """Everything about an exercise as plain data; open ends are null."""
+    from scapcoach.calibration.profiles import to_plain
+
+    data: dict[str, Any] = to_plain(exercise)
+    for target, plain in zip(exercise.expected, data["expected"], strict=True):
+        plain["phase"] = target.phase.label
+    return data
