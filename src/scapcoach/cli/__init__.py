@@ -25,6 +25,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "replay": ("scapcoach.cli.replay", "Run a recorded session once more."),
         "analyze": ("scapcoach.cli.analyze", "Analyse lift videos: measures, video, report."),
         "calibrate": ("scapcoach.cli.calibrate", "Make a profile from a calibration clip."),
+        "exercises": ("scapcoach.cli.exercises", "List and explain what can be coached."),
         "profiles": ("scapcoach.cli.profiles", "List, show, export and delete profiles."),
         "history": ("scapcoach.cli.history", "Look back: posture minutes, reminders, lifting."),
         "doctor": ("scapcoach.cli.doctor", "Check that everything works on this computer."),
