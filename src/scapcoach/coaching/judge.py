@@ -100,7 +100,8 @@ def score(exercise: Exercise, values: Mapping[str, Value]) -> Score:
 def _points(rule: ScoreRule, value: Value) -> tuple[float, Reason]:
     if not value.absolute:
         return float("nan"), value.reason
-    if 100 * value.sigma > MAX_POINT_SIGMA * abs(rule.full - rule.zero):
+    most, least = (rule.points(value.value + way * value.sigma) for way in (1, -1))
+    if abs(most - least) / 2 > MAX_POINT_SIGMA:
         return float("nan"), Reason.TOO_UNCERTAIN
     return rule.points(value.value), Reason.NONE
 
