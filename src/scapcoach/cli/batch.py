@@ -89,7 +89,7 @@ def find_entries(inputs: Sequence[Path], chosen: Mapping[str, Any]) -> list[Entr
         if chosen["listing"] is not None:
             profiles = frozenset(list_profiles())
             entries += read_list(
-                chosen["listing"], profiles=profiles, check_exercise=_check_exercise
+                chosen["listing"], profiles=profiles, check_exercise=check_exercise
             )
     except ScapcoachError as error:
         raise click.UsageError(str(error)) from error
@@ -141,7 +141,12 @@ def segments_of(chosen: Mapping[str, Any]) -> tuple[Segment, ...] | None:
     return None if path is None else read_segments(path)
 
 
-def _check_exercise(name: str) -> None:
+def check_exercise(name: str) -> None:
+    """Make sure that an exercise is known, and its file without faults.
+
+    Raises:
+        ScapcoachError: with what is wrong.
+    """
     from scapcoach.analysis.options import AUTO
     from scapcoach.coaching.library import find_exercise
 

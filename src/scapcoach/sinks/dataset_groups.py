@@ -114,12 +114,13 @@ def strip(values: Sequence[float], name: str, *, relative: bool) -> str:
             f'<line class="mid" x1="{half:.1f}" x2="{half:.1f}" y1="4" y2="26"/>'
         )
     step = max(1, len(values) // _MOST_DOTS)
-    parts += [
-        f'<circle cx="{place(value):.1f}" cy="{middle:g}" r="3.5"/>'
-        for value in sorted(values)[::step]
-    ]
+    # Lines of no length with round ends stay round however the strip is stretched.
+    dots = "".join(f"M{place(value):.1f} {middle:g}h0" for value in sorted(values)[::step])
+    parts.append(f'<path d="{dots}"/>')
+    if relative:
+        parts.append(f'<path class="hole" d="{dots}"/>')
     told = f"{len(values)} clips, median {statistics.median(values):.0f}"
     return (
         f'<svg class="strip{" rel" if relative else ""}" viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" '
-        f'preserveAspectRatio="xMinYMid meet" role="img" aria-label="{told}">{"".join(parts)}</svg>'
+        f'preserveAspectRatio="none" role="img" aria-label="{told}">{"".join(parts)}</svg>'
     )

@@ -30,7 +30,7 @@ _COLUMNS: Final = (
     *((f"{words}, peak", "number") for words in MAIN.values()), ("Status", "text"),
 )  # fmt: skip
 
-_STYLES: Final = ("report.css", "dataset.css")
+_STYLES: Final = ("base.css", "report.css", "dataset.css")
 
 _VIEWS: Final = {view.label: words for view, words in VIEW_WORDS.items() if view != View.UNKNOWN}
 
@@ -48,9 +48,7 @@ def write_page(path: Path, rows: Sequence[Row]) -> None:
     assets = files("scapcoach.sinks").joinpath("assets")
     parts = {
         "title": html.escape(path.absolute().parent.name),
-        "css": "".join(
-            assets.joinpath(f"{n}.css").read_text("utf-8") for n in ("report", "dataset")
-        ),
+        "css": "".join(assets.joinpath(name).read_text("utf-8") for name in _STYLES),
         "js": assets.joinpath("dataset.js").read_text("utf-8"),
         "font_medium": base64.b64encode(font_bytes("medium")).decode("ascii"),
         "font_bold": base64.b64encode(font_bytes("bold")).decode("ascii"),
@@ -109,13 +107,16 @@ def _failures(rows: Sequence[Row]) -> str:
     failed = [row for row in rows if row.status == "failed"]
     if not failed:
         return ""
-    items = "".join(
-        f"<li><b>{html.escape(row.clip)}</b>: {html.escape(row.reason)}</li>" for row in failed
-    )
+    items = "".join(f"<li>{_failure(row)}</li>" for row in failed)
     return (
         f'<section class="card failures" aria-label="Failures"><h2>{_count(len(failed), "clip")} '
         f"failed</h2><ul>{items}</ul></section>"
     )
+
+
+def _failure(row: Row) -> str:
+    named = "" if row.clip in row.reason else f"<b>{html.escape(row.clip)}</b>: "
+    return f"{named}{html.escape(row.reason)}"
 
 
 def _heads() -> Iterator[str]:
@@ -189,5 +190,5 @@ def _hours(seconds: float | None) -> str:
         return ""
     minutes, second = divmod(round(seconds), 60)
     if minutes >= 60:
-        return f"{minutes // 60} h {minutes % 60} min"
-    return f"{minutes} min {second} s" if minutes else f"{seconds:.1f} s"
+        return f"{minutes // 60}\u00a0h {minutes % 60}\u00a0min"
+    return f"{minutes}:{second:02d}\u00a0min" if minutes else f"{seconds:.1f}\u00a0s"
