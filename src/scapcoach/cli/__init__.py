@@ -27,7 +27,9 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "calibrate": ("scapcoach.cli.calibrate", "Make a profile from a calibration clip."),
         "exercises": ("scapcoach.cli.exercises", "List and explain what can be coached."),
         "profiles": ("scapcoach.cli.profiles", "List, show, export and delete profiles."),
+        "desk": ("scapcoach.cli.desk", "Watch posture at the desk; told rarely, and rightly."),
         "history": ("scapcoach.cli.history", "Look back: posture minutes, reminders, lifting."),
+        "compare": ("scapcoach.cli.compare", "Compare two sets or sessions."),
         "doctor": ("scapcoach.cli.doctor", "Check that everything works on this computer."),
     }
 )

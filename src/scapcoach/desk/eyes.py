@@ -45,8 +45,11 @@ class Eyes(Protocol):
     def pause(self) -> None:
         """Let go of the camera until the next look."""
 
+    def rest(self, seconds: float) -> None:
+        """Let so much time pass without looking."""
+
     def now(self) -> float:
-        """Seconds of the clock that looks are stamped with."""
+        """Seconds of a clock that never jumps."""
 
 
 class CameraEyes:
@@ -87,6 +90,10 @@ class CameraEyes:
         if not self._camera.paused:
             self._camera.pause()
 
+    def rest(self, seconds: float) -> None:
+        """Wait, unless told to stop."""
+        self._stop.wait(seconds)
+
     def now(self) -> float:
         """The computer's steady clock."""
         return time.monotonic()
@@ -125,6 +132,9 @@ class FileEyes:
 
     def pause(self) -> None:
         """A file needs no letting go."""
+
+    def rest(self, seconds: float) -> None:
+        """A file waits for nobody."""
 
     def now(self) -> float:
         """The file's time."""

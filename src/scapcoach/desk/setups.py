@@ -58,7 +58,7 @@ def load_setups(path: Path | None = None) -> tuple[Baseline, ...]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CalibrationError(
             f"The desk baselines in {path} cannot be read ({error}): delete the file and run "
-            "'scapcoach desk --calibrate'."
+            "'scapcoach desk calibrate'."
         ) from error
 
 
@@ -70,7 +70,26 @@ def save_setup(baseline: Baseline, path: Path | None = None) -> Path:
     """
     path = setups_file() if path is None else path
     kept = [b for b in load_setups(path) if b.name != baseline.name]
-    data = {"schema": SCHEMA, "setups": [_plain(b) for b in (*kept, baseline)]}
+    return _write(path, [*kept, baseline])
+
+
+def delete_setup(name: str, path: Path | None = None) -> None:
+    """Forget a baseline.
+
+    Raises:
+        CalibrationError: there is none of that name, or the file cannot be written.
+    """
+    path = setups_file() if path is None else path
+    found = load_setups(path)
+    kept = [b for b in found if b.name != name]
+    if len(kept) == len(found):
+        known = ", ".join(b.name for b in found) or "none yet"
+        raise CalibrationError(f"There is no set-up {name!r}; there are: {known}.")
+    _write(path, kept)
+
+
+def _write(path: Path, setups: list[Baseline]) -> Path:
+    data = {"schema": SCHEMA, "setups": [_plain(b) for b in setups]}
     temporary = path.with_suffix(".partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -9,14 +9,14 @@ from scapcoach.desk.policy import Kind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Parts that an alert may name, in the order of preference among equals, with the least share
-#: that is worth naming, and the sentence.
+#: Parts that an alert may name: the least share worth naming, the share of a full slump [M,
+#: phantom], and the sentence.
 _CHANGES: Final = (
-    ("forward", 0.10, "Your head has come forward of your shoulders"),
-    ("closer", 0.10, "You have come {per_cent:.0f} % nearer to the camera"),
-    ("shoulders", 0.12, "Head and shoulders have sunk"),
-    ("lower", 0.10, "Your head has sunk"),
-    ("neck", 0.10, "Your neck has shortened"),
+    ("forward", 0.10, 0.25, "Your head has come forward of your shoulders"),
+    ("closer", 0.10, 0.15, "You have come {per_cent:.0f} % nearer to the camera"),
+    ("shoulders", 0.12, 0.25, "Head and shoulders have sunk"),
+    ("lower", 0.10, 0.40, "Your head has sunk"),
+    ("neck", 0.10, 0.30, "Your neck has shortened"),
 )
 
 #: What to do about each.
@@ -44,16 +44,16 @@ def words(kind: Kind, cause: Mapping[str, float], seconds: float) -> str:
     if kind is Kind.ASK:
         return (
             "You sit lower than when you calibrated. Sunk? Then grow taller. A lower chair, or a "
-            "moved screen? Then take a new baseline: scapcoach desk --calibrate."
+            "moved screen? Then take a new baseline: scapcoach desk calibrate."
         )
     name = strongest(cause)
     if name is None:
         return "You have been hunched for a while: sit back and grow taller."
-    sentence = next(s for n, _, s in _CHANGES if n == name)
+    sentence = next(s for n, _, _, s in _CHANGES if n == name)
     return f"{sentence.format(per_cent=100 * cause[name])}: {_ADVICE[name]}"
 
 
 def strongest(cause: Mapping[str, float]) -> str | None:
-    """The part that stands out most against what is worth naming; None when none does."""
-    weight = {n: cause[n] / least for n, least, _ in _CHANGES if cause.get(n, 0.0) >= least}
+    """The part that stands out most against a full slump's; None when none is worth naming."""
+    weight = {n: cause[n] / full for n, least, full, _ in _CHANGES if cause.get(n, 0.0) >= least}
     return max(weight, key=lambda n: weight[n], default=None)

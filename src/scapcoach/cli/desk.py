@@ -1,0 +1,279 @@
+"""`scapcoach desk`: told rarely, and rightly, that you are hunched."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from scapcoach.cli.groups import Group
+
+if TYPE_CHECKING:
+    from scapcoach.desk.engine import Moment, Said
+    from scapcoach.desk.eyes import Eyes
+    from scapcoach.desk.posture import Baseline
+    from scapcoach.desk.tell import Way
+
+#: Sensitivity: the score beyond which a moment counts as hunched.
+THRESHOLDS: Final = {"low": 67.0, "normal": 50.0, "high": 33.0}
+
+_camera = click.option(
+    "--source", default="0", show_default=True, metavar="CAMERA|FILE",
+    help="Camera number or name, address, or a video file (played in real time).",
+)  # fmt: skip
+_model = click.option(
+    "--model", type=click.Choice(["lite", "full"]), default="lite", show_default=True,
+    help="Pose model: lite spares the processor.",
+)  # fmt: skip
+_fast = click.option("--fast", is_flag=True, help="Read a file as fast as it goes.")
+
+
+@click.group("desk", cls=Group, invoke_without_command=True)
+@_camera
+@_model
+@_fast
+@click.option("--sensitivity", type=click.Choice(list(THRESHOLDS)), default="normal",
+              show_default=True, help="How hunched is hunched.")  # fmt: skip
+@click.option("--alert", "ways", multiple=True,
+              type=click.Choice(["terminal", "notification", "sound"]),
+              help="How to tell you; may be given several times. [default: terminal, and "
+              "notification where the extra 'desk' is installed]")  # fmt: skip
+@click.option("--alert-command", metavar="LINE",
+              help="Also run this program; SCAPCOACH_TEXT holds the words.")  # fmt: skip
+@click.option("--break-every", type=click.FloatRange(min=0), default=30.0, show_default=True,
+              metavar="MINUTES", help="Propose a break after so long at the desk; 0 never.",
+              )  # fmt: skip
+@click.option("--hours", metavar="H:MM-H:MM", help="Only between these hours.")
+@click.option("--days", metavar="DAYS", help="Only on these days, e.g. mon-fri.")
+@click.option("--pause-on-battery", is_flag=True, help="Let go of the camera while on battery.")
+@click.option("--keep-days", type=click.IntRange(1), default=730, show_default=True,
+              help="Delete desk time and alerts older than this.")  # fmt: skip
+@click.option("--no-history", is_flag=True, help="Write nothing down.")
+@click.option("--install", is_flag=True, help="Run at every login, with the options given.")
+@click.option("--dry-run", is_flag=True, help="With --install: print the file, change nothing.")
+@click.option("-v", "--verbose", is_flag=True, help="Show every look.")
+@click.pass_context
+def command(ctx: click.Context, /, **chosen: Any) -> int | None:
+    """Watch your posture at the desk and tell you, rarely, that you are hunched.
+
+    From the front, obliquely or from the side; hips need not be seen. An alert comes after a
+    minute of which 70 % were hunched, at most every ten minutes and four times an hour. Looking
+    at the keyboard, drinking, stretching or standing up are no reason for one. The first start
+    takes a ten-second baseline. No picture is stored or sent; Ctrl-C ends it.
+
+    \b
+    Examples:
+      scapcoach desk
+      scapcoach desk --alert notification --alert sound --hours 9:00-17:30 --days mon-fri
+      scapcoach desk --install --pause-on-battery
+      scapcoach desk snooze 45
+    """  # noqa: D301 - click reads the \\b
+    if ctx.invoked_subcommand is not None:
+        return None
+    if chosen["dry_run"] and not chosen["install"]:
+        raise click.UsageError("--dry-run goes with --install.")
+    if chosen["install"]:
+        return _install(chosen["dry_run"])
+    return _watch(chosen)
+
+
+@command.command("calibrate")
+@_camera
+@_model
+@_fast
+@click.option("--name", default="desk", show_default=True,
+              help="Of the set-up: one for each screen, for sitting and for standing.")  # fmt: skip
+@click.option("--no-slump", is_flag=True, help="Take the upright posture alone.")
+def calibrate(source: str, model: str, fast: bool, name: str, no_slump: bool) -> int:
+    """Take a ten-second baseline of how you sit, and of how you sink.
+
+    \b
+    Examples:
+      scapcoach desk calibrate
+      scapcoach desk calibrate --name standing
+    """  # noqa: D301 - click reads the \\b
+    from scapcoach.desk.eyes import OpenEyes
+
+    with OpenEyes(source, model=model, fast=fast) as eyes:
+        _take_baseline(eyes, model, name, with_slump=not no_slump)
+    return 0
+
+
+@command.command("snooze")
+@click.argument("minutes", type=click.FloatRange(min=0, min_open=True), default=30.0)
+def snooze(minutes: float) -> None:
+    """No alerts for MINUTES (30 when not given) from the desk check that runs.
+
+    Example:  scapcoach desk snooze 60
+    """
+    from scapcoach.desk.instance import tell_running
+
+    tell_running("snooze", 60 * minutes)
+    click.echo(f"No alerts for {minutes:g} minutes.")
+
+
+@command.command("stop")
+def stop() -> None:
+    """End the desk check that runs.
+
+    Example:  scapcoach desk stop
+    """
+    from scapcoach.desk.instance import tell_running
+
+    tell_running("stop")
+    click.echo("Told to stop.")
+
+
+@command.command("setups")
+@click.option("--delete", "gone", metavar="NAME", help="Forget this set-up.")
+def setups(gone: str | None) -> int:
+    """List the set-ups that have a baseline.
+
+    Example:  scapcoach desk setups --delete standing
+    """
+    from scapcoach.desk.setups import delete_setup, load_setups
+
+    if gone is not None:
+        delete_setup(gone)
+    found = load_setups()
+    for b in found:
+        own = "with the own slump" if b.slump == b.slump else "upright alone"
+        click.echo(f"{b.name}: facing {b.yaw:+.0f} degrees, {own}")
+    if not found:
+        click.echo("No set-ups yet. Take one with: scapcoach desk calibrate")
+    return 0
+
+
+def _install(dry_run: bool) -> int:
+    from scapcoach.desk.autostart import entry
+
+    words = [w for w in sys.argv[2:] if w not in {"--install", "--dry-run"}]
+    found = entry([sys.executable, "-m", "scapcoach", "desk", *words])
+    if dry_run:
+        click.echo(f"# {found.path}")
+        click.echo(found.text)
+    else:
+        found.install()
+        click.echo(f"Written: {found.path}")
+    click.echo(f"Switch it on:  {found.then}", err=dry_run)
+    click.echo(f"Switch it off: {found.undo}", err=dry_run)
+    return 0
+
+
+def _take_baseline(eyes: Eyes, model: str, name: str, *, with_slump: bool) -> Baseline:
+    from scapcoach.desk.run import calibrate as take
+    from scapcoach.desk.setups import save_setup
+    from scapcoach.pose.models import model_file
+
+    sha256 = model_file(model, mask=False).sha256
+    found = take(eyes, click.echo, name=name, with_slump=with_slump, model_sha256=sha256)
+    save_setup(found)
+    click.echo(f"Baseline {name!r} taken.")
+    return found
+
+
+def _watch(chosen: dict[str, Any]) -> int:
+    from contextlib import ExitStack
+
+    from scapcoach.desk.engine import DeskEngine
+    from scapcoach.desk.eyes import OpenEyes
+    from scapcoach.desk.instance import OnlyOne
+    from scapcoach.desk.policy import Policy
+    from scapcoach.desk.power import Pauses, Schedule
+    from scapcoach.desk.run import Clock, Watch, is_alert
+    from scapcoach.history import Stamp
+
+    schedule = Schedule.parse(chosen["hours"], chosen["days"])
+    alert = _teller(chosen)
+    halt = threading.Event()
+    with ExitStack() as stack:
+        stack.enter_context(OnlyOne())
+        journal = None if chosen["no_history"] else _journal(stack, chosen["keep_days"])
+        eyes = stack.enter_context(
+            OpenEyes(chosen["source"], model=chosen["model"], fast=chosen["fast"], stop=halt)
+        )
+        policy = Policy(threshold=THRESHOLDS[chosen["sensitivity"]],
+                        break_every=60 * chosen["break_every"])  # fmt: skip
+        engine = DeskEngine(_baselines(eyes, chosen["model"]), policy, journal)
+
+        def tell(said: Said) -> None:
+            (alert if is_alert(said) else _line)(said)
+
+        click.echo("Watching. Ctrl-C ends it.", err=True)
+        Watch(
+            eyes, engine, tell, _note, journal=journal,
+            clock=Clock(Stamp.now().utc if chosen["fast"] else None),
+            pauses=None if chosen["fast"] else Pauses(chosen["pause_on_battery"], schedule),
+            on_moment=_show if chosen["verbose"] else None,
+        ).run()  # fmt: skip
+    return 0
+
+
+def _baselines(eyes: Eyes, model: str) -> tuple[Baseline, ...]:
+    """Those that were taken with this model; the first time, one is taken now."""
+    from scapcoach.desk.setups import load_setups
+    from scapcoach.pose.models import model_file
+
+    sha256 = model_file(model, mask=False).sha256
+    found = tuple(b for b in load_setups() if b.model_sha256 == sha256)
+    if found:
+        return found
+    click.echo("No baseline yet: it takes ten seconds.", err=True)
+    return (_take_baseline(eyes, model, "desk", with_slump=True),)
+
+
+def _journal(stack: Any, keep_days: int) -> Any:
+    from scapcoach.cli.history import open_history
+    from scapcoach.history import Journal, Stamp
+
+    history = stack.enter_context(open_history())
+    history.prune(Stamp.now().utc - 86400 * keep_days)
+    return Journal(history)
+
+
+def _teller(chosen: dict[str, Any]) -> Any:
+    from scapcoach.desk.setups import setups_file
+    from scapcoach.desk.tell import Command, Line, Notification, Sound, Teller
+    from scapcoach.errors import MissingExtraError
+
+    ways: list[Way] = []
+    named = chosen["ways"]
+    if "terminal" in named or not named:
+        ways.append(Line(_stamped))
+    if "notification" in named:
+        ways.append(Notification())
+    elif not named:
+        try:
+            ways.append(Notification())
+        except MissingExtraError:
+            click.echo("Alerts come in this terminal alone: for notifications, "
+                       "pip install 'scapcoach[desk]'.", err=True)  # fmt: skip
+    if "sound" in named:
+        ways.append(Sound(setups_file().parent))
+    if chosen["alert_command"]:
+        ways.append(Command(chosen["alert_command"]))
+    return Teller(ways, _note)
+
+
+def _stamped(text: str) -> None:
+    from scapcoach.history import Stamp
+
+    click.echo(f"{Stamp.now().local:%H:%M}  {text}")
+
+
+def _line(said: Said) -> None:
+    _stamped(said.text)
+
+
+def _note(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _show(moment: Moment) -> None:
+    score = moment.reading.score
+    told = f"{score:5.0f}" if score is not None else moment.reason.label or "nobody"
+    parts = " ".join(f"{n} {100 * v:+.0f} %" for n, v in moment.parts.items())
+    click.echo(f"{moment.reading.t:10.1f} s  {moment.reading.state.value:<8} {told}  {parts}",
+               err=True)  # fmt: skip
