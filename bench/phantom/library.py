@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from bench.coach.scripts import CALIBRATIONS
 from bench.phantom import movements, nuisances
 from bench.phantom.desk import DESK
 from bench.phantom.lifts import LIFTS
@@ -23,6 +24,7 @@ SCRIPTS: Final[Mapping[str, Maker]] = MappingProxyType(
         "hyper_retraction": movements.hyper_retraction,
         "wander": movements.wander,
         **LIFTS,
+        **CALIBRATIONS,
         **DESK,
         "turning": nuisances.turning,
         "leaning": nuisances.leaning,

@@ -14,7 +14,7 @@ from scapcoach.coaching import grip
 from scapcoach.coaching.cues import CueConfig, CueState, Moment, cue_step
 from scapcoach.coaching.exercise import Exercise, Kind
 from scapcoach.coaching.judge import faults, floors, held_verdicts, score, verdicts
-from scapcoach.coaching.phases import belongs, course, numbered, phase_codes
+from scapcoach.coaching.phases import belongs, course, numbered, phase_codes, ways
 from scapcoach.coaching.readings import Readings
 from scapcoach.coaching.reps import Detector, Stage, advance, close, signal
 from scapcoach.coaching.summary import summarise
@@ -202,7 +202,7 @@ def _turned(
     """After a there and back: a repetition, if it is one, and a cue, if one is due."""
     readings = Readings.join(state.window)
     movement = exercise.movement
-    found = course(readings, turn)
+    found = course(readings, turn, ways(readings, movement))
     if found is None or not belongs(readings, found, movement):
         return state, ()
     if state.reps and found.peak_start < state.reps[-1].rep.peak_end:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from scapcoach.coaching.exercise import HELD
 from scapcoach.coaching.kinematics import PATH
-from scapcoach.coaching.reps import STILL
+from scapcoach.coaching.reps import STILL, signal
 from scapcoach.coaching.types import Phase, Rep
 from scapcoach.geometry.vectors import median
 
@@ -59,7 +60,14 @@ class Course:
     end: float
 
 
-def course(readings: Readings, turn: Turn) -> Course | None:
+def ways(readings: Readings, movement: Movement) -> FloatArray:
+    """(T, C) what times a movement: elbows, wrists and hips in pixels; of a hold, its signal."""
+    if HELD in movement.full:
+        return signal(readings, movement)[:, None]
+    return np.column_stack([readings.joint(name) for name in PATH])
+
+
+def course(readings: Readings, turn: Turn, path: FloatArray) -> Course | None:
     """The phases of a there and back, from the way of elbows, wrists and hips in the picture.
 
     That way is steadier than any joint's angle, which needs depth. It is curved: so how far the
@@ -69,11 +77,11 @@ def course(readings: Readings, turn: Turn) -> Course | None:
     Args:
         readings: from some time before the pull to `turn.known`.
         turn: as the detector saw it.
+        path: (T, C) as `ways` gives it.
 
     Returns:
         None where too little of it was seen, as when it was going on at the first frame.
     """
-    path = np.column_stack([readings.joint(name) for name in PATH])
     known = np.isfinite(path).all(axis=1)
     t, path = readings.t[known], path[known]
     rest = (t >= turn.start - _AROUND[0] - 1e-6) & (t <= turn.start + 1e-6)

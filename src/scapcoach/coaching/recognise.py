@@ -13,7 +13,7 @@ import numpy as np
 
 from scapcoach.coaching.exercise import Kind
 from scapcoach.coaching.library import packaged
-from scapcoach.coaching.phases import Course, belongs, course
+from scapcoach.coaching.phases import Course, belongs, course, ways
 from scapcoach.coaching.readings import Readings
 from scapcoach.coaching.reps import Detector, advance, close, signal
 
@@ -95,7 +95,7 @@ def _courses(readings: Readings, exercise: Exercise) -> list[tuple[Course, Turn]
         if turn is not None:
             first = int(np.searchsorted(readings.t, turn.start - _BEFORE))
             window = readings[first : i + 1]
-            seen = course(window, turn)
+            seen = course(window, turn, ways(window, exercise.movement))
             if seen is not None and belongs(window, seen, exercise.movement):
                 found.append((seen, turn))
                 state = state.accept(turn.rise)

@@ -1,0 +1,46 @@
+"""`python -m bench.coach`: render the sets, coach them, write what came of it.
+
+Records are kept in ``bench/coach/.cache`` and made once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from bench.accuracy.record import run, wanting
+from bench.coach.examine import examine
+from bench.coach.report import report
+from bench.coach.sets import DEVELOPMENT_SEED, TEST_SEED, jobs, takes
+
+_CACHE = Path(__file__).parent / ".cache"
+_PAGE = Path(__file__).resolve().parents[2] / "docs" / "coaching_accuracy.md"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    p = argparse.ArgumentParser(prog="python -m bench.coach", description=__doc__)
+    p.add_argument("--development", action="store_true", help="seeds that may be tuned on")
+    p.add_argument("--keep", action="store_true", help="use records of older code, too")
+    p.add_argument("--workers", type=int, default=1)
+    p.add_argument("--render-only", action="store_true")
+    p.add_argument("--write", action="store_true", help=f"write {_PAGE.name}")
+    o = p.parse_args(arguments)
+    seed = DEVELOPMENT_SEED if o.development else TEST_SEED
+    chosen = takes(seed)
+    start = time.monotonic()
+    for job, frames in run(wanting(jobs(chosen), _CACHE, keep=o.keep), _CACHE, o.workers):
+        seconds = time.monotonic() - start
+        print(f"{job.script} {job.view} {job.seed}: {frames} frames, {seconds:.0f} s", flush=True)
+    if o.render_only:
+        return 0
+    page = report([examine(take, _CACHE) for take in chosen], seed)
+    if o.write and not o.development:
+        _PAGE.write_text(page, "utf-8")
+    print(page)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,161 @@
+"""The coaching bench's findings as a page of tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scapcoach.coaching import find_exercise
+from scapcoach.coaching.types import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from bench.coach.examine import Examined, Judged
+
+#: Seconds within which a phase's end counts as right.
+WITHIN = 0.15
+
+_HEAD = """\
+# How well the coach counts and judges
+
+Rendered sets with known truth (`docs/phantom.md`): every lift in its recommended view, {people}
+people that nothing was tuned on, 320 x 320 pixels, 15 frames a second, through the product's own
+eyes. Made by `python -m bench.coach`; seeds from {seed:,} on.
+
+Read it with care: a rendered body is not a real one, and what is right here can be wrong in a gym.
+Faults are judged only where the measure's status is `ok` and the value is beyond the limit, or
+within it, by one sigma; **judged** is the share of repetitions in which that was so. Precision and
+recall are over those.
+"""
+
+
+def report(found: Sequence[Examined], seed: int) -> str:
+    """The page."""
+    sets = [e for e in found if e.take.exercise]
+    people = len({e.take.job.seed for e in sets})
+    parts = [
+        _HEAD.format(people=people, seed=seed),
+        "## Repetitions and their phases\n",
+        "\n".join(_repetitions(sets)),
+        "\n## Faults\n",
+        "\n".join(_faults([j for e in sets for j in e.judged])),
+        "\n## Grip and angle of pull\n",
+        "\n".join(_labels(sets)),
+        "\n## What is no repetition\n",
+        "\n".join(_ghosts([e for e in found if not e.take.exercise])),
+        "\n## Recognition\n",
+        "\n".join(_recognition(sets)),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _repetitions(sets: Sequence[Examined]) -> Iterator[str]:
+    exact = sum(e.true == e.found for e in sets)
+    errors = np.array([row for e in sets for row in e.errors])
+    yield (
+        f"{exact} of {len(sets)} sets counted exactly. Of {errors.size} ends of phases "
+        f"{np.mean(np.abs(errors) <= WITHIN):.0%} lie within {WITHIN} s; median error "
+        f"{np.median(np.abs(errors)):.2f} s, 95th percentile "
+        f"{np.percentile(np.abs(errors), 95):.2f} s.\n"
+    )
+    yield "| set | view | true | found | start | peak start | peak end | end | within 0.15 s |"
+    yield "|---|---|---|---|---|---|---|---|---|"
+    for e in sets:
+        cells = "- | - | - | - | -"
+        if e.errors:
+            rows = np.array(e.errors)
+            mean = np.abs(rows).mean(axis=0)
+            share = np.mean(np.abs(rows) <= WITHIN)
+            cells = " | ".join(f"{m:.2f}" for m in mean) + f" | {share:.0%}"
+        yield f"| {e.take.job.script} | {e.take.job.view} | {e.true} | {e.found} | {cells} |"
+    yield "\nTimes are mean absolute errors in seconds."
+
+
+def _faults(judged: Sequence[Judged]) -> Iterator[str]:
+    yield (
+        "| exercise | fault | repetitions | truly faulty | judged | true + | false + | missed "
+        "| precision | recall |"
+    )
+    yield "|---|---|---|---|---|---|---|---|---|---|"
+    keys = list(dict.fromkeys((j.exercise, j.fault) for j in judged))
+    for exercise, fault in keys:
+        own = [j for j in judged if (j.exercise, j.fault) == (exercise, fault)]
+        title = find_exercise(exercise).fault(fault).title
+        yield f"| {exercise} | {title} | {_counts(own)} |"
+    yield f"| **all** | | {_counts(judged)} |"
+
+
+def _counts(judged: Sequence[Judged]) -> str:
+    told = [j for j in judged if j.verdict in {Verdict.FAULTY, Verdict.GOOD}]
+    hits = sum(j.true and j.verdict is Verdict.FAULTY for j in told)
+    false = sum(not j.true and j.verdict is Verdict.FAULTY for j in told)
+    missed = sum(j.true and j.verdict is Verdict.GOOD for j in told)
+    cells = [
+        len(judged),
+        sum(j.true for j in judged),
+        f"{len(told) / len(judged):.0%}" if judged else "-",
+        hits,
+        false,
+        missed,
+        _share(hits, hits + false),
+        _share(hits, hits + missed),
+    ]
+    return " | ".join(str(c) for c in cells)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.2f}" if whole else "-"
+
+
+def _labels(sets: Sequence[Examined]) -> Iterator[str]:
+    yield "| what | exercise | repetitions | told | right of those told |"
+    yield "|---|---|---|---|---|"
+    for what in ("grips", "pulls"):
+        by: dict[str, list[tuple[str, str]]] = {}
+        for e in sets:
+            pairs = [p for p in getattr(e, what) if p[0]]
+            if pairs and e.take.exercise != "retraction_hold":
+                by.setdefault(e.take.exercise, []).extend(pairs)
+        every = [p for pairs in by.values() for p in pairs]
+        word = {"grips": "grip", "pulls": "angle of pull"}[what]
+        for exercise, pairs in [*by.items(), ("**all**", every)]:
+            yield f"| {word} | {exercise} | {_right(pairs)} |"
+
+
+def _right(pairs: Iterable[tuple[str, str]]) -> str:
+    pairs = list(pairs)
+    told = [p for p in pairs if p[1]]
+    right = sum(a == b for a, b in told)
+    wrong = Counter(f"{a} told as {b}" for a, b in told if a != b)
+    what = f" ({', '.join(f'{k}: {n}' for k, n in wrong.items())})" if wrong else ""
+    return f"{len(pairs)} | {len(told) / max(len(pairs), 1):.0%} | {_share(right, len(told))}{what}"
+
+
+def _ghosts(found: Sequence[Examined]) -> Iterator[str]:
+    yield "Each movement was offered to every exercise; a repetition found in it is a ghost.\n"
+    yield "| movement | view | ghosts | recognised as |"
+    yield "|---|---|---|---|"
+    for e in found:
+        ghosts = ", ".join(f"{k} {n}" for k, n in e.ghosts.items() if n) or "none"
+        known = e.recognised or "nothing"
+        yield f"| {e.take.job.script} | {e.take.job.view} | {ghosts} | {known} |"
+
+
+def _recognition(sets: Sequence[Examined]) -> Iterator[str]:
+    def wanted(e: Examined) -> str:
+        exercise = find_exercise(e.take.exercise)
+        if exercise.auto:
+            return exercise.name
+        # To the arms a shrug is a shrug; a hold moves no joint.
+        return "shrug" if exercise.pull == "shrug" else ""
+
+    right = sum(e.recognised == wanted(e) for e in sets)
+    silent = sum(not e.recognised and bool(wanted(e)) for e in sets)
+    wrong = len(sets) - right - silent
+    yield f"{right} of {len(sets)} sets right, {silent} not said, {wrong} wrong."
+    for e in sets:
+        if e.recognised != wanted(e):
+            yield f"- {e.take.job.script}, {e.take.job.view}: {e.recognised or 'nothing'} said"
