@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scapcoach.errors import OutputError
@@ -57,6 +57,7 @@ subtitles = st.builds(
 )
 
 
+@settings(deadline=None)  # each writes and reads files
 @given(st.lists(subtitles, max_size=8))
 def test_any_cues_make_files_that_parse_and_never_two_at_once(
     tmp_path_factory: pytest.TempPathFactory, some: list[Subtitle]

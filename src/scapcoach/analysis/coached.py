@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.analysis.options import AUTO
-from scapcoach.coaching.coach import coach
-from scapcoach.coaching.library import find_exercise
-from scapcoach.coaching.readings import Readings
+from scapcoach.coaching import (
+    REP_VALUES,
+    CueKind,
+    Focus,
+    Phase,
+    Readings,
+    Verdict,
+    coach,
+    find_exercise,
+    recognise,
+)
 from scapcoach.coaching.reps import signal
-from scapcoach.coaching.types import REP_VALUES, CueKind, Focus, Phase, Verdict
 from scapcoach.measures.types import Reason, Status
 from scapcoach.sinks.rep_curves import Curve
 from scapcoach.sinks.sets import (
@@ -57,16 +64,22 @@ def coach_recording(
     """The set in a recording, if an exercise was asked for and is recognised.
 
     Returns:
-        The set, or None; and sentences about what could not be done.
+        The set, or None; and what was recognised, or why nothing was.
 
     Raises:
         ExerciseError: the exercise is unknown, or its file has faults.
     """
     if options.exercise is None:
         return None, ()
+    said: tuple[str, ...] = ()
     if options.exercise == AUTO:
-        return None, ("The exercise could not be recognised: name it with --exercise.",)
-    exercise = find_exercise(options.exercise)
+        recognition = recognise(poses)
+        said = (recognition.why,)
+        exercise = recognition.exercise
+        if exercise is None:
+            return None, said
+    else:
+        exercise = find_exercise(options.exercise)
     found = coach(
         poses,
         measures,
@@ -75,7 +88,7 @@ def coach_recording(
         load=options.load,
         calibration=calibration,
     )
-    return found, ()
+    return found, said
 
 
 def set_record(result: coaching.SetResult) -> SetRecord:

@@ -88,9 +88,9 @@ def build_summary(
     }
     if lifting is not None:
         found["set"] = lifting
-    plain: dict[str, Any] = _plain(found)
-    plain["headline"] = headline(plain)
-    return plain
+    whole: dict[str, Any] = plain(found)
+    whole["headline"] = headline(whole)
+    return whole
 
 
 def write_summary(path: Path, summary: Mapping[str, Any]) -> None:
@@ -275,12 +275,12 @@ def _duration(seconds: float) -> str:
     return f"{int(seconds // 60)} min {int(seconds % 60)} s"
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Only types that JSON has: numpy numbers become Python's, NaN and infinity None."""
     if isinstance(value, dict):
-        return {str(k): _plain(v) for k, v in value.items()}
+        return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
+        return [plain(v) for v in value]
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):
