@@ -13,6 +13,8 @@ from scapcoach.cli import options
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from scapcoach.calibration import Calibration
+
 
 @click.command("live")
 @options.source
@@ -27,18 +29,14 @@ if TYPE_CHECKING:
     help="Keep landmarks and measures of the session, and write its report (default: no).",
 )
 @options.sessions
-@click.option(
-    "--mirror/--no-mirror",
-    default=None,
-    help="Show the picture as a mirror does (default: yes for cameras, no for files).",
-)
-def command(source: str, sessions: Path, **chosen: Any) -> int:
+@options.mirror
+def command(sessions: Path, **chosen: Any) -> int:
     """Measure retraction, shrug and hunch live, in a window.
 
-    The keys are shown below the picture: P pauses and lets go of the camera, M mutes cues,
-    E changes the exercise, F fills the screen, Q finishes. No picture is kept; with --record
-    the landmarks are, second by second, and a report is written at the end. Without a screen:
-    `scapcoach serve`.
+    The keys are shown below the picture: P pauses and lets go of the camera, C calibrates (and
+    replaces the profile, if one is named), M mutes cues, E changes the exercise, F fills the
+    screen, Q finishes. No picture is kept; with --record the landmarks are, second by second,
+    and a report is written at the end. Without a screen: `scapcoach serve`.
 
     \b
     Examples:
@@ -51,47 +49,32 @@ def command(source: str, sessions: Path, **chosen: Any) -> int:
     from scapcoach.live.window import check_display
 
     check_display()  # before the camera's light goes on
-    from scapcoach.cli.sessions import (
-        exercise_settings,
-        open_session,
-        session_head,
-        tell_results,
-    )
+    from scapcoach.calibration.profiles import save_profile
+    from scapcoach.cli.sessions import exercise_settings, tell_results, window_app
     from scapcoach.coaching.library import packaged
-    from scapcoach.live.app import App
-    from scapcoach.live.painter import Painter
-    from scapcoach.live.window import Window
-    from scapcoach.pose.mediapipe import MediaPipePose
-    from scapcoach.session import Tracker
     from scapcoach.session.journal import session_folder
-    from scapcoach.sources.camera import Camera
 
-    first = exercise_settings(chosen["exercise"], chosen["focus"])
+    chosen["settings"] = exercise_settings(chosen.pop("exercise"), chosen["focus"])
     titles = {name: found.title for name, found in packaged().items()}
-    names = dict.fromkeys((str(first.get("name", "")), "", *titles))
+    names = dict.fromkeys((str(chosen["settings"].get("name", "")), "", *titles))
     folder = session_folder(sessions, time.localtime()) if chosen["record"] else None
+    profile: str | None = chosen["profile"]
+
+    def keep(calibration: Calibration) -> str:
+        if profile is None:
+            return "Calibrated for this session. To keep it: scapcoach calibrate --profile NAME."
+        save_profile(calibration, profile)
+        return f"Calibrated, and the profile {profile!r} replaced."
+
     with ExitStack() as stack:
-        estimator = stack.enter_context(
-            MediaPipePose(chosen["model"], subject_at=chosen["subject"])
-        )
-        camera = stack.enter_context(Camera(source))
-        head = session_head(
-            estimator, camera.info.size, camera.info.name, profile=chosen["profile"], exercise=first
-        )
-        session = open_session(stack, head, folder)
-        painter = Painter(
-            camera.info.size, mirrored=camera.live if chosen["mirror"] is None else chosen["mirror"]
-        )
-        window = stack.enter_context(Window("scapcoach", painter.size))
-        App(
-            camera,
-            window,
-            painter,
-            Tracker(estimator).step,
-            session,
+        window_app(
+            stack,
+            chosen,
+            folder,
             exercises=tuple(names),
             choose=lambda name: exercise_settings(name, chosen["focus"]),
             titles=titles,
+            on_calibrated=keep,
         ).run()
     if folder is not None:
         tell_results(folder)

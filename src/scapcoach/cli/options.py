@@ -51,6 +51,12 @@ sessions = click.option(
     help="Folder for recorded sessions: SESSIONS/<date and time>/.",
 )
 
+mirror = click.option(
+    "--mirror/--no-mirror",
+    default=None,
+    help="Show the picture as a mirror does (default: yes for cameras, no for files).",
+)
+
 subject = click.option(
     "--subject",
     metavar="X,Y",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from pathlib import Path
 
+    from scapcoach.live.app import App
     from scapcoach.pose.types import PoseEstimator
     from scapcoach.session.replay import Session
 
@@ -66,6 +67,47 @@ def open_session(stack: ExitStack, head: dict[str, Any], folder: Path | None) ->
     engine = begin(head, make_coach)
     journal = None if folder is None else stack.enter_context(Journal(folder, head))
     return Session(engine, make_coach, journal)
+
+
+def window_app(
+    stack: ExitStack, chosen: dict[str, Any], folder: Path | None = None, **more: Any
+) -> App:
+    """A session in a window, ready to `run`; camera, model and window close with `stack`.
+
+    Args:
+        stack: closes what is opened.
+        chosen: source, model, subject, mirror and, where there are any, profile and settings of
+            the exercise.
+        folder: into which the session is recorded; None records nothing.
+        more: for `App`; a `plan` gets the model's hash.
+
+    Raises:
+        DisplayError: there is no screen.
+        CameraError: the camera cannot be opened.
+        ScapcoachError: what else cannot be opened.
+    """
+    from dataclasses import replace
+
+    from scapcoach.live.app import App
+    from scapcoach.live.painter import Painter
+    from scapcoach.live.window import Window
+    from scapcoach.pose.mediapipe import MediaPipePose
+    from scapcoach.session import Tracker
+    from scapcoach.session.guided import Plan
+    from scapcoach.sources.camera import Camera
+
+    estimator = stack.enter_context(MediaPipePose(chosen["model"], subject_at=chosen["subject"]))
+    camera = stack.enter_context(Camera(chosen["source"]))
+    size, mirror = camera.info.size, chosen["mirror"]
+    head = session_head(
+        estimator, size, camera.info.name,
+        profile=chosen.get("profile"), exercise=chosen.get("settings"),
+    )  # fmt: skip
+    session = open_session(stack, head, folder)
+    painter = Painter(size, mirrored=camera.live if mirror is None else mirror)
+    window = stack.enter_context(Window("scapcoach", painter.size))
+    plan = replace(more.pop("plan", Plan()), model_sha256=estimator.model_sha256)
+    return App(camera, window, painter, Tracker(estimator).step, session, plan=plan, **more)
 
 
 def exercise_settings(name: str | None, focus: str) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from scapcoach.live.painter import State
+from scapcoach.session.guided import Guide, Plan, Step
 from scapcoach.sinks.prompt import Prompt
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
     from scapcoach.live.painter import Painter
     from scapcoach.session.engine import Reading
@@ -72,7 +73,11 @@ class App:
         exercises: names to choose from, in order; the first is that at the start.
         choose: settings of an exercise by name, for `Session.exercise`; "" is none.
         titles: words for people, by name.
-        on_reading: called with each new reading (voice, video).
+        plan: what the calibration key calibrates.
+        on_calibrated: called with a calibration that was taken (to save it); what it returns is
+            shown to the person.
+        calibrate_only: begin with the calibration, and end with it.
+        on_reading: called with each new reading (voice).
     """
 
     camera: Pictures
@@ -83,16 +88,22 @@ class App:
     exercises: tuple[str, ...] = ("",)
     choose: Callable[[str], dict[str, Any]] = lambda name: {"name": name}
     titles: dict[str, str] = field(default_factory=dict)
+    plan: Plan = field(default_factory=Plan)
+    on_calibrated: Callable[[Calibration], str] = lambda _calibration: ""
+    calibrate_only: bool = False
     on_reading: Callable[[Frame, Reading], None] | None = None
     frames: int = 0
     _last: tuple[Frame, Reading] | None = None
     _exercise: str = ""
     _paused: bool = False
     _muted: bool = False
-    _spans: deque[float] = field(default_factory=lambda: deque(maxlen=60))
+    _guide: Guide | None = None
+    _said: str = ""
 
     def __post_init__(self) -> None:
         self._exercise = self.exercises[0]
+        if self.calibrate_only:
+            self._guide = Guide(self.plan)
 
     def run(self) -> None:
         """Until the person finishes, or the file is over."""
@@ -101,9 +112,12 @@ class App:
                 return
             frame = self.camera.newest(_WAIT_S)
             if frame is not None:
-                reading = self.session.step(self.find(frame))
+                raw = self.find(frame)
+                reading = self.session.step(raw)
                 self._last = (frame, reading)
                 self.frames += 1
+                if self._guide is not None:
+                    self._guided(frame, raw)
                 if self.on_reading is not None:
                     self.on_reading(frame, reading)
             elif not (self._paused or self.camera.trouble):
@@ -112,14 +126,40 @@ class App:
 
     def press(self, key: str) -> bool:
         """What a key does; True where it ends the session."""
+        guide = self._guide
+        if guide is not None and key in {"escape", "\r", "r", "c"}:
+            self._guide_key(guide, key)
+            return self.calibrate_only and self._guide is None
         if key in {"q", "escape", "closed"}:
             return True
         actions = {"p": self._pause, " ": self._pause, "m": self._mute, "e": self._next_exercise,
-                   "f": self.screen.toggle_full}  # fmt: skip
+                   "c": self._calibrate, "f": self.screen.toggle_full}  # fmt: skip
         if key in actions:
             actions[key]()
             self.show()
         return False
+
+    def _guide_key(self, guide: Guide, key: str) -> None:
+        """Keys of a guided calibration; leaving it leaves everything as it was before."""
+        if key == "escape" or (guide.over and key == "\r"):
+            self._guide = None
+        elif key == "r" and guide.over:
+            self._guide = guide.command("again")
+        elif key in {"r", "\r"}:
+            self._guide = guide.command("retry" if key == "r" else "accept")
+
+    def _guided(self, frame: Frame, raw: Poses) -> None:
+        """The guided calibration with one more frame."""
+        assert self._guide is not None
+        before = self._guide.step
+        self._guide = self._guide.frame(raw, float(frame.image[::16, ::16].mean()))
+        if self._guide.step is Step.DONE and before is not Step.DONE:
+            assert self._guide.calibration is not None
+            self.session.calibrate(self._guide.calibration)
+            self._said = self.on_calibrated(self._guide.calibration)
+
+    def _calibrate(self) -> None:
+        self._guide = Guide(self.plan)
 
     def show(self) -> None:
         """Paint the last picture with what holds now."""
@@ -156,14 +196,26 @@ class App:
         title = self.titles.get(self._exercise, self._exercise) or "none"
         keys = [
             ("P", "go on" if self._paused else "pause"),
+            ("C", "calibrate"),
             ("M", "unmute" if self._muted else "mute"),
             *([("E", f"exercise: {title}")] if len(self.exercises) > 1 else []),
             ("F", "full screen"),
             ("Q", "finish"),
         ]
+        if self._guide is not None:
+            keys = _guide_keys(self._guide)
         journal = self.session.journal
         trouble = self.camera.trouble
         notice = "Paused. The camera is off." if self._paused else trouble
-        hint = (journal.trouble if journal is not None else "") or reading.notice
+        hint = (journal.trouble if journal is not None else "") or reading.notice or self._said
         recording = journal is not None and not journal.trouble and not self._paused
-        return State(tuple(keys), notice, hint, muted=self._muted, recording=recording)
+        return State(tuple(keys), notice, hint, muted=self._muted, recording=recording,
+                     guide=self._guide)  # fmt: skip
+
+
+def _guide_keys(guide: Guide) -> list[tuple[str, str]]:
+    """What the keys do during a guided calibration."""
+    if guide.over:
+        return [("Enter", "go on"), ("R", "once more"), ("Q", "finish")]
+    choice = [("Enter", "accept"), ("R", "repeat")] if guide.step is Step.REVIEW else []
+    return [*choice, ("Esc", "leave the calibration"), ("P", "pause"), ("Q", "finish")]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from scapcoach.live.guide_painter import GuidePainter
 from scapcoach.pictures import shrunk
 from scapcoach.sinks.gauges import INK, PANEL, QUIET, text_size
 from scapcoach.sinks.overlay import Overlay
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Measures
     from scapcoach.session.engine import Reading
+    from scapcoach.session.guided import Guide
     from scapcoach.sinks.paint import Color
     from scapcoach.sinks.prompt import Prompt
 
@@ -40,6 +42,7 @@ class State:
         notice: one or two sentences across the picture (paused, camera gone); empty for none.
         hint: a quieter sentence above the gauges (check the calibration); empty for none.
         muted, recording: shown as words in the line of keys.
+        guide: the guided calibration, in place of gauges and cues.
     """
 
     keys: tuple[tuple[str, str], ...]
@@ -47,6 +50,7 @@ class State:
     hint: str = ""
     muted: bool = False
     recording: bool = False
+    guide: Guide | None = None
 
 
 class Painter:
@@ -69,6 +73,7 @@ class Painter:
         self._line = round(2.1 * self._em)
         self.size = (self.picture[0], self.picture[1] + self._line)
         self._overlay = Overlay(self.picture)
+        self._guide = GuidePainter(self.picture, mirrored=mirrored)
         self._keys = lru_cache(maxsize=16)(self._paint_keys)
         self._notice = lru_cache(maxsize=8)(self._paint_notice)
         self._hint = lru_cache(maxsize=8)(self._paint_hint)
@@ -86,7 +91,9 @@ class Painter:
 
         small = shrunk(image, self.picture)
         shown = cv2.flip(small, 1) if self._mirrored else small.copy()
-        if reading is not None:
+        if state.guide is not None and not state.notice:
+            self._guide.draw(shown, state.guide)
+        elif reading is not None:
             poses, measures = reading.poses, reading.measures
             if self._mirrored:
                 poses, measures = mirror(poses), _turned(measures)
@@ -95,7 +102,7 @@ class Painter:
         if state.notice:
             shown //= 3
             self._notice(state.notice).onto(shown)
-        elif state.hint:
+        elif state.hint and state.guide is None:
             self._hint(state.hint).onto(shown)
         canvas[: self.picture[1]] = shown
         canvas[self.picture[1] :] = PANEL
