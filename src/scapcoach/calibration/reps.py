@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 REPS: Final = ("arms_only", "arms_only", "squeeze", "squeeze", "shrug_rep")
 
 #: Trunk lengths that the arms travel at the least in a repetition, all vectors taken together.
-_MIN_TRAVEL: Final = 0.4
+_MIN_TRAVEL: Final = 0.2
 #: Shares of the usual travel: a repetition is under way above the first, over below the second,
 #: and counts if it got beyond the third [E].
 _UNDER_WAY: Final = 0.4
@@ -77,8 +77,11 @@ def _travel(poses: Poses) -> FloatArray:
     trunk = np.linalg.norm(poses.point(*SHOULDERS) - poses.point(*HIPS), axis=1)
     arms = arm_features(poses, float(np.median(trunk[seen])))
     begun = np.flatnonzero(seen & (poses.t <= poses.t[seen][0] + _RESTING))
-    away = np.linalg.norm(arms - np.median(arms[begun], axis=0), axis=1)
-    return ZeroPhase(0.1)(poses.t, away)
+    away = arms - np.median(arms[begun], axis=0)
+    # Along the way that the arms go most: what they do across it is noise, or another movement.
+    way = np.linalg.svd(away[seen], full_matrices=False)[2][0]
+    travel = away @ (way * np.sign(np.nanmean(away @ way)))
+    return ZeroPhase(0.1)(poses.t, travel)
 
 
 #: Seconds at the start of the clip in which the arms wait for the first repetition.

@@ -50,11 +50,13 @@ _SIDED: Final = np.array(
 
 def _points_noise() -> FloatArray:
     """(F,) standard deviations of features between like frames, trunk lengths [M, phantom]."""
-    sd = np.tile([0.008, 0.008, 0.010, 0.010, 0.025], (len(POINTS), 1))
-    sd[2:4] *= [1.8, 2.0, 1.8, 1.5, 1.5]  # elbows
-    sd[4:6] *= [2.2, 3.0, 2.2, 2.5, 2.5]  # wrists
-    sd[6:8] *= 0.4  # hips, from which all is measured
-    return (1.2 * sd).ravel()
+    shoulder, elbow, wrist, hip, ear, nose = (
+        (0.0075, 0.0052, 0.006, 0.006, 0.012), (0.014, 0.020, 0.014, 0.016, 0.027),
+        (0.019, 0.026, 0.020, 0.026, 0.055), (0.0014, 0.003, 0.003, 0.004, 0.004),
+        (0.0055, 0.004, 0.006, 0.005, 0.010), (0.0055, 0.006, 0.006, 0.007, 0.011),
+    )  # fmt: skip
+    pairs = (shoulder, elbow, wrist, hip, ear)
+    return np.concatenate([*(2 * pair for pair in pairs), nose])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,27 +71,26 @@ class Noise:
         squeeze_apart, shrug_apart: by which one side may be ahead of the mean of both.
         lean, side_lean, yaw, twist: by which the trunk may differ from the calibration.
         scale: of the apparent size.
-        shift: of the upper body against the hips; depth of it along the line of sight.
+        shift: of the upper body against the hips, for each of the axes of a feature.
         head: of the head against the trunk.
         phase: error of the phase.
     """
 
     points: FloatArray = field(default_factory=_points_noise)
-    hidden: float = 6.0
+    hidden: float = 1.4
     visible: float = 0.9
     squeeze: float = 1.0
     shrug: float = 1.0
     squeeze_apart: float = 0.15
     shrug_apart: float = 0.1
-    lean: float = 4.0
-    side_lean: float = 2.0
-    yaw: float = 4.0
-    twist: float = 2.0
-    scale: float = 0.03
-    shift: float = 0.008
-    depth: float = 0.03
-    head: float = 0.02
-    phase: float = 0.04
+    lean: float = 2.0
+    side_lean: float = 1.0
+    yaw: float = 2.0
+    twist: float = 1.5
+    scale: float = 0.015
+    shift: tuple[float, ...] = (0.008, 0.014, 0.008, 0.020, 0.030)
+    head: float = 0.010
+    phase: float = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -216,7 +217,7 @@ def _nuisances(template: Template, noise: Noise) -> tuple[FloatArray, FloatArray
     unit_of = np.eye(N_AXES)
     for mask, sds in (
         (_HEAD, [noise.head] * N_AXES),
-        (_UPPER, [noise.shift] * 4 + [noise.depth]),
+        (_UPPER, noise.shift),
     ):
         for axis_of, sd in zip(unit_of, sds, strict=True):
             step = np.broadcast_to(axis_of, points.shape)

@@ -55,9 +55,9 @@ PHASES: Final = np.linspace(0.0, 1.0, 21)
 _KERNEL: Final = 0.06
 
 #: Standard deviation of an arm vector between like repetitions, trunk lengths [M, phantom].
-_ARM_SPREAD: Final = 0.06
+_ARM_SPREAD: Final = 0.04
 #: Trunk lengths by which the arms must travel in a repetition.
-_MIN_TRAVEL: Final = 0.3
+_MIN_TRAVEL: Final = 0.15
 #: Share of the way at which a repetition counts as finished.
 _FINISH: Final = 0.9
 #: Weight, in frames, of the belief that a shift grows evenly with the phase.
@@ -208,8 +208,8 @@ def _phase_reading(arms: Mapping[str, list[FloatArray]]) -> tuple[FloatArray, Fl
     Raises:
         CalibrationError: the arms hardly move.
     """
-    ends = np.concatenate([np.concatenate([a[:2], a[-2:]]) for a in arms["arms_only"]])
-    start = np.median(ends, axis=0)
+    ends = np.array([np.median(e, axis=0) for k in KINDS for a in arms[k] for e in (a[:3], a[-3:])])
+    start = np.median(ends[: 2 * len(arms["arms_only"])], axis=0)
     finish = {
         k: np.mean([np.median(a[_far(a, start)], axis=0) for a in v], axis=0)
         for k, v in arms.items()
@@ -220,7 +220,7 @@ def _phase_reading(arms: Mapping[str, list[FloatArray]]) -> tuple[FloatArray, Fl
             "The arms hardly move in the repetitions 'arms_only' of the exercise calibration: "
             "each segment should hold one whole repetition, from start to start."
         )
-    covariance = _ARM_SPREAD**2 * np.eye(len(way))
+    covariance = np.diag(_ARM_SPREAD**2 + ((ends - start) ** 2).mean(axis=0))
     for kind in ("squeeze", "shrug_rep"):
         other = finish[kind] - finish["arms_only"]
         covariance += 4 * np.outer(other, other)
@@ -279,4 +279,4 @@ def _spread(
     return float(np.sqrt(squares / count))
 
 
-_PRIOR_COUNT: Final = 2.0
+_PRIOR_COUNT: Final = 1.0

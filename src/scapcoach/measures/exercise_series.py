@@ -37,17 +37,21 @@ SHRUG_BRINGS: Final = 0.2
 #: What is uncertain beyond the landmarks' noise, as shares [M, phantom]: how well a shift repeats
 #: itself; how much a shrug hides of the blades; the place of zero before the finish, since raised
 #: arms draw the blades along (Ludewig et al., J Bone Joint Surg 2009: 16 deg at full elevation).
-REPEATS: Final = 0.1
-HIDDEN_BY_SHRUG: Final = 0.2
+REPEATS: Final = 0.08
+HIDDEN_BY_SHRUG: Final = 0.3
 EARLY: Final = {"retraction": 0.3, "elevation": 0.1}
 
 #: Root mean square of what is left over, in standard deviations, up to which a frame is like the
 #: calibration: swings of the trunk lie above it [M, phantom].
-MAX_MISFIT: Final = 0.95
+MAX_MISFIT: Final = 1.2
+#: ... that is usual: where more is left over, the reading is less sure in proportion.
+USUAL_MISFIT: Final = 0.6
+#: Errors over what the landmarks' noise gives [M, phantom].
+NOISE_FACTOR: Final = 0.8
 #: Trunk lengths by which the arms may be off the calibrated path [E, tuned on the phantom].
 MAX_ARM_DISTANCE: Final = 0.5
 #: Largest sigma with which a share is still told, mean and single side [E].
-MAX_SIGMA: Final = {"retraction": (0.4, 0.5), "elevation": (0.3, 0.35)}
+MAX_SIGMA: Final = {"retraction": (0.35, 0.45), "elevation": (0.3, 0.35)}
 
 
 def exercise_series(scene: Scene, read: Conditioned, quantity: str, side: int, name: str) -> Series:
@@ -76,7 +80,9 @@ def exercise_series(scene: Scene, read: Conditioned, quantity: str, side: int, n
 def _share(read: Conditioned, quantity: str, side: int) -> tuple[FloatArray, FloatArray]:
     """(T,) share of the own squeeze or shrug, and its sigma."""
     share = getattr(read, quantity)[:, side]
-    noise = getattr(read, f"{quantity}_sigma")[:, side] * np.maximum(1, read.misfit)
+    noise = getattr(read, f"{quantity}_sigma")[:, side] * np.maximum(1, read.misfit / USUAL_MISFIT)
+    # The two repetitions of each kind that make the zero and the whole are as noisy as this frame.
+    noise = NOISE_FACTOR * noise * np.sqrt(1.5 + share**2)
     early = EARLY[quantity] * np.clip(1 - read.phase, 0, 1)
     sigma = np.sqrt(noise**2 + early**2 + (REPEATS * share) ** 2)
     if quantity == "retraction":
