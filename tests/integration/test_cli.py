@@ -40,8 +40,10 @@ def test_every_example_on_a_help_page_is_accepted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Examples are parsed as they stand; files and folders they name are made first."""
-    (tmp_path / "monday").mkdir()
-    for name in ("row.mp4", "me.mp4", "two_lifters.mp4", "holds.csv", "clips.csv"):
+    week = ("results/row_monday", "results/row_friday", "results/week1", "results/week2")
+    for folder in ("monday", "sessions/2026-05-04_18-30-05", *week):
+        (tmp_path / folder).mkdir(parents=True)
+    for name in ("row.mp4", "me.mp4", "two_lifters.mp4", "holds.csv", "clips.csv", "my_lift.toml"):
         (tmp_path / name).touch()
     monkeypatch.chdir(tmp_path)
     seen = 0
@@ -53,7 +55,7 @@ def test_every_example_on_a_help_page_is_accepted(
             seen += 1
             words = shlex.split(example[1])[1:]
             command = CONTEXTS["scapcoach"].command
-            while isinstance(command, click.Group) and words:
+            while isinstance(command, click.Group) and words and words[0][0] != "-":
                 inner = command.get_command(CONTEXTS["scapcoach"], words.pop(0))
                 assert inner is not None, example[1]
                 command = inner
