@@ -40,15 +40,16 @@ def serve(connection: Connection, *, warm: bool) -> None:
 
 def warm_up() -> None:
     """Import what every clip needs, before the first one comes."""
+    from scapcoach.pose.lean import load_mediapipe
     from scapcoach.pose.quiet import quiet_stderr
 
     with quiet_stderr():
+        load_mediapipe()
         import av
         import cv2
-        import mediapipe.tasks.python.vision
         import pyarrow.parquet
 
-        del av, mediapipe, pyarrow
+        del av, pyarrow
     # There is a worker for every core; threads of each for every core would only queue up.
     cv2.setNumThreads(1)
 

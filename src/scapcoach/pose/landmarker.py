@@ -10,6 +10,7 @@ import numpy as np
 
 from scapcoach.errors import InputError, ModelError
 from scapcoach.landmarks import N_LANDMARKS
+from scapcoach.pose.lean import load_mediapipe
 from scapcoach.pose.quiet import quiet_stderr
 from scapcoach.pose.types import Detection
 from scapcoach.pose.uninterrupted import uninterrupted
@@ -94,8 +95,7 @@ class Landmarker:
         return found
 
     def _call(self, image: Image, t: float | None) -> list[Detection]:
-        import mediapipe as mp
-
+        mp = load_mediapipe()
         picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=image)
         try:
             if self._follows and t is not None:
@@ -139,11 +139,11 @@ def check_image(image: Image) -> None:
 
 
 def _create(model: ModelFile, *, people: int | None, masks: bool, confidence: float) -> Any:
-    from mediapipe.tasks.python import BaseOptions, vision
-
+    tasks = load_mediapipe().tasks
+    vision = tasks.vision
     mode = vision.RunningMode.VIDEO if people is None else vision.RunningMode.IMAGE
     options = vision.PoseLandmarkerOptions(
-        base_options=BaseOptions(model_asset_path=str(model.path)),
+        base_options=tasks.BaseOptions(model_asset_path=str(model.path)),
         running_mode=mode,
         num_poses=people or 1,
         min_pose_detection_confidence=confidence,
