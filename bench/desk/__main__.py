@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.desk.day import Library, make_day
+from bench.desk.day import RESTLESS, WORK, Library, make_day
 from bench.desk.snippets import FPS, VIEWS, jobs
 from bench.phantom.batch import do
 from scapcoach.desk.engine import DeskEngine
@@ -46,6 +46,7 @@ class Outcome:
         asked: how many of these were questions (sunk, or a lower chair?).
         false: what was done when something was said without need.
         looks: how often the engine looked.
+        held: most things that the engine ever kept in memory.
         judged: share of the looks with somebody there that could be judged.
     """
 
@@ -57,13 +58,14 @@ class Outcome:
     asked: int = 0
     false: list[str] = field(default_factory=list)
     looks: int = 0
+    held: int = 0
     judged: float = 0.0
 
 
-def run_day(folder: Path, seed: int, hours: float, own: bool) -> Outcome:
+def run_day(folder: Path, seed: int, hours: float, own: bool, restless: bool = False) -> Outcome:
     """One set-up's hours through the engine."""
     library = Library(folder, seed)
-    day = make_day(library, hours, seed + 17)
+    day = make_day(library, hours, seed + 17, RESTLESS if restless else WORK)
     rest = take_baseline(library.baseline, library.own_slump if own else None)
     neck = rest.neck * library.baseline.size[1]
     engine = DeskEngine((rest,))
@@ -73,6 +75,7 @@ def run_day(folder: Path, seed: int, hours: float, own: bool) -> Outcome:
     while t < day.seconds:
         moment = engine.step(day.at(t, neck), Stamp(1.7e9 + t))
         out.looks += 1
+        out.held = max(out.held, engine.held)
         present += moment.reading.present
         judged += moment.reading.score is not None
         alerts += [(t, s.kind) for s in moment.said if s.kind in (Kind.HUNCH, Kind.ASK)]
@@ -131,6 +134,7 @@ def main(arguments: list[str] | None = None) -> int:
     p.add_argument("--hours", type=float, default=2.5, help="for each set-up and baseline")
     p.add_argument("--cache", type=Path, default=CACHE, help="where rendered clips are kept")
     p.add_argument("--workers", type=int, default=1)
+    p.add_argument("--restless", action="store_true", help="hardly a moment between movements")
     p.add_argument("--write", type=Path, metavar="PAGE", help="put the figures into this page")
     o = p.parse_args(arguments)
     first, last = (int(x) for x in o.seeds.split("-"))
@@ -140,20 +144,24 @@ def main(arguments: list[str] | None = None) -> int:
     with ProcessPoolExecutor(o.workers) as pool:
         for n, future in enumerate([pool.submit(do, j, o.cache) for j in jobs(seeds)]):
             future.result()
-            print(f"\r{n + 1} clips, {time.monotonic() - start:.0f} s ", end="", file=sys.stderr)
-        runs = [pool.submit(run_day, o.cache, s, o.hours, own) for own in (0, 1) for s in seeds]
+            if n % 10 == 9:
+                print(f"{n + 1} clips, {time.monotonic() - start:.0f} s", file=sys.stderr)
+        runs = [
+            pool.submit(run_day, o.cache, s, o.hours, bool(own), o.restless)
+            for own in (0, 1)
+            for s in seeds
+        ]
         outcomes = [run.result() for run in runs]
-    print(file=sys.stderr)
     for x in outcomes:
         told = " ".join("miss" if d != d else f"{d:.0f}" for d in x.told)  # noqa: PLR0124 - NaN
         print(
             f"{x.seed} {x.view} own={x.own:d} {x.hours:.1f} h, judged {x.judged:.2f}, "
-            f"{x.looks} looks, asked {x.asked}: {told}; false {x.false}"
+            f"{x.looks} looks, at most {x.held} held, asked {x.asked}: {told}; false {x.false}"
         )
     lines = table(outcomes)
     print("\n".join(lines))
     if o.write:
-        write(o.write, "day figures", lines)
+        write(o.write, "restless figures" if o.restless else "day figures", lines)
     return 0
 
 

@@ -30,8 +30,9 @@ EVERYDAY: Final[Mapping[str, tuple[float, float, float]]] = {
     "passer": (1, 9, 9),
 }  # fmt: skip
 
-#: Seconds of plain work between two movements.
+#: Seconds of plain work between two movements, on an ordinary and on a restless day.
 WORK: Final = (15.0, 90.0)
+RESTLESS: Final = (2.0, 8.0)
 #: Seconds from one sustained hunch to the next: past the cooldown of ten minutes.
 HUNCH_EVERY: Final = (760.0, 1100.0)
 #: Seconds that a sustained hunch lasts.
@@ -149,7 +150,7 @@ class Library:
         raise KeyError(name)
 
 
-def make_day(library: Library, hours: float, seed: int) -> Day:
+def make_day(library: Library, hours: float, seed: int, work: tuple[float, float] = WORK) -> Day:
     """A day with work, everyday movements, sustained hunches and absences."""
     rng = np.random.default_rng(seed)
     day = Day(library.clips)
@@ -157,7 +158,7 @@ def make_day(library: Library, hours: float, seed: int) -> Day:
     names = list(EVERYDAY)
     odds = np.array([EVERYDAY[n][0] for n in names])
     while day.seconds < 3600 * hours:
-        _play(day, library, "work", rng.uniform(*WORK))
+        _play(day, library, "work", rng.uniform(*work))
         if day.seconds >= leave_at:
             _leave(day, library, rng)
             leave_at = day.seconds + rng.uniform(*LEAVE_EVERY)

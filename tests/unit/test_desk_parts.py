@@ -1,0 +1,316 @@
+"""What stands around the desk check: set-ups, ways to tell, reasons to pause, one at a time."""
+
+from __future__ import annotations
+
+import multiprocessing
+import plistlib
+import subprocess
+import sys
+import time
+import wave
+import xml.etree.ElementTree as ET
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scapcoach.desk.autostart import entry
+from scapcoach.desk.engine import Said
+from scapcoach.desk.instance import OnlyOne, is_running, lock_file, take_word, tell_running
+from scapcoach.desk.policy import Kind
+from scapcoach.desk.posture import take_baseline
+from scapcoach.desk.power import Pauses, Schedule, on_battery
+from scapcoach.desk.setups import (
+    SetupChooser,
+    delete_setup,
+    load_setups,
+    save_setup,
+    setups_file,
+)
+from scapcoach.desk.tell import Command, Line, Notification, Sound, Teller
+from scapcoach.errors import CalibrationError, InputError, MissingExtraError
+from tests.support.seated import seated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SAID = Said(Kind.HUNCH, "Sit back.", {})
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SCAPCOACH_DATA_DIR", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+# Set-ups
+
+
+def test_set_ups_are_kept_and_forgotten() -> None:
+    assert load_setups() == ()
+    front = take_baseline(seated(), seated(8, lower=0.4), name="desk", model_sha256="abc")
+    side = take_baseline(seated(yaw=90), name="second screen")
+    save_setup(front)
+    save_setup(side)
+    found = load_setups()
+    assert found[0] == front
+    assert found[1].slump != found[1].slump  # not taken: NaN, through the file
+    save_setup(side)
+    assert [b.name for b in load_setups()] == ["desk", "second screen"]
+    delete_setup("desk")
+    assert [b.name for b in load_setups()] == ["second screen"]
+    with pytest.raises(CalibrationError, match="there are: second screen"):
+        delete_setup("desk")
+
+
+@pytest.mark.parametrize("text", ["{", "{}", '{"schema": "scapcoach.desk/9", "setups": []}'])
+def test_a_damaged_file_of_set_ups_is_told_and_kept(data: Path, text: str) -> None:
+    data.mkdir()
+    setups_file().write_text(text)
+    with pytest.raises(CalibrationError, match="delete the file and run"):
+        load_setups()
+    with pytest.raises(CalibrationError):
+        save_setup(take_baseline(seated()))
+    assert setups_file().read_text() == text
+
+
+def test_the_set_up_is_recognised_by_yaw_and_scale() -> None:
+    front = take_baseline(seated(), name="front")
+    side = take_baseline(seated(yaw=90), name="side")
+    far = take_baseline(seated(closer=-0.35), name="standing")
+    chooser = SetupChooser((front, side, far))
+    assert chooser.choose(seated(1, yaw=85), 0) == side
+    for t in range(1, 30):
+        chosen = chooser.choose(seated(1, closer=-0.33), float(t))
+        assert chosen == (side if t < 9 else far), t
+
+
+def test_a_glance_aside_changes_no_set_up() -> None:
+    front, side = take_baseline(seated(), name="f"), take_baseline(seated(yaw=70), name="s")
+    chooser = SetupChooser((front, side))
+    for t in range(60):
+        poses = seated(1, yaw=70 if t % 10 < 6 else 0)
+        assert chooser.choose(poses, float(t)) == (side if t == 0 or chooser.current == side
+                                                   else front)  # fmt: skip
+    assert chooser.current == side
+
+
+def test_a_slump_is_still_the_same_set_up() -> None:
+    front, far = take_baseline(seated(), name="f"), take_baseline(seated(closer=-0.4), name="far")
+    chooser = SetupChooser((front, far), front)
+    for t in range(60):
+        assert chooser.choose(seated(1, lower=0.5, shoulders=0.3, closer=0.15), t) == front
+
+
+def test_without_set_ups_there_is_none() -> None:
+    assert SetupChooser(()).choose(seated(1), 0.0) is None
+
+
+# Ways to tell
+
+
+def test_a_way_that_fails_is_left_out_and_the_others_go_on() -> None:
+    class Broken:
+        name = "broken"
+
+        def tell(self, said: Said) -> None:
+            raise InputError("It broke.")
+
+    lines: list[str] = []
+    complaints: list[str] = []
+    teller = Teller([Broken(), Line(lines.append)], complaints.append)
+    teller(SAID)
+    teller(SAID)
+    assert lines == ["Sit back.", "Sit back."]
+    assert complaints == ["It broke. No more alerts by broken."]
+
+
+def eventually(check: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if check():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_command_of_the_person_s_own_gets_the_words(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    script = f"import os; open({str(out)!r}, 'w').write(os.environ['SCAPCOACH_TEXT'])"
+    Command(f'{sys.executable} -c "{script}"').tell(SAID)
+    assert eventually(lambda: out.exists() and out.read_text() == "Sit back.")
+
+
+@pytest.mark.parametrize("line", ["", "no-such-program-anywhere --x", "'unclosed"])
+def test_a_command_that_cannot_be_is_refused(line: str) -> None:
+    with pytest.raises(InputError, match="alert command"):
+        Command(line)
+
+
+def test_the_sound_is_a_tone_for_the_player(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player = tmp_path / "aplay"
+    player.write_text(f'#!/bin/sh\ncp "$1" {tmp_path}/played.wav\n')
+    player.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    Sound(tmp_path / "new").tell(SAID)
+    assert eventually((tmp_path / "played.wav").exists)
+    with wave.open(str(tmp_path / "new" / "tone.wav")) as tone:
+        assert 0.2 < tone.getnframes() / tone.getframerate() < 0.6
+
+
+def test_without_the_library_notifications_name_the_extra(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "desktop_notifier.sync", None)
+    with pytest.raises(MissingExtraError, match=r"scapcoach\[desk\]"):
+        Notification()
+
+
+# Reasons to pause
+
+
+def when(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+MONDAY, SATURDAY = "2026-03-09", "2026-03-14"
+
+
+@pytest.mark.parametrize(
+    ("hours", "days", "moment", "wanted"),
+    [
+        (None, None, f"{SATURDAY}T03:00", True),
+        ("9-17", None, f"{MONDAY}T08:59", False),
+        ("9-17", None, f"{MONDAY}T09:00", True),
+        ("9:30-17:15", None, f"{MONDAY}T17:15", False),
+        ("9-17", "mon-fri", f"{SATURDAY}T10:00", False),
+        ("22-6", "mon", "2026-03-10T05:00", True),
+        ("22-6", "mon", "2026-03-09T05:00", False),
+        (None, "sat-mon", f"{SATURDAY}T10:00", True),
+        (None, "sat-mon", "2026-03-11T10:00", False),
+        (None, "tue,sat", f"{SATURDAY}T10:00", True),
+    ],
+)
+def test_the_schedule(hours: str | None, days: str | None, moment: str, wanted: bool) -> None:
+    assert Schedule.parse(hours, days).wants(when(moment)) is wanted
+
+
+@pytest.mark.parametrize(
+    ("hours", "days"),
+    [("9", None), ("9-25", None), ("9-9", None), ("9:75-17", None), (None, "monday"), (None, "")],
+)
+def test_a_schedule_that_is_none_is_refused(hours: str | None, days: str | None) -> None:
+    with pytest.raises(InputError, match="write them like"):
+        Schedule.parse(hours, days)
+
+
+def supply(folder: Path, name: str, **content: str) -> None:
+    (folder / name).mkdir(parents=True)
+    for key, value in content.items():
+        (folder / name / key).write_text(f"{value}\n")
+
+
+def test_the_battery_on_linux(tmp_path: Path) -> None:
+    tmp_path.joinpath("none").mkdir()
+    assert on_battery(tmp_path / "none") is None
+    supply(tmp_path / "a", "AC", type="Mains", online="0")
+    supply(tmp_path / "a", "BAT0", type="Battery", status="Discharging")
+    assert on_battery(tmp_path / "a") is True
+    supply(tmp_path / "b", "AC", type="Mains", online="1")
+    supply(tmp_path / "b", "BAT0", type="Battery", status="Discharging")
+    assert on_battery(tmp_path / "b") is False
+    supply(tmp_path / "c", "mouse", type="Battery", status="Discharging", scope="Device")
+    assert on_battery(tmp_path / "c") is None
+
+
+def test_a_locked_screen_pauses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = tmp_path / "loginctl"
+    ask.write_text("#!/bin/sh\necho yes\n")
+    ask.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    monkeypatch.setenv("XDG_SESSION_ID", "2")
+    assert Pauses().reason(when(f"{MONDAY}T10:00")) == "the screen is locked"
+    ask.write_text("#!/bin/sh\necho no\n")
+    assert Pauses().reason(when(f"{MONDAY}T10:00")) == ""
+    assert "hours" in Pauses(schedule=Schedule.parse("9-17", None)).reason(when(f"{MONDAY}T20:00"))
+
+
+# One at a time
+
+
+def hold(ready: object, release: object) -> None:
+    with OnlyOne():
+        ready.set()  # type: ignore[attr-defined]
+        release.wait(30)  # type: ignore[attr-defined]
+
+
+def test_there_is_only_one_and_it_can_be_told_things() -> None:
+    context = multiprocessing.get_context("spawn")
+    ready, release = context.Event(), context.Event()
+    other = context.Process(target=hold, args=(ready, release))
+    other.start()
+    try:
+        assert ready.wait(60)
+        assert is_running()
+        with pytest.raises(InputError, match=f"process {other.pid}.*desk stop"), OnlyOne():
+            pass
+        tell_running("snooze", 600)
+        assert take_word() == ("snooze", 600.0)
+        assert take_word() is None
+    finally:
+        release.set()
+        other.join()
+    assert not is_running()
+    with pytest.raises(InputError, match="No desk check is running"):
+        tell_running("stop")
+
+
+def test_a_killed_one_leaves_no_lock(tmp_path: Path) -> None:
+    code = (
+        "import os, signal\nfrom scapcoach.desk.instance import OnlyOne\n"
+        "with OnlyOne():\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", code], check=False)
+    assert killed.returncode == -9
+    assert lock_file().exists()
+    with OnlyOne():
+        assert is_running()
+
+
+def test_old_words_are_not_heeded() -> None:
+    with OnlyOne():
+        tell_running("stop")
+    with OnlyOne():
+        assert take_word() is None
+
+
+# At login
+
+WORDS = ["/opt/my py/bin/python", "-m", "scapcoach", "desk", "--alert-command", "say 'a & b' 5%"]
+
+
+def test_the_systemd_unit() -> None:
+    found = entry(WORDS, "linux", Path("/home/anna"))
+    assert found.path == Path("/home/anna/.config/systemd/user/scapcoach-desk.service")
+    line = next(x for x in found.text.splitlines() if x.startswith("ExecStart="))
+    assert line.startswith("ExecStart='/opt/my py/bin/python' -m scapcoach desk")
+    assert "5%%" in line
+
+
+def test_the_launchd_agent_is_a_property_list() -> None:
+    found = entry(WORDS, "darwin", Path("/Users/anna"))
+    data = plistlib.loads(found.text.encode())
+    assert data["ProgramArguments"] == WORDS
+    assert data["Label"] == found.path.stem
+
+
+def test_the_task_is_xml_and_is_written_as_it_says(tmp_path: Path) -> None:
+    found = entry(WORDS, "win32", tmp_path)
+    found.install()
+    root = ET.fromstring(found.path.read_bytes())  # the file says UTF-16, and is
+    names = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
+    assert root.findtext(".//t:Command", namespaces=names) == WORDS[0]
+    assert "a & b" in (root.findtext(".//t:Arguments", namespaces=names) or "")
