@@ -9,7 +9,7 @@ import click
 
 
 @click.command("replay")
-@click.argument("folder", metavar="SESSION", type=click.Path(exists=True, path_type=Path))
+@click.argument("folder", metavar="SESSION", type=click.Path(path_type=Path))
 @click.option(
     "--json", "as_json", is_flag=True, help="Print every frame as a line of JSON, and no report."
 )
