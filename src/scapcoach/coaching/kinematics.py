@@ -41,7 +41,9 @@ MIN_SEEN: Final = 0.5
 
 
 #: The way of elbows, wrists and hips across the picture, to time movements by; pixels.
-PATH: Final = tuple(f"path_{i}" for i in range(10))
+ARM_PATH: Final = tuple(f"path_{i}" for i in range(8))
+HIP_PATH: Final = ("hips_x", "hips_y")
+PATH: Final = (*ARM_PATH, *HIP_PATH)
 
 #: Every quantity, in the order of the table of readings.
 KINEMATICS: Final = (

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.coaching.exercise import HELD
-from scapcoach.coaching.kinematics import PATH
+from scapcoach.coaching.kinematics import ARM_PATH, HIP_PATH
 from scapcoach.coaching.reps import STILL, signal
 from scapcoach.coaching.types import Phase, Rep
 from scapcoach.geometry.vectors import median
@@ -36,7 +36,7 @@ _WAY: Final = (0.08, 0.3)
 #: movements start and stop with little acceleration, which alone would make it (1.5, 0); the
 #: landmarker's own smoothing comes late and settles late [M, tuned on the phantom].
 _LEAVING: Final = (1.0, -0.06)
-_ARRIVING: Final = (0.3, 0.07)
+_ARRIVING: Final = (0.6, 0.03)
 #: Share of the way by which the movement has to turn for what lies before to be another one [E].
 _TURN: Final = 0.12
 #: Seconds before the start and after it in which the starting position is read [E].
@@ -61,10 +61,15 @@ class Course:
 
 
 def ways(readings: Readings, movement: Movement) -> FloatArray:
-    """(T, C) what times a movement: elbows, wrists and hips in pixels; of a hold, its signal."""
+    """(T, C) what times a movement: elbows and wrists, or the hips, in pixels; a hold's signal."""
     if HELD in movement.full:
         return signal(readings, movement)[:, None]
-    return np.column_stack([readings.joint(name) for name in PATH])
+    names = HIP_PATH if _LEGS & set(movement.full) else ARM_PATH
+    return np.column_stack([readings.joint(name) for name in names])
+
+
+#: Quantities of movements of the legs.
+_LEGS: Final = frozenset({"knee", "hip_height"})
 
 
 def course(readings: Readings, turn: Turn, path: FloatArray) -> Course | None:
@@ -228,7 +233,7 @@ def belongs(readings: Readings, found: Course, movement: Movement) -> bool:
     rep = readings.between(found.start, found.end)
     if not median(rep.joint("arm_seen")) >= MIN_ARM_SEEN:
         return False
-    if not (_way(rep, PATH[-2]) <= movement.travel and _way(rep, PATH[-1]) <= movement.bob):
+    if not (_way(rep, HIP_PATH[0]) <= movement.travel and _way(rep, HIP_PATH[1]) <= movement.bob):
         return False
     start = readings.between(found.start - _AROUND[0], found.start + _AROUND[1])
     peak = readings.between(found.peak_start - _AROUND[1], found.peak_end + _AROUND[1])

@@ -52,6 +52,12 @@ LARGEST: Final = 3.0
 #: Seconds without the person after which the detector starts afresh: longer than a tracker's
 #: blink, shorter than leaving the picture [E].
 MAX_GAP: Final = 0.7
+#: Fastest change of the signal, a second, and least change between frames that is too much: an arm
+#: goes from straight to bent in a quarter of a second [E]; beyond, the landmarks jumped.
+FASTEST: Final = 15.0
+JUMP: Final = 0.4
+#: Seconds of jumped landmarks after which the new place is believed, and all begins afresh [E].
+MAX_JUMP: Final = 0.3
 #: Repetitions whose median range is the set's usual one.
 _REMEMBERED: Final = 5
 
@@ -92,6 +98,8 @@ class Detector:
         top, top_time: highest since then.
         low, low_time: lowest since the top.
         recent: (seconds, signal) of the last moments, for rests.
+        rest, rest_time: level at which a pull has rested since, and until when; a pull that goes
+            on from there has only now begun.
         ranges: of the last repetitions.
         seen: seconds of the last frame with a signal; NaN before the first.
     """
@@ -105,6 +113,8 @@ class Detector:
     low: float = np.inf
     low_time: float = np.nan
     recent: tuple[tuple[float, float], ...] = ()
+    rest: float = np.nan
+    rest_time: float = np.nan
     ranges: tuple[float, ...] = ()
     seen: float = np.nan
 
@@ -171,6 +181,10 @@ def advance(
         return (Detector(ranges=state.ranges, seen=state.seen) if lost else state), None
     if t - state.seen > MAX_GAP:
         state = Detector(ranges=state.ranges)
+    elif _jumped(state, t, s):
+        if t - state.seen <= MAX_JUMP:
+            return state, None
+        state = Detector(ranges=state.ranges)
     recent = (*((a, b) for a, b in state.recent if t - a <= STILL[0] + 1e-6), (t, s))
     state = replace(state, recent=recent, seen=t)
     if state.stage is Stage.WAIT:
@@ -178,8 +192,16 @@ def advance(
     if t - state.pull_time > movement.seconds[1] and state.stage is Stage.PULL:
         return _rest(state, t, s), None
     if state.stage is Stage.PULL:
-        return _pull(state, t, s), None
+        return _pull(state, t, s, movement), None
     return _return(state, t, s, movement)
+
+
+def _jumped(state: Detector, t: float, s: float) -> bool:
+    """Whether no arm moves like that."""
+    if not state.recent:
+        return False
+    before, value = state.recent[-1]
+    return bool(abs(s - value) > JUMP + FASTEST * (t - before))
 
 
 def _rest(state: Detector, t: float, s: float) -> Detector:
@@ -198,12 +220,19 @@ def _wait(state: Detector, t: float, s: float, movement: Movement) -> Detector:
     if s - state.base > ENTER * size:
         base = max(state.base, s - LARGEST)
         return replace(
-            state, stage=Stage.PULL, base=base, pull_time=t, top=s, top_time=t, low=np.inf
-        )
+            state, stage=Stage.PULL, base=base, pull_time=t, top=s, top_time=t, low=np.inf,
+            rest=np.nan,
+        )  # fmt: skip
     return state
 
 
-def _pull(state: Detector, t: float, s: float) -> Detector:
+def _pull(state: Detector, t: float, s: float, movement: Movement) -> Detector:
+    size = max(movement.least, state.usual)
+    if s - state.rest > ENTER * size:
+        # It was no peak that was held, but the start: somebody has settled into position.
+        state = replace(state, base=state.rest, base_time=state.rest_time, rest=np.nan)
+    elif _is_still(state, STILL[1] * size):
+        state = replace(state, rest=max(v for _, v in state.recent), rest_time=t)
     if s > state.top:
         return replace(state, top=s, top_time=t, base=max(state.base, s - LARGEST))
     if state.top - s > LEAVE * (state.top - state.base):
