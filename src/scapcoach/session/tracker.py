@@ -45,25 +45,29 @@ class Tracker:
         self._estimator = estimator
         self._masks = masks
         self._last_mask = -np.inf
-        self._yaw = np.nan
+        self._last: Poses | None = None
 
     def step(self, frame: Frame) -> Poses:
         """The landmarks of one frame, as `Poses` with T = 1."""
         due = frame.t - self._last_mask >= MASK_INTERVAL - 1e-6
-        want = self._masks and due and MASK_YAW[0] <= abs(self._yaw) <= MASK_YAW[1]
+        want = self._masks and due and MASK_YAW[0] <= abs(_yaw(self._last)) <= MASK_YAW[1]
         found = self._estimator.detect(frame.image, frame.t, want_mask=want)
         height, width = frame.image.shape[:2]
         if found is None:
-            self._yaw = np.nan
+            self._last = None
             return _nobody(frame.t, (width, height))
-        poses = _one(frame.t, found, (width, height))
-        self._yaw = float(estimate_yaw(poses)[0][0])
+        poses = self._last = _one(frame.t, found, (width, height))
         if want:
             self._last_mask = frame.t
             if found.mask is not None:
-                contour = back_contour(found.mask, found.xy, self._yaw)[None]
+                contour = back_contour(found.mask, found.xy, _yaw(poses))[None]
                 return replace(poses, contour=contour)
         return poses
+
+
+def _yaw(poses: Poses | None) -> float:
+    """Degrees, in the one frame of `poses`; NaN without a person."""
+    return np.nan if poses is None else float(estimate_yaw(poses)[0][0])
 
 
 def _one(t: float, found: Detection, size: tuple[int, int]) -> Poses:

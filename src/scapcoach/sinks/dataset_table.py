@@ -134,7 +134,8 @@ def read_index(path: Path) -> list[Row]:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path)
+        with pq.ParquetFile(path) as file:
+            table = file.read()
     except (OSError, pa.ArrowException):
         return []
     if (table.schema.metadata or {}).get(b"schema", b"").decode() != INDEX_SCHEMA:
