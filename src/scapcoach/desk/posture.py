@@ -56,6 +56,8 @@ _CLOSED: Final = {"neck": 0.6, "closer": 0.3}
 
 #: Degrees of yaw from which forward and back are seen.
 SEES_FORWARD: Final = 20.0
+#: Degrees of yaw from which one shoulder is enough: the other hides behind it.
+ONE_SHOULDER: Final = 50.0
 #: Degrees of yaw away from the baseline beyond which it does not hold; a slump alone looks like
 #: up to 40, as depth is a guess without hips [M, phantom].
 MAX_TURN: Final = 50.0
@@ -86,8 +88,6 @@ PARTS: Final = {
     "closer": "face nearer",
     "raised": "shoulders raised",
 }
-
-_FACE: Final = (Landmark.NOSE, *EARS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,50 +171,49 @@ def take_baseline(
         CalibrationError: head or shoulders are not seen, the person did not sit still, or the
             slump does not differ from the rest.
     """
-    seen = _seen(poses)
+    seen = _Points.of(poses).seen
     if seen.sum() < MIN_FRAMES or seen.mean() < MIN_SHARE:
         raise CalibrationError(
             f"Head and shoulders were seen in only {int(seen.sum())} of {len(poses)} pictures: sit "
             "so that both are in the picture, with light on your face, and calibrate again."
         )
-    part = poses[seen]
-    ears, shoulders, face, yaw = _points(part)
-    middle = np.median(ears, axis=0), np.median(shoulders, axis=0)
+    points = _Points.of(poses[seen])
+    middle = np.median(points.ears, axis=0), np.median(points.shoulders, axis=0)
     neck = middle[1][1] - middle[0][1]
     if neck * poses.size[1] < MIN_NECK:
         raise CalibrationError(
             "The head is too small in the picture, or not above the shoulders: bring the camera "
             "nearer, or sit upright, and calibrate again."
         )
-    wander = float(np.percentile(np.linalg.norm(ears - middle[0], axis=1), 90)) / neck
+    wander = float(np.percentile(np.linalg.norm(points.ears - middle[0], axis=1), 90)) / neck
     if camera_fixed and wander > MAX_WANDER:
         raise CalibrationError(
             "The head moved too much while calibrating: look at the screen as you do when you "
             "work, and calibrate again."
         )
-    radians = np.radians(yaw)
+    radians = np.radians(points.yaw)
     facing = np.degrees(np.arctan2(np.median(np.sin(radians)), np.median(np.cos(radians))))
     rest = Baseline(
         name=name,
         ears=(float(middle[0][0]), float(middle[0][1])),
         shoulders=(float(middle[1][0]), float(middle[1][1])),
-        face=float(np.median(face)),
+        face=float(np.median(points.face)),
         yaw=float(facing),
         noise=0.0,
         model_sha256=model_sha256,
     )
     return replace(
         rest,
-        noise=float(np.std(_index(_parts(part, rest), camera_fixed))),
+        noise=float(np.std(_index(_parts(points, rest), camera_fixed))),
         slump=float("nan") if slump is None else _own_slump(slump, rest, camera_fixed),
     )
 
 
 def _own_slump(poses: Poses, rest: Baseline, camera_fixed: bool) -> float:
-    seen = _seen(poses)
+    points = _Points.of(poses)
     index = np.nan
-    if seen.any():
-        index = float(np.median(_index(_parts(poses[seen], rest), camera_fixed)))
+    if points.seen.any():
+        index = float(np.median(_index(_parts(points, rest), camera_fixed)[points.seen]))
     if not index >= SLUMP_LIMITS[0] / 2:
         raise CalibrationError(
             "The slump looked no different from sitting upright: let yourself sink as you do at "
@@ -233,17 +232,17 @@ def look(poses: Poses, baseline: Baseline | None, *, camera_fixed: bool = True) 
         camera_fixed: False for pictures from a camera that moved since the baseline: then where
             things are in the picture says nothing, only the head against the shoulders does.
     """
-    count = len(poses)
-    nothing = np.full(count, np.nan)
+    points = _Points.of(poses)
+    nothing = np.full(len(poses), np.nan)
     if baseline is None:
         parts = dict.fromkeys(PARTS, nothing)
-        index, chair = nothing, np.zeros(count, bool)
+        index, chair = nothing, np.zeros(len(poses), bool)
         full, noise = DEFAULT_SLUMP, 0.0
     else:
-        parts = _parts(poses, baseline)
+        parts = _parts(points, baseline)
         index, full, noise = _index(parts, camera_fixed), baseline.full, baseline.noise
         chair = _like_a_chair(parts) & camera_fixed
-    status, reason = _verdicts(poses, baseline, parts, camera_fixed)
+    status, reason = _verdicts(poses, points, baseline, parts, camera_fixed)
     judged = status <= Status.RELATIVE
     return Look(
         t=poses.t,
@@ -256,16 +255,36 @@ def look(poses: Poses, baseline: Baseline | None, *, camera_fixed: bool = True) 
     )
 
 
-def _points(poses: Poses) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Ears and shoulders (T, 2), face (T,) in picture heights, and yaw (T,) in degrees."""
-    high = float(poses.size[1])
-    ears, shoulders = poses.point(*EARS) / high, poses.point(*SHOULDERS) / high
-    return ears, shoulders, face_size(poses) / high, estimate_yaw(poses)[0]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Points:
+    """What is asked of T frames again and again; lengths in picture heights."""
+
+    ears: FloatArray  # (T, 2)
+    shoulders: FloatArray  # (T, 2)
+    face: FloatArray  # (T,)
+    yaw: FloatArray  # (T,) degrees
+    head: BoolArray  # (T,) nose and an ear count
+    seen: BoolArray  # (T,) so do both shoulders, or from the side one
+
+    @classmethod
+    def of(cls, poses: Poses) -> _Points:
+        high, usable, yaw = float(poses.size[1]), counts(poses), estimate_yaw(poses)[0]
+        head = usable[:, Landmark.NOSE] & usable[:, list(EARS)].any(axis=1)
+        shoulders = usable[:, list(SHOULDERS)]
+        enough = np.where(np.abs(yaw) > ONE_SHOULDER, shoulders.any(axis=1), shoulders.all(axis=1))
+        return cls(
+            ears=poses.point(*EARS) / high,
+            shoulders=poses.point(*SHOULDERS) / high,
+            face=face_size(poses) / high,
+            yaw=yaw,
+            head=np.asarray(head),
+            seen=np.asarray(poses.present & head & enough),
+        )
 
 
-def _parts(poses: Poses, rest: Baseline) -> dict[str, FloatArray]:
+def _parts(points: _Points, rest: Baseline) -> dict[str, FloatArray]:
     """What changed since the baseline, as shares; positive is towards a hunch (or raised)."""
-    ears, shoulders, face, _ = _points(poses)
+    ears, shoulders, face = points.ears, points.shoulders, points.face
     neck = rest.neck
     height = shoulders[:, 1] - ears[:, 1]
     ahead = (ears - shoulders)[:, 0] - (rest.ears[0] - rest.shoulders[0])
@@ -278,7 +297,7 @@ def _parts(poses: Poses, rest: Baseline) -> dict[str, FloatArray]:
         "lower": (ears[:, 1] - rest.ears[1]) / neck,
         "shoulders": down,
         "neck": shorter,
-        "forward": np.sign(rest.yaw) * ahead / neck if sees else np.full(len(poses), np.nan),
+        "forward": np.sign(rest.yaw) * ahead / neck if sees else np.full(len(face), np.nan),
         "closer": face / rest.face - 1,
         "raised": np.maximum(-down, 0),
     }
@@ -305,29 +324,21 @@ def _like_a_chair(parts: dict[str, FloatArray]) -> BoolArray:
         return np.asarray(alike & still & forward & (parts["lower"] > CHAIR_NECK))
 
 
-def _seen(poses: Poses) -> BoolArray:
-    """(T,) nose, an ear and both shoulders (from the side one) count."""
-    usable = counts(poses)
-    yaw = np.abs(np.nan_to_num(estimate_yaw(poses)[0]))
-    shoulders = usable[:, list(SHOULDERS)]
-    enough = np.where(yaw > 50, shoulders.any(axis=1), shoulders.all(axis=1))
-    ears = usable[:, list(EARS)].any(axis=1)
-    return np.asarray(poses.present & usable[:, Landmark.NOSE] & ears & enough)
-
-
 def _verdicts(
-    poses: Poses, rest: Baseline | None, parts: dict[str, FloatArray], camera_fixed: bool
+    poses: Poses,
+    points: _Points,
+    rest: Baseline | None,
+    parts: dict[str, FloatArray],
+    camera_fixed: bool,
 ) -> tuple[IntArray, IntArray]:
     """(T,) status and (T,) reason; the first objection that holds gives the reason."""
-    usable = counts(poses)
     status = np.full(len(poses), Status.NOT_OBSERVABLE)
     reason = np.full(len(poses), Reason.NONE)
-    head = usable[:, Landmark.NOSE] & usable[:, list(EARS)].any(axis=1)
-    objections = [(~head, Reason.HEAD_HIDDEN), (~_seen(poses), Reason.SHOULDER_HIDDEN)]
+    objections = [(~points.head, Reason.HEAD_HIDDEN), (~points.seen, Reason.SHOULDER_HIDDEN)]
     if rest is None:
         objections.append((np.ones(len(poses), bool), Reason.NOT_CALIBRATED))
     else:
-        objections += _misplaced(poses, rest, parts, camera_fixed)
+        objections += _misplaced(poses, points, rest, parts, camera_fixed)
     for holds, why in objections:
         reason = np.where((reason == Reason.NONE) & holds, why, reason)
     fine = reason == Reason.NONE
@@ -341,17 +352,20 @@ def _verdicts(
 
 
 def _misplaced(
-    poses: Poses, rest: Baseline, parts: dict[str, FloatArray], camera_fixed: bool
+    poses: Poses,
+    points: _Points,
+    rest: Baseline,
+    parts: dict[str, FloatArray],
+    camera_fixed: bool,
 ) -> list[tuple[BoolArray, Reason]]:
     """Objections: the baseline was not taken for this."""
-    ears, shoulders, face, yaw = _points(poses)
     wrists = poses.xy[:, [Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST], 1] / poses.size[1]
     with np.errstate(invalid="ignore"):
-        turned = np.abs(wrap_degrees(yaw - rest.yaw)) > MAX_TURN
+        turned = np.abs(wrap_degrees(points.yaw - rest.yaw)) > MAX_TURN
         risen = parts["lower"] < -MAX_RISE
-        shifted = np.abs(shoulders[:, 0] - rest.shoulders[0]) > MAX_SHIFT * rest.neck
-        ratio = face / rest.face
-        raised = (wrists < ears[:, 1:]).any(axis=1)
+        shifted = np.abs(points.shoulders[:, 0] - rest.shoulders[0]) > MAX_SHIFT * rest.neck
+        ratio = points.face / rest.face
+        raised = (wrists < points.ears[:, 1:]).any(axis=1)
         return [
             (raised, Reason.ARMS_AWAY_FROM_CALIBRATION),
             (turned | (camera_fixed & (risen | shifted)), Reason.CALIBRATION_STALE),

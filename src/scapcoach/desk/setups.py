@@ -151,13 +151,13 @@ class SetupChooser:
 
     def choose(self, poses: Poses, t: float) -> Baseline | None:
         """The set-up of one frame (T = 1) at `t` seconds."""
-        if not self.setups:
-            return None
-        if not poses.present[0]:
+        if len(self.setups) <= 1:
+            self.current = self.setups[0] if self.setups else None
+        if len(self.setups) <= 1 or not poses.present[0]:
             return self.current
         rank = sorted(self.setups, key=lambda b: unlikeness(poses, b))
         best = rank[0]
-        if self.current is None or len(rank) == 1:
+        if self.current is None:
             self.current = best
         elif best is self.current or not self._clearly(poses, best):
             self._rival = None
