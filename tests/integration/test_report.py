@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import time
 from pathlib import Path  # noqa: TC003  pytest reads the annotations of fixtures
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +14,7 @@ from scapcoach.sinks.overlay import Overlay
 from scapcoach.sinks.report import Still, write_report
 from scapcoach.sinks.summary import build_summary
 from scapcoach.sinks.video import AnnotatedVideoWriter
+from tests.support.browser import chromium, contrast, errors, luminance, requests, visit, wait_for
 from tests.support.synthetic import synthetic_measures, synthetic_poses
 
 if TYPE_CHECKING:
@@ -25,36 +22,13 @@ if TYPE_CHECKING:
 
     from scapcoach.landmarks import Poses
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
 SIZE = (320, 180)
 NASTY = "</script><script>window.hacked=1</script><b>x</b> {{data}} & \"q\" 'ü'"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    try:
-        from selenium import webdriver
-        from selenium.webdriver.chrome.service import Service
-    except ImportError:
-        webdriver = None
-    if webdriver is None or not CHROMIUM or not DRIVER:
-        message = "needs selenium, chromium and chromedriver (Debian: chromium chromium-driver)"
-        if os.environ.get("SCAPCOACH_REQUIRE_ALL") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in (
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        "--window-size=1280,900",
-    ):  # fmt: skip
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-    yield driver
-    driver.quit()
+    yield from chromium()
 
 
 def make_video(path: Path, poses: Poses, measures: Any) -> Path:
@@ -88,34 +62,6 @@ def make_report(
         stills=[still],
     )  # fmt: skip
     return path
-
-
-def visit(browser: Any, path: Path) -> None:
-    browser.get_log("performance")
-    browser.get_log("browser")
-    browser.get(path.as_uri())
-
-
-def wait_for(browser: Any, script: str, seconds: float = 10.0) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := browser.execute_script(f"return {script}"):
-            return found
-        time.sleep(0.05)
-    return pytest.fail(f"never true: {script}")
-
-
-def requests(browser: Any) -> list[str]:
-    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    return [
-        event["params"]["request"]["url"]
-        for event in events
-        if event["method"] == "Network.requestWillBeSent"
-    ]
-
-
-def errors(browser: Any) -> list[str]:
-    return [e["message"] for e in browser.get_log("browser") if e["level"] == "SEVERE"]
 
 
 def ready(browser: Any) -> None:
@@ -282,17 +228,6 @@ def test_text_has_contrast_in_light_and_dark(tmp_path, browser, scheme):
     for where, ink, paper in found:
         assert contrast(ink, paper) >= 4.5, (where, ink, paper)
     assert (luminance(found[0][2]) < 0.1) == (scheme == "dark")
-
-
-def luminance(color: str) -> float:
-    rgb = np.array([float(c) for c in color[color.index("(") + 1 : -1].split(",")[:3]]) / 255
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    return float(linear @ [0.2126, 0.7152, 0.0722])
-
-
-def contrast(a: str, b: str) -> float:
-    high, low = sorted((luminance(a), luminance(b)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
 
 
 def test_a_folder_that_cannot_be_written_is_an_output_error(tmp_path):

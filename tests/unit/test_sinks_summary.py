@@ -11,7 +11,9 @@ from scapcoach.landmarks import Poses
 from scapcoach.measures.types import Reason, Status
 from scapcoach.sinks.plots import MAX_POINTS, MAX_SPANS, plot_groups, thin, withheld_spans
 from scapcoach.sinks.readings import SHORT
+from scapcoach.sinks.rep_tables import set_summary
 from scapcoach.sinks.summary import build_summary, percent, reason_words, write_summary
+from tests.support.sets import sample_set
 from tests.support.synthetic import synthetic_measures, synthetic_poses
 
 SOURCE = {
@@ -73,6 +75,27 @@ def test_the_summary_fits_its_schema_and_is_plain_json(tmp_path, n, calibrated):
     check(back, schema, schema)
     assert back["source"]["fps"] is None
     assert back["source"]["frames_decoded"] == n
+
+
+@pytest.mark.parametrize("lifting", ["judged", "unjudged", "none", "nothing"])
+def test_a_set_in_the_summary_fits_the_schema(lifting):
+    schema = json.loads(
+        files("scapcoach.sinks").joinpath("assets", "summary.schema.json").read_text()
+    )
+    sets = {
+        "judged": set_summary(sample_set()),
+        "unjudged": set_summary(sample_set(judged=False)),
+        "none": set_summary(sample_set(reps=0)),
+        "nothing": {"exercise": None, "reason": "Not recognised."},
+    }
+    poses = synthetic_poses(50)
+    found = build_summary(
+        synthetic_measures(poses), poses, source=SOURCE, model={"name": "full", "sha256": "ab"},
+        calibration="clip", settings={}, lifting=sets[lifting],
+    )  # fmt: skip
+    json.dumps(found, allow_nan=False)
+    check(found, schema, schema)
+    assert "set" not in summary_of(50)
 
 
 def test_the_checker_can_fail():

@@ -151,24 +151,20 @@ def set_curves(poses: Poses, measures: Measures, exercise: Exercise) -> list[Cur
 def _measure_curve(measures: Measures, name: str, film: str) -> Curve:
     """A measure in its own unit, or in degrees where that is all there is."""
     series = measures[name]
-    spec = series.spec
-    absolute = np.isfinite(series.value).any()
-    if absolute or series.deg is None:
-        values = np.where(series.judged, series.value, np.nan)
-        return Curve(spec.title, spec.unit, spec.positive, values, name, _why(measures, name, film))
-    values = np.where(series.judged, series.deg, np.nan)
-    why = _why(measures, name, film)
-    return Curve(f"{spec.title}, relative", "deg", spec.positive, values, "", why)
+    spec, why = series.spec, _why(measures, name) or film
+    relative = series.deg is not None and np.isfinite(series.deg).any()
+    if relative and not np.isfinite(series.value).any():
+        values = np.where(series.judged, series.deg, np.nan)
+        return Curve(f"{spec.title}, relative", "deg", spec.positive, values, "", why)
+    values = np.where(series.judged, series.value, np.nan)
+    return Curve(spec.title, spec.unit, spec.positive, values, name, why)
 
 
-def _why(measures: Measures, name: str, film: str) -> str:
-    """What to change so that a measure can be judged: the commonest reason, and how to film."""
+def _why(measures: Measures, name: str) -> str:
+    """What to change so that a measure can be judged: the commonest reason; empty without any."""
     series = measures[name]
     reasons = series.reason[series.status == Status.NOT_OBSERVABLE]
-    if not len(reasons):
-        return film
-    commonest = Reason(int(np.bincount(reasons.astype(int)).argmax()))
-    return f"{commonest.advice} {film}".strip()
+    return Reason(int(np.bincount(reasons.astype(int)).argmax())).advice if len(reasons) else ""
 
 
 def _measure_behind(value: str) -> str:

@@ -5,18 +5,17 @@ Needs the extra ``rerun``. Writing a file asks no network and starts no viewer.
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from scapcoach.errors import MissingExtraError, OutputError
 from scapcoach.landmarks import SKELETON, Landmark
-from scapcoach.sinks.atomic import atomic_path, output_error
+from scapcoach.sinks.atomic import atomic_path
 from scapcoach.sinks.skeleton import hue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     import numpy.typing as npt
@@ -80,39 +79,27 @@ def write_rrd(
         OutputError: it could not be written.
     """
     rr = need_rerun()
-    with atomic_path(path) as temporary, _told_as_output_error(path):
-        # What cannot be written is said by us: the SDK writes in a thread of its own and only logs.
-        temporary.touch()
-        with rr.RecordingStream("scapcoach") as stream:
-            stream.save(temporary)
-            stream.set_log_time_enabled(False)  # only the recording's own time
-            stream.set_log_tick_enabled(False)
-            stream.send_recording_name(name)
-            scale = np.ones(2)
-            if video is not None:
-                scale = np.array(_picture_size(video)) / np.array(poses.size)
-                _send_video(rr, stream, video)
-            _send_points(rr, stream, "picture", poses.t, poses.xy * scale)
-            _send_points(rr, stream, "world", poses.t, poses.world)
-            _send_measures(rr, stream, measures)
-            for t, text in notes:
-                stream.set_time(TIMELINE, duration=t)
-                stream.log("notes", rr.TextLog(text))
-            stream.flush()
-            stream.disconnect()
-        if not temporary.stat().st_size:
-            raise OutputError(f"{path} could not be written: is the disk full?")
-
-
-@contextlib.contextmanager
-def _told_as_output_error(path: Path) -> Iterator[None]:
-    """The SDK raises its own errors for what a disk refuses."""
-    try:
-        yield
-    except OSError as error:
-        raise output_error(error, path) from error
-    except (RuntimeError, ValueError) as error:
-        raise OutputError(f"Could not write {path}: {error}.") from error
+    # Through memory: on a full disk the SDK's own file writer only logs, and half a file is left.
+    with rr.RecordingStream("scapcoach") as stream:
+        memory = stream.binary_stream()
+        stream.set_log_time_enabled(False)  # only the recording's own time
+        stream.set_log_tick_enabled(False)
+        stream.send_recording_name(name)
+        scale = np.ones(2)
+        if video is not None:
+            scale = np.array(_picture_size(video)) / np.array(poses.size)
+            _send_video(rr, stream, video)
+        _send_points(rr, stream, "picture", poses.t, poses.xy * scale)
+        _send_points(rr, stream, "world", poses.t, poses.world)
+        _send_measures(rr, stream, measures)
+        for t, text in notes:
+            stream.set_time(TIMELINE, duration=t)
+            stream.log("notes", rr.TextLog(text))
+        data = memory.read()
+    if not data:
+        raise OutputError(f"{path} could not be written: the Rerun SDK gave no data.")
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(data)
 
 
 def _send_points(rr: Any, stream: Any, where: str, t: Floats, points: Floats) -> None:
