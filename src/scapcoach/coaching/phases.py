@@ -61,13 +61,15 @@ class Course:
 
 
 def ways(readings: Readings, movement: Movement) -> FloatArray:
-    """(T, C) what times a movement: elbows and wrists, or the hips, in pixels; a hold's signal."""
-    if HELD in movement.full:
+    """(T, C) what times a movement: elbows and wrists, or the hips, in pixels; else the signal."""
+    if _STILL_ARMS & set(movement.full):
         return signal(readings, movement)[:, None]
     names = HIP_PATH if _LEGS & set(movement.full) else ARM_PATH
     return np.column_stack([readings.joint(name) for name in names])
 
 
+#: Quantities of movements in which the arms keep their shape.
+_STILL_ARMS: Final = frozenset({HELD, "wrist_rise"})
 #: Quantities of movements of the legs.
 _LEGS: Final = frozenset({"knee", "hip_height"})
 
@@ -97,13 +99,15 @@ def course(readings: Readings, turn: Turn, path: FloatArray) -> Course | None:
     way = np.median(path[top], axis=0) - origin
     gone = (path - origin) @ way / max(float(way @ way), 1e-12)
     middle = int(np.searchsorted(t, turn.top - 1e-6))
-    below = np.flatnonzero(gone < _MIDDLE)
-    up, down = below[below < middle], below[below > middle]
+    # Who does not let all the way down has a shorter way back.
+    half_back = max(_MIDDLE, (1 + float(gone[middle:].min())) / 2)
+    up = np.flatnonzero(gone[:middle] < _MIDDLE)
+    down = middle + np.flatnonzero(gone[middle:] < half_back)
     if not len(up) or not len(down):
         return None
     peak = path[_held(t, gone, int(up[-1]), int(down[0]))]
-    rising = _Flank.of(t[middle::-1], gone[middle::-1], path[middle::-1], peak)
-    falling = _Flank.of(t[middle:], gone[middle:], path[middle:], peak)
+    rising = _Flank.of(t[middle::-1], gone[middle::-1], path[middle::-1], peak, _MIDDLE)
+    falling = _Flank.of(t[middle:], gone[middle:], path[middle:], peak, half_back)
     peak_start, peak_end = rising.inner(_ARRIVING), falling.inner(_LEAVING)
     if peak_start > peak_end:
         peak_start = peak_end = (peak_start + peak_end) / 2
@@ -130,12 +134,13 @@ def _held(t: FloatArray, gone: FloatArray, up: int, down: int) -> IntArray:
     return held if len(held) >= 3 else inside[np.argsort(gone[inside])[-3:]]
 
 
-def _rest(t: FloatArray, gone: FloatArray) -> slice:
+def _rest(t: FloatArray, gone: FloatArray, half_way: float) -> slice:
     """The rest or turn from which a flank comes, walking away from its middle.
 
     Args:
         t: (N,) seconds walking away, growing or shrinking.
         gone: (N,) share of the way.
+        half_way: share at the middle of the flank.
 
     Returns:
         The frames at that level.
@@ -149,7 +154,7 @@ def _rest(t: FloatArray, gone: FloatArray) -> slice:
         since = int(np.searchsorted(np.abs(t - t[0]), abs(t[i] - t[0]) - STILL[0]))
         window = gone[since : i + 1]
         whole = abs(t[i] - t[since]) >= 0.8 * STILL[0]
-        if whole and window.max() - window.min() <= STILL[1] and g < _MIDDLE:
+        if whole and window.max() - window.min() <= STILL[1] and g < half_way:
             return slice(since, i + 1)
     return slice(at, at + 1)
 
@@ -170,9 +175,11 @@ class _Flank:
     half: int
 
     @classmethod
-    def of(cls, t: FloatArray, gone: FloatArray, path: FloatArray, peak: FloatArray) -> _Flank:
-        half = int(np.flatnonzero(gone < _MIDDLE)[0])
-        where = _rest(t[half:], gone[half:])
+    def of(
+        cls, t: FloatArray, gone: FloatArray, path: FloatArray, peak: FloatArray, half_way: float
+    ) -> _Flank:
+        half = int(np.flatnonzero(gone < half_way)[0])
+        where = _rest(t[half:], gone[half:], half_way)
         rest = path[half:][where]
         return cls(t, _share(path, peak, rest), _share(path, rest, peak), half)
 
