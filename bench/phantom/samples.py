@@ -53,6 +53,13 @@ class Sample:
 
 
 _PORTRAIT: Final = Camera(size=(480, 640), distance=2.6, height=1.25, aim=0.92, noise=1.0)
+_ROWER: Final = Person(seed=3)
+_ROWING: Final = Setup(
+    _HE,
+    _VEST,
+    Camera(yaw=40, size=(640, 480), distance=2.5, height=1.1, aim=0.72, fov=36, noise=1.0),
+    _GYM,
+)
 
 SAMPLES: Final[dict[str, Sample]] = {
     "phantom_calibration_front": Sample(
@@ -63,16 +70,8 @@ SAMPLES: Final[dict[str, Sample]] = {
         Person(seed=2, retraction=20, elevation=32),
         Setup(_SHE, _VEST, replace(_PORTRAIT, yaw=35, aim=0.82, distance=2.4), _GYM),
     ),
-    "phantom_row_oblique": Sample(
-        "row_mixed",
-        Person(seed=3),
-        Setup(
-            _HE,
-            _VEST,
-            Camera(yaw=40, size=(640, 480), distance=2.5, height=1.1, aim=0.72, fov=36, noise=1.0),
-            _GYM,
-        ),
-    ),
+    "phantom_row_oblique": Sample("row_mixed", _ROWER, _ROWING),
+    "phantom_row_calibration_oblique": Sample("row_calibration", _ROWER, _ROWING),
     "phantom_desk_side": Sample(
         "desk_hunching",
         Person(seed=4),

@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 @click.option(
     "--calibration",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A calibration clip of the same person and camera: relaxed, blades back, blades apart, "
-    "shrug, shoulders down, relaxed, 3 seconds each, arms hanging.",
+    help="A calibration clip of the same person and camera. Held poses: relaxed, blades back, "
+    "blades apart, shrug, shoulders down, relaxed, 3 seconds each, arms hanging. Or five "
+    "repetitions of the exercise: two arms only, two full squeezes, one shrugged.",
 )
 @options.segments
 @click.option("--profile", help="A saved profile of the same person and camera.")

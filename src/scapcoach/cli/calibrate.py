@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @click.command("calibrate")
 @click.argument(
-    "clip", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+    "clips",
+    nargs=-1,
+    metavar="[CLIP]...",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
 @click.option("--profile", required=True, help="Name for the profile, e.g. 'anna home rack'.")
 @options.source
@@ -25,21 +28,25 @@ if TYPE_CHECKING:
 @options.subject
 @options.segments
 @options.mirror
-def command(clip: Path | None, profile: str, **chosen: Any) -> int:
-    """Make a profile: guided before a camera, or from CLIP.
+def command(clips: tuple[Path, ...], profile: str, **chosen: Any) -> int:
+    """Make a profile: guided before a camera, or from one or two recorded CLIPs.
 
     Without CLIP a window opens: it looks whether you are well in the picture, then leads through
     the poses with a countdown, and tries the result on one more squeeze. It takes a minute; no
     key needs to be touched.
 
-    In CLIP one person holds six poses for about three seconds each, arms hanging: relaxed,
-    blades back, blades apart, shrug, shoulders down, relaxed again; a slump may follow. A
-    profile holds for this person, this camera and this view; one of the same name is replaced.
+    A posture CLIP: one person holds six poses for about three seconds each, arms hanging:
+    relaxed, blades back, blades apart, shrug, shoulders down, relaxed again; a slump may follow.
+    An exercise CLIP: five repetitions of the exercise, two with the arms only, two with a full
+    squeeze, one with a shrug; it is what makes retraction readable while the arms move. Which of
+    the two a clip is shows; give both for a profile with both. A profile holds for this person,
+    this camera and this view; one of the same name is replaced.
 
     \b
     Examples:
       scapcoach calibrate --profile anna
       scapcoach calibrate me.mp4 --profile "anna home rack"
+      scapcoach calibrate me.mp4 my_rows.mp4 --profile "anna row"
       scapcoach calibrate me.mp4 --profile anna --calibration-segments holds.csv
     """  # noqa: D301 - click reads the \\b
     from scapcoach.calibration.profiles import profile_path, save_profile
@@ -47,9 +54,11 @@ def command(clip: Path | None, profile: str, **chosen: Any) -> int:
 
     profile_path(profile)  # a bad name is told before the work, not after it
     segments: Path | None = chosen["calibration_segments"]
-    if clip is None and segments is not None:
-        raise click.UsageError("--calibration-segments needs a CLIP to speak of.")
-    found = _guided(chosen, profile) if clip is None else _from_clip(clip, segments, chosen)
+    if len(clips) != 1 and segments is not None:
+        raise click.UsageError("--calibration-segments needs one CLIP to speak of.")
+    if len(clips) > _MOST_CLIPS:
+        raise click.UsageError("Give one posture clip, one exercise clip, or one of each.")
+    found = _from_clips(clips, segments, chosen) if clips else _guided(chosen, profile)
     if found is None:
         click.echo("The calibration was not finished; no profile was saved.", err=True)
         return 1
@@ -59,17 +68,29 @@ def command(clip: Path | None, profile: str, **chosen: Any) -> int:
     return 0
 
 
-def _from_clip(clip: Path, marked: Path | None, chosen: dict[str, Any]) -> Calibration:
+_MOST_CLIPS = 2
+
+
+def _from_clips(
+    clips: tuple[Path, ...], marked: Path | None, chosen: dict[str, Any]
+) -> Calibration:
+    from functools import reduce
+
     from scapcoach.analysis import calibrate_clip
-    from scapcoach.calibration import read_segments
+    from scapcoach.calibration import join, read_segments
     from scapcoach.cli.progress import Bar, stderr_console
 
     segments = read_segments(marked) if marked else None
+    found = []
     with Bar(stderr_console(), enabled=True) as bar:
-        bar.clip(clip.name)
-        return calibrate_clip(
-            clip, segments, model=chosen["model"], subject=chosen["subject"], progress=bar
-        )
+        for clip in clips:
+            bar.clip(clip.name)
+            found.append(
+                calibrate_clip(
+                    clip, segments, model=chosen["model"], subject=chosen["subject"], progress=bar
+                )
+            )
+    return reduce(join, found)
 
 
 def _guided(chosen: dict[str, Any], profile: str) -> Calibration | None:

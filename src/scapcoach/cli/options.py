@@ -68,8 +68,9 @@ subject = click.option(
 segments = click.option(
     "--calibration-segments",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="CSV of start,end,pose (seconds; neutral, retract, protract, shrug, depress, slump): "
-    "which pose is held when. Without --calibration it speaks of the clip itself.",
+    help="CSV of start,end,pose (seconds; neutral, retract, protract, shrug, depress, slump; "
+    "arms_only, squeeze, shrug_rep): which pose is held, or which kind of repetition is done, "
+    "when. Without --calibration it speaks of the clip itself.",
 )
 
 
