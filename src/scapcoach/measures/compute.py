@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scapcoach.measures.gates import Scene
 from scapcoach.measures.girdle_series import girdle_series
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from scapcoach.landmarks import Poses
 
 
+#: Frames measured at a time: what is worked out on the way stays small on an hour of video.
+_BLOCK: Final = 4096
+
+
 def measure(poses: Poses, calibration: Calibration | None) -> Measures:
     """All measures of T frames.
 
@@ -35,6 +39,13 @@ def measure(poses: Poses, calibration: Calibration | None) -> Measures:
         calibration: of the same person, camera and view; None leaves every measure that counts
             from a neutral ``not_observable``, ``not_calibrated``.
     """
+    if len(poses) <= _BLOCK:
+        return _measure(poses, calibration)
+    starts = range(0, len(poses), _BLOCK)
+    return Measures.concatenate([_measure(poses[a : a + _BLOCK], calibration) for a in starts])
+
+
+def _measure(poses: Poses, calibration: Calibration | None) -> Measures:
     scene = Scene.of(poses, calibration)
     series = {s.spec.name: s for s in girdle_series(scene)}
     for one in (

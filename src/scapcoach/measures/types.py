@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -177,6 +177,15 @@ class Series:
             deg_sigma,
         )
 
+    @classmethod
+    def concatenate(cls, parts: Sequence[Series]) -> Series:
+        """Join runs of one series, in order of time; at least one."""
+        joined = {}
+        for name in ("value", "sigma", "status", "reason", "deg", "deg_sigma"):
+            arrays = [getattr(part, name) for part in parts]
+            joined[name] = None if arrays[0] is None else np.concatenate(arrays)
+        return cls(parts[0].spec, **joined)
+
     @property
     def judged(self) -> npt.NDArray[np.bool_]:
         """(T,) True where there is a value to use, absolute or relative."""
@@ -216,3 +225,15 @@ class Measures:
             self.view[index],
             MappingProxyType({name: s[index] for name, s in self.series.items()}),
         )
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Measures]) -> Measures:
+        """Join runs of one recording, in order of time; at least one."""
+        joined = [
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("t", "yaw", "yaw_sigma", "view")
+        ]
+        series = {
+            name: Series.concatenate([part[name] for part in parts]) for name in parts[0].series
+        }
+        return cls(*joined, MappingProxyType(series))
