@@ -164,9 +164,15 @@ def test_the_sound_is_a_tone_for_the_player(
 def test_without_the_library_notifications_name_the_extra(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(sys.modules, "desktop_notifier.sync", None)
+    monkeypatch.setattr("scapcoach.desk.tell.find_spec", lambda _: None)
     with pytest.raises(MissingExtraError, match=r"scapcoach\[desk\]"):
         Notification()
+
+
+def test_a_desktop_without_notifications_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+    with pytest.raises(InputError, match="The desktop shows no notifications"):
+        Notification().tell(SAID)
 
 
 # Reasons to pause

@@ -5,12 +5,14 @@ A way that fails says so once and is left out from then on; the desk check goes 
 
 from __future__ import annotations
 
+import logging
 import os
 import shlex
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final, Protocol
 
 from scapcoach.errors import InputError, MissingExtraError, ScapcoachError
 
@@ -81,26 +83,56 @@ class Line:
 
 
 class Notification:
-    """A desktop notification, through desktop-notifier (the extra `desk`)."""
+    """A desktop notification, through desktop-notifier (the extra `desk`).
+
+    Raises:
+        MissingExtraError: the extra is not installed.
+    """
 
     name = "notification"
 
     def __init__(self) -> None:
-        try:
-            from desktop_notifier.sync import DesktopNotifierSync
-        except ImportError as error:
+        if find_spec("desktop_notifier") is None:
             raise MissingExtraError(
                 "Desktop notifications need the extra 'desk': pip install 'scapcoach[desk]'. Or "
                 "choose another way, e.g. --alert sound."
-            ) from error
-        self._native: Any = DesktopNotifierSync(app_name="scapcoach")
+            )
 
     def tell(self, said: Said) -> None:
         """Show it."""
+        import asyncio
+
+        complaints = _Complaints()
+        log = logging.getLogger("desktop_notifier")
+        log.addHandler(complaints)
         try:
-            self._native.send(title=_title(said), message=said.text)
+            asyncio.run(_notify(_title(said), said.text))
         except Exception as error:
             raise InputError(f"The desktop shows no notifications ({error}).") from error
+        finally:
+            log.removeHandler(complaints)
+        # The library tells of most failures in its log alone.
+        if complaints.first:
+            raise InputError(f"The desktop shows no notifications ({complaints.first}).")
+
+
+async def _notify(title: str, text: str) -> None:
+    from desktop_notifier import DesktopNotifier
+
+    # A new one each time: alerts are rare, and no connection is left open between them.
+    await DesktopNotifier(app_name="scapcoach").send(title=title, message=text)
+
+
+class _Complaints(logging.Handler):
+    """Keeps the first warning."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.first = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        why = f": {record.exc_info[1]}" if record.exc_info and record.exc_info[1] else ""
+        self.first = self.first or record.getMessage() + why
 
 
 class Sound:
