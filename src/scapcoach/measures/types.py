@@ -180,7 +180,7 @@ class Series:
     @classmethod
     def concatenate(cls, parts: Sequence[Series]) -> Series:
         """Join runs of one series, in order of time; at least one."""
-        joined = {}
+        joined: dict[str, Any] = {}
         for name in ("value", "sigma", "status", "reason", "deg", "deg_sigma"):
             arrays = [getattr(part, name) for part in parts]
             joined[name] = None if arrays[0] is None else np.concatenate(arrays)
@@ -229,11 +229,11 @@ class Measures:
     @classmethod
     def concatenate(cls, parts: Sequence[Measures]) -> Measures:
         """Join runs of one recording, in order of time; at least one."""
-        joined = [
-            np.concatenate([getattr(part, name) for part in parts])
+        joined: dict[str, Any] = {
+            name: np.concatenate([getattr(part, name) for part in parts])
             for name in ("t", "yaw", "yaw_sigma", "view")
-        ]
+        }
         series = {
             name: Series.concatenate([part[name] for part in parts]) for name in parts[0].series
         }
-        return cls(*joined, MappingProxyType(series))
+        return cls(**joined, series=MappingProxyType(series))
