@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "live": ("scapcoach.cli.live", "Coach from a camera, in a window."),
+        "serve": ("scapcoach.cli.serve", "Coach in the browser, served by this computer."),
         "replay": ("scapcoach.cli.replay", "Run a recorded session once more."),
         "analyze": ("scapcoach.cli.analyze", "Analyse lift videos: measures, video, report."),
         "calibrate": ("scapcoach.cli.calibrate", "Make a profile from a calibration clip."),

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scapcoach.measures.types import Reason, Status, View
+from scapcoach.session.guided import HOLD_S, POSES
 
 if TYPE_CHECKING:
     from scapcoach.measures import Series
     from scapcoach.session.engine import Reading
+    from scapcoach.session.guided import Guide
 
 
 def plain_reading(reading: Reading, *, landmarks: bool = False) -> dict[str, Any]:
@@ -73,3 +75,24 @@ def _points(reading: Reading) -> list[list[int] | None]:
 def _number(value: Any, decimals: int) -> float | None:
     number = float(value)
     return round(number, decimals) if math.isfinite(number) else None
+
+
+def plain_guide(guide: Guide) -> dict[str, Any]:
+    """A guided calibration for a page: what to do, the checks, the trace."""
+    title, text = POSES[guide.pose]
+    return {
+        "step": str(guide.step),
+        "pose": guide.pose,
+        "title": title,
+        "text": text,
+        "left": round(guide.left, 2),
+        "hold": HOLD_S,
+        "progress": round(guide.progress, 3),
+        "fault": guide.fault,
+        "checks": [
+            {"title": c.title, "good": bool(c.good), "advice": c.advice, "arrow": c.arrow}
+            for c in guide.checks
+        ],
+        "trace": [[round(t - guide.t, 2), round(degrees, 1)] for t, degrees in guide.trace],
+        "lines": list(guide.lines),
+    }

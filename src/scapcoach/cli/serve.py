@@ -1,0 +1,149 @@
+"""`scapcoach serve`: the coach in the browser, served by this computer for itself."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scapcoach.cli import options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import ExitStack
+    from pathlib import Path
+
+    from scapcoach.pose.types import PoseEstimator
+    from scapcoach.session.replay import Session
+    from scapcoach.web.worker import Rooms
+
+_MEANS = """\
+Listening on {host}: every computer that reaches this one can ask for the page. They need the key
+in the address below to get in, but nothing between you and this computer is encrypted: who
+listens on the network can read the key, the pictures and the measures. Browsers on other
+computers give a page without encryption no camera; they can watch the camera of this one
+(--source). Use it in a network you trust, and stop it when you are done."""
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535),
+              help="Port to listen on; 0 for any that is free.")  # fmt: skip
+@click.option(
+    "--allow-network",
+    is_flag=True,
+    help="Consent to a --host that other computers can reach; what it means is printed.",
+)
+@click.option("--source", help="Use this computer's camera (number, name, address or file) in "
+              "place of the browser's.")  # fmt: skip
+@options.model
+@click.option(
+    "--record/--no-record",
+    default=True,
+    help="Keep landmarks and measures of sessions, and write reports (default: yes).",
+)
+@options.sessions
+def command(host: str, port: int, source: str | None, sessions: Path, **chosen: Any) -> int:
+    """Coach in the browser: the page is served by this computer, for this computer.
+
+    Open the address that is printed. The browser asks whether the page may use the camera; its
+    pictures go to this computer only, are looked at and forgotten. Keys and buttons are those
+    of `scapcoach live`, with a guided calibration, plots and past sessions. Ctrl-C stops it.
+
+    \b
+    Examples:
+      scapcoach serve
+      scapcoach serve --port 0 --no-record
+      scapcoach serve --source 0
+    """  # noqa: D301 - click reads the \\b
+    from scapcoach.web.server import is_loopback, need_extra, run_server
+
+    need_extra()
+    if not is_loopback(host):
+        if not chosen["allow_network"]:
+            raise click.UsageError(
+                f"--host {host} can be reached by other computers. Add --allow-network if that "
+                "is what you want."
+            )
+        click.echo(_MEANS.format(host=host), err=True)
+    rooms = _rooms(source, sessions, chosen["model"], record=chosen["record"])
+    run_server(host, port, rooms, _setup(source), sessions, _announce)
+    return 0
+
+
+def _announce(address: str) -> None:
+    click.echo(f"Open {address}")
+    click.echo("Ctrl-C stops the server.", err=True)
+
+
+def _rooms(source: str | None, sessions: Path, model: str, *, record: bool) -> Rooms:
+    """What sessions are made of."""
+    from scapcoach.calibration.profiles import load_profile, save_profile
+    from scapcoach.cli.sessions import exercise_settings, open_session, session_head
+    from scapcoach.pose.mediapipe import MediaPipePose
+    from scapcoach.session.journal import session_folder
+    from scapcoach.sources.camera import Camera
+    from scapcoach.web.worker import Rooms
+
+    def session(
+        stack: ExitStack,
+        estimator: PoseEstimator,
+        size: tuple[int, int],
+        name: str,
+        folder: Path | None,
+    ) -> Session:
+        return open_session(stack, session_head(estimator, size, name), folder)
+
+    return Rooms(
+        estimator=lambda: MediaPipePose(model),
+        session=session,
+        folder=lambda: session_folder(sessions, time.localtime()) if record else None,
+        close=_close,
+        load=load_profile,
+        save=save_profile,
+        settings=exercise_settings,
+        camera=None if source is None else lambda: Camera(source),
+    )
+
+
+def _close(folder: Path) -> dict[str, Any]:
+    """Write a session's results; what the page is told of them."""
+    from scapcoach.analysis.sessions import close_session
+    from scapcoach.errors import InputError
+    from scapcoach.web.past import session_card
+
+    try:
+        close_session(folder)
+    except InputError as error:
+        return {"name": folder.name, "reports": [], "message": str(error)}
+    return session_card(folder)
+
+
+def _setup(source: str | None) -> Callable[[], dict[str, Any]]:
+    """What the page has to know, asked anew with every load."""
+    from scapcoach._version import __version__
+    from scapcoach.calibration.profiles import list_profiles
+    from scapcoach.coaching.library import packaged
+    from scapcoach.landmarks import SKELETON
+    from scapcoach.measures import SPECS, Reason
+
+    def tell() -> dict[str, Any]:
+        return {
+            "version": __version__,
+            "camera": source is None,
+            "exercises": [
+                {"name": e.name, "title": e.title, "summary": e.summary, "film": e.film}
+                for e in packaged().values()
+            ],
+            "profiles": list(list_profiles()),
+            "measures": {
+                s.name: {"title": s.title, "unit": s.unit, "low": s.low, "high": s.high,
+                         "positive": s.positive}
+                for s in SPECS.values()
+            },
+            "advice": {r.label: r.advice for r in Reason if r.label},
+            "bones": [[int(a), int(b)] for a, b in SKELETON],
+        }  # fmt: skip
+
+    return tell

@@ -1,0 +1,268 @@
+// The page: what the buttons and keys do, and what is shown of each reading.
+import { Camera } from "/static/camera.js";
+import { Gauges } from "/static/gauges.js";
+import { Link } from "/static/link.js";
+import { Plots } from "/static/plots.js";
+import { reportLine, showPast } from "/static/past.js";
+import { Sound } from "/static/sound.js";
+import { Stage } from "/static/stage.js";
+import { Wizard } from "/static/wizard.js";
+
+const byId = (id) => document.getElementById(id);
+const setup = await (await fetch("/api/setup")).json();
+const stage = new Stage(byId("canvas"), setup.bones);
+const gauges = new Gauges(byId("gauges"), setup);
+const plots = new Plots(byId("plots"));
+const camera = new Camera(byId("video"));
+const sound = new Sound();
+const state = { live: false, paused: false, muted: false, taking: false, last: null, cue: 0, finished: false };
+const wizard = new Wizard((command) => { link.say({ do: "guide", command }); if (command === "leave") wizard.show(null); });
+
+const link = new Link({
+  ready: () => { begun(); },
+  reading: (message, jpeg) => { if (state.live && !state.paused) show(message, jpeg); },
+  trouble: (message) => notice(message.message),
+  problem: (message) => notice(message.message),
+  saved: (message) => { notice(`Saved as profile "${message.profile}".`); addProfile(message.profile); },
+  finished: (message) => finished(message),
+  failed: (message) => { stop(); cover("That did not work", message.message); },
+  closed: (code, reason) => {
+    if (state.finished) return;
+    stop();
+    if (code === 4001) cover("This session goes on in another tab", "Only one page at a time can be coached.", "Continue here");
+    else if (code !== 1000) cover("The connection broke off", reason || "Is 'scapcoach serve' still running?", "Start again");
+  },
+});
+
+function cover(title, text, button = "Start the camera", reports = []) {
+  byId("cover").hidden = false;
+  byId("cover-title").textContent = title;
+  byId("cover-text").textContent = text;
+  byId("start").textContent = button;
+  byId("start").hidden = !button;
+  byId("reports").replaceChildren();
+  for (const report of reports) reportLine(byId("reports"), report);
+}
+
+function notice(text) {
+  byId("notice").hidden = !text;
+  if (byId("notice").textContent !== text) byId("notice").textContent = text;
+  clearTimeout(notice.timer);
+  if (text) notice.timer = setTimeout(() => { byId("notice").hidden = true; }, 6000);
+}
+
+async function start() {
+  sound.wake();
+  byId("start").disabled = true;
+  try {
+    if (setup.camera) await camera.open(byId("camera").value);
+  } catch (error) {
+    cover("No camera", error.message, "Try again");
+    return;
+  } finally {
+    byId("start").disabled = false;
+  }
+  camera.onlost = () => { notice("The camera is gone: is it plugged in?"); };
+  Object.assign(state, { live: true, paused: false, finished: false, last: null });
+  cover("Getting ready", "The model is being loaded.", "");
+  link.open();
+}
+
+function begun() {
+  for (const id of ["pause", "calibrate", "mute", "finish"]) byId(id).disabled = false;
+  byId("cover").hidden = true;
+  plots.clear();
+  if (state.muted) link.say({ do: "mute", on: true });
+  chooseExercise();
+  if (byId("profile").value) chooseProfile();
+  if (setup.camera) { camera.follow(take); listCameras(); }
+}
+
+// One new frame of the browser's camera: shown at once, sent if the engine is hungry.
+async function take() {
+  const { videoWidth: w, videoHeight: h } = camera.video;
+  if (w && !state.paused) stage.draw(camera.video, w, h, state.last?.points);
+  if (state.taking || state.paused || !link.hungry) return;
+  state.taking = true;
+  const t = performance.now() / 1000;
+  try {
+    const blob = await camera.shoot();
+    if (blob) await link.picture(blob, t);
+  } finally {
+    state.taking = false;
+  }
+}
+
+async function show(reading, jpeg) {
+  state.last = reading;
+  document.body.dataset.frames = reading.frame + 1;
+  document.body.dataset.calibration = reading.calibration ?? "";
+  if (reading.sent) document.body.dataset.lag = Math.round(performance.now() - 1000 * reading.sent);
+  if (jpeg) {
+    const picture = await createImageBitmap(jpeg);
+    stage.draw(picture, picture.width, picture.height, reading.points);
+    picture.close();
+  }
+  gauges.show(reading);
+  plots.add(reading);
+  wizard.mirrored = stage.mirrored;
+  wizard.show(reading.guide);
+  byId("badge").hidden = !reading.view;
+  byId("badge").textContent = `${reading.view.toUpperCase()} ${reading.yaw === null ? "" : `${Math.round(Math.abs(reading.yaw))}\u00b0`}`;
+  byId("rec").hidden = !reading.recording;
+  byId("counter").hidden = !byId("exercise").value;
+  byId("count").textContent = reading.count;
+  byId("phase").textContent = reading.phase || (reading.count === 1 ? "rep" : "reps");
+  if (reading.notice) notice(reading.notice);
+  showCue(wizard.open ? null : reading.cue);
+}
+
+function showCue(cue) {
+  byId("cue").hidden = !cue;
+  if (!cue) return;
+  if (byId("cue").textContent !== cue.text) byId("cue").textContent = cue.text;
+  byId("cue").classList.toggle("praise", cue.kind === "praise");
+  if (cue.time !== state.cue) { state.cue = cue.time; sound.cue(cue); }
+}
+
+function press(button, on, words) {
+  button.setAttribute("aria-pressed", String(on));
+  button.querySelector("span").textContent = words;
+}
+
+async function pause() {
+  if (!state.live) return;
+  state.paused = !state.paused;
+  link.say({ do: "pause", on: state.paused });
+  press(byId("pause"), state.paused, state.paused ? "Go on" : "Pause");
+  if (state.paused) {
+    camera.close();
+    cover("Paused", "The camera is off.", "Go on");
+    return;
+  }
+  byId("cover").hidden = true;
+  if (!setup.camera) return;
+  try { await camera.open(byId("camera").value); camera.follow(take); }
+  catch (error) { state.paused = true; press(byId("pause"), true, "Go on"); cover("No camera", error.message, "Go on"); }
+}
+
+function mute() {
+  state.muted = sound.muted = !state.muted;
+  if (state.muted) sound.silence();
+  link.say({ do: "mute", on: state.muted });
+  press(byId("mute"), state.muted, state.muted ? "Unmute" : "Mute");
+}
+
+function calibrate() {
+  link.say({ do: "calibrate", slump: byId("slump").checked, name: byId("save-as").value.trim() });
+}
+
+function finish() {
+  if (!state.live) return;
+  state.finished = true;
+  link.say({ do: "finish" });
+  stop();
+  cover("Writing the report", "A moment.", "");
+}
+
+function finished(message) {
+  state.finished = true;
+  stop();
+  cover("Session finished", message.message ?? (message.reports.length ? "" : "Nothing was recorded."), "Start another", message.reports);
+}
+
+function stop() {
+  state.live = state.paused = false;
+  camera.close();
+  wizard.show(null);
+  for (const id of ["pause", "calibrate", "mute", "finish"]) byId(id).disabled = true;
+  for (const id of ["badge", "rec", "counter", "cue", "notice"]) byId(id).hidden = true;
+  press(byId("pause"), false, "Pause");
+}
+
+function full() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else byId("stage").requestFullscreen?.();
+}
+
+function chooseExercise() {
+  const name = byId("exercise").value;
+  link.say({ do: "exercise", name, focus: byId("focus").value });
+  byId("film").textContent = setup.exercises.find((e) => e.name === name)?.film ?? "";
+}
+
+function nextExercise() {
+  const select = byId("exercise");
+  select.selectedIndex = (select.selectedIndex + 1) % select.options.length;
+  chooseExercise();
+}
+
+function chooseProfile() { link.say({ do: "profile", name: byId("profile").value }); }
+
+function addProfile(name) {
+  const select = byId("profile");
+  if (![...select.options].some((o) => o.value === name)) select.add(new Option(name, name));
+  select.value = name;
+}
+
+async function listCameras() {
+  const select = byId("camera"), chosen = select.value;
+  const found = await camera.list();
+  select.replaceChildren(new Option("Default", ""), ...found.map((d, k) => new Option(d.label || `Camera ${k + 1}`, d.deviceId)));
+  select.value = chosen;
+}
+
+async function otherCamera() {
+  if (!state.live || state.paused) return;
+  camera.close();
+  try { await camera.open(byId("camera").value); camera.follow(take); }
+  catch (error) { notice(error.message); }
+}
+
+function tab(past) {
+  byId("live").hidden = past;
+  byId("past").hidden = !past;
+  byId("tab-live").setAttribute("aria-pressed", String(!past));
+  byId("tab-past").setAttribute("aria-pressed", String(past));
+  if (past) showPast(byId("past-list"));
+}
+
+for (const e of setup.exercises) byId("exercise").add(new Option(e.title, e.name));
+for (const name of setup.profiles) addProfile(name);
+byId("profile").value = "";
+byId("camera-row").hidden = !setup.camera;
+if (!setup.camera) { byId("cover-text").textContent = "The camera of the computer that serves this page is used."; byId("mirror").checked = true; }
+byId("start").onclick = () => (state.live && state.paused ? pause() : start());
+byId("pause").onclick = pause;
+byId("mute").onclick = mute;
+byId("calibrate").onclick = calibrate;
+byId("finish").onclick = finish;
+byId("full").onclick = full;
+byId("exercise").onchange = byId("focus").onchange = chooseExercise;
+byId("profile").onchange = chooseProfile;
+byId("camera").onchange = otherCamera;
+byId("mirror").onchange = () => { stage.mirrored = byId("mirror").checked; };
+byId("tones").onchange = () => { sound.tones = byId("tones").checked; };
+byId("voice").onchange = () => { sound.voice = byId("voice").checked; };
+byId("tab-live").onclick = () => tab(false);
+byId("tab-past").onclick = () => tab(true);
+
+const KEYS = { p: pause, m: mute, c: calibrate, e: nextExercise, f: full, q: finish };
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (event.target.closest("input:not([type=checkbox]), select, textarea")) return;
+  const key = event.key.toLowerCase();
+  if (wizard.open) {
+    const command = { enter: wizard.over ? "leave" : "accept", r: wizard.over ? "again" : "retry", escape: "leave" }[key];
+    if (command && !(key === "enter" && event.target.closest("button"))) {
+      event.preventDefault();
+      link.say({ do: "guide", command });
+      if (command === "leave") wizard.show(null);
+      return;
+    }
+  }
+  const needsLive = key !== "f" && key !== "e";
+  if (KEYS[key] && (state.live || !needsLive)) { event.preventDefault(); KEYS[key](); }
+});
+addEventListener("beforeunload", () => link.close());
+document.body.dataset.ready = "yes";

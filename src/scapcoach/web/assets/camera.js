@@ -1,0 +1,72 @@
+// The browser's camera: opened on request, let go of on pause, pictures as JPEG.
+const WIDE = 1280, HIGH = 720, QUALITY = 0.82;
+
+export class Camera {
+  constructor(video) {
+    this.video = video;
+    this.stream = null;
+    this.canvas = document.createElement("canvas");
+    this.context = this.canvas.getContext("2d", { alpha: false });
+  }
+
+  async open(id) {
+    if (!navigator.mediaDevices?.getUserMedia)
+      throw new Error("This browser gives the page no camera: open it at 127.0.0.1, or start the server with --source.");
+    const video = { width: { ideal: WIDE }, height: { ideal: HIGH }, frameRate: { ideal: 30 } };
+    if (id) video.deviceId = { exact: id };
+    try {
+      this.stream = await navigator.mediaDevices.getUserMedia({ video, audio: false });
+    } catch (error) {
+      throw new Error(words(error));
+    }
+    this.video.srcObject = this.stream;
+    await this.video.play();
+    this.stream.getVideoTracks()[0].addEventListener("ended", () => this.onlost?.());
+  }
+
+  get on() { return this.stream !== null; }
+
+  close() {
+    for (const track of this.stream?.getTracks() ?? []) track.stop();
+    this.stream = null;
+    this.video.srcObject = null;
+  }
+
+  // Calls back with every new frame while the camera is on.
+  follow(callback) {
+    const stream = this.stream;
+    const next = () => {
+      if (this.stream !== stream) return;
+      callback();
+      if (this.video.requestVideoFrameCallback) this.video.requestVideoFrameCallback(next);
+      else requestAnimationFrame(next);
+    };
+    next();
+  }
+
+  // The newest frame as a JPEG.
+  shoot() {
+    const { videoWidth: w, videoHeight: h } = this.video;
+    if (!w || !h) return Promise.resolve(null);
+    const shrink = Math.min(1, WIDE / Math.max(w, h));
+    this.canvas.width = Math.round(w * shrink);
+    this.canvas.height = Math.round(h * shrink);
+    this.context.drawImage(this.video, 0, 0, this.canvas.width, this.canvas.height);
+    return new Promise((done) => this.canvas.toBlob(done, "image/jpeg", QUALITY));
+  }
+
+  async list() {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    return devices.filter((d) => d.kind === "videoinput");
+  }
+}
+
+function words(error) {
+  const said = {
+    NotAllowedError: "The camera is not allowed: allow it for this page (the icon beside the address), then start again.",
+    NotFoundError: "There is no camera: connect one, then start again.",
+    NotReadableError: "The camera is in use by another program (a video call?): close that, then start again.",
+    OverconstrainedError: "That camera has gone: choose another.",
+  };
+  return said[error.name] ?? `The camera cannot be opened: ${error.message}`;
+}

@@ -1,0 +1,98 @@
+// Gauges: numbers with their uncertainty where there are any, and the reason where there are none.
+const CARDS = [
+  { title: "Retraction", name: "retraction", rows: [["retraction_left", "L"], ["retraction_right", "R"]], degrees: [-25, 30] },
+  { title: "Shrug", name: "elevation", rows: [["elevation_left", "L"], ["elevation_right", "R"]], degrees: [-15, 40] },
+  { title: "Hunch", name: "hunch", rows: [["hunch", ""]], degrees: [0, 100] },
+];
+const ZONES = [[33, "ok"], [67, "mild"], [Infinity, "marked"]];
+
+function make(tag, name, parent, text) {
+  const node = document.createElement(tag);
+  if (name) node.className = name;
+  if (text !== undefined) node.textContent = text;
+  parent?.append(node);
+  return node;
+}
+
+export class Gauges {
+  constructor(root, setup) {
+    this.setup = setup;
+    this.cards = CARDS.map((card) => this.#card(root, card));
+  }
+
+  #card(root, card) {
+    const node = make("div", "gauge card", root);
+    const head = make("h3", "", node, card.title);
+    const note = make("small", "", head);
+    const rows = card.rows.map(([name, side]) => {
+      const row = make("div", `row ${side ? side.toLowerCase() : "one"}`, node);
+      if (side) make("b", "", row, side);
+      const scale = make("div", "scale", row);
+      const parts = { target: make("i", "target", scale), band: make("i", "", scale), zero: make("i", "zero", scale), mark: make("i", "mark", scale) };
+      return { name, row, scale, parts, output: make("output", "", row), why: make("p", "why", row) };
+    });
+    const both = { row: make("div", "row one", node) };
+    both.why = make("p", "why", both.row);
+    return { ...card, note, rows, both };
+  }
+
+  show(reading) {
+    for (const card of this.cards) {
+      const states = card.rows.map((row) => reading.measures[row.name]);
+      const reasons = new Set(states.map((s) => number(s) === null ? s.reason || s.status : ""));
+      const one = reasons.size === 1 && !reasons.has("");
+      card.both.row.hidden = !one;
+      if (one) card.both.why.textContent = this.#reason(states[0], reading);
+      card.rows.forEach((row, k) => { row.row.hidden = one; if (!one) this.#row(card, row, states[k], reading); });
+      const shown = states.filter((s) => number(s) !== null);
+      card.note.textContent = !shown.length ? "" : shown.some((s) => s.status === "relative") ? "relative" : card.name === "hunch" ? "" : "% of your range";
+    }
+  }
+
+  #reason(state, reading) {
+    if (state.status === "no_person") return "Nobody is in the picture.";
+    if (state.status === "subject_changed") return "Somebody else: not judged.";
+    if (state.reason === "not_calibrated" && !reading.calibration) return "Rest for a moment, or calibrate.";
+    return this.setup.advice[state.reason] ?? "";
+  }
+
+  #row(card, row, state, reading) {
+    const found = number(state);
+    row.why.hidden = found !== null;
+    row.scale.hidden = row.output.hidden = found === null;
+    if (found === null) { row.why.textContent = this.#reason(state, reading); return; }
+    const spec = this.setup.measures[row.name];
+    const [low, high] = found.degrees ? card.degrees : [spec.low, spec.high];
+    const at = (v) => `${100 * Math.min(1, Math.max(0, (v - low) / (high - low)))}%`;
+    const { target, band, zero, mark } = row.parts;
+    mark.style.left = at(found.value);
+    mark.classList.toggle("rel", state.status === "relative");
+    zero.style.left = at(0);
+    zero.hidden = low >= 0;
+    band.style.left = at(found.value - found.sigma);
+    band.style.right = `calc(100% - ${at(found.value + found.sigma)})`;
+    const goal = state.status === "ok" ? reading.targets[row.name] ?? reading.targets[card.name] : undefined;
+    target.hidden = !goal;
+    if (goal) {
+      target.style.left = at(goal[0] ?? low);
+      target.style.right = `calc(100% - ${at(goal[1] ?? high)})`;
+    }
+    row.output.textContent = words(card, found, low);
+  }
+}
+
+// The number that a status allows, else null.
+export function number(state) {
+  if (!state || (state.status !== "ok" && state.status !== "relative")) return null;
+  const degrees = state.status === "relative" && state.deg !== null;
+  const value = degrees ? state.deg : state.value;
+  if (value === null) return null;
+  return { value, sigma: (degrees ? state.deg_sigma : state.sigma) ?? 0, degrees };
+}
+
+function words(card, found, low) {
+  const rounded = Math.round(found.value);
+  if (card.name === "hunch") return `${rounded} ${ZONES.find(([edge]) => found.value < edge)[1]}`;
+  const sign = low < 0 && rounded > 0 ? "+" : rounded < 0 ? "\u2212" : "";
+  return `${sign}${Math.abs(rounded)}${found.degrees ? "\u00b0" : " %"}`;
+}

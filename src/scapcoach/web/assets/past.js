@@ -1,0 +1,40 @@
+// Past sessions, the newest first, with their reports.
+function make(tag, text, parent, name) {
+  const node = document.createElement(tag);
+  node.textContent = text;
+  if (name) node.className = name;
+  parent.append(node);
+  return node;
+}
+
+export async function showPast(root) {
+  root.replaceChildren();
+  const sessions = await (await fetch("/api/sessions")).json();
+  if (!sessions.length) make("p", "None yet. A session is listed here when it was finished.", root, "quiet");
+  for (const session of sessions) {
+    const card = document.createElement("article");
+    card.className = "card";
+    make("h2", when(session.name), card);
+    for (const report of session.reports) reportLine(card, report);
+    if (!session.reports.length) make("p", `Not finished in order. To write its report: scapcoach replay ${session.name}`, card, "quiet");
+    root.append(card);
+  }
+}
+
+export function reportLine(card, report) {
+  const line = document.createElement("p");
+  const link = document.createElement("a");
+  link.href = report.address;
+  link.target = "_blank";
+  link.rel = "noopener";
+  const minutes = report.seconds === null || report.seconds === undefined ? "" : `, ${Math.floor(report.seconds / 60)} min ${Math.round(report.seconds % 60)} s`;
+  link.textContent = `Report${report.exercise ? `: ${report.exercise}` : ""}${minutes}`;
+  line.append(link);
+  card.append(line);
+  for (const text of report.headline) make("p", text, card, "quiet");
+}
+
+function when(name) {
+  const [day, time] = name.split("_");
+  return `${day}, ${time.split("-").slice(0, 2).join(":")}`;
+}

@@ -1,0 +1,57 @@
+"""Past sessions as the page lists them, and the one kind of file of theirs that it may have."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_NAME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}_[0-9-]{8,12}")
+_PART: Final = re.compile(r"[0-9]+-[\w .-]{1,60}")
+_REPORT: Final = "report.html"
+
+
+def past_sessions(folder: Path) -> list[dict[str, Any]]:
+    """Recorded sessions, the newest first: name, and for each report its address and headline."""
+    if not folder.is_dir():
+        return []
+    names = sorted((p.name for p in folder.iterdir() if _NAME.fullmatch(p.name)), reverse=True)
+    return [session_card(folder / name) for name in names]
+
+
+def session_card(session: Path) -> dict[str, Any]:
+    """What is told of a session; one without reports was not closed yet."""
+    places = [session, *sorted(p for p in session.iterdir() if _PART.fullmatch(p.name))]
+    reports = [_report(session, place) for place in places if (place / _REPORT).is_file()]
+    return {"name": session.name, "reports": reports}
+
+
+def _report(session: Path, place: Path) -> dict[str, Any]:
+    inside = "" if place == session else f"{place.name}/"
+    try:
+        summary = json.loads((place / "summary.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        summary = {}
+    settings = summary.get("settings") or {}
+    return {
+        "address": f"/sessions/{session.name}/{inside}{_REPORT}",
+        "exercise": (settings.get("exercise") or {}).get("name", ""),
+        "seconds": (summary.get("source") or {}).get("seconds"),
+        "headline": summary.get("headline") or [],
+    }
+
+
+def report_file(folder: Path, wanted: str) -> Path | None:
+    """The report that an address names, or None: nothing else of the disk is handed out."""
+    parts = wanted.split("/")
+    good = (
+        len(parts) in {2, 3}
+        and _NAME.fullmatch(parts[0])
+        and parts[-1] == _REPORT
+        and (len(parts) == 2 or _PART.fullmatch(parts[1]))
+    )
+    path = folder.joinpath(*parts) if good else None
+    return path if path is not None and path.is_file() else None

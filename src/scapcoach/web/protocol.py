@@ -1,0 +1,151 @@
+"""What page and server say to each other, checked before anything is done with it.
+
+From the page: pictures as binary messages (``SCF1``, then seconds as a little-endian double, then
+a JPEG), commands as JSON objects with ``do``. To the page: JSON objects with ``type``; with the
+server's own camera as binary messages (length of the JSON as 4 bytes, little-endian, the JSON, a
+JPEG).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Image = npt.NDArray[np.uint8]
+
+MAGIC: Final = b"SCF1"
+_HEADER: Final = struct.Struct("<4sd")
+
+#: Bytes of a message at most, and pixels of a picture: 1080p as JPEG is well under both.
+MAX_BYTES: Final = 3_000_000
+MAX_PIXELS: Final = 1920 * 1920
+MAX_TEXT: Final = 4_000
+_LEAST_SIDE: Final = 64
+
+#: Commands and what they need: name of the field and its type.
+COMMANDS: Final[dict[str, dict[str, type]]] = {
+    "mute": {"on": bool},
+    "pause": {"on": bool},
+    "exercise": {"name": str, "focus": str},
+    "profile": {"name": str},
+    "calibrate": {"slump": bool, "name": str},
+    "guide": {"command": str},
+    "finish": {},
+}
+
+
+class ProtocolError(Exception):
+    """A message that is none; the connection is closed."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A picture from the page, not decoded yet.
+
+    Attributes:
+        t: seconds on the page's own clock.
+        jpeg: the picture.
+    """
+
+    t: float
+    jpeg: bytes
+
+
+def parse_picture(data: bytes) -> Picture:
+    """A binary message.
+
+    Raises:
+        ProtocolError: it is too long, no picture, or of a size that is not taken.
+    """
+    if len(data) > MAX_BYTES:
+        raise ProtocolError("The picture is too large.")
+    if len(data) < _HEADER.size or data[:4] != MAGIC:
+        raise ProtocolError("This is no picture.")
+    _, t = _HEADER.unpack_from(data)
+    jpeg = data[_HEADER.size :]
+    size = jpeg_size(jpeg)
+    if not math.isfinite(t) or t < 0 or size is None:
+        raise ProtocolError("This is no picture.")
+    if size[0] * size[1] > MAX_PIXELS or min(size) < _LEAST_SIDE:
+        raise ProtocolError(f"Pictures of {size[0]} x {size[1]} are not taken.")
+    return Picture(t, jpeg)
+
+
+def parse_command(text: str) -> dict[str, Any]:
+    """A text message: a command with everything it needs, of the right types.
+
+    Raises:
+        ProtocolError: it is not one.
+    """
+    if len(text) > MAX_TEXT:
+        raise ProtocolError("The command is too long.")
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ProtocolError("This is no command.") from None
+    if not isinstance(data, dict) or data.get("do") not in COMMANDS:
+        raise ProtocolError("There is no such command.")
+    for name, kind in COMMANDS[data["do"]].items():
+        if not isinstance(data.get(name), kind):
+            raise ProtocolError(f"The command {data['do']} needs {name}.")
+    return data
+
+
+def jpeg_size(data: bytes) -> tuple[int, int] | None:
+    """(width, height) that a JPEG states, without decoding it; None for anything else.
+
+    A few bytes can claim a picture that fills the memory when decoded.
+    """
+    if data[:3] != b"\xff\xd8\xff":
+        return None
+    at = 2
+    while at + 9 <= len(data):
+        if data[at] != 0xFF:
+            return None
+        kind = data[at + 1]
+        if kind == 0xFF:  # padding
+            at += 1
+            continue
+        if 0xC0 <= kind <= 0xCF and kind not in {0xC4, 0xC8, 0xCC}:
+            height, width = struct.unpack_from(">HH", data, at + 5)
+            return (width, height) if width and height else None
+        (length,) = struct.unpack_from(">H", data, at + 2)
+        if length < 2 or kind == 0xDA:
+            return None
+        at += 2 + length
+    return None
+
+
+def decode(jpeg: bytes) -> Image | None:
+    """(H, W, 3) uint8 RGB of a JPEG whose size was checked, or None where it is damaged."""
+    import cv2
+
+    try:
+        image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:
+        return None
+    return None if image is None else np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def encode(image: Image, quality: int = 72) -> bytes:
+    """A JPEG of an RGB picture."""
+    import cv2
+
+    good, data = cv2.imencode(
+        ".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality]
+    )
+    return data.tobytes() if good else b""
+
+
+def with_picture(message: dict[str, Any], jpeg: bytes) -> bytes:
+    """A binary message to the page: JSON and picture in one."""
+    text = json.dumps(message, allow_nan=False).encode()
+    return struct.pack("<I", len(text)) + text + jpeg

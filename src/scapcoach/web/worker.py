@@ -1,0 +1,271 @@
+"""One live session behind the page, in a thread of its own: newest picture in, newest state out."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from scapcoach.errors import ScapcoachError
+from scapcoach.pictures import shrunk
+from scapcoach.session.guided import Guide, Plan, Step
+from scapcoach.session.plain import plain_guide, plain_reading
+from scapcoach.session.tracker import Tracker
+from scapcoach.sources.camera import fitted
+from scapcoach.sources.types import Frame
+from scapcoach.web.protocol import Picture, decode, encode, with_picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from scapcoach.calibration import Calibration
+    from scapcoach.landmarks import Poses
+    from scapcoach.pose.types import PoseEstimator
+    from scapcoach.session.replay import Session
+    from scapcoach.sources.camera import Camera
+
+    Publish = Callable[[dict[str, Any] | bytes], None]
+
+#: The longer side of pictures of the server's own camera as the page gets them.
+_SHOWN_SIDE: Final = 960
+_WAIT_S: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What the worker is given by the command line, which knows how to make things.
+
+    Attributes:
+        estimator: opens a pose estimator.
+        session: begins a session for pictures of this size, from a source of this name, recorded
+            into a folder.
+        folder: a new session's folder; None where nothing is recorded.
+        close: writes a finished session's results; the page is sent what it returns.
+        load: a profile by name; save: keeps a calibration under a name.
+        settings: settings of an exercise by name and focus.
+        camera: opens the server's own camera; None where the page's is used.
+    """
+
+    estimator: Callable[[], PoseEstimator]
+    session: Callable[[ExitStack, PoseEstimator, tuple[int, int], str, Path | None], Session]
+    folder: Callable[[], Path | None]
+    close: Callable[[Path], dict[str, Any]]
+    load: Callable[[str], Calibration]
+    save: Callable[[Calibration, str], Path]
+    settings: Callable[[str, str], dict[str, Any]]
+    camera: Callable[[], Camera] | None = None
+
+
+class Worker:
+    """Runs a session; every method may be called from any thread.
+
+    Args:
+        rooms: what it works with.
+        publish: takes states for the page, from the worker's thread; only the newest counts.
+        tell: takes messages that must all arrive.
+    """
+
+    def __init__(self, rooms: Rooms, publish: Publish, tell: Publish) -> None:
+        self._rooms = rooms
+        self._publish, self._tell = publish, tell
+        self._changed = threading.Condition()
+        self._picture: Picture | None = None
+        self._commands: list[dict[str, Any]] = []
+        self._stop = False
+        self._guide: Guide | None = None
+        self._save_as = ""
+        self._paused = False
+        self._session: Session | None = None
+        self._pending: list[dict[str, Any]] = []
+        self._size: tuple[int, int] | None = None
+        self._origin = 0.0
+        self._last = -1.0
+        self._index = 0
+        self._sent = 0.0
+        self._thread = threading.Thread(target=self._run, name="web session", daemon=True)
+        self._thread.start()
+
+    def picture(self, picture: Picture) -> None:
+        """The newest picture; one that waits is dropped."""
+        with self._changed:
+            self._picture = picture
+            self._changed.notify_all()
+
+    def command(self, command: dict[str, Any]) -> None:
+        """A checked command; carried out before the next picture."""
+        with self._changed:
+            self._commands.append(command)
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        """The page has gone: finish, and keep what was recorded."""
+        with self._changed:
+            self._stop = True
+            self._changed.notify_all()
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until everything is closed and written."""
+        self._thread.join(timeout)
+
+    # The thread. ---------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            with ExitStack() as stack:
+                folder = self._live(stack)
+            # The journal is closed by now.
+            if folder is not None:
+                self._tell({"type": "finished", **self._rooms.close(folder)})
+            else:
+                self._tell({"type": "finished", "reports": []})
+        except ScapcoachError as error:
+            self._tell({"type": "failed", "message": str(error)})
+        except Exception as error:
+            self._tell({"type": "failed", "message": f"Something unexpected failed: {error}."})
+            raise
+
+    def _live(self, stack: ExitStack) -> Path | None:
+        """Until the page leaves or finishes; the folder of what was recorded, if anything was."""
+        estimator = stack.enter_context(self._rooms.estimator())
+        tracker = Tracker(estimator)
+        camera = None if self._rooms.camera is None else stack.enter_context(self._rooms.camera())
+        folder = self._rooms.folder()
+        plan = Plan(model_sha256=estimator.model_sha256)
+        self._tell({"type": "ready", "model": estimator.model})
+        while self._obey(plan, camera):
+            frame = self._camera_frame(camera) if camera is not None else self._page_frame()
+            if frame is None:
+                continue
+            if self._session is None:
+                source = "browser camera" if camera is None else camera.info.name
+                size = (frame.image.shape[1], frame.image.shape[0])
+                self._session = self._rooms.session(stack, estimator, size, source, folder)
+                pending, self._pending = self._pending, []
+                for command in pending:
+                    self._carry_out(command)
+            self._step(frame, tracker.step(frame), camera)
+        return folder if self._session is not None else None
+
+    def _obey(self, plan: Plan, camera: Camera | None) -> bool:
+        """Carry out what was asked for; False where it was to finish."""
+        with self._changed:
+            if camera is None and self._picture is None and not self._commands and not self._stop:
+                self._changed.wait(_WAIT_S)
+            commands, self._commands = self._commands, []
+            if self._stop:
+                return False
+        for command in commands:
+            if command["do"] == "finish":
+                return False
+            if command["do"] == "calibrate":
+                self._guide, self._save_as = Guide(plan=_planned(plan, command)), command["name"]
+            elif command["do"] == "guide":
+                self._steer(command["command"])
+            elif command["do"] == "pause":
+                self._pause(command["on"], camera)
+            elif self._session is None:
+                self._pending.append(command)
+            else:
+                self._carry_out(command)
+        return True
+
+    def _pause(self, on: bool, camera: Camera | None) -> None:
+        self._paused = on
+        if camera is not None:
+            (camera.pause if on else camera.resume)()
+
+    def _steer(self, command: str) -> None:
+        """A command for the guided calibration."""
+        if command == "leave":
+            self._guide = None
+        elif self._guide is not None:
+            self._guide = self._guide.command(command)
+
+    def _carry_out(self, command: dict[str, Any]) -> None:
+        """A command that changes the session; a mistake in it is told and changes nothing."""
+        assert self._session is not None
+        try:
+            if command["do"] == "mute":
+                self._session.mute(command["on"])
+            elif command["do"] == "exercise":
+                self._session.exercise(self._rooms.settings(command["name"], command["focus"]))
+            elif command["do"] == "profile":
+                name = command["name"]
+                self._session.calibrate(self._rooms.load(name) if name else None)
+        except ScapcoachError as error:
+            self._tell({"type": "problem", "message": str(error)})
+
+    def _camera_frame(self, camera: Camera) -> Frame | None:
+        frame = camera.newest(_WAIT_S)
+        if frame is None and camera.trouble:
+            self._publish({"type": "trouble", "message": camera.trouble})
+        if frame is None and camera.ended:
+            with self._changed:
+                self._stop = True
+        return frame
+
+    def _page_frame(self) -> Frame | None:
+        """The newest picture of the page as a frame; None where there is none, or it is damaged."""
+        with self._changed:
+            picture, self._picture = self._picture, None
+        if picture is None or self._paused:
+            return None
+        image = decode(picture.jpeg)
+        if image is None:
+            self._publish({"type": "trouble", "message": "A picture from the browser was damaged."})
+            return None
+        size = (image.shape[1], image.shape[0])
+        if self._size is None:
+            self._size, self._origin = size, picture.t
+        elif size != self._size:
+            image = fitted(image, self._size)  # a phone that was turned
+        # A page that was loaded anew has a clock that starts again.
+        self._last = max(picture.t - self._origin, self._last + 1e-3)
+        self._index += 1
+        self._sent = picture.t
+        return Frame(self._index - 1, self._last, image)
+
+    def _step(self, frame: Frame, raw: Poses, camera: Camera | None) -> None:
+        assert self._session is not None
+        reading = self._session.step(raw)
+        message = {"type": "reading", **plain_reading(reading, landmarks=True)}
+        if camera is None:
+            message["sent"] = self._sent
+        if self._guide is not None:
+            self._follow(self._guide, frame, raw)
+            message["guide"] = plain_guide(self._guide)
+        journal = self._session.journal
+        message["recording"] = journal is not None and not journal.trouble
+        if journal is not None and journal.trouble:
+            message["notice"] = journal.trouble
+        if camera is None:
+            self._publish(message)
+            return
+        size = frame.image.shape[1], frame.image.shape[0]
+        factor = min(1.0, _SHOWN_SIDE / max(size))
+        small = shrunk(frame.image, (round(size[0] * factor), round(size[1] * factor)))
+        self._publish(with_picture(message, encode(small)))
+
+    def _follow(self, guide: Guide, frame: Frame, raw: Poses) -> None:
+        """The guided calibration with one more frame; a finished one is used and kept."""
+        assert self._session is not None
+        after = guide.frame(raw, float(frame.image[::16, ::16].mean()))
+        self._guide = after
+        if after.step is not Step.DONE or guide.step is Step.DONE or after.calibration is None:
+            return
+        self._session.calibrate(after.calibration)
+        if not self._save_as:
+            return
+        try:
+            self._rooms.save(after.calibration, self._save_as)
+            self._tell({"type": "saved", "profile": self._save_as})
+        except ScapcoachError as error:
+            self._tell({"type": "problem", "message": str(error)})
+
+
+def _planned(plan: Plan, command: dict[str, Any]) -> Plan:
+    from dataclasses import replace
+
+    return replace(plan, slump=command["slump"], name=command["name"] or "guided")
