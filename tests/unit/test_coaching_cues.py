@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -116,7 +117,7 @@ def test_a_cue_is_never_spoken_into_another() -> None:
         (3.0, "lazy_blades", CueKind.CORRECT),
         (7.5, "swing", CueKind.CORRECT),
     ]
-    assert all(b.time >= a.until for a, b in zip(cues, cues[1:], strict=False))
+    assert all(b.time >= a.until for a, b in pairwise(cues))
 
 
 def test_muted_says_nothing_and_forgets_nothing() -> None:
@@ -131,9 +132,7 @@ def test_success_makes_cues_rare() -> None:
     bad = {"swing": F, "lazy_blades": G}
     worse = {"swing": G, "lazy_blades": F}
     assert told(play([*[good] * 8, bad, bad])[0]) == []
-    assert told(play([*[good] * 8, worse, worse])[0]) == [
-        (40.0, "lazy_blades", CueKind.CORRECT)
-    ]
+    assert told(play([*[good] * 8, worse, worse])[0]) == [(40.0, "lazy_blades", CueKind.CORRECT)]
     assert told(play([*[good] * 2, bad, bad])[0]) == [(16.0, "swing", CueKind.CORRECT)]
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from scapcoach.coaching import CoachState, CueConfig, Phase, find_exercise, finish, step
 from scapcoach.coaching.phases import phase_codes
-from scapcoach.coaching.readings import Readings
 from tests.support.coaching import row, sets
+
+if TYPE_CHECKING:
+    from scapcoach.coaching import Readings
 
 ROW = find_exercise("row")
 
@@ -21,9 +25,7 @@ def coached(readings: Readings) -> CoachState:
 
 
 def times(state: CoachState) -> list[tuple[float, float, float, float]]:
-    return [
-        (r.rep.start, r.rep.peak_start, r.rep.peak_end, r.rep.end) for r in state.reps
-    ]
+    return [(r.rep.start, r.rep.peak_start, r.rep.peak_end, r.rep.end) for r in state.reps]
 
 
 @pytest.mark.parametrize("fps", [10.0, 24.0, 30.0, 60.0])

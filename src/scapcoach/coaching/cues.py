@@ -206,9 +206,14 @@ def _follow_hold(
     if seen is Verdict.FAULTY:
         if event is not None:
             event = replace(event, end=moment.time)
-        elif lasted >= config.dwells.get(rule.key, config.dwell):
+        elif lasted >= _dwell(rule, config):
             event = Event(rule.key, rule.title, rule.severity, trail.since, moment.time, ())
     return replace(trail, event=event), None
+
+
+def _dwell(rule: FaultRule, config: CueConfig) -> float:
+    """Seconds for which this fault has to last in a hold."""
+    return config.dwells.get(rule.key, config.dwell)
 
 
 def _faulty(trail: Trail, config: CueConfig) -> int:
@@ -219,6 +224,8 @@ def _faulty(trail: Trail, config: CueConfig) -> int:
 def _is_due(trail: Trail, rule: FaultRule, config: CueConfig, moment: Moment) -> bool:
     """Whether this fault may be told now."""
     if moment.verdicts.get(rule.key) is not Verdict.FAULTY or trail.event is None:
+        return False
+    if not moment.rep and not moment.time - trail.since >= _dwell(rule, config):
         return False
     faded = moment.rep > 0 and trail.success >= config.fade_from
     if faded and rule.severity < Severity.MAJOR:

@@ -177,8 +177,7 @@ def advance(
         The new state, and a there and back that this frame has ended, if any.
     """
     if not np.isfinite(s):
-        lost = t - state.seen > MAX_GAP
-        return (Detector(ranges=state.ranges, seen=state.seen) if lost else state), None
+        return _unseen(state, t, movement)
     if t - state.seen > MAX_GAP:
         state = Detector(ranges=state.ranges)
     elif _jumped(state, t, s):
@@ -194,6 +193,14 @@ def advance(
     if state.stage is Stage.PULL:
         return _pull(state, t, s, movement), None
     return _return(state, t, s, movement)
+
+
+def _unseen(state: Detector, t: float, movement: Movement) -> tuple[Detector, Turn | None]:
+    """Nothing is seen: a blink changes nothing, after an absence all begins afresh."""
+    if not t - state.seen > MAX_GAP:
+        return state, None
+    _, turn = close(replace(state, seen=t), movement)
+    return Detector(ranges=state.ranges, seen=state.seen), turn
 
 
 def _jumped(state: Detector, t: float, s: float) -> bool:
