@@ -13,6 +13,8 @@ from bench.phantom.lifts import (
     BENT_START,
     FACE_FINISH,
     FACE_START,
+    PRESS_START,
+    PRESS_TOP,
     PULL_FINISH,
     PULL_START,
 )
@@ -35,13 +37,20 @@ _REPS: Final = (
 _UP, _HELD, _BACK, _REST = 0.9, 0.5, 1.1, 0.4
 
 
-def _calibration(name: str, start: Pose, finish: Pose, props: tuple[str, ...]) -> Maker:
+def _calibration(
+    name: str, start: Pose, finish: Pose, props: tuple[str, ...], *, throughout: bool = False
+) -> Maker:
+    """A calibration; `throughout` shrugs and squeezes at the start as well as at the finish."""
+
     def make(person: Person) -> Script:
         keys = [Key(start, 0, 1.5, "ready")]
         for rep, (kind, shares) in enumerate(_REPS, start=1):
             far = person.girdled(finish, *shares)
+            near = person.girdled(start, *shares) if throughout else start
+            if throughout:
+                keys.append(Key(near, 0.6, 0.6, f"{kind}:ready"))
             keys.append(Key(far, _UP, _HELD, f"{kind}:finish", f"{kind}:up", rep))
-            keys.append(Key(start, _BACK, _REST, f"{kind}:start", f"{kind}:down", rep))
+            keys.append(Key(near, _BACK, _REST, f"{kind}:start", f"{kind}:down", rep))
         keys.append(Key(start, 0.3, 0.7, "ready"))
         return Script(name, keys, person, props)
 
@@ -56,6 +65,9 @@ CALIBRATIONS: Final[Mapping[str, Maker]] = MappingProxyType(
         ),
         "pulldown_calibration": _calibration(
             "pulldown_calibration", PULL_START, PULL_FINISH, ("bench", "high_cable")
+        ),
+        "overhead_press_calibration": _calibration(
+            "overhead_press_calibration", PRESS_START, PRESS_TOP, ("bar",), throughout=True
         ),
         "face_pull_calibration": _calibration(
             "face_pull_calibration", FACE_START, FACE_FINISH, ("face_cable",)

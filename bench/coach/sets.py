@@ -39,9 +39,9 @@ _LIFTS: Final = (
     ("pulldown", "oblique", "pulldown_calibration", ("pulldown",)),
     ("bench_press", "oblique", "", ("bench_press",)),
     ("squat", "side", "calibration", ("squat_stable", "squat_rounding")),
-    ("overhead_press", "front", "calibration", ("overhead_press",)),
+    ("overhead_press", "front", "overhead_press_calibration", ("overhead_press",)),
     ("face_pull", "oblique", "face_pull_calibration", ("face_pull",)),
-    ("shrug", "front", "calibration", ("shrug",)),
+    ("shrug", "oblique", "calibration", ("shrug",)),
     ("backward_shrug", "oblique", "calibration", ("shrug_backward",)),
     ("retraction_hold", "front", "calibration", ("retraction_hold",)),
 )
