@@ -1,0 +1,81 @@
+"""``python -m bench.speed PART... | short | all | report``."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from bench.speed import report
+from bench.speed.clips import ROOT
+from bench.speed.parts import (
+    Setting,
+    length,
+    many,
+    models,
+    single,
+    sizes,
+    start,
+    workers,
+)
+from bench.speed.stages import stages
+
+PARTS = {
+    "single": single, "start": start, "stages": stages, "models": models, "sizes": sizes,
+    "workers": workers, "many": many, "length": length,
+}  # fmt: skip
+STORE = ROOT / ".cache" / "speed"
+
+
+def measure(name: str, setting: Setting, store: Path) -> None:
+    """One part into its JSON file."""
+    print(f"{name} ...", file=sys.stderr)
+    before = os.getloadavg()[1]
+    found = PARTS[name](setting)
+    cores = len(os.sched_getaffinity(0))
+    busy = f"; a busy machine (load {before:.0f} before it began)" if before > 0.5 * cores else ""
+    how = {k: v for k, v in asdict(setting).items() if k != "folder"}
+    part = {
+        "date": dt.datetime.now(dt.UTC).date().isoformat(),
+        "machine": f"{cores} cores of {platform.machine()}, no graphics card",
+        "busy": busy, "how": how, "found": found,
+    }  # fmt: skip
+    store.mkdir(parents=True, exist_ok=True)
+    (store / f"{name}.json").write_text(json.dumps(part, indent=1), "utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.speed", description=__doc__)
+    parser.add_argument("parts", nargs="+", choices=[*PARTS, "short", "all", "report"])
+    parser.add_argument("--seconds", type=float, help="length of the clips")
+    parser.add_argument("--rounds", type=int, help="turns of each contestant")
+    parser.add_argument("--minutes", type=float, nargs="+", help="lengths for the part `length`")
+    parser.add_argument("--tiny", type=int, help="clips for the part `many`")
+    parser.add_argument("--store", type=Path, default=STORE, help="folder of what was measured")
+    chosen = parser.parse_args()
+    setting = Setting(Path(tempfile.mkdtemp(prefix="scapcoach-speed-")))
+    if "short" in chosen.parts:
+        setting = replace(setting, seconds=8, rounds=3, minutes=(0.5, 2), tiny=100)
+    for name in ("seconds", "rounds", "tiny", "minutes"):
+        value = getattr(chosen, name)
+        if value is not None:
+            setting = replace(setting, **{name: tuple(value) if name == "minutes" else value})
+    wanted = list(PARTS) if {"short", "all"} & set(chosen.parts) else chosen.parts
+    try:
+        for name in wanted:
+            if name in PARTS:
+                measure(name, setting, chosen.store)
+        report.write(chosen.store)
+    finally:
+        shutil.rmtree(setting.folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

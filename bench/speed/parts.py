@@ -1,0 +1,231 @@
+"""The parts of the bench; each returns plain data for its JSON file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from bench.speed.clips import VIEWS, make_clip, make_tiny_clips
+from bench.speed.run import ROOT, bare, environment, interleaved, once, product
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STOCK, PRUNED = "pose_landmarker_full.task", "pose_landmarker_full_pruned.task"
+
+_FIRST_FRAME = """
+import os, sys
+import scapcoach.cli.progress as progress
+progress.Bar.__call__ = lambda *_: os._exit(0)
+clip, out = sys.argv[1:]
+sys.argv = ["scapcoach", "analyze", clip, "--no-video", "--force", "-q", "--out", out]
+from scapcoach.cli import main
+main()
+"""
+_BARE_FIRST = """
+import sys
+from bench.speed.loops import frames
+import mediapipe as mp
+from mediapipe.tasks.python import BaseOptions, vision
+options = vision.PoseLandmarkerOptions(
+    base_options=BaseOptions(model_asset_path=sys.argv[2]),
+    running_mode=vision.RunningMode.VIDEO)
+with vision.PoseLandmarker.create_from_options(options) as landmarker:
+    rgb = next(frames(sys.argv[1]))
+    landmarker.detect_for_video(mp.Image(image_format=mp.ImageFormat.SRGB, data=rgb), 0)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How much to measure.
+
+    Attributes:
+        folder: for clips and results; kept between parts of one call.
+        seconds: length of the clips.
+        rounds: turns of each contestant.
+        minutes: lengths for the part about memory.
+        tiny: number of clips for the part about very many.
+    """
+
+    folder: Path
+    seconds: float = 20.0
+    rounds: int = 5
+    minutes: tuple[float, ...] = (1, 5, 60)
+    tiny: int = 1000
+
+    def clip(self, view: str, lines: int = 1080, seconds: float | None = None) -> Path:
+        """A clip of that view and size; made when it is first asked for."""
+        seconds = seconds or self.seconds
+        path = self.folder / f"{view}-{lines}-{seconds:g}.mp4"
+        make_clip(VIEWS[view], path, seconds, lines)
+        return path
+
+    def frames(self, view: str) -> int:
+        """How many frames such a clip has, whatever its size."""
+        return make_clip(VIEWS[view], self.clip(view), self.seconds)
+
+
+def single(s: Setting) -> dict[str, Any]:
+    """One clip of 1080 lines, against the bare loops."""
+    found = {}
+    for view in VIEWS:
+        clip = s.clip(view)
+        took = interleaved(
+            {
+                "bare loop, stock model": bare(clip, STOCK),
+                "bare loop, pruned model, decoding in a thread": bare(clip, PRUNED, "ahead"),
+                "scapcoach --no-video": product([clip], s.folder / "out", "--no-video"),
+                "scapcoach": product([clip], s.folder / "out"),
+            },
+            s.rounds,
+        )
+        found[view] = {"frames": s.frames(view), "took": took}
+    return found
+
+
+def start(s: Setting) -> dict[str, Any]:
+    """From nothing to the first frame."""
+    clip, python, model = str(s.clip("front")), sys.executable, str(ROOT / "models" / STOCK)
+    return interleaved(
+        {
+            "bare import (cv2, mediapipe)": [python, "-c", "import cv2, mediapipe"],
+            "bare loop, first frame": [python, "-c", _BARE_FIRST, clip, model],
+            "scapcoach, first frame": [python, "-c", _FIRST_FRAME, clip, str(s.folder / "first")],
+        },
+        max(3, s.rounds),
+    )
+
+
+def models(s: Setting) -> dict[str, Any]:
+    """The three models."""
+    from scapcoach.errors import ModelError
+    from scapcoach.pose.models import MODEL_NAMES, model_file
+
+    clip, contestants = s.clip("front"), {}
+    for name in MODEL_NAMES:
+        try:
+            model_file(name, mask=False)
+        except ModelError as error:
+            print(f"  {name} is left out: {error}", file=sys.stderr)
+            continue
+        contestants[name] = product([clip], s.folder / "out", "--no-video", "--model", name)
+    return {"frames": s.frames("front"), "took": interleaved(contestants, s.rounds)}
+
+
+def sizes(s: Setting) -> dict[str, Any]:
+    """From 480 lines to 4K."""
+    found = {}
+    for lines in (480, 720, 1080, 2160):
+        clip = s.clip("front", lines)
+        took = interleaved(
+            {
+                "bare": bare(clip, PRUNED, "ahead"),
+                "scapcoach": product([clip], s.folder / "out", "--no-video"),
+            },
+            s.rounds,
+        )
+        found[str(lines)] = {"frames": s.frames("front"), "took": took}
+    return found
+
+
+def length(s: Setting) -> dict[str, Any]:
+    """Cost and memory over the length of the clip, at 480 lines."""
+    found = {}
+    for minutes in s.minutes:
+        clip = s.clip("front", 480, 60 * minutes)
+        took = once(product([clip], s.folder / "out", "--no-video"))
+        print(f"  {minutes:g} min: {took.wall:.0f} s, {took.peak:.0f} MB", file=sys.stderr)
+        found[f"{minutes:g}"] = asdict(took)
+        clip.unlink()
+    return found
+
+
+def workers(s: Setting) -> dict[str, Any]:
+    """Eight clips over one worker and over all cores, each engine, and a bare pool."""
+    cores = len(os.sched_getaffinity(0))
+    base = s.clip("front")
+    clips = []
+    for n in range(8):
+        clips.append(s.folder / f"copy-{n}.mp4")
+        clips[-1].write_bytes(base.read_bytes() + bytes([n]))
+    out = s.folder / "out-workers"
+    pool = [sys.executable, "-m", "bench.speed.loops", "pool", str(ROOT / "models" / PRUNED)]
+    one_core = ["taskset", "-c", str(min(os.sched_getaffinity(0)))]
+    alone = product(clips, out, "--no-video", "--workers", "1")
+    contestants = {
+        "local, one worker, one core": [*one_core, *alone],
+        f"bare pool of {cores}": [*pool, str(cores), *map(str, clips)],
+    }
+    for count in range(1, cores + 1):
+        name = f"local, {count} worker{'s' * (count > 1)}"
+        contestants[name] = product(clips, out, "--no-video", "--workers", str(count))
+    more = ("--no-video", "--engine", "dask", "--workers", str(cores))
+    contestants[f"Dask, {cores} workers"] = product(clips, out, *more)
+    return {
+        "cores": cores,
+        "frames": 8 * s.frames("front"),
+        "took": interleaved(contestants, max(1, s.rounds // 2)),
+    }
+
+
+def many(s: Setting) -> dict[str, Any]:
+    """Very many tiny clips, one in twenty of them bad; killed in the middle, and gone on with."""
+    import psutil
+    import pyarrow.parquet as pq
+
+    folder, out = s.folder / "tiny", s.folder / "out-tiny"
+    bad = make_tiny_clips(folder, s.tiny)
+    shutil.rmtree(out, ignore_errors=True)
+    command = [sys.executable, "-m", "scapcoach", "analyze", str(folder), "--no-video", "-q",
+               "--out", str(out)]  # fmt: skip
+    begun, peak = time.perf_counter(), 0.0
+    for attempt in ("killed", "whole"):
+        process = subprocess.Popen(command, env=environment(), stderr=subprocess.DEVNULL)
+        while process.poll() is None:
+            time.sleep(0.2)
+            peak = max(peak, _memory(psutil.Process(process.pid)))
+            if attempt == "killed" and len(list(out.glob("*/summary.json"))) >= 0.4 * s.tiny:
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+        if attempt == "killed":
+            time.sleep(5)  # the workers notice, and go home
+            kept = {p: p.stat().st_mtime_ns for p in out.glob("*/summary.json")}
+    rows = pq.ParquetFile(out / "index.parquet").read().to_pylist()
+    count = {
+        status: sum(r["status"] == status for r in rows) for status in ("done", "skipped", "failed")
+    }
+    again = sum(p.stat().st_mtime_ns != t for p, t in kept.items())
+    page = (out / "summary.html").stat().st_size
+    return {
+        "clips": s.tiny, "bad": bad, "kept": len(kept), "done_again": again, "peak": peak,
+        "seconds": time.perf_counter() - begun, "page": page, **count,
+    }  # fmt: skip
+
+
+def _memory(process: Any) -> float:
+    """Megabytes of a process and its children, pages that they share counted once."""
+    import psutil
+
+    total = 0.0
+    for one in [process, *_children(process)]:
+        try:
+            total += one.memory_full_info().pss / 1e6
+        except (psutil.NoSuchProcess, psutil.AccessDenied, AttributeError):
+            continue
+    return total
+
+
+def _children(process: Any) -> list[Any]:
+    import psutil
+
+    try:
+        return list(process.children(recursive=True))
+    except psutil.NoSuchProcess:
+        return []

@@ -1,0 +1,221 @@
+"""docs/performance.md and its plot, from the parts that have been measured."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from bench.speed.clips import ROOT
+from bench.speed.run import median, speed_ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+PAGE = ROOT / "docs" / "performance.md"
+PLOT = ROOT / "docs" / "images" / "performance.png"
+
+_HEAD = """\
+# Speed
+
+Written by `python -m bench.speed report` from what `python -m bench.speed short` or `all` measured.
+Every contestant is a whole process (start-up, models, report), and they take turns; ratios are
+taken within a turn, and the middle one is given. Ratios count, seconds do not.
+"""
+
+_WHY = """\
+## What makes it so
+
+- Landmarks come from models without the segmentation branch (docs/models.md), with the same result
+  to the bit. From the side a second, stock landmarker makes a mask six times a second.
+- MediaPipe imports a plotting library and one for microphones; both are put off until somebody asks
+  for them, which is most of its import time.
+- Decoding runs ahead in a thread; frames are converted once (docs/video.md).
+- Measures, smoothing and neutral are worked out over arrays, in blocks, so that memory grows by
+  the landmarks alone.
+- The annotated video is a second pass, because measures of a recording look ahead: pictures are
+  halved by whole factors, drawn on from cached sprites, and turned into H.264 in a thread of its
+  own.
+- Many clips: one process for each core, as far as memory reaches, each with MediaPipe imported once
+  and a fresh landmarker for each clip; the largest files first ([batch.md](batch.md)).
+
+## What was tried and left out
+
+- Pictures made smaller before the network: no gain, and landmarks move (docs/video.md).
+- Leaving out frames: repetitions are short, and holes over 0.2 s are not filled.
+"""
+
+
+def write(store: Path) -> None:
+    """Write the page and the plot."""
+    parts = {
+        path.stem: json.loads(path.read_text("utf-8")) for path in sorted(store.glob("*.json"))
+    }
+    blocks = [_HEAD]
+    if parts:
+        PLOT.parent.mkdir(exist_ok=True)
+        _plot(parts)
+        blocks.append(
+            "![Speed against the bare loops, workers, and memory](images/performance.png)\n"
+        )
+    for name, render in _RENDER.items():
+        if name in parts:
+            blocks.append("\n".join([*render(parts[name]["found"]), "", _under(parts[name]), ""]))
+    PAGE.write_text("\n".join([*blocks, _WHY]), "utf-8")
+    print(PAGE)
+
+
+def _under(part: Mapping[str, Any]) -> str:
+    how = part["how"]
+    return (
+        f"*{part['date']}, {part['machine']}; clips of {how['seconds']:g} s, {how['rounds']} rounds"
+        f"{part['busy']}.*"
+    )
+
+
+def _single(found: Mapping[str, Any]) -> Iterator[str]:
+    yield "## One clip, 1080 lines, full model"
+    for view, one in found.items():
+        took, frames = one["took"], one["frames"]
+        stock, pruned, *_ = took.values()
+        yield ""
+        yield f"### From the {view}, {frames} frames"
+        yield ""
+        yield "| | frames a second | x stock loop | x pruned loop | the same by processor time |"
+        yield "|---|---|---|---|---|"
+        for name, values in took.items():
+            fps = frames / median(values, "wall")
+            yield (
+                f"| {name} | {fps:.0f} | {speed_ratio(values, stock):.2f} | "
+                f"{speed_ratio(values, pruned):.2f} | {speed_ratio(values, stock, 'cpu'):.2f}, "
+                f"{speed_ratio(values, pruned, 'cpu'):.2f} |"
+            )
+
+
+def _start(found: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Start-up"
+    yield ""
+    yield "| | s | s of processor |"
+    yield "|---|---|---|"
+    for name, values in found.items():
+        yield f"| {name} | {median(values, 'wall'):.2f} | {median(values, 'cpu'):.2f} |"
+
+
+def _stages(found: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Stages of one clip, milliseconds a frame"
+    yield ""
+    yield "| | " + " | ".join(found) + " |"
+    yield "|---|" + "---|" * len(found)
+    first = next(iter(found.values()))
+    names = dict.fromkeys([*first, *(name for one in found.values() for name in one)])
+    for name in sorted(names, key=lambda n: -max(one.get(n, 0) for one in found.values())):
+        yield (
+            f"| {name} | " + " | ".join(f"{one.get(name, 0):.2f}" for one in found.values()) + " |"
+        )
+    yield ""
+    for view, one in found.items():
+        share = 100 * (one["measures"] + one["smoothing"] + one["neutral"]) / one["network"]
+        yield f"From the {view}, measures, smoothing, neutral: {share:.1f} % of the network's time."
+
+
+def _models(found: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Models (front view, no video)"
+    yield ""
+    yield "| model | frames a second | x full |"
+    yield "|---|---|---|"
+    for name, values in found["took"].items():
+        fps = found["frames"] / median(values, "wall")
+        yield f"| {name} | {fps:.0f} | {speed_ratio(values, found['took']['full']):.2f} |"
+
+
+def _sizes(found: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Size of the picture (front view, no video)"
+    yield ""
+    yield "| lines | frames a second | x pruned loop that decodes in a thread | peak memory, MB |"
+    yield "|---|---|---|---|"
+    for lines, one in found.items():
+        values, base = one["took"]["scapcoach"], one["took"]["bare"]
+        fps = one["frames"] / median(values, "wall")
+        peak = max(v["peak"] for v in values)
+        yield f"| {lines} | {fps:.0f} | {speed_ratio(values, base):.2f} | {peak:.0f} |"
+
+
+def _length(found: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Length of the clip (480 lines, no video)"
+    yield ""
+    yield "| minutes | seconds for a minute of clip | peak memory, MB |"
+    yield "|---|---|---|"
+    for minutes, one in found.items():
+        yield f"| {minutes} | {one['wall'] / float(minutes):.1f} | {one['peak']:.0f} |"
+
+
+def _workers(found: Mapping[str, Any]) -> Iterator[str]:
+    names = list(found["took"])
+    alone, pool = found["took"][names[0]], found["took"][names[1]]
+    yield f"## Many clips at once: eight clips, {found['cores']} cores"
+    yield ""
+    yield "| | frames a second | x one worker on one core | x bare pool of decode and detect |"
+    yield "|---|---|---|---|"
+    for name, values in found["took"].items():
+        fps = found["frames"] / median(values, "wall")
+        yield (
+            f"| {name} | {fps:.0f} | {speed_ratio(values, alone):.2f} | "
+            f"{speed_ratio(values, pool):.2f} |"
+        )
+
+
+def _many(found: Mapping[str, Any]) -> Iterator[str]:
+    yield f"## {found['clips']} tiny clips, {found['bad']} of them bad"
+    yield ""
+    yield (
+        f"Killed with `kill -9` after {found['kept']} clips and started again: "
+        f"{found['skipped']} skipped, {found['done']} done, {found['failed']} failed; "
+        f"{found['done_again']} done twice. {found['seconds']:.0f} s in all, peak memory of all "
+        f"processes together {found['peak']:.0f} MB (shared pages once); the page about all "
+        f"has {found['page'] / 1e6:.1f} MB."
+    )
+
+
+_RENDER = {
+    "single": _single, "start": _start, "stages": _stages, "models": _models, "sizes": _sizes,
+    "length": _length, "workers": _workers, "many": _many,
+}  # fmt: skip
+
+
+def _plot(parts: Mapping[str, Any]) -> None:
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    import matplotlib.pyplot as plt
+
+    shown = [name for name in ("single", "workers", "length") if name in parts]
+    figure, axes = plt.subplots(1, max(1, len(shown)), figsize=(5.2 * max(1, len(shown)), 3.6))
+    for axis, name in zip([axes] if len(shown) < 2 else axes, shown, strict=False):
+        found = parts[name]["found"]
+        if name == "single":
+            for k, (view, one) in enumerate(found.items()):
+                took = one["took"]
+                stock = next(iter(took.values()))
+                ratios = [speed_ratio(values, stock) for values in took.values()]
+                places = [i + 0.38 * k for i in range(len(ratios))]
+                axis.barh(places, ratios, 0.36, label=f"{view} view")
+            names = ["bare, stock", "bare, pruned,\nthread", "no video", "with video"]
+            axis.set_yticks([i + 0.19 for i in range(len(took))], names)
+            axis.axvline(1, color="0.5", lw=1)
+            axis.invert_yaxis()
+            axis.set_xlabel("times as fast as the bare stock loop")
+            axis.legend(frameon=False)
+        elif name == "workers":
+            speeds = [found["frames"] / median(values, "wall") for values in found["took"].values()]
+            axis.barh(range(len(speeds)), speeds)
+            axis.set_yticks(range(len(speeds)), list(found["took"]))
+            axis.invert_yaxis()
+            axis.set_xlabel("frames a second, eight clips")
+        else:
+            minutes = [float(m) for m in found]
+            axis.plot(minutes, [one["peak"] for one in found.values()], "o-")
+            axis.set(xlabel="minutes of clip", ylabel="peak memory, MB", ylim=(0, None))
+        axis.spines[["top", "right"]].set_visible(False)
+    figure.tight_layout()
+    figure.savefig(PLOT, dpi=110)
+    plt.close(figure)
