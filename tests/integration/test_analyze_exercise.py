@@ -18,15 +18,16 @@ import pytest
 import scapcoach
 from scapcoach.analysis import Options
 from scapcoach.coaching import find_exercise
-from tests.support.browser import chromium, errors, screen, visit, wait_for
 from tests.support.cli import SAMPLES, no_traceback
 from tests.support.cli import scapcoach as run
+from tests.support.pages import chromium, errors, screen, visit, wait_for
 from tests.support.subtitles import read_srt, read_vtt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CLIP = SAMPLES / "phantom_row_oblique.mp4"
+CALIBRATION = SAMPLES / "phantom_row_calibration_oblique.mp4"
 OUTPUTS = {
     "annotated.mp4", "cues.srt", "cues.vtt", "frames.csv", "frames.parquet", "landmarks.parquet",
     "landmarks.trc", "recording.rrd", "report.html", "reps.csv", "reps.parquet", "summary.json",
@@ -47,11 +48,11 @@ def truth() -> dict[int, tuple[float, float]]:
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("rerun")
     out = tmp_path_factory.mktemp("sets")
-    done = run("analyze", CLIP, "--exercise", "row", "--load", "132lb", "--csv", "--trc", "--rrd",
-               "--out", out)  # fmt: skip
+    done = run("analyze", CLIP, "--calibration", CALIBRATION, "--exercise", "row", "--load",
+               "132lb", "--csv", "--trc", "--rrd", "--out", out)  # fmt: skip
     assert done.returncode == 0, done.stderr
     no_traceback(done)
-    assert "Row, low: 7 repetitions" in done.stderr
+    assert "Row, low: 7 repetitions, score" in done.stderr
     return out / CLIP.stem
 
 
@@ -87,6 +88,21 @@ def test_the_repetitions_are_those_of_the_truth_in_every_output(
         assert row["load_kg"] == pytest.approx(59.87, abs=0.01)
 
 
+def test_what_the_body_did_is_what_the_coach_saw(summary: dict[str, Any]) -> None:
+    """Posed: good, lazy, shrugged, with trunk swing, good, half, hyper-retracted."""
+    found = summary["set"]
+    seen = {r["rep"]: r["faults"] for r in found["repetitions"]}
+    assert seen[1] == seen[7] == []
+    assert seen[2] == ["lazy_blades"]
+    assert seen[3] == ["shrugged"]
+    assert "swing" in seen[4]
+    assert found["worst"] == 2
+    assert found["best"] in {1, 5, 7}
+    peak = {r["rep"]: r["values"]["retraction_peak"]["value"] for r in found["repetitions"]}
+    assert peak[2] < peak[6] < peak[1]
+    assert peak[4] is None
+
+
 def test_a_value_that_is_withheld_is_empty_with_its_reason(results: Path) -> None:
     rows = pq.read_table(results / "reps.parquet").to_pylist()
     names = [
@@ -101,7 +117,7 @@ def test_a_value_that_is_withheld_is_empty_with_its_reason(results: Path) -> Non
                 withheld += 1
                 assert row[name] is None
                 assert row[f"{name}_reason"]
-    assert withheld  # nobody calibrated: per cent of the own range are not known
+    assert withheld  # the trunk swings in the fourth: nothing about its blades can be said
 
 
 def test_cues_are_the_same_in_subtitles_and_summary(results: Path, summary: dict[str, Any]) -> None:
@@ -206,6 +222,10 @@ def test_the_report_shows_the_set_on_a_desk_and_on_a_phone(
     lines = "return document.querySelectorAll('.small:first-child .rep').length"
     assert browser.execute_script(lines) == 7
     assert browser.find_element("css selector", ".nexttime").text.count("\n") <= 4
+    pair = browser.find_elements("css selector", ".pair img")
+    assert [image.get_property("naturalWidth") for image in pair] == [640, 640]
+    tops = [image.location["y"] for image in pair]
+    assert (tops[0] == tops[1]) == (width > 500)  # side by side, or one below the other
     # A repetition's number is a way into the video.
     button = rows[2].find_element("css selector", ".go")
     browser.execute_script("arguments[0].click()", button)

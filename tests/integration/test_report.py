@@ -14,7 +14,7 @@ from scapcoach.sinks.overlay import Overlay
 from scapcoach.sinks.report import Still, write_report
 from scapcoach.sinks.summary import build_summary
 from scapcoach.sinks.video import AnnotatedVideoWriter
-from tests.support.browser import chromium, contrast, errors, luminance, requests, visit, wait_for
+from tests.support.pages import chromium, contrast, errors, luminance, requests, visit, wait_for
 from tests.support.synthetic import synthetic_measures, synthetic_poses
 
 if TYPE_CHECKING:

@@ -83,9 +83,9 @@ def sample_set(
             EpisodeLine("shrug", "Shoulders rise", 2, 7.0, 12.4, (3, 4), True),
         ) if rows else (),
         rules=(
-            RuleLine("late", "Blades stay behind", 3, 0, 6 if judged else 0),
-            RuleLine("shrug", "Shoulders rise", 2, 2, 7),
-            RuleLine("swing", "The trunk swings", 1, 1, 7),
+            RuleLine("late", "Blades stay behind", 3, 0, 6 if judged else 0, "retraction_peak"),
+            RuleLine("shrug", "Shoulders rise", 2, 2, 7, "elevation_peak"),
+            RuleLine("swing", "The trunk swings", 1, 1, 7, "trunk_swing"),
         ),
         trends=(
             TrendLine("retraction_peak", Number(-45.0, 8.0), True),

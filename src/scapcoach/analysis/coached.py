@@ -94,7 +94,7 @@ def coach_recording(
 def set_record(result: coaching.SetResult) -> SetRecord:
     """A set as tables, pictures and pages take it."""
     exercise, summary = result.exercise, result.summary
-    severity = {rule.key: int(rule.severity) for rule in exercise.faults}
+    rules = {rule.key: rule for rule in exercise.faults}
     return SetRecord(
         exercise=exercise.name,
         title=exercise.title,
@@ -113,7 +113,14 @@ def set_record(result: coaching.SetResult) -> SetRecord:
             for e in result.events
         ),
         rules=tuple(
-            RuleLine(f.fault, f.title, severity[f.fault], f.faulty, f.judged)
+            RuleLine(
+                f.fault,
+                f.title,
+                int(rules[f.fault].severity),
+                f.faulty,
+                f.judged,
+                rules[f.fault].measure,
+            )
             for f in summary.faults
         ),
         trends=tuple(TrendLine(t.measure, _number(t.change), t.clear) for t in summary.trends),

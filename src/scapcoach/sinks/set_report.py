@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from scapcoach.sinks.sets import Column, Number, RepRow, SetRecord
 
 #: Values worth a column of the table, in this order; those that no repetition has are left out.
+#: What the exercise's rules and scores look at comes first.
 TABLE: Final = (
     "retraction_peak", "retraction_peak_deg", "elevation_start", "elevation_peak",
     "elevation_peak_deg", "elevation_gain", "retraction_drop", "rounding_gain", "head_poke",
     "trunk_swing", "lean_peak", "hold", "squeeze", "pull_time", "return_time", "range_share",
+    "retraction_asymmetry", "elevation_asymmetry", "elevation_end", "overdone",
 )  # fmt: skip
 #: As many of them at most: more would need a magnifying glass.
-MOST_COLUMNS: Final = 8
+MOST_COLUMNS: Final = 7
 #: Sizes, which have no direction.
 _UNSIGNED: Final = frozenset({"range_share", "trunk_swing"})
 #: In degrees, and told only where the value in per cent is not.
@@ -68,7 +70,7 @@ class SetPage:
 def set_block(page: SetPage) -> str:
     """The section about the set, all text escaped; buttons carry ``data-t`` in seconds."""
     record = page.record
-    load = "" if record.load is None else f", {record.load:g} kg"
+    load = "" if record.load is None else f" \u00b7 {record.load:g} kg"
     parts = [
         f"<h2>{html.escape(record.title)}{load}</h2>",
         f'<p class="nexttime"><b>Next time</b> {html.escape(_without_lead(record.next_time))}</p>',
@@ -111,7 +113,10 @@ def table_columns(record: SetRecord) -> list[Column]:
         if any(r.values[column.name].shown for r in record.reps if column.name in r.values)
     }
     names = [n for n in TABLE if n in known and _FALLBACK.get(n) not in known]
-    return [record.column(name) for name in names[:MOST_COLUMNS]]
+    wanted = {rule.measure for rule in record.rules} | {n for r in record.reps for n in r.points}
+    wanted |= {degrees for degrees, percent in _FALLBACK.items() if percent in wanted}
+    chosen = sorted(names, key=lambda name: name not in wanted)[:MOST_COLUMNS]
+    return [record.column(name) for name in names if name in chosen]
 
 
 def _without_lead(sentence: str) -> str:
@@ -155,7 +160,7 @@ def _trend_tiles(record: SetRecord) -> list[str]:
             about = "from the first repetition to the last"
             title = f"{column.title} across the set"
             tiles.append(_tile(title, show(trend.change, column), "", about))
-    steady = [record.column(t.name).title for t in record.trends if not t.clear]
+    steady = list(dict.fromkeys(record.column(t.name).title for t in record.trends if not t.clear))
     if steady:
         words = ", ".join((steady[0], *(title.lower() for title in steady[1:])))
         about = f"{words}: no fade that can be told from chance"

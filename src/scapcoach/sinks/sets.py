@@ -114,6 +114,7 @@ class RuleLine:
     Attributes:
         key, title: of the rule; severity: 1 note, 2 minor, 3 major.
         faulty, judged: repetitions.
+        measure: name of the value that it looks at.
     """
 
     key: str
@@ -121,6 +122,7 @@ class RuleLine:
     severity: int
     faulty: int
     judged: int
+    measure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
