@@ -135,11 +135,12 @@ def examples(paths: Sequence[Path]) -> Examples:
     arms = [COLUMNS.index(f"{n}_{s}") for n in ("arm_elevation", "arm_plane", "elbow")
             for s in ("left", "right")]  # fmt: skip
     for clip in clips(paths):
-        n = len(clip.poses)
-        here = clip.poses.present
+        n, y = len(clip.poses), targets(clip)
+        # A limb straight along its own axis has no angles, once in ten thousand frames.
+        here = clip.poses.present & np.isfinite(y).all(axis=1)
         parts.append(
             Examples(
-                features(clip.poses, clip.neutral), targets(clip).astype(np.float32),
+                features(clip.poses, clip.neutral), y.astype(np.float32),
                 np.full(n, clip.seed), np.full(n, clip.theme), np.full(n, clip.framing),
                 clip.truth[:, COLUMNS.index("yaw")], clip.truth[:, arms], clip.poses.t,
             )[here]

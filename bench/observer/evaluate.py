@@ -19,7 +19,7 @@ import numpy as np
 from bench.accuracy.naive import width_ratio
 from bench.accuracy.stats import agreement, line
 from bench.observer.data import SEGMENTS, cache_folder, shards
-from bench.observer.dataset import Clip, clips
+from bench.observer.dataset import Clip, clips, targets
 from bench.observer.scripts import THEMES
 from bench.phantom.truth import COLUMNS
 from scapcoach.geometry.view import classify_view
@@ -69,7 +69,8 @@ def read(paths: Sequence[Path], observer: Observer) -> Frames:
     """Every estimator on every frame of work with a person."""
     rows: list[dict[str, FloatArray]] = []
     for clip in clips(paths):
-        at = clip.poses.present & (clip.segment == SEGMENTS.index("work"))
+        told = clip.poses.present & np.isfinite(targets(clip)).all(axis=1)
+        at = told & (clip.segment == SEGMENTS.index("work"))
         row = dict(_truths(clip)) | dict(_estimates(clip, observer))
         rows.append({k: v[at] for k, v in row.items()})
     joined = {k: np.concatenate([r[k] for r in rows]) for k in rows[0]}
