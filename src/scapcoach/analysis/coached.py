@@ -159,9 +159,9 @@ def _measure_curve(measures: Measures, name: str, film: str) -> Curve:
     """A measure in its own unit, or in degrees where that is all there is."""
     series = measures[name]
     spec, why = series.spec, _why(measures, name) or film
-    relative = series.deg is not None and np.isfinite(series.deg).any()
-    if relative and not np.isfinite(series.value).any():
-        values = np.where(series.judged, series.deg, np.nan)
+    degrees = np.full(len(series), np.nan) if series.deg is None else series.deg
+    if np.isfinite(degrees).any() and not np.isfinite(series.value).any():
+        values = np.where(series.judged, degrees, np.nan)
         return Curve(f"{spec.title}, relative", "deg", spec.positive, values, "", why)
     values = np.where(series.judged, series.value, np.nan)
     return Curve(spec.title, spec.unit, spec.positive, values, name, why)

@@ -190,10 +190,11 @@ def _rep_words(record: SetRecord, rep: RepRow) -> str:
     if record.ranked_by in rep.values:
         column = record.column(record.ranked_by)
         parts.append(f"{column.title.lower()} {show(rep.values[record.ranked_by], column)}")
+    looked_at = dict.fromkeys(rule.measure for rule in record.rules)
     parts += [
-        f"{column.title.lower()} {show(rep.values[column.name], column)}"
-        for column in table_columns(record)[:4]
-        if rep.values[column.name].shown and column.name != record.ranked_by
+        f"{record.column(name).title.lower()} {show(rep.values[name], record.column(name))}"
+        for name in looked_at
+        if name != record.ranked_by and name in rep.values and rep.values[name].shown
     ]
     parts += [record.rule_title(key).lower() for key in rep.faults]
     return "".join(f"<i>{html.escape(part)}</i>" for part in parts)
