@@ -33,6 +33,7 @@ class Options:
             "auto" to find out; None coaches nothing.
         focus: wording of the cues, external or internal.
         load: kilograms, as the person tells it; None unknown.
+        delegate: what the network runs on: cpu, or gpu where MediaPipe offers it.
         trc: whether to write landmarks.trc; rrd: whether to write recording.rrd.
     """
 
@@ -47,6 +48,7 @@ class Options:
     load: float | None = None
     trc: bool = False
     rrd: bool = False
+    delegate: str = "cpu"
 
 
 def settings(key: Key, options: Options, calibration: Calibration | None) -> dict[str, Any]:

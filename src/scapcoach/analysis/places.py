@@ -35,12 +35,14 @@ class Key:
         model: SHA-256 of the model that makes the landmarks.
         subject: where the subject was pointed out, or "".
         tracker: version of the way from pictures to landmarks; raised when that changes.
+        delegate: what the network ran on, cpu or gpu.
     """
 
     content: str
     model: str
     subject: str
     tracker: int = 1
+    delegate: str = "cpu"
 
 
 def content_hash(path: Path) -> str:

@@ -168,7 +168,7 @@ def _key(clip: Path, options: Options) -> Key:
     """What the landmarks of a clip depend on."""
     model = model_file(options.model, mask=False)
     where = "" if options.subject is None else "{:g},{:g}".format(*options.subject)
-    return Key(content_hash(clip), model.sha256, where)
+    return Key(content_hash(clip), model.sha256, where, delegate=options.delegate)
 
 
 def _silent(_stage: str, _done: int, _total: int | None) -> None:
@@ -221,7 +221,11 @@ class _Work:
         try:
             with (
                 VideoFile(self.clip, start=len(recorder)) as source,
-                MediaPipePose(self.options.model, subject_at=self.options.subject) as estimator,
+                MediaPipePose(
+                    self.options.model,
+                    subject_at=self.options.subject,
+                    delegate=self.options.delegate,
+                ) as estimator,
             ):
                 tracker = Tracker(estimator)
                 for frame in source:

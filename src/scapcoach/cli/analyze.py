@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     help="Folder for the results: OUT/<clip name>/.",
 )
 @options.model
+@options.delegate
 @options.subject
 @click.option(
     "--calibration",
@@ -104,6 +105,7 @@ def chosen_options(c: Mapping[str, Any]) -> Options:
 
     return Options(
         model=c["model"],
+        delegate=c["delegate"],
         subject=c["subject"],
         segments=None if c["calibration"] else batch.segments_of(c),
         video=c["video"],

@@ -35,6 +35,14 @@ model = click.option(
     help="Pose model: lite is the fastest, heavy the largest.",
 )
 
+delegate = click.option(
+    "--delegate",
+    type=click.Choice(["cpu", "gpu"]),
+    default="cpu",
+    show_default=True,
+    help="What the network runs on; gpu only where MediaPipe offers it (Linux and macOS).",
+)
+
 source = click.option(
     "--source",
     default="0",

@@ -37,9 +37,11 @@ class Landmarker:
             that many people in single pictures.
         masks: whether masks are wanted.
         confidence: lowest scores at which a person counts as found and as present, 0..1.
+        delegate: cpu, or gpu where MediaPipe offers it; landmarks differ slightly.
 
     Raises:
-        ModelError: masks of a model that has none, or MediaPipe cannot load the model.
+        ModelError: masks of a model that has none, MediaPipe cannot load the model, or it has no
+            GPU to work with.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Landmarker:
         people: int | None = None,
         masks: bool = False,
         confidence: float = DEFAULT_CONFIDENCE,
+        delegate: str = "cpu",
     ) -> None:
         if masks and not model.mask:
             raise ModelError(
@@ -60,7 +63,9 @@ class Landmarker:
         self._warm = False
         self._last_ms = -1
         with uninterrupted(), quiet_stderr():
-            self._native = _create(model, people=people, masks=masks, confidence=confidence)
+            self._native = _create(
+                model, people=people, masks=masks, confidence=confidence, delegate=delegate
+            )
         # Unlike MediaPipe's own __del__, a finalizer still runs before modules are torn down.
         self._finalizer = weakref.finalize(self, _close, self._native)
 
@@ -138,12 +143,17 @@ def check_image(image: Image) -> None:
         )
 
 
-def _create(model: ModelFile, *, people: int | None, masks: bool, confidence: float) -> Any:
+def _create(
+    model: ModelFile, *, people: int | None, masks: bool, confidence: float, delegate: str
+) -> Any:
     tasks = load_mediapipe().tasks
     vision = tasks.vision
     mode = vision.RunningMode.VIDEO if people is None else vision.RunningMode.IMAGE
     options = vision.PoseLandmarkerOptions(
-        base_options=tasks.BaseOptions(model_asset_path=str(model.path)),
+        base_options=tasks.BaseOptions(
+            model_asset_path=str(model.path),
+            delegate=tasks.BaseOptions.Delegate[delegate.upper()],
+        ),
         running_mode=mode,
         num_poses=people or 1,
         min_pose_detection_confidence=confidence,
@@ -152,8 +162,19 @@ def _create(model: ModelFile, *, people: int | None, masks: bool, confidence: fl
     )
     try:
         return vision.PoseLandmarker.create_from_options(options)
-    except (RuntimeError, ValueError, OSError) as error:
+    except (RuntimeError, ValueError, OSError, NotImplementedError) as error:
+        if delegate != "cpu":
+            raise ModelError(
+                "MediaPipe finds no GPU that it can work with here: leave --delegate gpu out. "
+                f"(It says: {_reason(error)})"
+            ) from error
         raise ModelError(f"MediaPipe cannot load {model.path}: {error}") from error
+
+
+def _reason(error: Exception) -> str:
+    """The last sentences of what MediaPipe says; before them stand the names of its parts."""
+    text = " ".join(str(error).split())
+    return text.rpartition("cannot be created: ")[2][-200:].rstrip(".") + "."
 
 
 def _detection(

@@ -62,6 +62,7 @@ class MediaPipePose:
         subject_at: a point on the subject in the first picture: pixels from the upper left, or
             shares of width and height when both are at most 1.
         lock_subject: False to take whomever MediaPipe follows, always as subject 0.
+        delegate: what the tracking network runs on: cpu, or gpu where MediaPipe offers it.
 
     Raises:
         ModelError: the model is missing or damaged, or MediaPipe cannot load it.
@@ -74,6 +75,7 @@ class MediaPipePose:
         *,
         subject_at: tuple[float, float] | None = None,
         lock_subject: bool = True,
+        delegate: str = "cpu",
     ) -> None:
         self._file = model_file(model, mask=False)
         self._subject_at = subject_at
@@ -82,7 +84,7 @@ class MediaPipePose:
         self._size: tuple[int, int] | None = None
         self._waiting_since: float | None = None
         with ExitStack() as stack:
-            self._main = Landmarker(self._file)
+            self._main = Landmarker(self._file, delegate=delegate)
             stack.callback(self._main.close)
             self._searcher = Searcher()
             stack.callback(self._searcher.close)

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _STDERR: Final = 2
-#: Log lines of MediaPipe (I0000, W0000, E0000), of its start and of TensorFlow Lite.
-_CHATTER: Final = re.compile(rb"[IWE]\d{4} .*|(INFO|WARNING|VERBOSE): .*")
+#: Log lines of MediaPipe (I0000, W0000, E0000) with their stack traces, of its start and of
+#: TensorFlow Lite.
+_CHATTER: Final = re.compile(
+    rb"[IWE]\d{4} .*|(INFO|WARNING|VERBOSE): .*|Stack trace:\s*| +@ +0x[0-9a-f]+ .*"
+)
 
 
 class _Silencer:
