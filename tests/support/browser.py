@@ -1,104 +1,100 @@
-"""Headless Chromium, driven as a person would use it."""
+"""Chromium with a fake camera that plays a clip, and `scapcoach serve` for it."""
 
 from __future__ import annotations
 
-import json
-import os
+import re
 import shutil
-import time
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+import av
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    import numpy as np
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
 
 
-def chromium() -> Iterator[Any]:
-    """A driven Chromium, for a fixture to pass on; skips where there is none."""
+def write_mjpeg(path: Path, images: Iterable[np.ndarray]) -> Path:
+    """RGB pictures of one size as raw MJPEG, which Chromium's fake camera plays at 30 a second."""
+    with av.open(str(path), "w", format="mjpeg") as container:
+        stream = None
+        for image in images:
+            if stream is None:
+                stream = container.add_stream("mjpeg", rate=30)
+                stream.width, stream.height = image.shape[1], image.shape[0]
+                stream.pix_fmt = "yuvj420p"
+                stream.codec_context.qmin = stream.codec_context.qmax = 3
+            for packet in stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")):
+                container.mux(packet)
+        assert stream is not None
+        for packet in stream.encode():
+            container.mux(packet)
+    return path
+
+
+@contextmanager
+def chromium(clip: Path | None = None, size: tuple[int, int] = (1400, 1000)) -> Iterator[Any]:
+    """A browser window; with a clip, that is what its camera sees."""
     try:
         from selenium import webdriver
         from selenium.webdriver.chrome.service import Service
     except ImportError:
-        webdriver = None
-    if webdriver is None or not CHROMIUM or not DRIVER:
-        message = "needs selenium, chromium and chromedriver (Debian: chromium chromium-driver)"
-        if os.environ.get("SCAPCOACH_REQUIRE_ALL") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
+        pytest.skip("needs selenium")
+    if CHROMIUM is None or DRIVER is None:
+        pytest.skip("needs chromium and chromedriver (Debian: chromium chromium-driver)")
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
     for flag in (
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        "--window-size=1280,900",
+        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+        "--autoplay-policy=no-user-gesture-required",
+        f"--window-size={size[0]},{size[1]}",
     ):  # fmt: skip
         options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    if clip is not None:
+        options.add_argument("--use-fake-device-for-media-stream")
+        options.add_argument("--use-fake-ui-for-media-stream")
+        options.add_argument(f"--use-file-for-fake-video-capture={clip}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-    yield driver
-    driver.quit()
+    try:
+        yield driver
+    finally:
+        driver.quit()
 
 
-def visit(browser: Any, path: Path) -> None:
-    browser.get_log("performance")
-    browser.get_log("browser")
-    browser.get(path.as_uri())
+class Served:
+    """A running `scapcoach serve`.
 
+    Attributes:
+        address: to open, with its key; port and token: out of it.
+        process: the server.
+    """
 
-def wait_for(browser: Any, script: str, seconds: float = 10.0) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := browser.execute_script(f"return {script}"):
-            return found
-        time.sleep(0.05)
-    return pytest.fail(f"never true: {script}")
+    def __init__(self, sessions: Path, *arguments: object, env: dict[str, str]) -> None:
+        command = [sys.executable, "-m", "scapcoach", "serve", "--port", "0",
+                   "--sessions", str(sessions), *map(str, arguments)]  # fmt: skip
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        found = re.search(r"(http://[^:]+:(\d+)/\?token=(\S+))", line)
+        if found is None:
+            _, error = self.process.communicate(timeout=10)
+            raise AssertionError(f"serve said {line!r} {error!r}")
+        self.address, self.port, self.token = found[1], int(found[2]), found[3]
 
-
-def requests(browser: Any) -> list[str]:
-    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    return [
-        event["params"]["request"]["url"]
-        for event in events
-        if event["method"] == "Network.requestWillBeSent"
-    ]
-
-
-def errors(browser: Any) -> list[str]:
-    return [e["message"] for e in browser.get_log("browser") if e["level"] == "SEVERE"]
-
-
-def luminance(color: str) -> float:
-    rgb = np.array([float(c) for c in color[color.index("(") + 1 : -1].split(",")[:3]]) / 255
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    return float(linear @ [0.2126, 0.7152, 0.0722])
-
-
-def contrast(a: str, b: str) -> float:
-    high, low = sorted((luminance(a), luminance(b)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-def screen(browser: Any, width: int, *, dark: bool) -> None:
-    """A screen of that width, 844 pixels high; a phone below 500."""
-    browser.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 500},
-    )
-    browser.execute_cdp_cmd(
-        "Emulation.setEmulatedMedia",
-        {"features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]},
-    )
-
-
-def screenshot_of_all(browser: Any, path: Path) -> None:
-    """The whole page as a PNG."""
-    import base64
-
-    found = browser.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
-    path.write_bytes(base64.b64decode(found["data"]))
+    def stop(self) -> tuple[int, str]:
+        """Ctrl-C; exit code and what was said on stderr."""
+        self.process.send_signal(signal.SIGINT)
+        _, error = self.process.communicate(timeout=60)
+        return self.process.returncode, error

@@ -29,10 +29,12 @@ export class Gauges {
       if (side) make("b", "", row, side);
       const scale = make("div", "scale", row);
       const parts = { target: make("i", "target", scale), band: make("i", "", scale), zero: make("i", "zero", scale), mark: make("i", "mark", scale) };
-      return { name, row, scale, parts, output: make("output", "", row), why: make("p", "why", row) };
+      const output = make("output", "", row);
+      row.hidden = true; // until there is something to say
+      return { name, row, scale, parts, output, why: make("p", "why", row) };
     });
     const both = { row: make("div", "row one", node) };
-    both.why = make("p", "why", both.row);
+    both.why = make("p", "why", both.row, "Waiting for the camera.");
     return { ...card, note, rows, both };
   }
 
