@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def sitter() -> dict[str, list[np.ndarray]]:
-    """Pictures of sitting upright and hunched, obliquely from the front."""
+    """Pictures of sitting upright and hunched, from the front."""
     return pictures(seed=3)
 
 

@@ -22,7 +22,7 @@ FPS = 4
 
 
 def pictures(seed: int = 5) -> dict[str, list[Image]]:
-    """Some pictures of sitting upright and of the own slump, from the front by default."""
+    """Some pictures of sitting upright and of the own slump; seed 3 from the front, 5 the side."""
     found: dict[str, list[Image]] = {"upright": [], "hunched": []}
     wanted = {"work": ("calibrate", "upright"), "hunch": ("hunch", "hunched")}
     for job in jobs([seed]):

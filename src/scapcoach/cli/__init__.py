@@ -29,6 +29,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "exercises": ("scapcoach.cli.exercises", "List and explain what can be coached."),
         "profiles": ("scapcoach.cli.profiles", "List, show, export and delete profiles."),
         "desk": ("scapcoach.cli.desk", "Watch posture at the desk; told rarely, and rightly."),
+        "check": ("scapcoach.cli.check", "Check posture in pictures, or before the webcam."),
         "history": ("scapcoach.cli.history", "Look back: posture minutes, reminders, lifting."),
         "compare": ("scapcoach.cli.compare", "Compare two sets or sessions."),
         "doctor": ("scapcoach.cli.doctor", "Check that everything works on this computer."),

@@ -165,14 +165,16 @@ def take_baseline(
         slump: some seconds of the own slump, or None.
         name: of the set-up.
         model_sha256: of the model that made the landmarks.
-        camera_fixed: False for pictures from a camera that moved between them.
+        camera_fixed: False for pictures from a camera that moved between them; one is enough
+            then.
 
     Raises:
         CalibrationError: head or shoulders are not seen, the person did not sit still, or the
             slump does not differ from the rest.
     """
     seen = _Points.of(poses).seen
-    if seen.sum() < MIN_FRAMES or seen.mean() < MIN_SHARE:
+    least = MIN_FRAMES if camera_fixed else 1
+    if seen.sum() < least or seen.mean() < MIN_SHARE:
         raise CalibrationError(
             f"Head and shoulders were seen in only {int(seen.sum())} of {len(poses)} pictures: sit "
             "so that both are in the picture, with light on your face, and calibrate again."
@@ -307,10 +309,13 @@ def _index(parts: dict[str, FloatArray], camera_fixed: bool) -> FloatArray:
     """(T,) the greater of two readings, each a weighted sum of parts.
 
     The first needs a camera that has not moved; the second compares the head with the shoulders
-    alone, and so notices somebody who comes nearer without sinking in the picture.
+    alone, and so notices somebody who comes nearer without sinking in the picture. Where the head
+    is ahead of the shoulders does not need a steady camera, either.
     """
     sunk = sum(w * np.nan_to_num(parts[n]) for n, w in _SUNK.items())
     closed = sum(w * np.maximum(parts[n], 0) for n, w in _CLOSED.items())
+    if not camera_fixed:
+        closed = closed + _SUNK["forward"] * np.nan_to_num(np.maximum(parts["forward"], 0))
     known = np.isfinite(parts["lower"]) & np.isfinite(parts["neck"])
     return np.where(known, np.maximum(sunk, closed) if camera_fixed else closed, np.nan)
 

@@ -1,0 +1,257 @@
+"""The posture check: one picture, or a few, judged as they are, each with what it cannot show.
+
+A single picture has no neutral of the person's own, so little is absolute: tilts from the front,
+the ear against the shoulder from the side. With a picture of the same person sitting as they want
+to sit, the hunch score of the desk check is given as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.desk.policy import MARKED, MILD
+from scapcoach.desk.posture import look, take_baseline
+from scapcoach.geometry.posture import head_forward
+from scapcoach.landmarks import Poses
+from scapcoach.measures import measure
+from scapcoach.measures.types import Reason, Status, View
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from scapcoach.desk.posture import Baseline
+    from scapcoach.pose.landmarker import Landmarker
+
+    Image = npt.NDArray[np.uint8]
+
+#: Degrees of the ear-shoulder line from the side at which words change. On rendered people sitting
+#: upright it reads 12 to 20, in their own slump 33 to 49, while the bones are at 5 and at 22 to 25:
+#: the shoulder's landmark lies behind the joint [M, 3 bodies].
+FORWARD_EDGES: Final = (24.0, 33.0)
+#: Degrees by which `head_forward` of a single picture is off [M, the same].
+FORWARD_SIGMA: Final = 5.0
+
+#: Degrees of tilt that a picture can tell from level, beyond the measure's own sigma [E].
+LEVEL: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a picture says, or why it does not.
+
+    Attributes:
+        name: as the measures name it.
+        title: for people.
+        value, sigma: in `unit`; None where the status allows no value.
+        unit: "deg", or "" for the score.
+        status, reason: as of the measures.
+        words: a plain sentence.
+    """
+
+    name: str
+    title: str
+    value: float | None
+    sigma: float | None
+    unit: str
+    status: Status
+    reason: Reason
+    words: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoCheck:
+    """What one picture showed.
+
+    Attributes:
+        name: of the picture.
+        image: (H, W, 3) uint8 RGB.
+        poses: one frame; of the largest person.
+        view: from where the person is seen; UNKNOWN when nobody was found.
+        findings: in order of interest.
+        others: how many more people are in the picture.
+    """
+
+    name: str
+    image: Image
+    poses: Poses
+    view: View
+    findings: tuple[Finding, ...]
+    others: int
+
+    @property
+    def found(self) -> bool:
+        """Whether anybody was found."""
+        return bool(self.poses.present[0])
+
+
+def read_picture(path: Path) -> Image:
+    """A picture file, upright as its camera says.
+
+    Raises:
+        InputError: it cannot be read as a picture.
+    """
+    import cv2
+
+    from scapcoach.errors import InputError
+
+    try:
+        data = np.fromfile(path, np.uint8)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}).") from error
+    found = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
+    if found is None:
+        raise InputError(f"{path} is no picture that can be read: use JPEG, PNG or WebP.")
+    return np.asarray(cv2.cvtColor(found, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def see(image: Image, eyes: Landmarker) -> tuple[Poses, int]:
+    """The largest person in a picture, as one frame, and how many others there are.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        eyes: for single pictures and several people.
+    """
+    from scapcoach.pose.people import person
+
+    people = sorted(eyes.look(image), key=lambda d: -person(d, None).scale)
+    size = (image.shape[1], image.shape[0])
+    t = np.zeros(1)
+    if not people:
+        nothing = np.full((1, 33), np.nan)
+        xy, world = np.full((1, 33, 2), np.nan), np.full((1, 33, 3), np.nan)
+        return Poses(t, xy, world, nothing, nothing, np.array([-1]), size), 0
+    d = people[0]
+    seen = Poses(t, d.xy[None], d.world[None], d.visibility[None], d.presence[None], np.array([0]),
+                 size)  # fmt: skip
+    return seen, len(people) - 1
+
+
+def rest_of(poses: Poses, name: str) -> Baseline:
+    """The baseline of a single picture in which somebody sits as they want to sit.
+
+    Raises:
+        CalibrationError: head or shoulders are not seen in it.
+    """
+    return take_baseline(poses, name=name, camera_fixed=False)
+
+
+def judge(
+    name: str, image: Image, poses: Poses, others: int, rest: Baseline | None = None
+) -> PhotoCheck:
+    """Everything that one picture shows.
+
+    Args:
+        name: of the picture.
+        image: (H, W, 3) uint8 RGB.
+        poses: one frame of it, as `see` gives.
+        others: how many more people there are.
+        rest: of the same person from the same direction; None gives no hunch score.
+    """
+    found = measure(poses, None)
+    view = View(int(found.view[0]))
+    findings: list[Finding] = []
+    if poses.present[0]:
+        if rest is not None:
+            findings.append(_score(poses, rest))
+        if view in (View.SIDE, View.OBLIQUE):
+            findings.append(_forward(poses, float(found.yaw[0]), view))
+            findings.append(_lean(found["trunk_lean"]))
+        if view is not View.SIDE:
+            findings += [_tilt(found[n]) for n in ("shoulder_tilt", "head_tilt")]
+    return PhotoCheck(name, image, poses, view, tuple(findings), others)
+
+
+def _score(poses: Poses, rest: Baseline) -> Finding:
+    seen = look(poses, rest, camera_fixed=False)
+    status, reason = Status(int(seen.status[0])), Reason(int(seen.reason[0]))
+    if reason is Reason.CALIBRATION_STALE:
+        return Finding("hunch", "Hunch", None, None, "", status, reason,
+                       "Taken from another direction than the reference picture.")  # fmt: skip
+    if status > Status.RELATIVE:
+        return _withheld("hunch", "Hunch", "", reason)
+    value = float(seen.score[0])
+    how = "about as in your reference picture" if value < MILD else (
+        "a little more hunched than in your reference picture" if value < MARKED
+        else "much more hunched than in your reference picture"
+    )  # fmt: skip
+    return Finding("hunch", "Hunch", value, float(seen.sigma[0]), "", status, reason,
+                   f"Head and neck are {how}.")  # fmt: skip
+
+
+def _forward(poses: Poses, yaw: float, view: View) -> Finding:
+    """The ear against the shoulder; only from the side, where yaw hardly matters."""
+    title = "Head forward"
+    seen = look(poses, None)
+    if Reason(int(seen.reason[0])) is not Reason.NOT_CALIBRATED:
+        return _withheld("head_forward", title, "deg", Reason(int(seen.reason[0])))
+    if view is not View.SIDE:
+        return _withheld("head_forward", title, "deg", Reason.TURN_SIDE_ON)
+    value = float(head_forward(poses, np.array([yaw]))[0])
+    if not np.isfinite(value):
+        return _withheld("head_forward", title, "deg", Reason.TURN_SIDE_ON)
+    near, far = FORWARD_EDGES
+    words = "The ear is about over the shoulder." if value < near else (
+        "The ear is somewhat in front of the shoulder." if value < far
+        else "The ear is clearly in front of the shoulder."
+    )  # fmt: skip
+    return Finding("head_forward", title, value, FORWARD_SIGMA, "deg", Status.RELATIVE,
+                   Reason.NOT_CALIBRATED, words)  # fmt: skip
+
+
+def _lean(series: Any) -> Finding:
+    status, reason = Status(int(series.status[0])), Reason(int(series.reason[0]))
+    if status > Status.RELATIVE:
+        return _withheld("trunk_lean", "Trunk lean", "deg", reason)
+    value = float(series.value[0])
+    way = "upright" if abs(value) < 8 else "leaning forward" if value > 0 else "leaning back"
+    return Finding("trunk_lean", "Trunk lean", value, float(series.sigma[0]), "deg", status, reason,
+                   f"The trunk is {way}.")  # fmt: skip
+
+
+def _tilt(series: Any) -> Finding:
+    name, title = series.spec.name, series.spec.title
+    status, reason = Status(int(series.status[0])), Reason(int(series.reason[0]))
+    if status > Status.RELATIVE:
+        return _withheld(name, title, "deg", reason)
+    value, sigma = float(series.value[0]), float(series.sigma[0])
+    what = "shoulders are" if name == "shoulder_tilt" else "head is"
+    words = f"The {what} level, as far as a picture tells."
+    if abs(value) > LEVEL + sigma:
+        higher = "right" if value > 0 else "left"
+        words = f"The {what} tilted: the {higher} side is higher, or the camera was not level."
+    return Finding(name, title, value, sigma, "deg", status, reason, words)
+
+
+def _withheld(name: str, title: str, unit: str, reason: Reason) -> Finding:
+    return Finding(name, title, None, None, unit, Status.NOT_OBSERVABLE, reason, reason.advice)
+
+
+def plain(checks: Sequence[PhotoCheck]) -> list[dict[str, Any]]:
+    """The checks as plain JSON types."""
+    return [
+        {
+            "picture": c.name,
+            "person": c.found,
+            "others": c.others,
+            "view": c.view.label,
+            "findings": [
+                {
+                    "name": f.name,
+                    "value": None if f.value is None else round(f.value, 1),
+                    "sigma": None if f.sigma is None else round(f.sigma, 1),
+                    "unit": f.unit,
+                    "status": f.status.label,
+                    "reason": f.reason.label,
+                    "words": f.words,
+                }
+                for f in c.findings
+            ],
+        }
+        for c in checks
+    ]
