@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -159,8 +165,6 @@ def test_another_exercise_keeps_the_landmarks_and_asks_no_network(
     results: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Only coaching and outputs are done again: the pose model is not even opened."""
-    import shutil
-
     from scapcoach.pose import mediapipe
 
     def not_again(*_a: object, **_k: object) -> None:
@@ -299,9 +303,41 @@ def test_without_the_rerun_sdk_the_extra_is_named_before_any_work(tmp_path: Path
     assert not (tmp_path / "out").exists()
 
 
-def _path(first: Path) -> str:
-    import os
+@pytest.mark.parametrize("limit", [60_000, 600_000])
+def test_a_full_disk_keeps_the_old_results_and_says_so(
+    results: Path, tmp_path: Path, limit: int
+) -> None:
+    """No file may grow past the limit: tables, or the recording."""
+    out = tmp_path / "out"
+    shutil.copytree(results.parent, out)
+    before = {p.name: p.read_bytes() for p in (out / CLIP.stem).iterdir()}
 
+    def tiny_files() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "scapcoach", "analyze", str(CLIP), "--exercise", "high_row", "--trc",
+         "--rrd", "--no-video", "--out", str(out)],
+        capture_output=True, text=True, preexec_fn=tiny_files, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    no_traceback(done)
+    assert "file size" in done.stderr
+    assert {p.name: p.read_bytes() for p in (out / CLIP.stem).iterdir()} == before
+
+
+def test_no_permission_for_a_page_is_told(results: Path, tmp_path: Path) -> None:
+    (tmp_path / "page.html").mkdir()
+    done = run("compare", results, results, "--html", tmp_path / "page.html" / "x" / "y.html")
+    assert done.returncode == 0, done.stderr  # folders are made
+    done = run("compare", results, results, "--html", results / "summary.json" / "page.html")
+    assert done.returncode == 1
+    assert "A file stands where a folder" in done.stderr
+    no_traceback(done)
+
+
+def _path(first: Path) -> str:
     root = Path(__file__).resolve().parents[2]
     return os.pathsep.join([str(first), str(root / "src"), str(root)])
 
