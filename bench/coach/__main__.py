@@ -13,7 +13,7 @@ from pathlib import Path
 from bench.accuracy.record import run, wanting
 from bench.coach.examine import examine
 from bench.coach.report import report
-from bench.coach.sets import DEVELOPMENT_SEED, TEST_SEED, jobs, takes
+from bench.coach.sets import DEVELOPMENT_SEED, PEOPLE, TEST_SEED, jobs, takes
 
 _CACHE = Path(__file__).parent / ".cache"
 _PAGE = Path(__file__).resolve().parents[2] / "docs" / "coaching_accuracy.md"
@@ -22,13 +22,14 @@ _PAGE = Path(__file__).resolve().parents[2] / "docs" / "coaching_accuracy.md"
 def main(arguments: list[str] | None = None) -> int:
     p = argparse.ArgumentParser(prog="python -m bench.coach", description=__doc__)
     p.add_argument("--development", action="store_true", help="seeds that may be tuned on")
+    p.add_argument("--people", type=int, default=PEOPLE, help="fewer make a quicker bench")
     p.add_argument("--keep", action="store_true", help="use records of older code, too")
     p.add_argument("--workers", type=int, default=1)
     p.add_argument("--render-only", action="store_true")
     p.add_argument("--write", action="store_true", help=f"write {_PAGE.name}")
     o = p.parse_args(arguments)
     seed = DEVELOPMENT_SEED if o.development else TEST_SEED
-    chosen = takes(seed)
+    chosen = takes(seed, o.people)
     start = time.monotonic()
     for job, frames in run(wanting(jobs(chosen), _CACHE, keep=o.keep), _CACHE, o.workers):
         seconds = time.monotonic() - start

@@ -45,16 +45,16 @@ _LIFTS: Final = (
     ("backward_shrug", "oblique", "calibration", ("shrug_backward",)),
     ("retraction_hold", "front", "calibration", ("retraction_hold",)),
 )
-_PEOPLE: Final = 2
+PEOPLE: Final = 2
 #: Movements that are no repetition of anything, by view.
 _GHOSTS: Final = (("stepping", "oblique"), ("turning", "front"), ("leaning", "oblique"),
                   ("arm_swings", "front"), ("arm_raises", "oblique"))  # fmt: skip
 
 
-def takes(first_seed: int) -> tuple[Take, ...]:
-    """The sets of a first seed: TEST_SEED or DEVELOPMENT_SEED."""
+def takes(first_seed: int, people: int = PEOPLE) -> tuple[Take, ...]:
+    """The sets of a first seed (TEST_SEED or DEVELOPMENT_SEED), of so many people."""
     found = []
-    for person in range(_PEOPLE):
+    for person in range(people):
         for exercise, view, calibration, scripts in _LIFTS:
             seed = first_seed + person
             own = Job(calibration, seed, view=view) if calibration else None

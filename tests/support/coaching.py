@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _ROW = {
     "arm_forward": (40.0, -10.0), "upper_arm": (40.0, 10.0), "wrist_reach": (1.05, 0.8),
     "wrist_height": (-0.6, -0.6), "elbow": (15.0, 80.0), "elbow_left": (15.0, 80.0),
-    "elbow_right": (15.0, 80.0), "wrist_rise": (0.4, 0.4), "hip_height": (1.0, 1.0),
+    "elbow_right": (15.0, 80.0),
+    "wrist_rise": (0.4, 0.4), "hip_height": (1.0, 1.0),
     "knee": (70.0, 70.0), "trunk_tilt": (5.0, 5.0), "chest_up": (0.0, 0.0),
     "trunk": (100.0, 100.0), "arm_seen": (1.0, 1.0), "both_seen": (1.0, 1.0), "load": (0.0, 0.0),
     "path_0": (60.0, 5.0), "path_1": (-80.0, -90.0), "hips_x": (300.0, 300.0),

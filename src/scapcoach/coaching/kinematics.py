@@ -47,18 +47,18 @@ PATH: Final = (*ARM_PATH, *HIP_PATH)
 
 #: Every quantity, in the order of the table of readings.
 KINEMATICS: Final = (
-    *JOINTS, "elbow_left", "elbow_right", "trunk", "arm_seen", "both_seen", "load",
-    "turn_left", "turn_right", "hand_left", "hand_right", *PATH,
+    *JOINTS, "elbow_left", "elbow_right", "trunk",
+    "arm_seen", "both_seen", "load", "turn_left", "turn_right", "hand_left", "hand_right", *PATH,
 )  # fmt: skip
 
 
 def kinematics(poses: Poses) -> Mapping[str, FloatArray]:
     """Every quantity of `KINEMATICS`.
 
-    Beside those of `coaching.exercise.JOINTS`: ``elbow_left``, ``elbow_right``; ``trunk``, its
-    length in pixels; ``arm_seen`` and ``both_seen``, chance 0..1 that shoulder, elbow and wrist
-    of the better and of the worse arm are seen; ``load``, ``turn_*`` and ``hand_*`` as
-    `coaching.hands` explains; and `PATH`, in pixels.
+    Beside those of `coaching.exercise.JOINTS`: ``elbow_*``, of one side; ``trunk``, its length in
+    pixels; ``arm_seen`` and ``both_seen``, chance 0..1 that shoulder, elbow and wrist of the
+    better and of the worse arm are seen; ``load``, ``turn_*`` and ``hand_*`` as `coaching.hands`
+    explains; and `PATH`, in pixels.
     """
     world = y_up(poses.world.astype(np.float64))
     seen = np.where(poses.present[:, None], poses.visibility.astype(np.float64), np.nan)
