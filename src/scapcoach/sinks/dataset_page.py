@@ -88,7 +88,7 @@ def _tile(name: str, rows: Sequence[Row]) -> str:
 
     def share(kind: str) -> float:
         parts = (
-            (row.facts.get(f"{name}_{kind}") or 0) * (row.facts["frames"] or 0) for row in rows
+            (row.facts.get(f"{name}_{kind}") or 0) * (row.facts.get("frames") or 0) for row in rows
         )
         return float(sum(parts)) / frames
 
