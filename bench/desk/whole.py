@@ -1,0 +1,176 @@
+"""The whole path: rendered pictures, pose estimation, calibration, watching, alerts, history.
+
+    python -m bench.desk.whole --write docs/desk.md
+
+Twelve people, a bit under three minutes each on a simulated clock: the ten-second calibration as
+the command takes it, work, everyday movements, one hunch of a minute and a half, work again. The
+pictures are rendered when the engine looks, so they come at its own pace.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bench.desk.__main__ import TEST_SEEDS, write
+from bench.desk.snippets import CLIPS, VIEWS, jobs
+from bench.phantom.body import make_body
+from bench.phantom.desk import TYPE
+from bench.phantom.movements import slump
+from bench.phantom.props import Placer
+from bench.phantom.render import Actor, Renderer
+from bench.phantom.skeleton import pose_body
+from bench.phantom.timeline import Key, Script
+from scapcoach.desk.engine import DeskEngine
+from scapcoach.desk.policy import Kind
+from scapcoach.desk.run import SINK_S, SLUMP_S, UPRIGHT_S, Clock, Watch, calibrate
+from scapcoach.history import History, Journal
+from scapcoach.pose.mediapipe import MediaPipePose
+from scapcoach.session import Tracker
+from scapcoach.sources.types import Frame
+
+if TYPE_CHECKING:
+    from bench.desk.snippets import SnippetJob
+    from bench.phantom.person import Person
+    from scapcoach.desk.engine import Said
+    from scapcoach.landmarks import Poses
+
+HUNCH_S = 95.0
+
+
+def script(person: Person) -> Script:
+    """Calibration, work, everyday movements, a hunch, work."""
+    low = slump(person, TYPE)
+    own = replace(person, pace=1.0)
+    begin = [
+        Key(TYPE, 0, UPRIGHT_S + 0.3, "calibrate"),
+        Key(low, SINK_S - 0.3, SLUMP_S + 0.5, "slump"),
+        Key(TYPE, 1.0, 5.0, "work"),
+    ]
+    # The first key of each clip is where the one before ended.
+    middle = [k for name in ("work", "glances", "moves") for k in CLIPS[name](own).keys[1:]]
+    end = [Key(low, 3.0, HUNCH_S, "hunch"), Key(TYPE, 1.2, 15.0, "work")]
+    props = ("chair", "desk")
+    return Script("desk_whole", [*begin, *middle, *end], own, props, couple_arms=False)
+
+
+class RenderedEyes:
+    """Pictures rendered at the moment of each look."""
+
+    trouble = ""
+
+    def __init__(self, job: SnippetJob, estimator: MediaPipePose) -> None:
+        setup = job.setup()
+        self.script = script(job.movement().person)
+        actor = Actor.of(make_body(setup.shape), setup.look)
+        props = Placer(self.script.props, pose_body(actor.body, self.script.pose(0.0)))
+        self._renderer = Renderer(actor, setup.camera, setup.scene, props, setup.seed)
+        self._quality = setup.quality
+        self._tracker = Tracker(estimator, masks=False)
+        self._t, self.looks = -1e-3, 0
+
+    @property
+    def ended(self) -> bool:
+        """The script is over."""
+        return self._t > self.script.duration
+
+    def look(self, wait: float) -> Poses | None:
+        """The picture after the wait."""
+        import cv2
+
+        self._t += max(wait, 1e-3)
+        self.looks += 1
+        image = self._renderer.frame(self.script.pose(self._t), [], (0.0, 0.0))
+        # Through JPEG, as a webcam's pictures come.
+        _, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, self._quality])
+        image = np.ascontiguousarray(cv2.imdecode(coded, cv2.IMREAD_COLOR))
+        return self._tracker.step(Frame(self.looks, self._t, image))
+
+    def pause(self) -> None:
+        """Nothing to let go of."""
+
+    def rest(self, seconds: float) -> None:
+        """Time passes."""
+        self._t += seconds
+
+    def now(self) -> float:
+        """The simulated clock."""
+        return self._t
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One person's minutes."""
+
+    seed: int
+    view: str
+    minutes: float
+    looks: int
+    delay: float
+    false: tuple[str, ...]
+    stored: int
+
+
+def run(job: SnippetJob, folder: Path) -> Result:
+    """One person, start to end."""
+    said: list[tuple[float, Said]] = []
+    with (
+        MediaPipePose("lite") as estimator,
+        History(folder / f"{job.seed}.sqlite3") as history,
+    ):
+        eyes = RenderedEyes(job, estimator)
+        rest = calibrate(eyes, lambda _: None)
+        journal = Journal(history)
+        engine = DeskEngine((rest,), journal=journal)
+        Watch(eyes, engine, lambda s: said.append((eyes.now(), s)), print, Clock(1.7e9),
+              journal=journal, obey=False).run()  # fmt: skip
+        stored = len(history.alerts())
+    keys, ends = eyes.script.keys, eyes.script.ends
+    start = next(e - HUNCH_S for k, e in zip(keys, ends, strict=True) if k.segment == "hunch")
+    told = [t for t, s in said if s.kind in (Kind.HUNCH, Kind.ASK)]
+    right = [t for t in told if 0 <= t - start <= 90]
+    false = tuple(eyes.script.label(t)[0] for t in told if t not in right)
+    delay = right[0] - start if right else float("nan")
+    minutes = eyes.script.duration / 60
+    return Result(job.seed, VIEWS[job.seed % 3], minutes, eyes.looks, delay, false, stored)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    p = argparse.ArgumentParser(prog="python -m bench.desk.whole", description=__doc__)
+    p.add_argument("--seeds", help="first-last; without it, the test seeds")
+    p.add_argument("--write", type=Path, metavar="PAGE", help="put the figures into this page")
+    o = p.parse_args(arguments)
+    seeds = TEST_SEEDS
+    if o.seeds:
+        first, last = (int(x) for x in o.seeds.split("-"))
+        seeds = range(first, last + 1)
+    results = []
+    with tempfile.TemporaryDirectory() as folder:
+        for job in jobs(seeds):
+            if job.script == "work":
+                results.append(run(job, Path(folder)))
+                print(results[-1], flush=True)
+    told = np.array([r.delay for r in results])
+    lines = [
+        "| people | minutes | looks | hunches told within 90 s | median delay | false alerts |",
+        "|---|---|---|---|---|---|",
+        (
+            f"| {len(results)} | {sum(r.minutes for r in results):.0f} | "
+            f"{sum(r.looks for r in results)} | {int(np.isfinite(told).sum())} of {len(told)} | "
+            f"{np.nanmedian(told):.0f} s | {sum(len(r.false) for r in results)} |"
+        ),
+    ]
+    print("\n".join(lines))
+    if o.write:
+        write(o.write, "whole figures", lines)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
