@@ -54,15 +54,27 @@ class Block:
     found: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """One block's figures."""
+    """One block's scores, NaN where a picture could not be judged."""
 
     name: str
-    auc: float
-    upright: int
-    slouched: int
-    judged: float
+    good: FloatArray
+    bad: FloatArray
+
+    @property
+    def set(self) -> str:
+        """Name of the set alone."""
+        return self.name.split(",", maxsplit=1)[0]
+
+    @property
+    def line(self) -> str:
+        """A row of the table."""
+        both = np.concatenate([self.good, self.bad])
+        return (
+            f"| {self.name} | {auc(self.bad, self.good):.3f} | {len(self.good)} | {len(self.bad)} "
+            f"| {100 * np.isfinite(both).mean():.0f} % |"
+        )
 
 
 def auc(positive: FloatArray, negative: FloatArray) -> float:
@@ -81,8 +93,19 @@ def examine(block: Block) -> Result:
     rest = take_baseline(block.upright[taken], camera_fixed=block.camera_fixed)
     good = look(block.upright[~taken], rest, camera_fixed=block.camera_fixed).score
     bad = look(block.slouched, rest, camera_fixed=block.camera_fixed).score
-    judged = float(np.isfinite(np.concatenate([good, bad])).mean())
-    return Result(block.name, auc(bad, good), len(good), len(bad), judged)
+    return Result(block.name, good, bad)
+
+
+def pooled(results: list[Result]) -> list[Result]:
+    """The sets whole, where they are in several blocks: scores count from each one's baseline."""
+    sets = dict.fromkeys(r.set for r in results)
+    found = []
+    for name in sets:
+        some = [r for r in results if r.set == name]
+        if len(some) > 1:
+            good, bad = (np.concatenate([getattr(r, k) for r in some]) for k in ("good", "bad"))
+            found.append(Result(f"**{name}, all**", good, bad))
+    return found
 
 
 def poses_of(xy: FloatArray, size: tuple[int, int], seen: FloatArray | None = None) -> Poses:
@@ -239,8 +262,7 @@ def main(arguments: list[str] | None = None) -> int:
                 print(f"{block.name}: {error}")
     results += posture_features(o.folder)
     print("| set | AUC | upright | slouched | judged |\n|---|---|---|---|---|")
-    for r in results:
-        print(f"| {r.name} | {r.auc:.3f} | {r.upright} | {r.slouched} | {100 * r.judged:.0f} % |")
+    print("\n".join(r.line for r in (*results, *pooled(results))))
     return 0
 
 

@@ -124,7 +124,7 @@ def wrist_up(poses: Poses) -> Poses:
         (seated(1, shift=(2.0, 0)), Reason.CALIBRATION_STALE),
         (seated(1, lower=-0.7, shoulders=-0.7), Reason.CALIBRATION_STALE),
         (seated(1, yaw=80.0), Reason.CALIBRATION_STALE),
-        (seated(1, closer=0.75, shift=(0, 0.2)), Reason.TOO_NEAR),
+        (seated(1, closer=1.3), Reason.TOO_NEAR),
         (seated(1, closer=-0.45), Reason.TOO_FAR),
         (wrist_up(seated(1)), Reason.ARMS_AWAY_FROM_CALIBRATION),
     ],

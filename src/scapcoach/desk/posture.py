@@ -66,8 +66,9 @@ MAX_TURN: Final = 50.0
 MAX_RISE: Final = 0.6
 #: Sideways shift in neck heights beyond which the person sits elsewhere [M: side, leaning 0.8].
 MAX_SHIFT: Final = 1.6
-#: Ratio of face sizes beyond which the person sits elsewhere.
-MAX_SCALE: Final = 1.7
+#: Size of the face against the baseline's beyond which the person sits elsewhere, or so near that
+#: points are unsure; leaning right up to the screen is still a posture [E].
+SCALES: Final = (0.6, 2.2)
 #: Neck height in pixels under which points are too coarse [E].
 MIN_NECK: Final = 18.0
 
@@ -374,6 +375,6 @@ def _misplaced(
         return [
             (raised, Reason.ARMS_AWAY_FROM_CALIBRATION),
             (turned | (camera_fixed & (risen | shifted)), Reason.CALIBRATION_STALE),
-            (ratio > MAX_SCALE, Reason.TOO_NEAR),
-            (ratio < 1 / MAX_SCALE, Reason.TOO_FAR),
+            (ratio > SCALES[1], Reason.TOO_NEAR),
+            (ratio < SCALES[0], Reason.TOO_FAR),
         ]
