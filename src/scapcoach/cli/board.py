@@ -84,7 +84,7 @@ class Board:
         now = time.monotonic()
         if now - self._history[-1][0] > 0.5:
             self._history.append((now, self._all_frames))
-            while now - self._history[0][0] > _WINDOW:
+            while now - self._history[1][0] > _WINDOW:
                 self._history.popleft()
         since, frames = self._history[0]
         rate = (self._all_frames - frames) / max(now - since, 1e-3)
