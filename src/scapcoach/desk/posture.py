@@ -374,7 +374,7 @@ def _misplaced(
         raised = (wrists < points.ears[:, 1:]).any(axis=1)
         return [
             (raised, Reason.ARMS_AWAY_FROM_CALIBRATION),
-            (turned | (camera_fixed & (risen | shifted)), Reason.CALIBRATION_STALE),
             (ratio > SCALES[1], Reason.TOO_NEAR),
             (ratio < SCALES[0], Reason.TOO_FAR),
+            (turned | (camera_fixed & (risen | shifted)), Reason.CALIBRATION_STALE),
         ]
