@@ -251,4 +251,4 @@ def _predict(
     scale = np.exp(shifted[..., Parameter.LOG_SCALE])[..., None, None]
     place = shifted[..., None, Parameter.RIGHTWARD :]
     points = (scale * (rest + change) + place).reshape(N_PARAMETERS + 1, len(theta), rest.size)
-    return points[0], np.moveaxis((points[1:] - points[0]) / _STEP, 0, -1)
+    return points[0], ((points[1:] - points[0]) / _STEP).transpose(1, 2, 0)

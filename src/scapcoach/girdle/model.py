@@ -91,21 +91,25 @@ def shape(theta: FloatArray, body: Body) -> FloatArray:
     Returns:
         (..., 5, 3) X, Y, Z: left shoulder, right shoulder, left hip, right hip, ear midpoint.
     """
-    part = np.moveaxis(np.asarray(theta), -1, 0)
-    rise = _rise(part[_ELEVATION])
-    shoulders = _shoulders(part[_RETRACTION], part[_ELEVATION], rise, body)
-    ears = _ears(part[Parameter.HEAD_PITCH], part[Parameter.HEAD_TILT])
-    # Three points together: numpy costs by the call, and a live frame is a single one.
-    upper = [np.concatenate([s, e[None]]) for s, e in zip(shoulders, ears, strict=True)]
-    upper = _bend(upper, part[Parameter.FLEXION], THORAX_PIVOT)
-    upper = _bend(upper, part[Parameter.LEAN], (0.0, 0.0))
-    upper = _tilt(upper, part[Parameter.SIDE_LEAN])
-    points = np.zeros((*theta.shape[:-1], 5, 3))
-    for axis, coordinate in enumerate(upper):
-        points[..., _UPPER, axis] = np.moveaxis(coordinate, 0, -1)
-    points[..., 2:4, 1] = (HIPS_FOLLOW_UP * ((rise[0] + rise[1]) / 2))[..., None]
-    points[..., 2:4, 2] = (-body.half_hips, body.half_hips)
-    return points
+    part = np.asarray(theta).transpose(-1, *range(np.ndim(theta) - 1))
+    # All sines at once, and three points together: numpy costs by the call, and a live frame is a
+    # single one.
+    angles = part[:_N_ANGLES] + _AT_REST.reshape(-1, *[1] * (part.ndim - 1))
+    cos, sin = np.cos(angles), np.sin(angles)
+    x, y, z = np.empty((3, 3, *part.shape[1:]))
+    rise = CLAVICLE_LENGTH * (sin[_ELEVATION] - np.sin(_UP))
+    x[:2], y[:2], z[:2] = _shoulders(cos, sin, rise, body)
+    x[2], y[2], z[2] = _ears(cos, sin)
+    for angle, pivot in ((Parameter.FLEXION, THORAX_PIVOT), (Parameter.LEAN, (0.0, 0.0))):
+        x, y = _bend(x, y, cos[angle], sin[angle], pivot)
+    side_cos, side_sin = cos[Parameter.SIDE_LEAN], sin[Parameter.SIDE_LEAN]
+    points = np.zeros((3, 5, *part.shape[1:]))
+    points[0, _UPPER] = x
+    points[1, _UPPER] = y * side_cos - z * side_sin
+    points[2, _UPPER] = z * side_cos + y * side_sin
+    points[1, 2:4] = HIPS_FOLLOW_UP * ((rise[0] + rise[1]) / 2)
+    points[2, 2], points[2, 3] = -body.half_hips, body.half_hips
+    return points.transpose(*range(2, points.ndim), 1, 0)
 
 
 _RETRACTION: Final = slice(Parameter.RETRACTION_LEFT, Parameter.RETRACTION_RIGHT + 1)
@@ -115,48 +119,39 @@ _BACK: Final = np.radians(CLAVICLE_BACK)
 _UP: Final = np.radians(CLAVICLE_UP)
 _SIDES: Final = np.array([-1.0, 1.0])
 
-_Points = list["FloatArray"]  # X, Y, Z
+
+#: Angles of `Parameter`, and where they stand at rest.
+_N_ANGLES: Final = Parameter.LOG_SCALE
+_AT_REST: Final = np.array([_BACK, _BACK, _UP, _UP] + [0.0] * (_N_ANGLES - 4))
+
+_Point = tuple["FloatArray", "FloatArray", "FloatArray"]  # X, Y, Z
 
 
-def _shoulders(
-    retraction: FloatArray, elevation: FloatArray, rise: FloatArray, body: Body
-) -> _Points:
+def _shoulders(cos: FloatArray, sin: FloatArray, rise: FloatArray, body: Body) -> _Point:
     """(2, ...) shoulder landmarks, left and right, swung about the sternoclavicular joints."""
-    r, e = _BACK + retraction, _UP + elevation
-    cos = np.cos(e)
-    behind = CLAVICLE_LENGTH * (cos * np.sin(r) - np.cos(_UP) * np.sin(_BACK))
-    out = CLAVICLE_LENGTH * (cos * np.cos(r) - np.cos(_UP) * np.cos(_BACK))
+    up = cos[_ELEVATION]
+    behind = CLAVICLE_LENGTH * (up * sin[_RETRACTION] - np.cos(_UP) * np.sin(_BACK))
+    out = CLAVICLE_LENGTH * (up * cos[_RETRACTION] - np.cos(_UP) * np.cos(_BACK))
     across = body.half_shoulders + FOLLOW_ACROSS * out
     sides = _SIDES.reshape(2, *[1] * (across.ndim - 1))
-    return [SHOULDER_X - FOLLOW_ACROSS * behind, 1.0 + FOLLOW_UP * rise, sides * across]
+    return SHOULDER_X - FOLLOW_ACROSS * behind, 1.0 + FOLLOW_UP * rise, sides * across
 
 
-def _ears(pitch: FloatArray, tilt: FloatArray) -> _Points:
+def _ears(cos: FloatArray, sin: FloatArray) -> _Point:
     """(...) ear midpoint: nodded about the neck, then tilted to the right about its height."""
     x, y = EARS[0] - NECK_PIVOT[0], EARS[1] - NECK_PIVOT[1]
-    cos, sin = np.cos(pitch), np.sin(pitch)
-    height = y * cos - x * sin
-    return [
-        NECK_PIVOT[0] + x * cos + y * sin,
-        NECK_PIVOT[1] + height * np.cos(tilt),
-        height * np.sin(tilt),
-    ]
+    pitch, tilt = Parameter.HEAD_PITCH, Parameter.HEAD_TILT
+    height = y * cos[pitch] - x * sin[pitch]
+    return (
+        NECK_PIVOT[0] + x * cos[pitch] + y * sin[pitch],
+        NECK_PIVOT[1] + height * cos[tilt],
+        height * sin[tilt],
+    )
 
 
-def _rise(elevation: FloatArray) -> FloatArray:
-    """Height that the glenohumeral centre gains."""
-    return np.asarray(CLAVICLE_LENGTH * (np.sin(_UP + elevation) - np.sin(_UP)))
-
-
-def _bend(points: _Points, angle: FloatArray, pivot: tuple[float, float]) -> _Points:
-    """Turned forward about a left-right axis through `pivot` (X, Y)."""
-    x, y = points[0] - pivot[0], points[1] - pivot[1]
-    cos, sin = np.cos(angle), np.sin(angle)
-    return [pivot[0] + x * cos + y * sin, pivot[1] + y * cos - x * sin, points[2]]
-
-
-def _tilt(points: _Points, angle: FloatArray) -> _Points:
-    """Tilted to the subject's right about a front-back axis at the hips' height."""
-    x, y, z = points
-    cos, sin = np.cos(angle), np.sin(angle)
-    return [x, y * cos - z * sin, z * cos + y * sin]
+def _bend(
+    x: FloatArray, y: FloatArray, cos: FloatArray, sin: FloatArray, pivot: tuple[float, float]
+) -> tuple[FloatArray, FloatArray]:
+    """X and Y, turned forward about a left-right axis through `pivot`."""
+    right, up = x - pivot[0], y - pivot[1]
+    return pivot[0] + right * cos + up * sin, pivot[1] + up * cos - right * sin

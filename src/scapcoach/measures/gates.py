@@ -92,6 +92,18 @@ class Scene:
         )
 
     @cached_property
+    def always(self) -> BoolArray:
+        """(T,) True."""
+        return np.ones(len(self.poses), bool)
+
+    @cached_property
+    def not_the_subject(self) -> tuple[tuple[BoolArray, Status], ...]:
+        """Frames with nobody, and with somebody else, where there are any."""
+        subject = self.poses.subject
+        both = ((subject < 0, Status.NO_PERSON), (subject > 0, Status.SUBJECT_CHANGED))
+        return tuple((where, code) for where, code in both if where.any())
+
+    @cached_property
     def _asked(self) -> dict[tuple[str, tuple[Landmark, ...]], BoolArray]:
         return {}
 
@@ -225,14 +237,13 @@ def judge(
             personal range, and is dropped where only relative.
     """
     known = np.isfinite(value if degrees is None or relative is None else degrees[0])
-    nothing = (np.ones(len(value), bool), Reason.NONE if relative is None else relative)
+    nothing = (scene.always, Reason.NONE if relative is None else relative)
     wheres, whys = zip(*objections, (~known, Reason.LOW_CONFIDENCE), nothing, strict=True)
-    first = np.argmax(wheres, axis=0)  # of the objections that hold in a frame, the first
+    first = np.array(wheres).argmax(axis=0)  # of the objections that hold in a frame, the first
     allowed = Status.OK if relative is None else Status.RELATIVE
     status = np.where(first < len(whys) - 1, Status.NOT_OBSERVABLE, allowed).astype(np.int8)
     reason = np.array(whys, np.int8)[first]
-    subject = scene.poses.subject
-    for where, code in ((subject < 0, Status.NO_PERSON), (subject > 0, Status.SUBJECT_CHANGED)):
+    for where, code in scene.not_the_subject:
         status[where], reason[where] = code, Reason.NONE
     judged = status <= Status.RELATIVE
     absolute = judged if degrees is None else status == Status.OK
