@@ -12,8 +12,8 @@ from scapcoach.coaching.exercise import Exercise
 from scapcoach.coaching.library import find_exercise, load_exercise, packaged
 from scapcoach.coaching.readings import Readings
 from scapcoach.coaching.recognise import Recognition, recognise
+from scapcoach.coaching.specs import REP_VALUES
 from scapcoach.coaching.types import (
-    REP_VALUES,
     Cue,
     CueKind,
     Event,

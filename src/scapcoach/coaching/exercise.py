@@ -104,7 +104,7 @@ class FaultRule:
     Attributes:
         key: unique within the exercise.
         title: words for people, blaming nobody.
-        measure: name in `coaching.types.REP_VALUES`.
+        measure: name in `coaching.specs.REP_VALUES`.
         relation, limit: faulty where the value is beyond the limit by at least one sigma.
         severity: 1 note, 2 minor, 3 major.
         external, internal: what is said, by focus.
@@ -139,7 +139,7 @@ class ScoreRule:
     """One part of a repetition's score: a straight line between two values.
 
     Attributes:
-        measure: name in `coaching.types.REP_VALUES`.
+        measure: name in `coaching.specs.REP_VALUES`.
         weight: share of the whole.
         zero, full: values that give 0 and 100 points; beyond, points stay at 0 and 100.
     """

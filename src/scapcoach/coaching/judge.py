@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.calibration.types import SDC_FACTOR
-from scapcoach.coaching.types import REP_VALUES, Fault, Score, ScorePart, Value, Verdict
+from scapcoach.coaching.specs import REP_VALUES
+from scapcoach.coaching.types import Fault, Score, ScorePart, Value, Verdict
 from scapcoach.measures.types import Reason, Status
 
 if TYPE_CHECKING:

@@ -28,7 +28,8 @@ from scapcoach.coaching.exercise import (
     Relation,
     ScoreRule,
 )
-from scapcoach.coaching.types import REP_VALUES, Phase, Severity
+from scapcoach.coaching.specs import REP_VALUES
+from scapcoach.coaching.types import Phase, Severity
 from scapcoach.errors import ExerciseError
 from scapcoach.measures.registry import SPECS
 from scapcoach.measures.types import View

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.coaching.exercise import HELD, Kind
+from scapcoach.coaching.specs import REP_VALUES
 from scapcoach.coaching.types import (
-    REP_VALUES,
     FaultCount,
     RepValues,
     SetSummary,

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.coaching.types import REP_VALUES, Value
+from scapcoach.coaching.specs import REP_VALUES
+from scapcoach.coaching.types import Value
 from scapcoach.measures.types import Reason, Status
 
 if TYPE_CHECKING:

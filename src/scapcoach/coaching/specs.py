@@ -1,0 +1,66 @@
+"""Every value that a repetition can have: name, title, unit and sign, in the order of the files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class RepValueSpec:
+    """What a value of a repetition is.
+
+    Attributes:
+        name: column name.
+        title: words for people.
+        unit: "%" of the personal range, "deg", "s", or "%" of the own best for `range_share`.
+        positive: what a greater value means.
+    """
+
+    name: str
+    title: str
+    unit: str
+    positive: str
+
+
+def _specs(*rows: tuple[str, str, str, str]) -> Mapping[str, RepValueSpec]:
+    return MappingProxyType({row[0]: RepValueSpec(*row) for row in rows})
+
+
+_BACK: Final = "shoulder blades drawn back"
+_UP: Final = "shoulders hiked"
+
+#: Every value that a repetition can have, in the order in which files list them. Values named
+#: `_deg` are degrees from neutral: they may be ``relative``, and then serve only comparisons.
+REP_VALUES: Final = _specs(
+    ("retraction_start", "Retraction at the start", "%", _BACK),
+    ("retraction_peak", "Peak retraction", "%", _BACK),
+    ("retraction_peak_left", "Peak retraction, left", "%", _BACK),
+    ("retraction_peak_right", "Peak retraction, right", "%", _BACK),
+    ("retraction_peak_deg", "Peak retraction", "deg", _BACK),
+    ("retraction_drop", "Retraction lost on the way", "%", "blades let go"),
+    ("elevation_start", "Shrug at the start", "%", _UP),
+    ("elevation_peak", "Shrug at the peak", "%", _UP),
+    ("elevation_peak_deg", "Shrug at the peak", "deg", _UP),
+    ("elevation_gain", "Shrug from start to peak", "%", "shoulders rise"),
+    ("elevation_end", "Shrug after the return", "%", "shoulders not lowered"),
+    ("rounding_gain", "Upper back rounding on the way", "deg", "upper back rounds"),
+    ("head_poke", "Head forward from start to peak", "deg", "head moves forward"),
+    ("trunk_swing", "Trunk swing", "deg", "trunk moves"),
+    ("lean_peak", "Trunk lean at the peak", "deg", "leaning forward"),
+    ("retraction_asymmetry", "Retraction, left against right", "%", "sides differ more"),
+    ("elevation_asymmetry", "Shrug, left against right", "%", "sides differ more"),
+    ("arm_asymmetry", "Elbows, left against right", "deg", "sides differ more"),
+    ("hold", "Peak hold", "s", "held longer"),
+    ("squeeze", "Time under peak contraction", "s", "longer at 60 % retraction or more"),
+    ("overdone", "Time over 110 % retraction", "s", "longer beyond the own range"),
+    ("pull_time", "Time of the pull", "s", "slower"),
+    ("return_time", "Time of the return", "s", "slower"),
+    ("range_share", "Range of movement", "%", "more of the own best in this set"),
+    ("forearm", "Forearm", "deg", "palms turned down or away (pronated)"),
+    ("pull_direction", "Direction of the load", "deg", "load above the shoulders"),
+)
