@@ -10,7 +10,17 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from scapcoach.desk.policy import Kind, Memory, Policy, Reading, State, forgive, snooze, step
+from scapcoach.desk.policy import (
+    Kind,
+    Memory,
+    Policy,
+    Reading,
+    State,
+    forgive,
+    snooze,
+    step,
+    unwatched,
+)
 from scapcoach.desk.posture import PARTS, look
 from scapcoach.desk.sampling import Pace, next_look
 from scapcoach.desk.setups import SetupChooser
@@ -91,6 +101,7 @@ class DeskEngine:
         self._journal = journal
         self._memory = Memory()
         self._pace = Pace()
+        self._unwatched = 0.0
         self._trace: deque[tuple[float, TracePoint]] = deque()
         self._open: list[tuple[float, Alert]] = []
         self._gone: tuple[float, Stamp] | None = None
@@ -118,6 +129,10 @@ class DeskEngine:
     def pause(self, seconds: float, at: Stamp) -> None:
         """So many seconds that end now were paused on purpose, or the screen was locked."""
         self._count(State.PAUSED, seconds, at)
+        self._unwatched += seconds
+        self._memory = unwatched(self._memory, self.policy, self._unwatched)
+        if self._journal is not None:
+            self._journal.flush()
 
     def step(self, poses: Poses, at: Stamp) -> Moment:
         """Judge one look.
@@ -127,6 +142,7 @@ class DeskEngine:
             at: the same moment by the clock on the wall.
         """
         t = float(poses.t[0])
+        self._unwatched = 0.0
         baseline = self._chooser.choose(poses, t)
         seen = look(poses, baseline)
         status, reason = Status(int(seen.status[0])), Reason(int(seen.reason[0]))

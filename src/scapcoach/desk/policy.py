@@ -156,6 +156,13 @@ def forgive(memory: Memory) -> Memory:
     return replace(memory, beyond=(), episode=False, calm=0.0)
 
 
+def unwatched(memory: Memory, policy: Policy, seconds: float) -> Memory:
+    """Nobody watched for so long (a locked screen, a pause): long enough, it counts as a break."""
+    if seconds < policy.break_length:
+        return memory
+    return replace(forgive(memory), sitting=0.0)
+
+
 def step(memory: Memory, policy: Policy, reading: Reading) -> tuple[Memory, tuple[Event, ...]]:
     """One reading on.
 

@@ -130,9 +130,9 @@ class Watch:
         reason = self.pauses.reason(Stamp.now().local)
         if reason != self._paused:
             self.note(f"Paused: {reason}." if reason else "Going on.")
+            if reason:
+                self.eyes.pause()
         self._paused = reason
-        if reason:
-            self.eyes.pause()
         return bool(reason)
 
     def _idle(self, seconds: float) -> None:

@@ -1,0 +1,198 @@
+"""The loop of the desk check, with eyes that see what the test wants."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from scapcoach.desk.engine import DeskEngine, Said
+from scapcoach.desk.instance import OnlyOne, tell_running
+from scapcoach.desk.policy import Kind, Policy
+from scapcoach.desk.posture import take_baseline
+from scapcoach.desk.power import Pauses
+from scapcoach.desk.run import Clock, Watch, calibrate
+from scapcoach.errors import CalibrationError
+from scapcoach.history import History, Journal
+from tests.support.seated import seated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from scapcoach.landmarks import Poses
+
+UP, DOWN = seated(1), seated(1, lower=0.4, shoulders=0.2)
+NOON = 1773144000.0
+
+
+class FakeEyes:
+    """Sees each of some pictures for so many seconds; "" is a camera that gives nothing."""
+
+    def __init__(self, *plan: tuple[Poses | str, float]) -> None:
+        self.plan = deque(plan)
+        self.t, self.trouble, self.paused = 0.0, "", 0
+
+    @property
+    def ended(self) -> bool:
+        return not self.plan
+
+    def look(self, wait: float) -> Poses | None:
+        self.rest(wait if wait > 0 else 0.1)
+        if not self.plan:
+            return None
+        what = self.plan[0][0]
+        self.trouble = what if isinstance(what, str) else ""
+        if isinstance(what, str):
+            self.rest(1.5)
+            return None
+        return replace(what, t=np.array([self.t]))
+
+    def rest(self, seconds: float) -> None:
+        self.t += seconds
+        while self.plan and seconds >= 0:
+            what, left = self.plan.popleft()
+            if left > seconds:
+                self.plan.appendleft((what, left - seconds))
+                return
+            seconds -= left
+
+    def pause(self) -> None:
+        self.paused += 1
+
+    def now(self) -> float:
+        return self.t
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SCAPCOACH_DATA_DIR", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def history(data: Path) -> Iterator[History]:
+    with History(data / "history.sqlite3", patience=0.05) as opened:
+        yield opened
+
+
+@dataclass
+class Done:
+    """What came of a run."""
+
+    said: list[Said] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def watch(eyes: FakeEyes, history: History | None = None, **more: Any) -> Done:
+    journal = Journal(history) if history else None
+    policy = more.pop("policy", None)
+    engine = DeskEngine((take_baseline(seated()),), policy, journal)
+    done = Done()
+    Watch(eyes, engine, done.said.append, done.notes.append, Clock(NOON), journal=journal,
+          **more).run()  # fmt: skip
+    return done
+
+
+def test_a_hunch_is_told_and_written_down(history: History) -> None:
+    done = watch(FakeEyes((UP, 60), (DOWN, 90), (UP, 60)), history)
+    assert [s.kind for s in done.said] == [Kind.HUNCH, Kind.RECOVERED]
+    (alert,) = history.alerts()
+    assert alert.text == done.said[0].text
+    assert alert.cause["head lower, %"] == pytest.approx(40, abs=2)
+    assert sum(s for _, s in history.minutes()) == pytest.approx(210, abs=3)
+
+
+def test_an_unplugged_camera_is_told_once_and_found_again(history: History) -> None:
+    gone = "The camera was unplugged: plug it in again."
+    done = watch(FakeEyes((UP, 20), (gone, 60), (UP, 20)), history)
+    assert done.notes == [gone, "All is well again."]
+    counted = sum(s for _, s in history.minutes())
+    assert 35 < counted < 50  # what was not seen is not made up
+
+
+def test_a_history_in_use_is_told_and_nothing_is_lost(history: History, data: Path) -> None:
+    import sqlite3
+
+    other = sqlite3.connect(data / "history.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    eyes = FakeEyes((UP, 100))
+
+    def let_go(_moment: object) -> None:
+        if eyes.t > 60 and other.in_transaction:
+            other.execute("ROLLBACK")
+
+    done = watch(eyes, history, on_moment=let_go)
+    other.close()
+    assert "in use by another program" in done.notes[0]
+    assert done.notes[1] == "All is well again."
+    assert sum(s for _, s in history.minutes()) == pytest.approx(100, abs=3)
+
+
+def test_a_locked_screen_lets_go_of_the_camera_and_counts_as_a_break(history: History) -> None:
+    eyes = FakeEyes((UP, 400))
+
+    class Locked(Pauses):
+        def reason(self, local: datetime) -> str:
+            assert isinstance(local, datetime)
+            return "the screen is locked" if 30 < eyes.t < 200 else ""
+
+    pauses = Locked()
+    done = watch(eyes, history, pauses=pauses, policy=Policy(break_every=250))
+    assert eyes.paused == 1
+    assert done.notes == ["Paused: the screen is locked.", "Going on."]
+    assert Kind.BREAK not in [s.kind for s in done.said]
+    states: dict[str, float] = {}
+    for (_, _, state), seconds in history.minutes():
+        states[state] = states.get(state, 0) + seconds
+    assert states["paused"] == pytest.approx(170, abs=15)
+    assert states["good"] == pytest.approx(230, abs=20)
+
+
+def test_it_stops_and_snoozes_when_told() -> None:
+    eyes = FakeEyes((DOWN, 4000))
+    with OnlyOne():
+        tell_running("snooze", 1000)
+
+        def stop_late(_moment: object) -> None:
+            if eyes.t > 1100:
+                tell_running("stop")
+
+        done = watch(eyes, on_moment=stop_late)
+    assert done.notes == ["No alerts for 17 minutes."]
+    assert [s.kind for s in done.said] == [Kind.HUNCH]
+    assert eyes.t < 1110
+
+
+# Calibrating
+
+
+def test_calibrating_says_what_to_do() -> None:
+    told: list[str] = []
+    found = calibrate(FakeEyes((UP, 6.5), (DOWN, 20)), told.append, name="desk")
+    assert found.slump == pytest.approx(0.35, abs=0.15)
+    assert ["upright" in told[0], "sink" in told[1], "Thank you" in told[2]] == [True] * 3
+
+
+def test_calibrating_upright_alone() -> None:
+    found = calibrate(FakeEyes((UP, 20)), lambda _: None, with_slump=False)
+    assert np.isnan(found.slump)
+
+
+@pytest.mark.parametrize(
+    ("plan", "words"),
+    [
+        ([(UP, 4)], "ended before calibrating was done"),
+        ([("The picture is black: uncover the lens.", 60)], "uncover the lens"),
+        ([(UP, 30)], "no different from sitting upright"),
+    ],
+)
+def test_calibrating_that_cannot_succeed_is_told(
+    plan: list[tuple[Poses | str, float]], words: str
+) -> None:
+    with pytest.raises(CalibrationError, match=words):
+        calibrate(FakeEyes(*plan), lambda _: None)
