@@ -1,0 +1,216 @@
+"""How quick the live paths are, whether they fall behind, and whether they grow.
+
+    python -m bench.live latency [CLIP]        ratio to the bare pruned-model call, turn by turn
+    python -m bench.live lag --minutes 10      a model slower than the camera: does lag grow?
+    python -m bench.live soak --minutes 30     memory of a long session
+
+Nothing is drawn on a screen: the window's last step, handing the picture to the toolkit, is not
+part of it. Ratios count, milliseconds do not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.calibration import Calibration, calibrate, guided_segments
+from scapcoach.filters import smooth_poses
+from scapcoach.live.painter import Painter, State
+from scapcoach.pose.landmarker import Landmarker
+from scapcoach.pose.mediapipe import MediaPipePose
+from scapcoach.pose.models import model_file
+from scapcoach.session import PoseRecorder, Tracker
+from scapcoach.session.coach import make_coach
+from scapcoach.session.engine import Engine
+from scapcoach.session.plain import plain_reading
+from scapcoach.sinks.prompt import Prompt
+from scapcoach.sources.camera import Camera
+from scapcoach.sources.captures import FileCapture
+from scapcoach.sources.video import VideoFile
+from scapcoach.web.protocol import decode, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scapcoach.session.engine import Reading
+    from scapcoach.sources.types import Frame
+
+SAMPLES: Final = Path(__file__).resolve().parent.parent / "sample_videos"
+CLIP: Final = SAMPLES / "phantom_row_oblique.mp4"
+HOLDS: Final = SAMPLES / "phantom_calibration_front.mp4"
+_WARM: Final = 30  # frames before anything is counted
+
+
+def own_calibration() -> Calibration:
+    """A personal calibration, so that every measure does all of its work."""
+    with VideoFile(HOLDS) as source, MediaPipePose() as estimator:
+        tracker, recorder = Tracker(estimator), PoseRecorder(source.info.size)
+        for frame in source:
+            recorder.add(tracker.step(frame))
+    smooth = smooth_poses(recorder.poses())
+    return calibrate(smooth, guided_segments(smooth))
+
+
+class Window:
+    """The window's path: a frame in, a picture with overlay out."""
+
+    def __init__(self, size: tuple[int, int], calibration: Calibration) -> None:
+        self._estimator = MediaPipePose()
+        self._tracker = Tracker(self._estimator)
+        self._engine = Engine(calibration, coach=make_coach({"name": "row"}))
+        self._painter = Painter(size)
+        self._state = State((("P", "pause"), ("Q", "finish")))
+
+    def step(self, frame: Frame) -> Reading:
+        """One frame, all the way."""
+        reading = self._engine.step(self._tracker.step(frame))
+        prompt = Prompt(reading.coached.count, reading.coached.phase.label)
+        self._painter.paint(frame.image, reading, prompt, self._state)
+        return reading
+
+    def close(self) -> None:
+        """Free the model."""
+        self._estimator.close()
+
+
+def latency(clip: Path, frames: int) -> dict[str, Any]:
+    """Medians and p95 of the paths over those of the bare call on the same frames."""
+    calibration = own_calibration()
+    bare = Landmarker(model_file("full", mask=False))
+    rows: list[tuple[float, float, float]] = []
+    with VideoFile(clip) as source:
+        window = Window(source.info.size, calibration)
+        web = Window(source.info.size, calibration)
+        for frame in source:
+            if frame.index >= frames + _WARM:
+                break
+            jpeg = encode(frame.image, 82)
+            parts: list[Callable[[], object]] = [
+                lambda frame=frame: bare.follow(frame.image, frame.t),
+                lambda frame=frame: window.step(frame),
+                lambda frame=frame, jpeg=jpeg: _web_step(web, frame, jpeg),
+            ]
+            took = [0.0] * len(parts)
+            for k in np.roll(np.arange(len(parts)), frame.index):  # nobody always goes first
+                begun = time.perf_counter()
+                parts[k]()
+                took[k] = time.perf_counter() - begun
+            rows.append((took[0], took[1], took[2]))
+        window.close()
+        web.close()
+    times = np.array(rows[_WARM:])
+    middle, high = np.median(times, axis=0), np.quantile(times, 0.95, axis=0)
+    return {
+        "clip": clip.name,
+        "frames": len(times),
+        "bare_ms": round(1e3 * float(middle[0]), 1),
+        "window_median": round(float(middle[1] / middle[0]), 3),
+        "window_p95": round(float(high[1] / high[0]), 3),
+        "browser_median": round(float(middle[2] / middle[0]), 3),
+        "browser_p95": round(float(high[2] / high[0]), 3),
+    }
+
+
+def _web_step(web: Window, frame: Frame, jpeg: bytes) -> None:
+    """The server's part of the browser path: JPEG in, JSON out; the page draws."""
+    from dataclasses import replace
+
+    image = decode(jpeg)
+    assert image is not None
+    reading = web._engine.step(web._tracker.step(replace(frame, image=image)))  # noqa: SLF001
+    json.dumps(plain_reading(reading, landmarks=True))
+
+
+def lag(clip: Path, minutes: float, slower: float) -> dict[str, Any]:
+    """Age of frames when they are done, with an engine that needs `slower` frame times for each.
+
+    Returns:
+        Median age in the first and the last fifth, in seconds, and how many frames were dropped.
+    """
+    capture = FileCapture(str(clip), loop=True)
+    ages: list[float] = []
+    with Camera(str(clip), opener=lambda _: capture) as camera:
+        begun: float | None = None
+        wait = slower / 30
+        until = time.monotonic() + 60 * minutes
+        last = -1
+        while time.monotonic() < until:
+            frame = camera.newest(1.0)
+            if frame is None:
+                continue
+            # The wall time at which a frame was due; frames are never early.
+            due = time.monotonic() - frame.t
+            begun = due if begun is None else min(begun, due)
+            time.sleep(wait)
+            ages.append(time.monotonic() - frame.t)
+            last = frame.index
+    age = np.array(ages) - (begun or 0.0)
+    fifth = max(1, len(age) // 5)
+    return {
+        "minutes": minutes,
+        "slower": slower,
+        "done": len(age),
+        "dropped": last + 1 - len(age),
+        "age_first_s": round(float(np.median(age[:fifth])), 3),
+        "age_last_s": round(float(np.median(age[-fifth:])), 3),
+    }
+
+
+def soak(clip: Path, minutes: float) -> dict[str, Any]:
+    """Memory after a tenth of the time (at most three minutes), and at the end."""
+    calibration = own_calibration()
+    capture = FileCapture(str(clip), loop=True)
+    frames, warm, early = 0, min(180.0, 6 * minutes), 0.0
+    with Camera(str(clip), opener=lambda _: capture) as camera:
+        window = Window(camera.info.size, calibration)
+        begun = time.monotonic()
+        while time.monotonic() < begun + 60 * minutes:
+            frame = camera.newest(1.0)
+            if frame is not None:
+                window.step(frame)
+                frames += 1
+            if not early and time.monotonic() - begun > warm:
+                early = resident_mb()
+        window.close()
+    late = resident_mb()
+    return {
+        "minutes": minutes,
+        "frames": frames,
+        "warm_mb": round(early),
+        "end_mb": round(late),
+        "growth": round(late / early - 1, 4),
+    }
+
+
+def resident_mb() -> float:
+    """Memory of this process that lies in RAM, in MB (Linux)."""
+    import resource
+
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def main() -> None:
+    """Run one of them and print what was found as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["latency", "lag", "soak"])
+    parser.add_argument("clip", nargs="?", type=Path, default=CLIP)
+    parser.add_argument("--frames", type=int, default=300)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--slower", type=float, default=2.5)
+    chosen = parser.parse_args()
+    if chosen.what == "latency":
+        print(json.dumps(latency(chosen.clip, chosen.frames), indent=1))
+    elif chosen.what == "lag":
+        print(json.dumps(lag(chosen.clip, chosen.minutes, chosen.slower), indent=1))
+    else:
+        print(json.dumps(soak(chosen.clip, chosen.minutes), indent=1))
+
+
+if __name__ == "__main__":
+    main()
