@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scapcoach.batch.jobs import CalibrationJob, ClipDone, ClipJob
 from scapcoach.batch.plan import folders_to_avoid, longest_first
 from scapcoach.batch.run import run_all
-from scapcoach.batch.types import Done, Failed
+from scapcoach.batch.types import NOT_BEGUN, Done, Failed
 from scapcoach.calibration.profiles import load_profile
 from scapcoach.errors import CalibrationError
 from scapcoach.sinks.dataset_table import Row
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from scapcoach.batch.listing import Entry
     from scapcoach.batch.types import Executor, Outcome, Watch
     from scapcoach.calibration import Calibration, Segment
+
+
+#: Stands for the calibration of all clips that name none of their own.
+_COMMON: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +82,18 @@ class Dataset:
             EngineError: no workers can be had.
         """
         calibrations = self._calibrations(executor, stop)
+        if stop():
+            for number in range(len(self.entries)):
+                yield Found(number, self._row(number, "stopped", NOT_BEGUN))
+            return
+        if isinstance(reason := calibrations[_COMMON], str):
+            raise CalibrationError(reason)
         order = longest_first([entry.clip for entry in self.entries])
         avoid = folders_to_avoid([entry.clip for entry in self.entries], self.out)
         jobs, numbers = [], []
         for number in order:
             entry = self.entries[number]
-            calibration = calibrations[self._key(entry)]
+            calibration = calibrations[entry.calibration or _COMMON]
             if isinstance(calibration, str):
                 yield Found(number, self._row(number, "failed", calibration))
                 continue
@@ -97,9 +107,6 @@ class Dataset:
         ):  # fmt: skip
             yield self._found(numbers[job], outcome)
 
-    def _key(self, entry: Entry) -> object:
-        return entry.calibration or ""
-
     def _calibrations(
         self, executor: Executor, stop: Callable[[], bool]
     ) -> dict[object, Calibration | str | None]:
@@ -108,9 +115,9 @@ class Dataset:
         found: dict[object, Calibration | str | None] = {}
         clips: dict[object, CalibrationClip] = {}
         if isinstance(self.calibration, CalibrationClip):
-            clips[""] = self.calibration
+            clips[_COMMON] = self.calibration
         else:
-            found[""] = self.calibration
+            found[_COMMON] = self.calibration
         for calibration in wanted:
             if isinstance(calibration, Path):
                 clips[calibration] = CalibrationClip(calibration)
@@ -123,8 +130,6 @@ class Dataset:
         ]
         for number, outcome in run_all(executor, jobs, watch=_silent, stop=stop):
             found[keys[number]] = _calibration(outcome)
-        if isinstance(common := found[""], str):
-            raise CalibrationError(common)
         return found
 
     def _options(self, entry: Entry) -> Options:

@@ -211,6 +211,7 @@ class BatchRun:
                     sizes,
                     enabled=not self.quiet,
                     video=self.dataset.options.video,
+                    stopping=stop,
                 )
             )
             for found in self.dataset.analyze(self.executor, watch=board.watch, stop=stop):
@@ -234,6 +235,7 @@ class BatchRun:
 
     def _finish(self) -> None:
         """Tell what failed and why, and write what is about all clips."""
+        from scapcoach.batch.types import NOT_BEGUN
         from scapcoach.sinks.dataset_page import write_page
         from scapcoach.sinks.dataset_table import read_index, with_earlier, write_index
 
@@ -241,7 +243,7 @@ class BatchRun:
         if not rows:
             return
         for row in rows:
-            if row.status == "failed" or (row.status == "stopped" and row.reason != _NOT_BEGUN):
+            if row.status == "failed" or (row.status == "stopped" and row.reason != NOT_BEGUN):
                 style = "bold red" if row.status == "failed" else "yellow"
                 about = row.reason if row.clip in row.reason else f"{row.clip}: {row.reason}"
                 self.console.print(f"[{style}]{row.status:8}[/] {_plain(about)}", soft_wrap=True)
@@ -289,9 +291,6 @@ class BatchRun:
             "folder": str(folder),
             "summary": read_summary(folder),
         }
-
-
-_NOT_BEGUN: Final = "Not begun."
 
 
 def _plain(text: object) -> str:

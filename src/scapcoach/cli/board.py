@@ -7,7 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
     from rich.console import Console
@@ -27,15 +27,22 @@ class Board:
         sizes: of the clips, in bytes: a large one counts for more.
         enabled: False shows nothing at all.
         video: whether annotated videos are made.
+        stopping: whether running clips have been asked to stop.
     """
 
     def __init__(
-        self, console: Console, sizes: Sequence[int], *, enabled: bool, video: bool
+        self,
+        console: Console,
+        sizes: Sequence[int],
+        *,
+        enabled: bool,
+        video: bool,
+        stopping: Callable[[], bool] = bool,
     ) -> None:
         from rich.progress import BarColumn, Progress, TextColumn
 
         self._sizes = [max(1, size) for size in sizes]
-        self._video = video
+        self._video, self._stopping = video, stopping
         self._begun = time.monotonic()
         self._shares: dict[int, float] = {}
         self._frames: dict[int, int] = {}
@@ -78,7 +85,8 @@ class Board:
 
     def _words(self) -> str:
         failed = f", {self._failed} failed" if self._failed else ""
-        return f"{self._ended}/{len(self._sizes)} clips{failed}"
+        stopping = ", stopping" if self._stopping() else ""
+        return f"{self._ended}/{len(self._sizes)} clips{failed}{stopping}"
 
     def _show(self) -> None:
         now = time.monotonic()
