@@ -85,3 +85,48 @@ def test_a_damaged_file_is_told_on_stderr(data: Path) -> None:
     assert found.returncode == 0
     assert "It was kept as" in found.stderr
     assert "Nothing yet" in found.stdout
+
+
+def summary(folder: Path, exercise: str | None, **more: object) -> Path:
+    """A folder of results with the part of summary.json that is logged."""
+    found = {
+        "exercise": exercise, "reps": 8, "load_kg": None, "partial": 1, "score": 71.0,
+        "means": {
+            "retraction": {"value": 66.66, "status": "ok"},
+            "elevation": {"value": None, "status": "not_observable"},
+        },
+        "repetitions": [{"grip": "neutral", "pull_angle": "low"}, {"grip": None}],
+        **more,
+    }  # fmt: skip
+    folder.mkdir()
+    data = {"source": {"name": f"{folder.name}.mp4", "seconds": 31.5}, "set": found}
+    (folder / "summary.json").write_text(json.dumps(data))
+    return folder
+
+
+def test_analysed_sets_are_logged_as_one_session(tmp_path: Path) -> None:
+    row = summary(tmp_path / "row1", "row", load_kg=60)
+    bench = summary(tmp_path / "bench", "bench_press", repetitions=[])
+    data = tmp_path / "data"
+    assert "row (pull), 8 repetitions at 60 kg" in run(data, "log", row, bench)
+    with History(data / "history.sqlite3") as history:
+        (session,) = history.sessions()
+    assert session.source == "row1.mp4, bench.mp4"
+    assert session.seconds == 63
+    assert session.sets[0] == LiftingSet("row", "pull", 8, 60.0, "neutral", "low",
+        {"retraction": 66.66, "score": 71.0, "partial": 1.0})  # fmt: skip
+    assert session.sets[1].grip == ""
+    assert "1.0 pulls for each push" in run(data)
+
+
+@pytest.mark.parametrize("broken", ["no summary", "no exercise"])
+def test_what_is_no_set_is_not_logged(tmp_path: Path, broken: str) -> None:
+    good = summary(tmp_path / "row1", "row")
+    bad = summary(tmp_path / "bad", None)
+    if broken == "no summary":
+        (bad / "summary.json").unlink()
+    found = scapcoach("history", "log", good, bad, SCAPCOACH_DATA_DIR=str(tmp_path / "data"))
+    assert found.returncode == 1
+    assert "bad" in found.stderr
+    with History(tmp_path / "data" / "history.sqlite3") as history:
+        assert history.sessions() == []

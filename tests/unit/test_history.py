@@ -29,6 +29,7 @@ from scapcoach.history import (
 )
 from scapcoach.history.export import csv_tables, days_csv, everything
 from scapcoach.history.journal import MOST_WAITING
+from scapcoach.history.lifting import PATTERNS
 from scapcoach.history.schema import MIGRATIONS, set_aside_files
 from scapcoach.history.summary import plain, push_pull, summarise
 
@@ -325,6 +326,14 @@ def test_push_and_pull_by_week() -> None:
     assert weeks[0].ratio == 1.25
     assert weeks[1].ratio is None
     assert weeks[0].variety == ("low", "neutral")
+
+
+def test_every_exercise_that_pushes_or_pulls_is_one_that_can_be_coached() -> None:
+    from importlib.resources import files
+
+    known = {f.name.removesuffix(".toml") for f in files("scapcoach.coaching.exercises").iterdir()}
+    assert set(PATTERNS) <= known
+    assert set(PATTERNS.values()) == {"push", "pull"}
 
 
 # What goes out

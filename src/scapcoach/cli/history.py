@@ -105,6 +105,33 @@ def alerts(days: int) -> None:
         click.echo(f"No reminders in the last {days} days.")
 
 
+@command.command("log")
+@click.argument("results", nargs=-1, required=True,
+                type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="When; without it, today.")
+def log(results: tuple[Path, ...], day: object) -> None:
+    """Log analysed sets as one lifting session; RESULTS are folders of `scapcoach analyze`.
+
+    \b
+    Examples:
+      scapcoach history log results/row1 results/row2 results/bench
+      scapcoach history log results/row1 --date 2026-03-10
+    """  # noqa: D301 - click reads the \\b
+    from datetime import datetime
+
+    from scapcoach.history import Stamp
+    from scapcoach.history.lifting import log_sets
+
+    start = Stamp.now()
+    if isinstance(day, datetime):
+        start = Stamp.at(day.replace(hour=12).astimezone().timestamp())
+    with open_history() as history:
+        session = log_sets(history, results, start)
+    for s in session.sets:
+        load = "" if s.load is None else f" at {s.load:g} kg"
+        click.echo(f"Logged: {s.exercise} ({s.pattern}), {s.reps} repetitions{load}")
+
+
 @command.command("export")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export(folder: Path) -> None:
