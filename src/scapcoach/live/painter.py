@@ -72,6 +72,8 @@ class Painter:
         self._em = text_size(self.picture)
         self._line = round(2.1 * self._em)
         self.size = (self.picture[0], self.picture[1] + self._line)
+        self._canvas = np.empty((self.size[1], self.size[0], 3), np.uint8)
+        self._line_shown: object = None
         self._overlay = Overlay(self.picture)
         self._guide = GuidePainter(self.picture, mirrored=mirrored)
         self._keys = lru_cache(maxsize=16)(self._paint_keys)
@@ -79,7 +81,7 @@ class Painter:
         self._hint = lru_cache(maxsize=8)(self._paint_hint)
 
     def paint(self, image: Image, reading: Reading | None, prompt: Prompt, state: State) -> Image:
-        """A new picture for the window.
+        """The picture for the window; it holds until the next one is painted.
 
         Args:
             image: (H, W, 3) RGB as the camera gave it; left as it is.
@@ -90,7 +92,11 @@ class Painter:
         import cv2
 
         small = shrunk(image, self.picture)
-        shown = cv2.flip(small, 1) if self._mirrored else small.copy()
+        shown = self._canvas[: self.picture[1]]
+        if self._mirrored:
+            cv2.flip(small, 1, dst=shown)
+        else:
+            shown[:] = small
         if state.guide is not None and not state.notice:
             self._guide.draw(shown, state.guide)
         elif reading is not None:
@@ -98,16 +104,18 @@ class Painter:
             if self._mirrored:
                 poses, measures = mirror(poses), _turned(measures)
             self._overlay.draw(shown, poses, measures, 0, prompt=prompt)
-        canvas = np.empty((self.size[1], self.size[0], 3), np.uint8)
         if state.notice:
             shown //= 3
             self._notice(state.notice).onto(shown)
         elif state.hint and state.guide is None:
             self._hint(state.hint).onto(shown)
-        canvas[: self.picture[1]] = shown
-        canvas[self.picture[1] :] = PANEL
-        self._keys(state.keys, muted=state.muted, recording=state.recording).onto(canvas)
-        return canvas
+        line = (state.keys, state.muted, state.recording)
+        if line != self._line_shown:
+            self._canvas[self.picture[1] :] = PANEL
+            keys = self._keys(state.keys, muted=state.muted, recording=state.recording)
+            keys.onto(self._canvas)
+            self._line_shown = line
+        return self._canvas
 
     def _paint_keys(
         self, keys: tuple[tuple[str, str], ...], *, muted: bool, recording: bool
