@@ -26,7 +26,7 @@ from scapcoach.analysis import Options
 from scapcoach.coaching import find_exercise
 from tests.support.cli import SAMPLES, no_traceback
 from tests.support.cli import scapcoach as run
-from tests.support.pages import chromium, errors, screen, visit, wait_for
+from tests.support.pages import chromium, contrast, errors, screen, visit, wait_for
 from tests.support.subtitles import read_srt, read_vtt
 
 if TYPE_CHECKING:
@@ -230,6 +230,14 @@ def test_the_report_shows_the_set_on_a_desk_and_on_a_phone(
     assert [image.get_property("naturalWidth") for image in pair] == [640, 640]
     tops = [image.location["y"] for image in pair]
     assert (tops[0] == tops[1]) == (width > 500)  # side by side, or one below the other
+    faint = browser.execute_script(
+        "const paper = getComputedStyle(document.querySelector('.set')).backgroundColor;"
+        "return ['.nexttime', '.nexttime b', '.set .note', '.set h3', '.faults span', '.reps td',"
+        " '.cues li', '.cues small', '.graph .tick', '.phases', '.small figcaption span', '.go',"
+        " '.pair i', '.legend.reps span'].map(q => [q, "
+        "getComputedStyle(document.querySelector(q)).color, paper]);"
+    )
+    assert [q for q, ink, paper in faint if contrast(ink, paper) < 4.5] == []
     # A repetition's number is a way into the video.
     button = rows[2].find_element("css selector", ".go")
     browser.execute_script("arguments[0].click()", button)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,6 +76,23 @@ def test_cue_and_count_can_be_read_from_three_metres(
     assert words
     assert min(words) >= 0.55 * BANNER_SHARE * short - 1
     assert 0.55 * BANNER_SHARE >= 0.04
+
+
+def test_seconds_of_a_held_peak_are_counted_from_one_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    record = sample_set()
+    rep = replace(record.reps[0], peak_end=record.reps[0].peak_start + 12.0)
+    phase = np.where(np.arange(750) / 30 < rep.peak_start, 2, 3)
+    held = replace(record, reps=(rep,), phase=phase, rep=np.ones(750, int))
+    at = [prompt_at(held, i, i / 30).held for i in (30, 58, 87, 88, 400)]
+    assert at == [0, 0, 1, 1, 11]  # the peak begins at 1.9 s
+    words: list[str] = []
+    monkeypatch.setattr(
+        paint, "sprite", lambda text, *a, **k: words.append(text) or sprite(text, *a, **k)
+    )
+    painter = PromptPainter((640, 480))
+    for seconds in (0, 7):
+        painter.draw(gray((640, 480)), Prompt(count=1, phase="peak", held=seconds))
+    assert [w for w in words if "PEAK" in w] == ["PEAK", "PEAK 7 s"]
 
 
 def test_a_correction_is_yellow_and_praise_is_green() -> None:

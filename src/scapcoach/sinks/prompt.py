@@ -38,6 +38,7 @@ class Prompt:
     Attributes:
         count: repetitions finished; None shows no counter.
         phase: stretch, pull, peak, return, or empty.
+        held: whole seconds that the peak has been held so far; shown from 1 on.
         cue: one short sentence for the banner, or empty; praise: whether it praises.
         targets: measure to (low, high) that it should be in now, in its unit; infinite where
             there is no limit.
@@ -45,6 +46,7 @@ class Prompt:
 
     count: int | None = None
     phase: str = ""
+    held: int = 0
     cue: str = ""
     praise: bool = False
     targets: Mapping[str, tuple[float, float]] = field(default_factory=dict)
@@ -54,9 +56,12 @@ def prompt_at(record: SetRecord, i: int, t: float) -> Prompt:
     """What the coach says on frame `i`, at `t` seconds, of a recorded set."""
     phase = record.phases[int(record.phase[i])]
     cue = record.cue_at(t)
+    rep = record.repetition(int(record.rep[i]))
+    held = int(t - rep.peak_start) if rep is not None and phase == "peak" else 0
     return Prompt(
         count=int(record.count[i]),
         phase=phase,
+        held=max(0, held),
         cue="" if cue is None else cue.text,
         praise=cue is not None and cue.praise,
         targets=record.targets_in(phase),
@@ -77,7 +82,7 @@ class PromptPainter:
         """Draw counter and banner in place."""
         counted = prompt.count is not None
         if prompt.count is not None:
-            self._counter(prompt.count, prompt.phase).onto(image)
+            self._counter(prompt.count, prompt.phase, prompt.held).onto(image)
         if prompt.cue:
             self._banner(prompt.cue, praise=prompt.praise, counted=counted).onto(image)
 
@@ -95,7 +100,7 @@ class PromptPainter:
     def _strip_width(self) -> float:
         return max(text_width(word.upper(), round(0.86 * self._em), "bold") for word in _STRIP)
 
-    def _paint_counter(self, count: int, phase: str) -> Layer:
+    def _paint_counter(self, count: int, phase: str, held: int) -> Layer:
         em, box, digits = self._em, self.counter_box(), self._digits()
         layer = Layer(box.inset(-1))
         layer.fill(box, PANEL, PANEL_ALPHA, radius=0.45 * em)
@@ -104,6 +109,8 @@ class PromptPainter:
         layer.text(middle, base, str(count), digits, INK, "bold", "center")
         size = round(0.86 * em)
         word = phase.upper() or ("REP" if count == 1 else "REPS")
+        if held:
+            word = f"{word} {held} s"
         base = box.bottom - 0.95 * em
         layer.text(
             middle, base, word, size, INK if phase else QUIET, "bold", "center", tracking=0.03
