@@ -43,7 +43,8 @@ def test_every_example_on_a_help_page_is_accepted(
     week = ("results/row_monday", "results/row_friday", "results/week1", "results/week2")
     for folder in ("monday", "sessions/2026-05-04_18-30-05", *week):
         (tmp_path / folder).mkdir(parents=True)
-    for name in ("row.mp4", "me.mp4", "two_lifters.mp4", "holds.csv", "clips.csv", "my_lift.toml"):
+    clips = "row.mp4 me.mp4 my_rows.mp4 two_lifters.mp4 front.jpg side.jpg"
+    for name in (*clips.split(), "holds.csv", "clips.csv", "my_lift.toml"):
         (tmp_path / name).touch()
     monkeypatch.chdir(tmp_path)
     seen = 0
