@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 #: Repetitions that it takes, and how much better than the next the best must explain them [E].
 MIN_REPS: Final = 2
-MIN_LEAD: Final = 1.25
+MIN_LEAD: Final = 1.3
 #: Seconds before a repetition that belong to its picture.
 _BEFORE: Final = 2.0
 
