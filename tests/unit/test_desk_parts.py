@@ -30,12 +30,13 @@ from scapcoach.desk.setups import (
 )
 from scapcoach.desk.tell import Command, Line, Notification, Sound, Teller
 from scapcoach.errors import CalibrationError, InputError, MissingExtraError
+from scapcoach.history import Stamp
 from tests.support.seated import seated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SAID = Said(Kind.HUNCH, "Sit back.", {})
+SAID = Said(Kind.HUNCH, "Sit back.", {}, Stamp(1773144000.0, 60))
 
 
 @pytest.fixture(autouse=True)
@@ -122,7 +123,7 @@ def test_a_way_that_fails_is_left_out_and_the_others_go_on() -> None:
     teller = Teller([Broken(), Line(lines.append)], complaints.append)
     teller(SAID)
     teller(SAID)
-    assert lines == ["Sit back.", "Sit back."]
+    assert lines == ["13:00  Sit back.", "13:00  Sit back."]
     assert complaints == ["It broke. No more alerts by broken."]
 
 

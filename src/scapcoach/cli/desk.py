@@ -183,10 +183,11 @@ def _watch(chosen: dict[str, Any]) -> int:
     from scapcoach.desk.policy import Policy
     from scapcoach.desk.power import Pauses, Schedule
     from scapcoach.desk.run import Clock, Watch, is_alert
+    from scapcoach.desk.tell import Line
     from scapcoach.history import Stamp
 
     schedule = Schedule.parse(chosen["hours"], chosen["days"])
-    alert = _teller(chosen)
+    alert, praise = _teller(chosen), Line(click.echo)
     halt = threading.Event()
     with ExitStack() as stack:
         stack.enter_context(OnlyOne())
@@ -199,7 +200,7 @@ def _watch(chosen: dict[str, Any]) -> int:
         engine = DeskEngine(_baselines(eyes, chosen["model"]), policy, journal)
 
         def tell(said: Said) -> None:
-            (alert if is_alert(said) else _line)(said)
+            (alert if is_alert(said) else praise.tell)(said)
 
         click.echo("Watching. Ctrl-C ends it.", err=True)
         Watch(
@@ -241,7 +242,7 @@ def _teller(chosen: dict[str, Any]) -> Any:
     ways: list[Way] = []
     named = chosen["ways"]
     if "terminal" in named or not named:
-        ways.append(Line(_stamped))
+        ways.append(Line(click.echo))
     if "notification" in named:
         ways.append(Notification())
     elif not named:
@@ -255,16 +256,6 @@ def _teller(chosen: dict[str, Any]) -> Any:
     if chosen["alert_command"]:
         ways.append(Command(chosen["alert_command"]))
     return Teller(ways, _note)
-
-
-def _stamped(text: str) -> None:
-    from scapcoach.history import Stamp
-
-    click.echo(f"{Stamp.now().local:%H:%M}  {text}")
-
-
-def _line(said: Said) -> None:
-    _stamped(said.text)
 
 
 def _note(text: str) -> None:

@@ -52,11 +52,13 @@ class Said:
         kind: what.
         text: the words.
         cause: parts that had changed, as shares.
+        at: when, by the clock on the wall.
     """
 
     kind: Kind
     text: str
     cause: dict[str, float]
+    at: Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,7 @@ class DeskEngine:
 
     def _say(self, kind: Kind, seconds: float, t: float, at: Stamp) -> Said:
         cause = self._cause() if kind in (Kind.HUNCH, Kind.ASK) else {}
-        said = Said(kind, words(kind, cause, seconds), cause)
+        said = Said(kind, words(kind, cause, seconds), cause, at)
         if kind is Kind.RECOVERED or self._journal is None:
             return said
         per_cent = {PARTS[n] + ", %": round(100 * v, 1) for n, v in cause.items()}

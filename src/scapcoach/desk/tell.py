@@ -78,8 +78,8 @@ class Line:
         self._write = write
 
     def tell(self, said: Said) -> None:
-        """Write the words."""
-        self._write(said.text)
+        """Write the time of the day and the words."""
+        self._write(f"{said.at.local:%H:%M}  {said.text}")
 
 
 class Notification:
