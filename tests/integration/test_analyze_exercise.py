@@ -245,6 +245,25 @@ def test_the_report_shows_the_set_on_a_desk_and_on_a_phone(
     wait_for(browser, f"Math.abs(document.querySelector('video').currentTime - {start}) < 0.1")
 
 
+def test_where_nothing_is_recognised_or_repeated_it_is_said_and_nothing_is_made_up(
+    tmp_path: Path,
+) -> None:
+    clip = SAMPLES / "walking_front_portrait.mp4"
+    options = Options(exercise="auto", video=False, csv=True)
+    found = scapcoach.analyze(clip, out=tmp_path, options=options)
+    assert found.coached is None
+    assert found.summary["set"]["exercise"] is None
+    assert found.summary["set"]["reason"] == found.warnings[-1]
+    folder = tmp_path / clip.stem
+    assert found.warnings[-1] in (folder / "report.html").read_text("utf-8")
+    assert not (folder / "reps.parquet").exists()
+    walked = scapcoach.analyze(clip, out=tmp_path, options=replace(options, exercise="row"))
+    assert walked.summary["set"]["reps"] == 0
+    assert pq.read_metadata(folder / "reps.parquet").num_rows == 0
+    assert read_srt(folder / "cues.srt") == read_vtt(folder / "cues.vtt") == []
+    assert walked.summary["set"]["next_time"].startswith("No repetitions")
+
+
 def test_a_comparison_of_the_results_with_themselves_finds_nothing(
     results: Path, tmp_path: Path
 ) -> None:

@@ -293,9 +293,10 @@ def _cues(record: SetRecord) -> str:
 
 
 def _advice(record: SetRecord) -> str:
-    if not record.advice:
+    texts = [text for text in record.advice if text not in record.next_time]
+    if not texts:
         return ""
-    items = "".join(f"<li>{html.escape(text)}</li>" for text in record.advice)
+    items = "".join(f"<li>{html.escape(text)}</li>" for text in texts)
     return (
         f'<section class="next"><h3>To have more of the set judged</h3><ul>{items}</ul></section>'
     )
