@@ -18,6 +18,9 @@ WRITE_EVERY: Final = 30.0
 #: states; beyond, the oldest are given up.
 MOST_WAITING: Final = 6 * 60 * 48
 
+#: Alerts whose number is remembered for the rest of their trace, which comes a minute later.
+_REMEMBERED: Final = 16
+
 
 class Journal:
     """Between the desk check, which must not stop, and the database, which may be in use.
@@ -36,7 +39,7 @@ class Journal:
         self._minutes: dict[MinuteKey, float] = {}
         self._alerts: list[Alert] = []
         self._breaks: list[Break] = []
-        self._ids: dict[Stamp, int] = {}
+        self._ids: dict[tuple[Stamp, str], int] = {}
         self._written: float | None = None
         self.trouble = ""
 
@@ -66,7 +69,7 @@ class Journal:
             if (waiting.at, waiting.kind) == (alert.at, alert.kind):
                 self._alerts[i] = replace(alert, id=waiting.id)
                 return
-        self._alerts.append(replace(alert, id=self._ids.get(alert.at, 0)))
+        self._alerts.append(replace(alert, id=self._ids.get((alert.at, alert.kind), 0)))
         del self._alerts[:-MOST_WAITING]
 
     def end_break(self, taken: Break) -> None:
@@ -97,6 +100,9 @@ class Journal:
         except HistoryError as error:
             self.trouble = str(error)
             return
-        self._ids = {a.at: number for a, number in zip(self._alerts, ids, strict=True)} or self._ids
+        for alert, number in zip(self._alerts, ids, strict=True):
+            self._ids[alert.at, alert.kind] = number
+        while len(self._ids) > _REMEMBERED:
+            self._ids.pop(next(iter(self._ids)))
         self._minutes, self._alerts, self._breaks = {}, [], []
         self.trouble = ""
