@@ -39,7 +39,7 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
             yield local
         return
     pytest.importorskip("distributed", reason="needs the extra: pip install -e '.[dask]'")
-    with DaskExecutor(None, 2) as dask:
+    with DaskExecutor(None, 2, warm=False) as dask:
         yield dask
 
 

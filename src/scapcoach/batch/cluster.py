@@ -7,10 +7,12 @@ import pickle
 import secrets
 import time
 from contextlib import ExitStack, suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from scapcoach.batch.signals import signals_held
 from scapcoach.batch.types import NOT_BEGUN, Failed, Lost, Stopped, packed, perform
+from scapcoach.batch.worker import warm_up
 from scapcoach.errors import EngineError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -47,15 +49,16 @@ class DaskExecutor:
         address: of its scheduler, for example ``tcp://10.0.0.1:8786``; None starts processes on
             this computer.
         workers: how many to start; of no meaning with an address.
+        warm: whether workers import MediaPipe before their first job.
 
     Raises:
         MissingExtraError: Dask is not installed (on entering the block, as the next).
         EngineError: nobody answers at the address, or the cluster has no workers.
     """
 
-    def __init__(self, address: str | None, workers: int) -> None:
+    def __init__(self, address: str | None, workers: int, *, warm: bool = True) -> None:
         self._address = address
-        self._size = max(1, workers)
+        self._size, self._warm = max(1, workers), warm
         self._stack = ExitStack()
         self._client: Any = None
         self._manned_at = time.monotonic()
@@ -103,7 +106,7 @@ class DaskExecutor:
     ) -> Iterator[tuple[int, Outcome]]:
         """As `Executor.run`."""
         self._manned_at = time.monotonic()
-        with _Batch(self._client, jobs) as batch:
+        with _Batch(self._client, jobs, warm=self._warm) as batch:
             asked_at: float | None = None
             while batch.waiting or batch.running:
                 if asked_at is None and stop():
@@ -143,8 +146,8 @@ class DaskExecutor:
 class _Batch:
     """The jobs of one call of `run`, and how far each is."""
 
-    def __init__(self, client: Any, jobs: Sequence[Job]) -> None:
-        self._client, self._jobs = client, jobs
+    def __init__(self, client: Any, jobs: Sequence[Job], *, warm: bool) -> None:
+        self._client, self._jobs, self._warm = client, jobs, warm
         self._name = f"scapcoach-{secrets.token_hex(6)}"
         self._words: dict[int, tuple[str, int, int | None]] = {}
         self.waiting = list(range(len(jobs)))[::-1]
@@ -174,7 +177,7 @@ class _Batch:
         while self.waiting and len(self.running) < most:
             number = self.waiting.pop()
             future = self._client.submit(
-                _task, self._jobs[number], self._name, number,
+                _task, self._jobs[number], self._name, number, self._warm,
                 key=f"{self._name}-{number}", pure=False,
             )  # fmt: skip
             self.running[future] = number
@@ -245,10 +248,17 @@ def _request_stop(name: str) -> None:
     _stopping.add(name)
 
 
-def _task(job: Job, name: str, number: int) -> bytes:
+@cache
+def _warm_up_once() -> None:
+    warm_up()
+
+
+def _task(job: Job, name: str, number: int, warm: bool) -> bytes:
     """Do a job, in a worker; the outcome, pickled."""
     from distributed import get_worker
 
+    if warm:
+        _warm_up_once()
     worker = get_worker()
     last = -_EVERY
 
