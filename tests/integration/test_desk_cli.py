@@ -93,6 +93,12 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     assert len(found.stderr.strip().splitlines()) <= 2
 
 
+def test_without_a_terminal_nobody_is_calibrated_unawares(run: object, session: Path) -> None:
+    found = run("--source", session, "--alert", "terminal")
+    assert found.returncode == 1
+    assert "take one with 'scapcoach desk calibrate'" in found.stderr
+
+
 class Running:
     """`scapcoach desk` in the background; `said` collects what stderr says."""
 

@@ -197,7 +197,9 @@ def _watch(chosen: dict[str, Any]) -> int:
         )
         policy = Policy(threshold=THRESHOLDS[chosen["sensitivity"]],
                         break_every=60 * chosen["break_every"])  # fmt: skip
-        engine = DeskEngine(_baselines(eyes, chosen["model"]), policy, journal)
+        # Somebody has to be told to sit upright: at login, nobody would be.
+        asks = chosen["fast"] or sys.stderr.isatty()
+        engine = DeskEngine(_baselines(eyes, chosen["model"], asks=asks), policy, journal)
 
         def tell(said: Said) -> None:
             (alert if is_alert(said) else praise.tell)(said)
@@ -212,8 +214,9 @@ def _watch(chosen: dict[str, Any]) -> int:
     return 0
 
 
-def _baselines(eyes: Eyes, model: str) -> tuple[Baseline, ...]:
+def _baselines(eyes: Eyes, model: str, *, asks: bool) -> tuple[Baseline, ...]:
     """Those that were taken with this model; the first time, one is taken now."""
+    from scapcoach.errors import CalibrationError
     from scapcoach.desk.setups import load_setups
     from scapcoach.pose.models import model_file
 
@@ -221,6 +224,10 @@ def _baselines(eyes: Eyes, model: str) -> tuple[Baseline, ...]:
     found = tuple(b for b in load_setups() if b.model_sha256 == sha256)
     if found:
         return found
+    if not asks:
+        raise CalibrationError(
+            "There is no baseline yet: take one with 'scapcoach desk calibrate', in a terminal."
+        )
     click.echo("No baseline yet: it takes ten seconds.", err=True)
     return (_take_baseline(eyes, model, "desk", with_slump=True),)
 
