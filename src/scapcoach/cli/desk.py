@@ -216,8 +216,8 @@ def _watch(chosen: dict[str, Any]) -> int:
 
 def _baselines(eyes: Eyes, model: str, *, asks: bool) -> tuple[Baseline, ...]:
     """Those that were taken with this model; the first time, one is taken now."""
-    from scapcoach.errors import CalibrationError
     from scapcoach.desk.setups import load_setups
+    from scapcoach.errors import CalibrationError
     from scapcoach.pose.models import model_file
 
     sha256 = model_file(model, mask=False).sha256
