@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from scapcoach.history.lifting import read_set
 from scapcoach.session.journal import read_journal
 from scapcoach.sinks.video import AnnotatedVideoWriter
 from scapcoach.sources.video import VideoFile
@@ -69,6 +71,12 @@ def test_a_recorded_session_in_a_window_and_its_replay(
     (folder,) = sessions.iterdir()
     written = {"report.html", "summary.json", "frames.parquet", "landmarks.parquet", "reps.parquet"}
     assert written <= {f.name for f in folder.iterdir()}
+    summary = json.loads((folder / "summary.json").read_text())
+    assert summary["set"]["exercise"] == "row"
+    exercise, seconds, done_set = read_set(folder)  # what the history can take up
+    assert seconds > 5
+    assert done_set.exercise == "row"
+    assert exercise == clip.name
     first = scapcoach("replay", folder, "--json")
     second = scapcoach("replay", folder, "--json")
     assert first.returncode == 0, first.stderr
@@ -100,6 +108,25 @@ def test_a_session_that_is_killed_can_be_closed(screen: str, tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr
     assert "broke off" in done.stdout
     assert (folder / "report.html").is_file()
+
+
+def test_ctrl_c_finishes_a_session_as_q_does(screen: str, tmp_path: Path) -> None:
+    sessions = tmp_path / "sessions"
+    command = [sys.executable, "-m", "scapcoach", "live", "--source", str(CLIP), "--record",
+               "--sessions", str(sessions), "--model", "lite"]  # fmt: skip
+    child = subprocess.Popen(command, env={**os.environ, "DISPLAY": screen},
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        found = list(sessions.glob("*/journal.scap"))
+        if found and found[0].stat().st_size > 20_000:
+            break
+        time.sleep(0.1)
+    child.send_signal(signal.SIGINT)
+    said, error = child.communicate(timeout=60)
+    assert child.returncode == 0, error
+    assert "Session report" in said
+    assert "Traceback" not in error
 
 
 def test_without_a_screen_it_names_the_browser_way() -> None:

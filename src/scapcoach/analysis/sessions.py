@@ -95,7 +95,9 @@ def _played(recording: Recording) -> tuple[list[Reading], list[Part]]:
 
 
 def _write(recording: Recording, part: Part, readings: list[Reading], place: Path) -> None:
+    from scapcoach.analysis.coached import set_record
     from scapcoach.analysis.run import Analysis
+    from scapcoach.sinks.rep_tables import set_summary
     from scapcoach.sinks.summary import build_summary
 
     head, raw = recording.head, recording.poses[part.start : part.stop]
@@ -105,6 +107,7 @@ def _write(recording: Recording, part: Part, readings: list[Reading], place: Pat
     warnings = () if recording.complete else ("The session broke off; its last seconds are lost.",)
     info = SourceInfo(str(head.get("source", "camera")), raw.size, fps, span, len(raw))
     kind = readings[-1].calibration
+    coached = _set(poses, measures, part)
     summary = build_summary(
         measures,
         poses,
@@ -113,6 +116,7 @@ def _write(recording: Recording, part: Part, readings: list[Reading], place: Pat
         model={"name": head.get("model", ""), "sha256": head.get("model_sha256", "")},
         calibration="none" if kind is None else str(kind),
         settings={"live": True, "started": head.get("started", ""), "exercise": part.exercise},
+        lifting=None if coached is None else set_summary(set_record(coached)),
     )  # fmt: skip
     found = Analysis(
         clip=place,
@@ -123,7 +127,7 @@ def _write(recording: Recording, part: Part, readings: list[Reading], place: Pat
         summary=summary,
         folder=place,
         warnings=warnings,
-        coached=_set(poses, measures, part),
+        coached=coached,
     )
     place.mkdir(parents=True, exist_ok=True)
     write_outputs(found, raw, place, Options(video=False), lambda _stage, _done, _total: None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -66,7 +66,8 @@ def command(sessions: Path, **chosen: Any) -> int:
         save_profile(calibration, profile)
         return f"Calibrated, and the profile {profile!r} replaced."
 
-    with ExitStack() as stack:
+    # Ctrl-C finishes a session as Q does: what was recorded gets its report.
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
         window_app(
             stack,
             chosen,
