@@ -88,7 +88,7 @@ def test_segments_in_which_the_arms_rest_are_refused() -> None:
 
 def test_like_repetitions_that_differ_make_it_unsure() -> None:
     steady = taken(exercise_clip()).exercise
-    other = ("arms_only", "half", "squeeze", "half", "shrug_rep")
+    other = ("arms_only", "squeeze", "squeeze", "arms_only", "shrug_rep")
     unlike = taken(exercise_clip(other)).exercise
     assert steady is not None
     assert unlike is not None
@@ -148,7 +148,7 @@ def test_every_repetition_is_read_where_the_width_has_the_wrong_sign(
     tops = finishes(clip, len(SET))
     squeeze = np.array([seen.retraction[top, 0].mean() for top in tops])
     shrug = np.array([seen.elevation[top, 0].mean() for top in tops])
-    np.testing.assert_allclose(squeeze, SQUEEZES, atol=0.2)
+    np.testing.assert_allclose(squeeze, SQUEEZES, atol=0.25)
     np.testing.assert_allclose(shrug, SHRUGS, atol=0.15)
     if yaw == 0.0:
         width = clip.xy[:, SHOULDERS[0], 0] - clip.xy[:, SHOULDERS[1], 0]

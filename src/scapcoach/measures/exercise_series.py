@@ -38,16 +38,16 @@ SHRUG_BRINGS: Final = 0.2
 #: itself; how much a shrug hides of the blades; the place of zero before the finish, since raised
 #: arms draw the blades along (Ludewig et al., J Bone Joint Surg 2009: 16 deg at full elevation).
 REPEATS: Final = 0.08
-HIDDEN_BY_SHRUG: Final = 0.3
+HIDDEN_BY_SHRUG: Final = 0.25
 EARLY: Final = {"retraction": 0.3, "elevation": 0.1}
 
 #: Root mean square of what is left over, in standard deviations, up to which a frame is like the
 #: calibration: swings of the trunk lie above it [M, phantom].
-MAX_MISFIT: Final = 1.2
+MAX_MISFIT: Final = 1.0
 #: ... that is usual: where more is left over, the reading is less sure in proportion.
-USUAL_MISFIT: Final = 0.6
+USUAL_MISFIT: Final = 0.4
 #: Errors over what the landmarks' noise gives [M, phantom].
-NOISE_FACTOR: Final = 0.8
+NOISE_FACTOR: Final = 0.55
 #: Trunk lengths by which the arms may be off the calibrated path [E, tuned on the phantom].
 MAX_ARM_DISTANCE: Final = 0.5
 #: Largest sigma with which a share is still told, mean and single side [E].

@@ -1,0 +1,83 @@
+"""Command line of the exercise bench."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from bench.accuracy.__main__ import CACHE, ROOT, _commit, _jobs, _render, _write
+from bench.phantom.assets import AssetError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bench.accuracy.testset import TestSet
+    from bench.exercise.examine import Clip
+
+FILE: Final = Path(__file__).with_name("testset.toml")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    p = argparse.ArgumentParser(
+        prog="python -m bench.exercise",
+        description="Calibrate rows and read rows, on rendered bodies with known joint angles; "
+        "print how near it comes, and write docs/exercise_accuracy.md.",
+    )
+    p.add_argument("--workers", type=int, default=2, help="processes that render (default 2)")
+    p.add_argument("--cache", type=Path, default=CACHE, help="where landmarks are kept")
+    p.add_argument("--docs", type=Path, default=ROOT / "docs", help="folder of the page")
+    p.add_argument("--keep", action="store_true", help="use kept landmarks of other code, too")
+    p.add_argument("--no-render", action="store_true", help="report on what is there already")
+    options = p.parse_args(arguments)
+    from rich.console import Console
+
+    from bench.accuracy import record
+    from bench.accuracy.testset import TestSetError, load
+    from bench.exercise.examine import read_clips
+    from bench.exercise.report import markdown, results
+    from bench.phantom import assets
+
+    console, folder = Console(width=110), options.cache / "records"
+    try:
+        testset = load(FILE)
+        if not options.no_render:
+            assets.ensure()
+            for setup in testset.setups:
+                setup.check()
+            jobs = record.wanting(_jobs(testset.setups), folder, keep=options.keep)
+            _render(jobs, folder, options.workers, console)
+    except (AssetError, TestSetError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    clips = list(read_clips(testset.setups, folder))
+    if not clips:
+        print("No clip of the test set has been rendered yet.", file=sys.stderr)
+        return 1
+    found = results(clips)
+    page = markdown(found, _about(testset, clips))
+    _write(options.cache / "exercise.json", json.dumps(found, indent=1) + "\n")
+    _write(options.docs / "exercise_accuracy.md", page)
+    print(page)
+    return 0
+
+
+def _about(testset: TestSet, clips: Sequence[Clip]) -> dict[str, Any]:
+    from scapcoach import __version__
+
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "version": __version__,
+        "commit": _commit(),
+        "testset": f"{testset.version} (`{testset.digest}`)",
+        "people": len({c.setup.name for c in clips}),
+        "clips": len(clips),
+        "frames": sum(len(c.frames["retraction"].truth) for c in clips),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,239 @@
+"""Tables of the exercise bench, and the page docs/exercise_accuracy.md."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from bench.exercise.examine import SIGN_LIMIT, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from bench.exercise.examine import Clip
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+
+VIEWS: Final = ("front", "oblique", "side", "back-oblique", "back")
+ROWS: Final = ("row", "row_lazy", "row_mixed")
+GOOD, LAZY = ("good", "hyper"), ("lazy",)
+#: Repetitions that differ this little (standard deviation, degrees) tell nothing of correlation.
+_LEAST_SPREAD: Final = 2.0
+
+
+def joined(tables: Sequence[Table]) -> Table:
+    """Rows of several tables as one."""
+    parts = [[getattr(t, f) for t in tables] for f in ("kind", "truth", "told", "sigma", "naive")]
+    return Table(*(np.concatenate(p) if p else np.zeros(0) for p in parts))
+
+
+def figures(table: Table) -> dict[str, float]:
+    """What a table says: n, share judged, r, MAE, honesty, wrong signs; and of the width rule."""
+    told = np.isfinite(table.told)
+    error = np.abs(table.told - table.truth)[told]
+    clear = np.abs(table.truth) > SIGN_LIMIT
+    wrong = np.sign(table.told) != np.sign(table.truth)
+    naive = np.isfinite(table.naive)
+    return {
+        "n": len(told),
+        "judged": _mean(told),
+        "r": _r(table.truth[told], table.told[told]),
+        "mae": _mean(error),
+        "within_1": _mean(error < table.sigma[told]),
+        "within_2": _mean(error < 2 * table.sigma[told]),
+        "sigma": float(np.median(table.sigma[told])) if told.any() else np.nan,
+        "wrong_sign": _mean(wrong[told & clear]),
+        "naive_r": _r(table.truth[naive], table.naive[naive]),
+        "naive_mae": _mean(np.abs(table.naive - table.truth)[naive]),
+    }
+
+
+def _mean(values: npt.NDArray[Any]) -> float:
+    return float(np.mean(values)) if len(values) else np.nan
+
+
+def _r(x: FloatArray, y: FloatArray) -> float:
+    if len(x) < 3 or np.std(x) < _LEAST_SPREAD or np.std(y) == 0:
+        return np.nan
+    return float(np.corrcoef(x, y)[0, 1])
+
+
+def auc(table: Table) -> float:
+    """Chance that a good repetition is told as more retracted than a lazy one; NaN without both."""
+    good = table.told[np.isin(table.kind, GOOD) & np.isfinite(table.told)]
+    lazy = table.told[np.isin(table.kind, LAZY) & np.isfinite(table.told)]
+    if not len(good) or not len(lazy):
+        return np.nan
+    return _mean((good[:, None] > lazy).ravel())
+
+
+def results(clips: Sequence[Clip]) -> dict[str, Any]:
+    """All figures, by view and for all views."""
+    out: dict[str, Any] = {"views": {}, "others": {}}
+    for view in (*VIEWS, "all"):
+        chosen = [c for c in clips if view in {c.setup.view, "all"}]
+        rows = [c for c in chosen if c.script in ROWS]
+        if not rows:
+            continue
+        people = sorted({c.setup.name for c in rows})
+        found = {c.setup.name: c.found and not c.fault for c in rows}
+        entry: dict[str, Any] = {
+            "people": len(people),
+            "found": _mean(np.array(list(found.values()))),
+        }
+        for name in ("retraction", "elevation"):
+            entry[f"{name}_reps"] = figures(joined([c.reps[name] for c in rows]))
+            entry[f"{name}_frames"] = figures(joined([c.frames[name] for c in rows]))
+            each = [
+                figures(joined([c.reps[name] for c in rows if c.setup.name == p])) for p in people
+            ]
+            entry[f"{name}_people"] = {
+                "r": _known(np.median, [e["r"] for e in each]),
+                "r_worst": _known(np.min, [e["r"] for e in each]),
+                "mae": _known(np.median, [e["mae"] for e in each]),
+                "mae_worst": _known(np.max, [e["mae"] for e in each]),
+            }
+        entry["auc"] = auc(joined([c.reps["retraction"] for c in rows]))
+        out["views"][view] = entry
+        others = [c for c in chosen if c.script not in ROWS]
+        if others:
+            out["others"][view] = {
+                name: figures(joined([c.frames[name] for c in others]))
+                for name in ("retraction", "elevation")
+            }
+    out["kinds"] = {
+        kind: figures(
+            _only(joined([c.reps["retraction"] for c in clips if c.script in ROWS]), kind)
+        )
+        for kind in ("good", "lazy", "half", "hyper", "shrug", "swing")
+    }
+    return out
+
+
+def _known(take: Any, values: list[float]) -> float:
+    known = [v for v in values if np.isfinite(v)]
+    return float(take(known)) if known else np.nan
+
+
+def _only(table: Table, kind: str) -> Table:
+    keep = table.kind == kind
+    return Table(*(getattr(table, f)[keep] for f in ("kind", "truth", "told", "sigma", "naive")))
+
+
+# ---------------------------------------------------------------- the page
+
+
+def markdown(found: Mapping[str, Any], about: Mapping[str, Any]) -> str:
+    """The page."""
+    lines = [_HEAD.format(**about), _HOW]
+    lines += ["## Per repetition, at the finish", ""]
+    for name, words in (("retraction", "Retraction"), ("elevation", "Shrug")):
+        lines += [f"**{words}**, degrees.", "", *_rep_rows(found["views"], name), ""]
+    lines += ["## Per frame", "", *_frame_rows(found["views"]), ""]
+    lines += ["## By kind of repetition", "", *_kind_rows(found["kinds"]), ""]
+    if found["others"]:
+        lines += [
+            "## Another movement than the calibrated one",
+            "",
+            *_other_rows(found["others"]),
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def _rep_rows(views: Mapping[str, Any], name: str) -> list[str]:
+    head = ["seen from", "people", "repetitions", "judged", "r, median person", "worst",
+            "MAE, median", "worst", "in 1 sigma", "in 2 sigma", "sigma"]  # fmt: skip
+    if name == "retraction":
+        head += ["good told from lazy (AUC)", "width rule: r", "MAE"]
+    rows = []
+    for view, e in views.items():
+        f, p = e[f"{name}_reps"], e[f"{name}_people"]
+        row = [view, e["people"], f["n"], _share(f["judged"]), _two(p["r"]), _two(p["r_worst"]),
+               _one(p["mae"]), _one(p["mae_worst"]), _share(f["within_1"]), _share(f["within_2"]),
+               _one(f["sigma"])]  # fmt: skip
+        if name == "retraction":
+            row += [_two(e["auc"]), _two(f["naive_r"]), _one(f["naive_mae"])]
+        rows.append(row)
+    return _table(head, rows)
+
+
+def _frame_rows(views: Mapping[str, Any]) -> list[str]:
+    head = ["seen from", "frames", "retraction judged", "r", "MAE", "in 1 sigma", "wrong sign",
+            "shrug judged", "r", "MAE"]  # fmt: skip
+    rows = []
+    for view, e in views.items():
+        f, g = e["retraction_frames"], e["elevation_frames"]
+        rows.append([view, f["n"], _share(f["judged"]), _two(f["r"]), _one(f["mae"]),
+                     _share(f["within_1"]), _share(f["wrong_sign"]), _share(g["judged"]),
+                     _two(g["r"]), _one(g["mae"])])  # fmt: skip
+    return _table(head, rows)
+
+
+def _kind_rows(kinds: Mapping[str, Any]) -> list[str]:
+    rows = [[k, f["n"], _share(f["judged"]), _one(f["mae"]), _share(f["within_2"])]
+            for k, f in kinds.items()]  # fmt: skip
+    return _table(["repetition", "n", "judged", "retraction's MAE", "in 2 sigma"], rows)
+
+
+def _other_rows(others: Mapping[str, Any]) -> list[str]:
+    rows = [[view, e["retraction"]["n"], _share(e["retraction"]["judged"]),
+             _share(e["elevation"]["judged"])] for view, e in others.items()]  # fmt: skip
+    return _table(
+        ["seen from", "frames of an overhead press", "retraction judged", "shrug judged"], rows
+    )
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return lines + ["| " + " | ".join(str(c) for c in row) + " |" for row in rows]
+
+
+def _share(value: float) -> str:
+    return (
+        "-"
+        if np.isnan(value)
+        else f"{100 * value:.0f} %"
+        if value >= 0.1
+        else f"{100 * value:.1f} %"
+    )
+
+
+def _two(value: float) -> str:
+    return "-" if np.isnan(value) else f"{value:.2f}"
+
+
+def _one(value: float) -> str:
+    return "-" if np.isnan(value) else f"{value:.1f}"
+
+
+_HEAD: Final = """\
+# Accuracy of lifts with an exercise calibration
+
+<!-- Written by `python -m bench.exercise`; not to be edited by hand. -->
+
+Rows, read beside the same person's rows with still blades (`docs/method.md`), on rendered bodies
+whose joint angles are known. Figures are as they came out.
+
+Measured {date} with scapcoach {version} (commit {commit}), model full, test set {testset}: {people}
+people and cameras, {clips} clips, {frames} frames at 10 a second, 640 x 480.
+"""
+_HOW: Final = """\
+## How it was measured
+
+- Everybody first films five rows (two with the arms only, two full squeezes, one shrugged); the
+  product finds them by itself, or is told when where it does not. Then come sets of good rows, of
+  lazy ones (the elbows come back, the blades do not) and a mixed one: good, lazy, shrugged, with
+  the trunk swinging, half-way, beyond the own full squeeze.
+- Truth is the girdle's angle against the thorax. What the product tells in per cent of the own
+  squeeze is turned into degrees with that person's true squeeze; degrees that it tells itself
+  rest on a typical one and are coarser.
+- A repetition's value is the mean while its finish is held; it counts as judged if half of those
+  frames are. *In 1 sigma, in 2 sigma*: share of truths that near, by the product's own sigma; 68
+  % and 95 % are right. *Wrong sign*: of the judged frames with a truth beyond 5 degrees.
+- The **width rule** is shoulder width over hip width, 0 at the finish with the arms only and full
+  at the finish of the squeeze, narrower being retracted.
+"""
