@@ -51,6 +51,7 @@ def test_frames_of_all_clips_count_and_the_video_is_the_second_part(clock: list[
         board.watch(0, "landmarks", 30 * second, 300)
         board.watch(1, "landmarks", 20 * second, 200)
     assert fields(board)[1] == "50 fps"
+    assert board._progress.tasks[0].fields["frames"] == "500 frames"
     assert fields(board)[3] == pytest.approx(0.65)
     board.watch(0, "video", 150, 300)
     assert fields(board)[3] == pytest.approx((0.65 + 0.825) / 2)

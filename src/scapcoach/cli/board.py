@@ -1,4 +1,4 @@
-"""One progress display for many clips at once: clips, frames per second, time left."""
+"""One progress display for many clips at once: clips, frames, time left."""
 
 from __future__ import annotations
 
@@ -53,13 +53,14 @@ class Board:
         self._progress = Progress(
             TextColumn("{task.description}", style="bold"),
             BarColumn(),
+            TextColumn("{task.fields[frames]}"),
             TextColumn("{task.fields[rate]}"),
             TextColumn("{task.fields[left]}", style="cyan"),
             console=console,
             transient=True,
             disable=not (enabled and console.is_terminal),
         )
-        self._task = self._progress.add_task(self._words(), total=1.0, rate="", left="")
+        self._task = self._progress.add_task(self._words(), total=1.0, frames="", rate="", left="")
 
     def watch(self, number: int, stage: str, done: int, total: int | None) -> None:
         """So many of so many frames of a stage are done in the clip of that number."""
@@ -105,6 +106,7 @@ class Board:
             self._task,
             completed=share,
             description=self._words(),
+            frames=f"{self._all_frames} frames" if self._all_frames else "",
             rate=f"{rate:.0f} fps" if rate else "",
             left=f"{_clock(left)} left" if worked else "",
         )
