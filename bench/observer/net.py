@@ -58,13 +58,13 @@ class Recipe:
     """
 
     widths: tuple[int, ...] = (256, 128)
-    epochs: int = 30
-    batch: int = 512
+    epochs: int = 12
+    batch: int = 256
     rate: float = 2e-3
     decay: float = 2e-2
     dropout: float = 0.15
-    noise: float = 0.05
-    beta: float = 0.5
+    noise: float = 0.15
+    beta: float = 1.0
     seed: int = 0
 
 
