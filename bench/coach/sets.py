@@ -35,7 +35,7 @@ class Take:
 #: Exercise, its recommended view, calibration script or "", and scripts: for each of two people.
 _LIFTS: Final = (
     ("row", "oblique", "row_calibration", ("row_mixed", "row_lazy", "row_shrug", "row_swing")),
-    ("row", "oblique", "bent_row_calibration", ("bent_row",)),
+    ("bent_over_row", "oblique", "bent_row_calibration", ("bent_row",)),
     ("pulldown", "oblique", "pulldown_calibration", ("pulldown",)),
     ("bench_press", "oblique", "", ("bench_press",)),
     ("squat", "side", "calibration", ("squat_stable", "squat_rounding")),

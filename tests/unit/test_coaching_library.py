@@ -51,8 +51,8 @@ full = 20
 
 def test_every_packaged_exercise_of_the_design_is_there() -> None:
     assert set(packaged()) >= {
-        "row", "high_row", "pulldown", "bench_press", "squat", "overhead_press", "face_pull",
-        "shrug", "backward_shrug", "retraction_hold",
+        "row", "high_row", "bent_over_row", "pulldown", "bench_press", "squat",
+        "overhead_press", "face_pull", "shrug", "backward_shrug", "retraction_hold",
     }  # fmt: skip
 
 
