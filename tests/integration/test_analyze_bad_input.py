@@ -60,7 +60,7 @@ def test_no_video_is_one_sentence_and_the_other_clips_are_finished(tmp_path: Pat
     done = run("analyze", *bad, CLIP, "--out", tmp_path / "out", "--no-video")
     assert done.returncode == 1
     no_traceback(done)
-    failed = [line for line in done.stderr.splitlines() if "failed" in line]
+    failed = [line for line in done.stderr.splitlines() if line.startswith("failed")]
     assert len(failed) == len(BAD)
     for (name, (_, says)), line in zip(BAD.items(), failed, strict=True):
         assert f"bäd {name}.mp4" in line
