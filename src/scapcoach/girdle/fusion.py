@@ -32,9 +32,9 @@ _OPEN: Final = 1e8
 class Dynamics:
     """How quantities move and how frames err.
 
-    The defaults are those of the observer's errors and the girdle's movements in the validation
-    sessions [M]: errors a third of a second apart correlate by 0.8, one second by 0.3; over that
-    span retraction and elevation change by 10-13 degrees times the square root of the time.
+    The errors' defaults are the observer's in the validation sessions [M]: a third of a second
+    apart they correlate by 0.8, one second by 0.3. The girdle moves by 10-13 degrees in the root of
+    a second there [M]; twice that is the default [E], since less smooths movements away.
 
     Attributes:
         speed: spread of a quantity's change over one second, degrees; it grows with the square
@@ -46,7 +46,7 @@ class Dynamics:
         ValueError: a value is out of its range.
     """
 
-    speed: float = 12.0
+    speed: float = 25.0
     lasting: float = 0.95
     error_time: float = 1.0
 
