@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -68,7 +69,9 @@ def command(host: str, port: int, source: str | None, sessions: Path, **chosen: 
             )
         click.echo(_MEANS.format(host=host), err=True)
     rooms = _rooms(source, sessions, chosen["model"], record=chosen["record"])
-    run_server(host, port, rooms, _setup(source), sessions, _announce)
+    with suppress(KeyboardInterrupt):  # the way to stop it
+        run_server(host, port, rooms, _setup(source), sessions, _announce)
+    click.echo("Stopped.", err=True)
     return 0
 
 

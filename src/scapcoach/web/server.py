@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 #: Connections at once: a page with its files and socket, and some to spare.
 _CONNECTIONS: Final = 40
 
+#: Seconds that a session may take to be written when the server is stopped.
+_LEAVE_S: Final = 90
+
 
 def need_extra() -> None:
     """Make sure that the libraries of the extra are there.
@@ -95,7 +98,7 @@ def run_server(
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            timeout_graceful_shutdown=5,
+            timeout_graceful_shutdown=_LEAVE_S,
         )
         announce(f"http://{shown}:{number}/?token={token}")
         uvicorn.Server(config).run(sockets=[listener])

@@ -15,6 +15,7 @@ const gauges = new Gauges(byId("gauges"), setup);
 const plots = new Plots(byId("plots"));
 const camera = new Camera(byId("video"));
 const sound = new Sound();
+const shots = new Map(); // pictures on their way, by time: landmarks are drawn on their own picture
 const state = { live: false, paused: false, muted: false, taking: false, last: null, cue: 0, finished: false };
 const wizard = new Wizard((command) => { link.say({ do: "guide", command }); if (command === "leave") wizard.show(null); });
 
@@ -78,16 +79,19 @@ function begun() {
   if (setup.camera) { camera.follow(take); listCameras(); }
 }
 
-// One new frame of the browser's camera: shown at once, sent if the engine is hungry.
+// One new frame of the browser's camera: sent if the engine is hungry, shown when it is answered.
 async function take() {
   const { videoWidth: w, videoHeight: h } = camera.video;
-  if (w && !state.paused) stage.draw(camera.video, w, h, state.last?.points);
+  if (w && !state.paused && !state.last) stage.draw(camera.video, w, h, null);
   if (state.taking || state.paused || !link.hungry) return;
   state.taking = true;
   const t = performance.now() / 1000;
   try {
-    const blob = await camera.shoot();
-    if (blob) await link.picture(blob, t);
+    const shot = await camera.shoot();
+    if (!shot) return;
+    if (shots.size > 6) forget(t - 1); // answers are missing: these pictures are of the past
+    shots.set(t, shot.bitmap);
+    await link.picture(shot.blob, t);
   } finally {
     state.taking = false;
   }
@@ -103,6 +107,9 @@ async function show(reading, jpeg) {
     stage.draw(picture, picture.width, picture.height, reading.points);
     picture.close();
   }
+  const shot = shots.get(reading.sent);
+  if (shot) stage.draw(shot, shot.width, shot.height, reading.points);
+  forget(reading.sent ?? -1);
   gauges.show(reading);
   plots.add(reading);
   wizard.mirrored = stage.mirrored;
@@ -115,6 +122,10 @@ async function show(reading, jpeg) {
   byId("phase").textContent = reading.phase || (reading.count === 1 ? "rep" : "reps");
   if (reading.notice) notice(reading.notice);
   showCue(wizard.open ? null : reading.cue);
+}
+
+function forget(until) {
+  for (const [t, shot] of shots) if (t <= until) { shot.close(); shots.delete(t); }
 }
 
 function showCue(cue) {
@@ -174,6 +185,7 @@ function finished(message) {
 function stop() {
   state.live = state.paused = false;
   camera.close();
+  forget(Infinity);
   wizard.show(null);
   for (const id of ["pause", "calibrate", "mute", "finish"]) byId(id).disabled = true;
   for (const id of ["badge", "rec", "counter", "cue", "notice"]) byId(id).hidden = true;

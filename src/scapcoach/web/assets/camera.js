@@ -44,15 +44,19 @@ export class Camera {
     next();
   }
 
-  // The newest frame as a JPEG.
-  shoot() {
+  // The newest frame as a JPEG, and as a bitmap to draw its landmarks on.
+  async shoot() {
     const { videoWidth: w, videoHeight: h } = this.video;
-    if (!w || !h) return Promise.resolve(null);
+    if (!w || !h) return null;
     const shrink = Math.min(1, WIDE / Math.max(w, h));
     this.canvas.width = Math.round(w * shrink);
     this.canvas.height = Math.round(h * shrink);
     this.context.drawImage(this.video, 0, 0, this.canvas.width, this.canvas.height);
-    return new Promise((done) => this.canvas.toBlob(done, "image/jpeg", QUALITY));
+    const [bitmap, blob] = await Promise.all([
+      createImageBitmap(this.canvas),
+      new Promise((done) => this.canvas.toBlob(done, "image/jpeg", QUALITY)),
+    ]);
+    return blob ? { blob, bitmap } : null;
   }
 
   async list() {
