@@ -190,6 +190,14 @@ def test_every_quantity_can_be_asked_for(name: str) -> None:
     assert np.all(sigma > 0)
 
 
+def test_the_closed_form_behind_the_features_is_that_of_the_training() -> None:
+    """If this fails on purpose, teach the observer again: it has learnt the old closed form."""
+    solved = f.features(moving(0), neutral_from(person(5, yaw=25)))[0, f.PLACES["solved"]]
+    taught = [0.222, -0.005, 0.210, 0.232, 0.743, 0.990, 0.627, 0.494,
+              0.481, 0.485, 0.000, 0.977, -0.094, 0.002, 0.090, 0.434]  # fmt: skip
+    np.testing.assert_allclose(solved, taught, atol=2e-3)
+
+
 def test_the_shipped_weights_are_those_of_the_manifest() -> None:
     entry = json.loads((MODELS / "manifest.json").read_text("utf-8"))["own"][FILE]
     data = (MODELS / FILE).read_bytes()
