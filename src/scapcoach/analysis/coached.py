@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from scapcoach.coaching import (
     recognise,
 )
 from scapcoach.coaching.reps import signal
+from scapcoach.measures.matched import matched
 from scapcoach.measures.types import Reason, Status
 from scapcoach.sinks.rep_curves import Curve
 from scapcoach.sinks.sets import (
@@ -37,12 +38,17 @@ from scapcoach.sinks.sets import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy.typing as npt
+
     from scapcoach.analysis.options import Options
     from scapcoach.calibration import Calibration
     from scapcoach.coaching import types as coaching
     from scapcoach.coaching.exercise import Exercise
     from scapcoach.landmarks import Poses
     from scapcoach.measures.types import Measures
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+    BoolArray = npt.NDArray[np.bool_]
 
 #: Curves that every report of a set shows, besides those that the exercise has targets for.
 _CURVES: Final = ("retraction", "elevation")
@@ -80,7 +86,22 @@ def coach_recording(
             return None, said
     else:
         exercise = find_exercise(options.exercise)
-    found = coach(
+    found = _coach(poses, measures, exercise, options, calibration)
+    if calibration is None or calibration.exercise is None:
+        finish = _finishes(poses.t, found)
+        compared = matched(poses, measures, finish) if finish.any() else measures
+        found = _coach(poses, compared, exercise, options, calibration)
+    return found, said
+
+
+def _coach(
+    poses: Poses,
+    measures: Measures,
+    exercise: Exercise,
+    options: Options,
+    calibration: Calibration | None,
+) -> coaching.SetResult:
+    return coach(
         poses,
         measures,
         exercise,
@@ -88,7 +109,14 @@ def coach_recording(
         load=options.load,
         calibration=calibration,
     )
-    return found, said
+
+
+def _finishes(t: FloatArray, found: coaching.SetResult) -> BoolArray:
+    """(T,) where the peak of a repetition is held."""
+    out = np.zeros(len(t), bool)
+    for values in found.reps:
+        out |= (t >= values.rep.peak_start) & (t <= values.rep.peak_end)
+    return out
 
 
 def set_record(result: coaching.SetResult) -> SetRecord:

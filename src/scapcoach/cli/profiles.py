@@ -115,4 +115,4 @@ def describe(calibration: Calibration) -> Iterator[str]:
                 f"detectable change {own.sdc:.1f} deg{note}"
             )
     yield f"  Own slump: {'taken' if calibration.slump else 'not taken'}"
-    yield f"  Exercise, read while the arms move: {'taken' if calibration.exercise else 'not taken'}"
+    yield f"  Exercise (read in motion): {'taken' if calibration.exercise else 'not taken'}"

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     FloatArray = npt.NDArray[np.floating[Any]]
     BoolArray = npt.NDArray[np.bool_]
 
-_ITERATIONS: Final = 4
+ITERATIONS: Final = 4
 _STEP: Final = 1e-4  # of the numeric derivative, radians
 _SHIFTS: Final = _STEP * np.eye(N_PARAMETERS + 1, N_PARAMETERS, -1)[:, None]  # none, then each
 _HIDDEN: Final = 1e3  # noise of a landmark that does not count, in trunk lengths
@@ -74,13 +74,17 @@ class Noise:
     elevation_factor: float = 0.75
 
 
-def solve(poses: Poses, neutral: Neutral, noise: Noise | None = None) -> GirdleState:
+def solve(
+    poses: Poses, neutral: Neutral, noise: Noise | None = None, iterations: int = ITERATIONS
+) -> GirdleState:
     """The state of the girdle in every frame, as changes from `neutral`.
 
     Args:
         poses: T frames, smoothed or not.
         neutral: of the same person, camera and view.
         noise: standard deviations.
+        iterations: of Gauss-Newton; one alone is the linear estimate, for when `neutral` is no
+            resting pose and only changes are of interest: it cannot fold over.
 
     Returns:
         T frames; NaN without a person.
@@ -90,8 +94,8 @@ def solve(poses: Poses, neutral: Neutral, noise: Noise | None = None) -> GirdleS
     turned = wrap_degrees(yaw - neutral.yaw)
     arms = arm_distance(poses, neutral)
     seen, sigma = _observations(poses, neutral, turned, arms, noise)
-    prior_mean, prior_sd = _prior(turned, noise)
-    theta, cov = _gauss_newton(seen, sigma, prior_mean, prior_sd, neutral)
+    prior = _prior(turned, noise)
+    theta, cov = _gauss_newton(seen, sigma, prior, neutral, iterations)
     theta[~poses.present] = np.nan
     cov[~poses.present] = np.nan
     degrees = np.degrees(theta)
@@ -212,9 +216,14 @@ def _body(neutral: Neutral) -> Body:
 
 
 def _gauss_newton(
-    seen: FloatArray, sigma: FloatArray, mean: FloatArray, sd: FloatArray, neutral: Neutral
+    seen: FloatArray,
+    sigma: FloatArray,
+    prior_of: tuple[FloatArray, FloatArray],
+    neutral: Neutral,
+    iterations: int,
 ) -> tuple[FloatArray, FloatArray]:
     """(T, P) most probable parameters and (T, P, P) their covariance."""
+    mean, sd = prior_of
     body, yaw = _body(neutral), float(np.radians(neutral.yaw))
     order = [*SHOULDERS, *HIPS]
     rest = np.vstack([neutral.points[order], neutral.points[list(EARS)].mean(axis=0)])
@@ -227,7 +236,7 @@ def _gauss_newton(
     w = (1 / sigma**2)[..., None]
     theta[:, Parameter.RIGHTWARD :] = ((seen - rest) * w).sum(axis=1) / w.sum(axis=1)
     information = np.broadcast_to(prior, (len(seen), N_PARAMETERS, N_PARAMETERS))
-    for _ in range(_ITERATIONS):
+    for _ in range(iterations):
         value, slope = _predict(theta, rest, resting, body, yaw)
         residual = (seen.reshape(value.shape) - value) * weight
         information = np.einsum("toa,to,tob->tab", slope, weight, slope) + prior

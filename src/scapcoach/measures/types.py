@@ -60,6 +60,7 @@ class Reason(IntEnum):
     SHOULDERS_RAISED = 17
     TOO_UNCERTAIN = 18
     TRUNK_MOVED = 19
+    MATCHED_REPS = 20
 
     @property
     def label(self) -> str:
@@ -79,7 +80,7 @@ _ADVICE: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.AUTO_CALIBRATED: "Compared with a moment of rest: calibrate for more.",
         Reason.CALIBRATION_STALE: "You or the camera turned since neutral: stay as you were.",
         Reason.RANGE_TOO_SMALL: "Your range is too small to be told apart here: turn a little.",
-        Reason.ARMS_AWAY_FROM_CALIBRATION: "Moving arms hide the blades: hold them as at rest.",
+        Reason.ARMS_AWAY_FROM_CALIBRATION: "Moving arms hide the blades: rest or calibrate lifts.",
         Reason.SHOULDER_HIDDEN: "A shoulder is hidden: turn a little or clear the view.",
         Reason.HIPS_HIDDEN: "Hips are out of the picture: step back.",
         Reason.HEAD_HIDDEN: "The head is hidden: bring it into the picture.",
@@ -93,6 +94,7 @@ _ADVICE: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.SHOULDERS_RAISED: "Shoulders are shrugged: lower them to have this judged.",
         Reason.TOO_UNCERTAIN: "This view does not show it well enough: turn a little.",
         Reason.TRUNK_MOVED: "The trunk is bent too far, or otherwise than at rest.",
+        Reason.MATCHED_REPS: "Compared with the other repetitions: calibrate for more.",
         Reason.SUPINE: "Lying down: this cannot be judged.",
     }
 )

@@ -1,0 +1,108 @@
+"""Repetitions of one set against each other, where nothing absolute can be said.
+
+At the finish of every repetition the arms are in about the same pose, so the girdle can be compared
+there without any calibration: fade, and which repetition was the weakest. What the whole set does
+alike, well or badly, does not show; values are ``relative``, in degrees from the set's own mean.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.errors import CalibrationError
+from scapcoach.geometry.posture import SHOULDERS
+from scapcoach.girdle.geometric import Noise, solve
+from scapcoach.girdle.neutral import counts, neutral_from
+from scapcoach.girdle.state import SIDES
+from scapcoach.measures.types import Measures, Reason, Series, Status
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from scapcoach.girdle.state import GirdleState
+    from scapcoach.landmarks import Poses
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+    BoolArray = npt.NDArray[np.bool_]
+
+#: Trunk lengths by which the arms may differ from the set's usual finish [E].
+MAX_ARM_DISTANCE: Final = 0.35
+#: Degrees by which the trunk may differ from it: a swing is no squeeze [E].
+MAX_TRUNK_CHANGE: Final = 10.0
+
+
+def matched(poses: Poses, measures: Measures, finish: BoolArray) -> Measures:
+    """`measures`, with retraction and elevation compared at the finish where they are withheld.
+
+    Args:
+        poses: T smoothed frames.
+        measures: of the same frames.
+        finish: (T,) where the finish of a repetition is held, in all repetitions.
+
+    Returns:
+        Measures in which those frames have status ``relative``, reason ``matched_reps``; the same
+        where the person is hardly seen in them.
+    """
+    at = np.flatnonzero(finish & poses.present)
+    try:
+        neutral = neutral_from(poses[at])
+    except CalibrationError:
+        return measures
+    # The girdle's usual finish is no resting pose, on which the model of its swing is built.
+    state = solve(poses[at], neutral, iterations=1)
+    seen = counts(poses)[at][:, list(SHOULDERS)].any(axis=1)
+    series = dict(measures.series)
+    for quantity in ("retraction", "elevation"):
+        for side, label in enumerate(SIDES):
+            name = quantity if label == "mean" else f"{quantity}_{label}"
+            with np.errstate(invalid="ignore"):
+                like = seen & (state.arm_distance[:, side] <= MAX_ARM_DISTANCE)
+                like &= state.trunk_change <= MAX_TRUNK_CHANGE
+            series[name] = _filled(series[name], at, like, _degrees(state, quantity, side))
+    return replace(measures, series=MappingProxyType(series))
+
+
+def _degrees(state: GirdleState, quantity: str, side: int) -> tuple[FloatArray, FloatArray]:
+    """(N,) degrees from the set's mean, and the part of their sigma that differs between frames.
+
+    How much of a movement comes through is unknown, but the same for every repetition; what is left
+    is the landmarks' noise as it comes through: sigma * sqrt(1 - sigma^2 / prior^2) for a quantity
+    with a Gaussian prior.
+    """
+    value = getattr(state, quantity)[:, side]
+    sigma = getattr(state, f"{quantity}_sigma")[:, side]
+    noise = Noise()
+    prior = getattr(noise, quantity) * (noise.elevation_factor if quantity == "elevation" else 1.0)
+    if side == 0:
+        prior /= np.sqrt(2)
+    through = np.clip(1 - (sigma / prior) ** 2, 0.05, 1)
+    return value, sigma * np.sqrt(through)
+
+
+def _filled(
+    series: Series,
+    at: npt.NDArray[np.intp],
+    like: BoolArray,
+    degrees: tuple[FloatArray, FloatArray],
+) -> Series:
+    """`series` with relative degrees in the frames `at` that are `like`, but for absolute ones.
+
+    What was relative there before counted from another zero, and is dropped.
+    """
+    open_ = (series.status[at] == Status.NOT_OBSERVABLE) | (series.status[at] == Status.RELATIVE)
+    take = like & open_ & np.isfinite(degrees[0])
+    drop = at[open_ & ~take]
+    assert series.deg is not None
+    assert series.deg_sigma is not None
+    status, reason = series.status.copy(), series.reason.copy()
+    deg, deg_sigma = series.deg.copy(), series.deg_sigma.copy()
+    status[drop], reason[drop] = Status.NOT_OBSERVABLE, Reason.ARMS_AWAY_FROM_CALIBRATION
+    deg[drop] = deg_sigma[drop] = np.nan
+    chosen = at[take]
+    status[chosen], reason[chosen] = Status.RELATIVE, Reason.MATCHED_REPS
+    deg[chosen], deg_sigma[chosen] = degrees[0][take], degrees[1][take]
+    return replace(series, status=status, reason=reason, deg=deg, deg_sigma=deg_sigma)
