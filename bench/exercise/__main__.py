@@ -71,7 +71,7 @@ def _about(testset: TestSet, clips: Sequence[Clip]) -> dict[str, Any]:
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "version": __version__,
-        "commit": _commit(),
+        "commit": _commit().removeprefix("commit "),
         "testset": f"{testset.version} (`{testset.digest}`)",
         "people": len({c.setup.name for c in clips}),
         "clips": len(clips),
