@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scapcoach.session.engine import Reading
-    from scapcoach.sources.types import Frame
+    from scapcoach.sources.types import Frame, Image
 
 SAMPLES: Final = Path(__file__).resolve().parent.parent / "sample_videos"
 CLIP: Final = SAMPLES / "phantom_row_oblique.mp4"
@@ -126,16 +126,30 @@ def _web_step(web: Window, frame: Frame, jpeg: bytes) -> None:
     json.dumps(plain_reading(reading, landmarks=True))
 
 
+class _Stamped(FileCapture):
+    """Plays a file and remembers when each frame came."""
+
+    def __init__(self, path: str, *, loop: bool) -> None:
+        super().__init__(path, loop=loop)
+        self.came: dict[float, float] = {}
+
+    def read(self) -> tuple[float, Image] | None:
+        """The next frame, when it is due."""
+        got = super().read()
+        if got is not None:
+            self.came[round(got[0], 4)] = time.monotonic()
+        return got
+
+
 def lag(clip: Path, minutes: float, slower: float) -> dict[str, Any]:
     """Age of frames when they are done, with an engine that needs `slower` frame times for each.
 
     Returns:
         Median age in the first and the last fifth, in seconds, and how many frames were dropped.
     """
-    capture = FileCapture(str(clip), loop=True)
+    capture = _Stamped(str(clip), loop=True)
     ages: list[float] = []
     with Camera(str(clip), opener=lambda _: capture) as camera:
-        begun: float | None = None
         wait = slower / 30
         until = time.monotonic() + 60 * minutes
         last = -1
@@ -143,13 +157,10 @@ def lag(clip: Path, minutes: float, slower: float) -> dict[str, Any]:
             frame = camera.newest(1.0)
             if frame is None:
                 continue
-            # The wall time at which a frame was due; frames are never early.
-            due = time.monotonic() - frame.t
-            begun = due if begun is None else min(begun, due)
             time.sleep(wait)
-            ages.append(time.monotonic() - frame.t)
+            ages.append(time.monotonic() - capture.came.pop(round(frame.t, 4)))
             last = frame.index
-    age = np.array(ages) - (begun or 0.0)
+    age = np.array(ages)
     fifth = max(1, len(age) // 5)
     return {
         "minutes": minutes,
