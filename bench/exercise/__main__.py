@@ -75,6 +75,7 @@ def _about(testset: TestSet, clips: Sequence[Clip]) -> dict[str, Any]:
         "testset": f"{testset.version} (`{testset.digest}`)",
         "people": len({c.setup.name for c in clips}),
         "clips": len(clips),
+        "wanted": sum(len(s.clips) for s in testset.setups),
         "frames": sum(len(c.frames["retraction"].truth) for c in clips),
     }
 

@@ -128,7 +128,8 @@ def _only(table: Table, kind: str) -> Table:
 
 def markdown(found: Mapping[str, Any], about: Mapping[str, Any]) -> str:
     """The page."""
-    lines = [_HEAD.format(**about), _HOW]
+    lacking = " (the others are not rendered yet)" if about["clips"] < about["wanted"] else ""
+    lines = [_HEAD.format(**about, lacking=lacking), _HOW]
     lines += ["## Per repetition, at the finish", ""]
     for name, words in (("retraction", "Retraction"), ("elevation", "Shrug")):
         lines += [f"**{words}**, degrees.", "", *_rep_rows(found["views"], name), ""]
@@ -219,7 +220,8 @@ Rows, read beside the same person's rows with still blades (`docs/method.md`), o
 whose joint angles are known. Figures are as they came out.
 
 Measured {date} with scapcoach {version} (commit {commit}), model full, test set {testset}: {people}
-people and cameras, {clips} clips, {frames} frames at 10 a second, 640 x 480.
+people and cameras, {clips} of the set's {wanted} clips{lacking}, {frames} frames
+at 10 a second, 640 x 480.
 """
 _HOW: Final = """\
 ## How it was measured
