@@ -37,11 +37,26 @@ DATA = {
         )
     ),
     *(
+        f"scapcoach/coaching/exercises/{name}.toml"
+        for name in (
+            "backward_shrug", "bench_press", "bent_over_row", "face_pull", "high_row",
+            "overhead_press", "pulldown", "retraction_hold", "row", "shrug", "squat",
+        )
+    ),
+    *(
         f"scapcoach/sinks/assets/{name}"
         for name in (
+            "base.css", "check.css", "compare.css", "dataset.css", "dataset.html", "dataset.js",
             "fonts/OFL.txt", "fonts/barlow-semi-condensed-latin-500-normal.woff",
-            "fonts/barlow-semi-condensed-latin-700-normal.woff", "report.css", "report.html",
-            "report.js", "summary.schema.json",
+            "fonts/barlow-semi-condensed-latin-700-normal.woff", "history.css", "report.css",
+            "report.html", "report.js", "set.css", "summary.schema.json",
+        )
+    ),
+    *(
+        f"scapcoach/web/assets/{name}"
+        for name in (
+            "app.css", "app.js", "camera.js", "gauges.js", "icon.svg", "index.html", "link.js",
+            "past.js", "plots.js", "sound.js", "stage.js", "wizard.js",
         )
     ),
     *(f"{INFO}/{name}" for name in ("METADATA", "RECORD", "WHEEL", "entry_points.txt")),
