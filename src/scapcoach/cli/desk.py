@@ -38,8 +38,8 @@ _fast = click.option("--fast", is_flag=True, help="Read a file as fast as it goe
               show_default=True, help="How hunched is hunched.")  # fmt: skip
 @click.option("--alert", "ways", multiple=True,
               type=click.Choice(["terminal", "notification", "sound"]),
-              help="How to tell you; may be given several times. [default: terminal, and "
-              "notification where the extra 'desk' is installed]")  # fmt: skip
+              help="How to tell you; may be given several times. By default terminal, and "
+              "notification where the extra 'desk' is installed.")  # fmt: skip
 @click.option("--alert-command", metavar="LINE",
               help="Also run this program; SCAPCOACH_TEXT holds the words.")  # fmt: skip
 @click.option("--break-every", type=click.FloatRange(min=0), default=30.0, show_default=True,
