@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module", params=["local", "dask"])
-def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
+def engine(request: pytest.FixtureRequest) -> Iterator[Executor]:
     if request.param == "local":
         with LocalExecutor(2, warm=False) as local:
             yield local
@@ -41,6 +41,16 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
     pytest.importorskip("distributed", reason="needs the extra: pip install -e '.[dask]'")
     with DaskExecutor(None, 2, warm=False) as dask:
         yield dask
+
+
+@pytest.fixture
+def executor(engine: Executor) -> Executor:
+    """With all workers there: the one that a test before killed needs a moment to come back."""
+    deadline = time.monotonic() + 60
+    while engine.workers < 2:
+        assert time.monotonic() < deadline, "a worker that died does not come back"
+        time.sleep(0.05)
+    return engine
 
 
 def everything(executor: Executor, jobs: Sequence[Job], stop: Any = bool) -> list[Outcome]:
@@ -116,13 +126,13 @@ def test_a_result_that_cannot_be_sent_is_a_failure(executor: Executor) -> None:
 
 
 def test_stopping_keeps_what_runs_and_begins_nothing(executor: Executor, tmp_path: Path) -> None:
-    jobs = [*(Long(tmp_path, f"long-{n}") for n in range(executor.workers)), Square(1)]
+    jobs = [Long(tmp_path, "long-0"), Long(tmp_path, "long-1"), Square(1)]
 
     def all_run() -> bool:
-        return len(list(tmp_path.iterdir())) == executor.workers
+        return len(list(tmp_path.iterdir())) == 2
 
     *running, waiting = everything(executor, jobs, stop=all_run)
-    assert running == [Stopped(f"kept long-{n}") for n in range(executor.workers)]
+    assert running == [Stopped("kept long-0"), Stopped("kept long-1")]
     assert waiting == Stopped(NOT_BEGUN)
     # The executor is as good as new.
     assert everything(executor, [Square(5)]) == [Done(25)]

@@ -48,7 +48,8 @@ SHORT: Final[dict[Reason, str]] = {
     Reason.SUPINE: "Lying down",
     Reason.SHOULDERS_RAISED: "Shrugging",
     Reason.TOO_UNCERTAIN: "Turn a little",
-    Reason.TRUNK_MOVED: "Bent over",
+    Reason.TRUNK_MOVED: "Trunk moved",
+    Reason.MATCHED_REPS: "Compared",
 }
 
 
