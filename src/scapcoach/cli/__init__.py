@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 #: Command name: (module, one line of help). The line stands here so that `--help` imports nothing.
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
-        "live": ("scapcoach.cli.live", "Coach from a camera, in a window."),
-        "serve": ("scapcoach.cli.serve", "Coach in the browser, served by this computer."),
-        "replay": ("scapcoach.cli.replay", "Run a recorded session once more."),
         "analyze": ("scapcoach.cli.analyze", "Analyse lift videos: measures, video, report."),
         "calibrate": ("scapcoach.cli.calibrate", "Make a profile from a calibration clip."),
-        "exercises": ("scapcoach.cli.exercises", "List and explain what can be coached."),
-        "profiles": ("scapcoach.cli.profiles", "List, show, export and delete profiles."),
-        "desk": ("scapcoach.cli.desk", "Watch posture at the desk; told rarely, and rightly."),
+        "live": ("scapcoach.cli.live", "Coach from a camera, in a window."),
+        "serve": ("scapcoach.cli.serve", "Coach in the browser, served by this computer."),
+        "desk": ("scapcoach.cli.desk", "Watch posture at the desk; tell you rarely, and rightly."),
         "check": ("scapcoach.cli.check", "Check posture in pictures, or before the webcam."),
-        "history": ("scapcoach.cli.history", "Look back: posture minutes, reminders, lifting."),
+        "exercises": ("scapcoach.cli.exercises", "List and explain what can be coached."),
         "compare": ("scapcoach.cli.compare", "Compare two sets or sessions."),
+        "history": ("scapcoach.cli.history", "Look back: posture minutes, reminders, lifting."),
+        "replay": ("scapcoach.cli.replay", "Run a recorded session once more."),
+        "profiles": ("scapcoach.cli.profiles", "List, show, export and delete profiles."),
         "doctor": ("scapcoach.cli.doctor", "Check that everything works on this computer."),
     }
 )
