@@ -116,7 +116,10 @@ def test_playing_moves_the_cursor_and_keys_step_frames(tmp_path, browser):
 
     visit(browser, make_report(tmp_path))
     ready(browser)
-    ActionChains(browser).send_keys(Keys.ARROW_RIGHT * 3).perform()
+    for frames in (1, 2, 3):  # one after the other: the video seeks
+        ActionChains(browser).send_keys(Keys.ARROW_RIGHT).perform()
+        at = "document.querySelector('video').currentTime"
+        wait_for(browser, f"Math.abs({at} - {frames} / 30) < 0.006")
     assert now(browser) == pytest.approx(3 / 30, abs=0.006)
     assert video_time(browser) == pytest.approx(3 / 30, abs=0.006)
     ActionChains(browser).send_keys(Keys.ARROW_LEFT).perform()
