@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from scapcoach.calibration.types import Calibration, Kind, Range, Slump
 from scapcoach.errors import CalibrationError, OutputError
+from scapcoach.folders import data_folder
 from scapcoach.girdle.neutral import Neutral
 from scapcoach.girdle.template import Template
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SCHEMA: Final = "scapcoach.profile/1"
 _NAME: Final = re.compile(r"[\w][\w .-]{0,63}")
@@ -23,11 +25,7 @@ _NAME: Final = re.compile(r"[\w][\w .-]{0,63}")
 
 def profiles_folder() -> Path:
     """Where profiles are kept; SCAPCOACH_DATA_DIR overrides the platform's user data folder."""
-    import platformdirs
-
-    chosen = os.environ.get("SCAPCOACH_DATA_DIR")
-    base = Path(chosen) if chosen else Path(platformdirs.user_data_dir("scapcoach", False))
-    return base / "profiles"
+    return data_folder() / "profiles"
 
 
 def profile_path(name: str) -> Path:

@@ -242,9 +242,9 @@ def _journal(stack: Any, keep_days: int) -> Any:
 
 
 def _teller(chosen: dict[str, Any]) -> Any:
-    from scapcoach.desk.setups import setups_file
     from scapcoach.desk.tell import Command, Line, Notification, Sound, Teller
     from scapcoach.errors import MissingExtraError
+    from scapcoach.folders import data_folder
 
     ways: list[Way] = []
     named = chosen["ways"]
@@ -259,7 +259,7 @@ def _teller(chosen: dict[str, Any]) -> Any:
             click.echo("Alerts come in this terminal alone: for notifications, "
                        "pip install 'scapcoach[desk]'.", err=True)  # fmt: skip
     if "sound" in named:
-        ways.append(Sound(setups_file().parent))
+        ways.append(Sound(data_folder()))
     if chosen["alert_command"]:
         ways.append(Command(chosen["alert_command"]))
     return Teller(ways, _note)

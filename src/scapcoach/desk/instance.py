@@ -8,8 +8,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Self
 
-from scapcoach.desk.setups import setups_file
 from scapcoach.errors import InputError, OutputError
+from scapcoach.folders import data_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 def lock_file() -> Path:
     """Held by the desk check that runs; in it is the number of its process."""
-    return setups_file().with_name("desk.lock")
+    return data_folder() / "desk.lock"
 
 
 def control_file() -> Path:
     """Where words for the desk check that runs are left."""
-    return setups_file().with_name("desk.control")
+    return data_folder() / "desk.control"
 
 
 class OnlyOne:

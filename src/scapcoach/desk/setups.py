@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from scapcoach.desk.posture import Baseline
 from scapcoach.errors import CalibrationError
+from scapcoach.folders import data_folder
 from scapcoach.geometry.posture import EARS, SHOULDERS, face_size
 from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.geometry.view import estimate_yaw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from scapcoach.landmarks import Poses
 
@@ -37,11 +37,7 @@ _PATIENCE: Final = 8.0
 
 def setups_file() -> Path:
     """Where baselines are kept; SCAPCOACH_DATA_DIR overrides the platform's user data folder."""
-    import platformdirs
-
-    chosen = os.environ.get("SCAPCOACH_DATA_DIR")
-    base = Path(chosen) if chosen else Path(platformdirs.user_data_dir("scapcoach", False))
-    return base / "desk.json"
+    return data_folder() / "desk.json"
 
 
 def load_setups(path: Path | None = None) -> tuple[Baseline, ...]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from scapcoach.folders import data_folder
 from scapcoach.history.schema import PATIENCE, connect, explained, set_aside_files
 from scapcoach.history.types import (
     STATES,
@@ -22,6 +21,7 @@ from scapcoach.history.types import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
     from types import TracebackType
 
 #: (minute since 1970 UTC, offset in minutes, state): the key under which seconds are counted.
@@ -33,11 +33,7 @@ _FOREVER: Final = (-1e15, 1e15)
 
 def history_path() -> Path:
     """The database file; SCAPCOACH_DATA_DIR overrides the platform's user data folder."""
-    import platformdirs
-
-    chosen = os.environ.get("SCAPCOACH_DATA_DIR")
-    base = Path(chosen) if chosen else Path(platformdirs.user_data_dir("scapcoach", False))
-    return base / "history.sqlite3"
+    return data_folder() / "history.sqlite3"
 
 
 class History:
