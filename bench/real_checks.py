@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
-from scapcoach.geometry.posture import HIPS, SHOULDERS
+from scapcoach.geometry.posture import HIPS, SHOULDERS, trunk_length
 from scapcoach.landmarks import Landmark
 from scapcoach.measures import Reason
 
@@ -89,7 +89,7 @@ def hand_height(poses: Poses) -> FloatArray:
     The arms hang, so the hands rise as far as the shoulders do; the measure of elevation does not
     look at them.
     """
-    trunk = np.linalg.norm(poses.point(*SHOULDERS) - poses.point(*HIPS), axis=1)
+    trunk = trunk_length(poses)
     rise = poses.point(*HIPS)[:, 1] - poses.point(*_WRISTS)[:, 1]
     return np.asarray(rise / _typical(trunk))
 

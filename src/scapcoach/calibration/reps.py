@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.filters import ZeroPhase
-from scapcoach.geometry.posture import HIPS, SHOULDERS
+from scapcoach.geometry.posture import trunk_length
 from scapcoach.girdle.template import arm_features
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _travel(poses: Poses) -> FloatArray:
     seen = poses.present
     if not seen.any():
         return np.full(len(poses), np.nan)
-    trunk = np.linalg.norm(poses.point(*SHOULDERS) - poses.point(*HIPS), axis=1)
+    trunk = trunk_length(poses)
     arms = arm_features(poses, float(np.median(trunk[seen])))
     begun = np.flatnonzero(seen & (poses.t <= poses.t[seen][0] + _RESTING))
     away = arms - np.median(arms[begun], axis=0)

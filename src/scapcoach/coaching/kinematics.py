@@ -12,7 +12,7 @@ import numpy as np
 
 from scapcoach.coaching.exercise import JOINTS
 from scapcoach.coaching.hands import forearm_turn, load_direction
-from scapcoach.geometry.posture import HIPS, SHOULDERS, trunk_line, trunk_tilt
+from scapcoach.geometry.posture import HIPS, SHOULDERS, trunk_length, trunk_line, trunk_tilt
 from scapcoach.geometry.vectors import unit, y_up
 from scapcoach.landmarks import Landmark
 
@@ -73,7 +73,7 @@ def kinematics(poses: Poses) -> Mapping[str, FloatArray]:
     legs = world[:, np.asarray(_LEGS)]
     thigh, shin = legs[:, :, 1] - legs[:, :, 0], legs[:, :, 2] - legs[:, :, 1]
     leg_weight = _weights(_seen(seen, _LEGS))
-    pixels = np.linalg.norm(poses.point(*SHOULDERS) - poses.point(*HIPS), axis=1)
+    pixels = trunk_length(poses)
     rise = poses.point(*HIPS)[:, None, 1] - poses.xy[:, [a[2] for a in _ARMS], 1]
     across = world[:, SHOULDERS[0]] - world[:, SHOULDERS[1]]
     chest = unit(np.cross(trunk, across))

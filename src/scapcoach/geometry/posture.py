@@ -85,6 +85,11 @@ def tilt(poses: Poses, left: Landmark, right: Landmark) -> FloatArray:
     return np.asarray(np.degrees(np.arctan2(line[:, 1], np.abs(line[:, 0]))))
 
 
+def trunk_length(poses: Poses) -> FloatArray:
+    """(T,) pixels from hip to shoulder midpoint in the picture."""
+    return np.asarray(np.linalg.norm(poses.point(*SHOULDERS) - poses.point(*HIPS), axis=1))
+
+
 def trunk_line(poses: Poses) -> FloatArray:
     """(T, 3) metres from hip to shoulder midpoint in the world landmarks, MediaPipe axes."""
     world = poses.world.astype(np.float64)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, trunk_line
+from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, trunk_length, trunk_line
 from scapcoach.geometry.vectors import unit, wrap_degrees, y_up
 from scapcoach.geometry.view import estimate_yaw
 from scapcoach.girdle.model import N_PARAMETERS, Body, Parameter, project
@@ -134,7 +134,7 @@ def _sided_sigma(cov: FloatArray, left: int, right: int) -> FloatArray:
 
 def rise(poses: Poses, neutral: Neutral, scale: FloatArray) -> FloatArray:
     """(T,) how much longer the trunk looks than in the neutral, in trunk lengths."""
-    trunk = np.linalg.norm(poses.point(*SHOULDERS) - poses.point(*HIPS), axis=1)
+    trunk = trunk_length(poses)
     hips = counts(poses)[:, list(HIPS)].any(axis=1) & neutral.hips_seen
     return np.where(hips, trunk / neutral.unit / scale - 1, np.nan)
 

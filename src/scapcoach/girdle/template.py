@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.errors import CalibrationError
-from scapcoach.geometry.posture import HIPS, SHOULDERS, trunk_line
+from scapcoach.geometry.posture import HIPS, SHOULDERS, trunk_length, trunk_line
 from scapcoach.geometry.vectors import y_up
 from scapcoach.girdle.neutral import arm_vectors, counts
 from scapcoach.landmarks import Landmark
@@ -194,7 +194,7 @@ def _seen(poses: Poses) -> Poses:
 
 def _units(reps: Sequence[Poses]) -> tuple[float, float]:
     """Trunk length in pixels and in world metres, of the repetitions with still blades."""
-    pixels = [np.linalg.norm(r.point(*SHOULDERS) - r.point(*HIPS), axis=1) for r in reps]
+    pixels = [trunk_length(r) for r in reps]
     metres = [np.linalg.norm(trunk_line(r), axis=1) for r in reps]
     return float(np.median(np.concatenate(pixels))), float(np.median(np.concatenate(metres)))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, face_size, is_supine
+from scapcoach.geometry.posture import EARS, HIPS, face_size, is_supine, trunk_length
 from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.geometry.view import classify_view, estimate_yaw
 from scapcoach.girdle.conditioned import read
@@ -203,8 +203,7 @@ class Scene:
         """(T,) trunk length in pixels, from the calibration where there is one."""
         if self.state is not None and self.calibration is not None:
             return np.asarray(self.calibration.neutral.unit * self.state.scale)
-        trunk = self.poses.point(*SHOULDERS) - self.poses.point(*HIPS)
-        return np.asarray(np.linalg.norm(trunk, axis=1))
+        return trunk_length(self.poses)
 
     def head(self) -> list[Objection]:
         """Objections where no ear counts."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, tilt
+from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, tilt, trunk_length
 from scapcoach.geometry.view import VIEW_EDGES, estimate_yaw
 from scapcoach.girdle.neutral import counts
 from scapcoach.measures.gates import MIN_TRUNK
@@ -93,7 +93,7 @@ def _distance(poses: Poses) -> Check:
     if not hips:
         advice = "Your hips are out of the picture: step back, or tilt the camera down."
         return Check(*name, good=False, advice=advice, arrow="back")
-    length = np.median(np.linalg.norm(poses.point(*SHOULDERS) - poses.point(*HIPS), axis=1))
+    length = np.median(trunk_length(poses))
     if length < 1.2 * MIN_TRUNK:
         return Check(*name, good=False, advice="Too far away: step closer.", arrow="nearer")
     if length > _NEAR * min(poses.size):
