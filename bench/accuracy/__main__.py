@@ -74,7 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     show(results, console)
     name = "results-quick.json" if options.quick else "results.json"
-    _write(options.cache / name, json.dumps(results, indent=1, allow_nan=False) + "\n")
+    write(options.cache / name, json.dumps(results, indent=1, allow_nan=False) + "\n")
     console.print(f"All figures: {options.cache / name}")
     if not options.quick:
         _document(results, clips, options.docs, console)
@@ -88,7 +88,7 @@ def _document(
     from bench.accuracy.report import markdown
 
     write_plots(clips, results, docs / "images")
-    _write(docs / "accuracy.md", markdown(results))
+    write(docs / "accuracy.md", markdown(results))
     console.print(f"Report: {docs / 'accuracy.md'}")
 
 
@@ -123,8 +123,8 @@ def examine(
         assets.ensure()
         for setup in testset.setups:
             setup.check()
-        lacking = record.wanting(_jobs(testset.setups), folder, keep=keep)
-        _render(lacking, folder, workers, console)
+        lacking = record.wanting(jobs_of(testset.setups), folder, keep=keep)
+        render_all(lacking, folder, workers, console)
     clips = list(tables.read_clips(testset.setups, folder))
     views = ("all", *tables.VIEWS)
     results = {
@@ -138,11 +138,11 @@ def examine(
     return results, clips
 
 
-def _jobs(setups: Sequence[Setup]) -> list[Job]:
+def jobs_of(setups: Sequence[Setup]) -> list[Job]:
     return [s.job(script) for s in setups for script in (s.calibration, *s.clips)]
 
 
-def _render(jobs: Sequence[Job], folder: Path, workers: int, console: Console | None) -> None:
+def render_all(jobs: Sequence[Job], folder: Path, workers: int, console: Console | None) -> None:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -174,7 +174,7 @@ def _about(testset: TestSet, clips: Sequence[Clip]) -> dict[str, Any]:
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "version": __version__,
-        "commit": _commit(),
+        "commit": commit(),
         "model": first.setup.model if first else "",
         "model_sha256": first.record.model_sha256 if first else "",
         "testset": testset.digest,
@@ -189,7 +189,7 @@ def _about(testset: TestSet, clips: Sequence[Clip]) -> dict[str, Any]:
     }
 
 
-def _commit() -> str:
+def commit() -> str:
     """The commit of the tree, with a + if the product's sources differ from it."""
     try:
         head = subprocess.run(
@@ -205,7 +205,7 @@ def _commit() -> str:
     return f"commit {head}{'+' if changed else ''}"
 
 
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".partial")
     fresh.write_text(text, "utf-8")

@@ -122,7 +122,7 @@ def _key(results: Mapping[str, Any]) -> Iterator[str]:
         and r["measure"] in {"retraction_deg", "elevation_deg"}
         and r["condition"] in {"arms still", "arms moving"}
     ]
-    yield from _table(("measure", *_HEADS), ((_title(r), *_cells(r)) for r in some))
+    yield from table(("measure", *_HEADS), ((_title(r), *_cells(r)) for r in some))
     yield ""
     yield "![Estimate against truth, by view](images/accuracy_scatter.png)"
     yield ""
@@ -160,7 +160,7 @@ def _signs(results: Mapping[str, Any]) -> Iterator[str]:
                     percent(naive["share_judged"]), wrong(naive),
                 )  # fmt: skip
 
-    yield from _table(heads, lines())
+    yield from table(heads, lines())
     yield ""
     yield "![Wrong signs, scapcoach and the width rule](images/accuracy_signs.png)"
     yield ""
@@ -191,7 +191,7 @@ def _crosstalk(results: Mapping[str, Any]) -> Iterator[str]:
             return "withheld"
         return f"{shown(m, name)} ({c['worst']:+.0f}), {percent(c['share_judged'])}"
 
-    yield from _table(
+    yield from table(
         heads, ((m["motion"], str(m["setups"]), *(cell(m, n) for n in names)) for m in matrix)
     )
     yield ""
@@ -236,7 +236,7 @@ def _sections(results: Mapping[str, Any]) -> Iterator[str]:
                 continue
             yield f"<details><summary>{section}, {title}</summary>"
             yield ""
-            yield from _table(("measure", *_HEADS), ((_title(r), *_cells(r)) for r in rows))
+            yield from table(("measure", *_HEADS), ((_title(r), *_cells(r)) for r in rows))
             yield ""
             yield "</details>"
             yield ""
@@ -257,7 +257,7 @@ def _reasons(results: Mapping[str, Any]) -> Iterator[str]:
 
     yield "<details><summary>Reasons by measure, view and condition</summary>"
     yield ""
-    yield from _table(("measure", "view", "arms", "reasons"), sorted(lines()))
+    yield from table(("measure", "view", "arms", "reasons"), sorted(lines()))
     yield ""
     yield "</details>"
     yield ""
@@ -307,7 +307,7 @@ def _cells(r: Mapping[str, Any]) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
     heads = tuple(heads)
     yield "| " + " | ".join(heads) + " |"
     yield "|" + "---|" * len(heads)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from bench.accuracy.__main__ import CACHE, ROOT, _commit, _jobs, _render, _write
+from bench.accuracy.__main__ import CACHE, ROOT, commit, jobs_of, render_all, write
 from bench.phantom.assets import AssetError
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
             assets.ensure()
             for setup in testset.setups:
                 setup.check()
-            jobs = record.wanting(_jobs(testset.setups), folder, keep=options.keep)
-            _render(jobs, folder, options.workers, console)
+            jobs = record.wanting(jobs_of(testset.setups), folder, keep=options.keep)
+            render_all(jobs, folder, options.workers, console)
     except (AssetError, TestSetError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -59,8 +59,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     found = results(clips)
     page = markdown(found, _about(testset, clips))
-    _write(options.cache / "exercise.json", json.dumps(found, indent=1) + "\n")
-    _write(options.docs / "exercise_accuracy.md", page)
+    write(options.cache / "exercise.json", json.dumps(found, indent=1) + "\n")
+    write(options.docs / "exercise_accuracy.md", page)
     print(page)
     return 0
 
@@ -71,7 +71,7 @@ def _about(testset: TestSet, clips: Sequence[Clip]) -> dict[str, Any]:
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "version": __version__,
-        "commit": _commit().removeprefix("commit "),
+        "commit": commit(),
         "testset": f"{testset.version} (`{testset.digest}`)",
         "people": len({c.setup.name for c in clips}),
         "clips": len(clips),

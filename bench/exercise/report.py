@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from bench.accuracy.report import table
 from bench.exercise.examine import SIGN_LIMIT, Table
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def _rep_rows(views: Mapping[str, Any], name: str) -> list[str]:
         if name == "retraction":
             row += [_two(e["auc"]), _two(f["naive_r"]), _one(f["naive_mae"])]
         rows.append(row)
-    return _table(head, rows)
+    return list(table(head, (map(str, row) for row in rows)))
 
 
 def _frame_rows(views: Mapping[str, Any]) -> list[str]:
@@ -171,26 +172,21 @@ def _frame_rows(views: Mapping[str, Any]) -> list[str]:
         rows.append([view, f["n"], _share(f["judged"]), _two(f["r"]), _one(f["mae"]),
                      _share(f["within_1"]), _share(f["wrong_sign"]), _share(g["judged"]),
                      _two(g["r"]), _one(g["mae"])])  # fmt: skip
-    return _table(head, rows)
+    return list(table(head, (map(str, row) for row in rows)))
 
 
 def _kind_rows(kinds: Mapping[str, Any]) -> list[str]:
     rows = [[k, f["n"], _share(f["judged"]), _one(f["mae"]), _share(f["within_2"])]
             for k, f in kinds.items()]  # fmt: skip
-    return _table(["repetition", "n", "judged", "retraction's MAE", "in 2 sigma"], rows)
+    head = ["repetition", "n", "judged", "retraction's MAE", "in 2 sigma"]
+    return list(table(head, (map(str, row) for row in rows)))
 
 
 def _other_rows(others: Mapping[str, Any]) -> list[str]:
     rows = [[view, e["retraction"]["n"], _share(e["retraction"]["judged"]),
              _share(e["elevation"]["judged"])] for view, e in others.items()]  # fmt: skip
-    return _table(
-        ["seen from", "frames of an overhead press", "retraction judged", "shrug judged"], rows
-    )
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return lines + ["| " + " | ".join(str(c) for c in row) + " |" for row in rows]
+    head = ["seen from", "frames of an overhead press", "retraction judged", "shrug judged"]
+    return list(table(head, (map(str, row) for row in rows)))
 
 
 def _share(value: float) -> str:
@@ -219,7 +215,7 @@ _HEAD: Final = """\
 Rows, read beside the same person's rows with still blades (`docs/method.md`), on rendered bodies
 whose joint angles are known. Figures are as they came out.
 
-Measured {date} with scapcoach {version} (commit {commit}), model full, test set {testset}: {people}
+Measured {date} with scapcoach {version} ({commit}), model full, test set {testset}: {people}
 people and cameras, {clips} of the set's {wanted} clips{lacking}, {frames} frames
 at 10 a second, 640 x 480.
 """
