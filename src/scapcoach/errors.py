@@ -23,6 +23,10 @@ class DisplayError(ScapcoachError):
     """A window cannot be opened: there is no screen."""
 
 
+class SoundError(ScapcoachError):
+    """Nothing can be heard: no voice or player on this computer, or it failed or hung."""
+
+
 class LandmarksError(InputError, ValueError):
     """Arrays offered as landmarks do not fit together; the message lists every fault."""
 
