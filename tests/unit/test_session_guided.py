@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from scapcoach.landmarks import Poses
-from scapcoach.live.guide_painter import GuidePainter, told
+from scapcoach.live.guide_painter import GuidePainter
+from scapcoach.session.card import card
 from scapcoach.session.framing import framing
 from scapcoach.session.guided import REPEATS, Guide, Plan, Step
 from scapcoach.session.verdicts import verify
@@ -185,4 +186,4 @@ def test_every_step_can_be_painted_on_wide_and_upright_pictures() -> None:
             image = np.full((size[1], size[0], 3), 128, np.uint8)
             painter.draw(image, guide)
             assert (image != 128).any()
-    assert all(told(g)[0] for g in seen.values())
+    assert all(card(g).title for g in seen.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scapcoach.calibration.holds import Segment, find_rest, guided_segments, read_segments
-from scapcoach.calibration.take import calibrate, calibrate_automatically, join
+from scapcoach.calibration.take import calibrate, calibrate_automatically, join, renewed
 from scapcoach.calibration.types import Calibration, Kind, Range
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "guided_segments",
     "join",
     "read_segments",
+    "renewed",
 ]

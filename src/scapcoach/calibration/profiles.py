@@ -72,6 +72,22 @@ def list_profiles() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in profiles_folder().glob("*.json")))
 
 
+def delete_profile(name: str) -> None:
+    """Get rid of a profile, damaged or not.
+
+    Raises:
+        CalibrationError: no such profile.
+        OutputError: it may not be deleted.
+    """
+    path = profile_path(name)
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        raise CalibrationError(f"There is no profile {name!r}.") from None
+    except OSError as error:
+        raise OutputError(f"{path} could not be deleted: {error.strerror}.") from error
+
+
 def load_profile(name: str) -> Calibration:
     """Read a profile and check it; whether it fits a model tells `Calibration.check_model`.
 
@@ -107,16 +123,10 @@ def parse_profile(data: Any, path: Path) -> Calibration:
             "calibrate again."
         )
     try:
-        arrays = {"points": (33, 2), "arms": (2, 2, 3), "trunk": (3,)}
-        values = {f.name: data["neutral"][f.name] for f in fields(Neutral)}
-        for key, shape in arrays.items():
-            values[key] = np.array(values[key], np.float64).reshape(shape)
-        for key in set(values) - set(arrays) - {"hips_seen"}:
-            values[key] = _number(values[key])
         slump = data["slump"] and Slump(**{k: _number(v) for k, v in data["slump"].items()})
         return Calibration(
             kind=Kind.PROFILE,
-            neutral=Neutral(**values),
+            neutral=_parse_neutral(data["neutral"]),
             retraction=_parse_ranges(data["retraction"]),
             elevation=_parse_ranges(data["elevation"]),
             slump=slump,
@@ -128,6 +138,18 @@ def parse_profile(data: Any, path: Path) -> Calibration:
         raise CalibrationError(
             f"The profile {path} is damaged ({error}); calibrate again."
         ) from error
+
+
+def _parse_neutral(data: Any) -> Neutral:
+    arrays = {"points": (33, 2), "arms": (2, 2, 3), "trunk": (3,)}
+    values = {f.name: data[f.name] for f in fields(Neutral)}
+    for key, shape in arrays.items():
+        values[key] = np.array(values[key], np.float64).reshape(shape)
+    for key in set(values) - set(arrays) - {"hips_seen"}:
+        values[key] = _number(values[key])
+    if not 0 < values["unit"] < np.inf:
+        raise ValueError("the neutral's unit is not a positive number")
+    return Neutral(**values)
 
 
 def _parse_ranges(data: Any) -> tuple[Range, Range, Range] | None:

@@ -120,6 +120,31 @@ def join(one: Calibration, other: Calibration) -> Calibration:
     return replace(posture, exercise=exercise.exercise, name=f"{posture.name} + {exercise.name}")
 
 
+def renewed(known: Calibration | None, found: Calibration) -> Calibration:
+    """A calibration just taken, with what the one before it has and this one has not.
+
+    Repetitions come to the poses of the calibration that was in use. New poses keep repetitions
+    only if the person is as near and turned as then: whoever moved the camera takes them again.
+
+    Args:
+        known: that was in use; one that was found automatically counts for nothing.
+        found: of held poses or of repetitions, by the same pose model.
+    """
+    if known is None or known.kind is Kind.AUTO:
+        return found
+    if found.exercise is not None:
+        return replace(known, exercise=found.exercise) if known.retraction else found
+    nearer = abs(found.neutral.unit / known.neutral.unit - 1)
+    turned = abs(float(wrap_degrees(found.neutral.yaw - known.neutral.yaw)))
+    same = nearer <= SAME_SIZE and turned <= SAME_YAW
+    return replace(found, exercise=known.exercise) if same else found
+
+
+#: Share of the size and degrees of yaw within which somebody is before the camera as they were [E].
+SAME_SIZE: Final = 0.1
+SAME_YAW: Final = 12.0
+
+
 def _ranges(
     means: dict[str, list[tuple[FloatArray, FloatArray]]], which: int, high: str, low: str
 ) -> tuple[Range, Range, Range] | None:

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 )
 @click.option("--profile", required=True, help="Name for the profile, e.g. 'anna home rack'.")
 @options.source
+@click.option(
+    "--take",
+    type=click.Choice(["posture", "exercise", "both"]),
+    default="posture",
+    show_default=True,
+    help="Guided: poses with hanging arms, repetitions of an exercise, or both.",
+)
 @click.option("--slump", is_flag=True, help="Guided: take your own slump, too.")
 @options.model
 @options.subject
@@ -33,7 +40,8 @@ def command(clips: tuple[Path, ...], profile: str, **chosen: Any) -> int:
 
     Without CLIP a window opens: it looks whether you are well in the picture, then leads through
     the poses with a countdown, and tries the result on one more squeeze. It takes a minute; no
-    key needs to be touched.
+    key needs to be touched. --take exercise leads through five repetitions at your own tempo in
+    the same way, and adds them to the profile if there is one of that name.
 
     A posture CLIP: one person holds six poses for about three seconds each, arms hanging:
     relaxed, blades back, blades apart, shrug, shoulders down, relaxed again; a slump may follow.
@@ -45,6 +53,7 @@ def command(clips: tuple[Path, ...], profile: str, **chosen: Any) -> int:
     \b
     Examples:
       scapcoach calibrate --profile anna
+      scapcoach calibrate --profile anna --take exercise
       scapcoach calibrate me.mp4 --profile "anna home rack"
       scapcoach calibrate me.mp4 my_rows.mp4 --profile "anna row"
       scapcoach calibrate me.mp4 --profile anna --calibration-segments holds.csv
@@ -95,6 +104,7 @@ def _from_clips(
 
 def _guided(chosen: dict[str, Any], profile: str) -> Calibration | None:
     """The last calibration that was finished in the window, or None."""
+    from scapcoach.calibration.profiles import list_profiles
     from scapcoach.cli.sessions import window_app
     from scapcoach.live.window import check_display
     from scapcoach.session.guided import Plan
@@ -106,7 +116,10 @@ def _guided(chosen: dict[str, Any], profile: str) -> Calibration | None:
         taken.append(calibration)
         return ""
 
+    take = chosen["take"]
+    if take == "exercise" and profile in list_profiles():
+        chosen = {**chosen, "profile": profile}
     plan = Plan(slump=chosen["slump"], name=profile)
     with ExitStack() as stack:
-        window_app(stack, chosen, plan=plan, calibrate_only=True, on_calibrated=keep).run()
+        window_app(stack, chosen, plan=plan, calibrate_only=take, on_calibrated=keep).run()
     return taken[-1] if taken else None

@@ -92,12 +92,13 @@ def delete(name: str, yes: bool) -> None:
 
     Example:  scapcoach profiles delete anna
     """
-    from scapcoach.calibration.profiles import load_profile, profile_path
+    from scapcoach.calibration.profiles import delete_profile, load_profile, profile_path
 
-    load_profile(name)
+    if not profile_path(name).is_file():
+        load_profile(name)  # tells which there are
     if not yes:
         click.confirm(f"Delete the profile {name!r}?", abort=True)
-    profile_path(name).unlink()
+    delete_profile(name)
     click.echo(f"Deleted {name!r}.")
 
 

@@ -102,6 +102,9 @@ class Template:
             value = getattr(self, name)
             if value.shape != shape or not np.isfinite(value).all():
                 raise ValueError(f"the template's {name} is not {shape} finite numbers")
+        for name in ("unit", "world_unit", "spread"):
+            if not 0 < getattr(self, name) < np.inf:
+                raise ValueError(f"the template's {name} is not a positive number")
 
     def phase(self, arms: FloatArray) -> FloatArray:
         """(T,) phase of (T, A) arms, within [-0.25, 1.25]."""
@@ -160,7 +163,7 @@ def fit(reps: Mapping[str, Sequence[Poses]], noise: FloatArray) -> Template:
                 f"{', '.join(KINDS)} with the shoulders in view; {kind!r} has none. Film two "
                 "repetitions with the arms only, two with a full squeeze, one with a shrug."
             )
-    unit, world_unit = _units(reps["arms_only"])
+    unit, world_unit = units(reps["arms_only"])
     arms = {kind: [arm_features(rep, unit) for rep in reps[kind]] for kind in KINDS}
     start, weight = _phase_reading(arms)
     points = {kind: [features(r, unit, world_unit) for r in reps[kind]] for kind in KINDS}
@@ -192,7 +195,7 @@ def _seen(poses: Poses) -> Poses:
     return poses[good]
 
 
-def _units(reps: Sequence[Poses]) -> tuple[float, float]:
+def units(reps: Sequence[Poses]) -> tuple[float, float]:
     """Trunk length in pixels and in world metres, of the repetitions with still blades."""
     pixels = [trunk_length(r) for r in reps]
     metres = [np.linalg.norm(trunk_line(r), axis=1) for r in reps]
@@ -211,7 +214,7 @@ def _phase_reading(arms: Mapping[str, list[FloatArray]]) -> tuple[FloatArray, Fl
     ends = np.array([np.median(e, axis=0) for k in KINDS for a in arms[k] for e in (a[:3], a[-3:])])
     start = np.median(ends[: 2 * len(arms["arms_only"])], axis=0)
     finish = {
-        k: np.mean([np.median(a[_far(a, start)], axis=0) for a in v], axis=0)
+        k: np.mean([np.median(a[finish_frames(a, start)], axis=0) for a in v], axis=0)
         for k, v in arms.items()
     }
     way = finish["arms_only"] - start
@@ -228,7 +231,7 @@ def _phase_reading(arms: Mapping[str, list[FloatArray]]) -> tuple[FloatArray, Fl
     return start, weight / (weight @ way)
 
 
-def _far(arms: FloatArray, start: FloatArray) -> IntArray:
+def finish_frames(arms: FloatArray, start: FloatArray) -> IntArray:
     """Frames near the finish: those farthest from the start."""
     away = np.linalg.norm(arms - start, axis=1)
     return np.flatnonzero(away >= 0.9 * np.quantile(away, 0.9))

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from scapcoach.calibration import renewed
 from scapcoach.live.painter import State
+from scapcoach.session.card import card
 from scapcoach.session.guided import Guide, Plan, Step
+from scapcoach.session.guided_reps import RepGuide
 from scapcoach.sinks.prompt import Prompt
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
     from scapcoach.live.painter import Painter
+    from scapcoach.session.card import AnyGuide
     from scapcoach.session.engine import Reading
     from scapcoach.session.replay import Session
     from scapcoach.sources.types import Frame
@@ -76,7 +80,8 @@ class App:
         plan: what the calibration key calibrates.
         on_calibrated: called with a calibration that was taken (to save it); what it returns is
             shown to the person.
-        calibrate_only: begin with the calibration, and end with it.
+        calibrate_only: begin with the calibration, and end with it: ``posture``, ``exercise`` or
+            ``both``; empty for a session.
         on_reading: called with each new reading (voice).
     """
 
@@ -90,20 +95,20 @@ class App:
     titles: dict[str, str] = field(default_factory=dict)
     plan: Plan = field(default_factory=Plan)
     on_calibrated: Callable[[Calibration], str] = lambda _calibration: ""
-    calibrate_only: bool = False
+    calibrate_only: str = ""
     on_reading: Callable[[Frame, Reading], None] | None = None
     frames: int = 0
     _last: tuple[Frame, Reading] | None = None
     _exercise: str = ""
     _paused: bool = False
     _muted: bool = False
-    _guide: Guide | None = None
+    _guide: AnyGuide | None = None
     _said: str = ""
 
     def __post_init__(self) -> None:
         self._exercise = self.exercises[0]
         if self.calibrate_only:
-            self._guide = Guide(self.plan)
+            self._guide = (RepGuide if self.calibrate_only == "exercise" else Guide)(self.plan)
 
     def run(self) -> None:
         """Until the person finishes, or the file is over."""
@@ -127,21 +132,26 @@ class App:
     def press(self, key: str) -> bool:
         """What a key does; True where it ends the session."""
         guide = self._guide
-        if guide is not None and key in {"escape", "\r", "r", "c"}:
+        if guide is not None and key in {"escape", "\r", "r", "c", "x"}:
             self._guide_key(guide, key)
-            return self.calibrate_only and self._guide is None
+            return bool(self.calibrate_only) and self._guide is None
         if key in {"q", "escape", "closed"}:
             return True
         actions = {"p": self._pause, " ": self._pause, "m": self._mute, "e": self._next_exercise,
-                   "c": self._calibrate, "f": self.screen.toggle_full}  # fmt: skip
+                   "c": self._calibrate, "x": self._calibrate_exercise,
+                   "f": self.screen.toggle_full}  # fmt: skip
         if key in actions:
             actions[key]()
             self.show()
         return False
 
-    def _guide_key(self, guide: Guide, key: str) -> None:
+    def _guide_key(self, guide: AnyGuide, key: str) -> None:
         """Keys of a guided calibration; leaving it leaves everything as it was before."""
-        if key == "escape" or (guide.over and key == "\r"):
+        onwards = guide.over and key == "\r"
+        both = onwards and self.calibrate_only == "both" and isinstance(guide, Guide)
+        if both or (key == "x" and card(guide).more):
+            self._calibrate_exercise()
+        elif key == "escape" or onwards:
             self._guide = None
         elif key == "r" and guide.over:
             self._guide = guide.command("again")
@@ -155,11 +165,15 @@ class App:
         self._guide = self._guide.frame(raw, float(frame.image[::16, ::16].mean()))
         if self._guide.step is Step.DONE and before is not Step.DONE:
             assert self._guide.calibration is not None
-            self.session.calibrate(self._guide.calibration)
-            self._said = self.on_calibrated(self._guide.calibration)
+            found = renewed(self.session.engine.calibration, self._guide.calibration)
+            self.session.calibrate(found)
+            self._said = self.on_calibrated(found)
 
     def _calibrate(self) -> None:
         self._guide = Guide(self.plan)
+
+    def _calibrate_exercise(self) -> None:
+        self._guide = RepGuide(self.plan)
 
     def show(self) -> None:
         """Paint the last picture with what holds now."""
@@ -197,6 +211,7 @@ class App:
         keys = [
             ("P", "go on" if self._paused else "pause"),
             ("C", "calibrate"),
+            ("X", "calibrate exercise"),
             ("M", "unmute" if self._muted else "mute"),
             *([("E", f"exercise: {title}")] if len(self.exercises) > 1 else []),
             ("F", "full screen"),
@@ -213,9 +228,11 @@ class App:
                      guide=self._guide)  # fmt: skip
 
 
-def _guide_keys(guide: Guide) -> list[tuple[str, str]]:
+def _guide_keys(guide: AnyGuide) -> list[tuple[str, str]]:
     """What the keys do during a guided calibration."""
-    if guide.over:
-        return [("Enter", "go on"), ("R", "once more"), ("Q", "finish")]
-    choice = [("Enter", "accept"), ("R", "repeat")] if guide.step is Step.REVIEW else []
-    return [*choice, ("Esc", "leave the calibration"), ("P", "pause"), ("Q", "finish")]
+    shown = card(guide)
+    choices = (("Enter", shown.accept), ("R", shown.retry), ("X", shown.more))
+    keys = [(key, word[0].lower() + word[1:]) for key, word in choices if word]
+    if not guide.over:
+        keys += [("Esc", "leave the calibration"), ("P", "pause")]
+    return [*keys, ("Q", "finish")]

@@ -7,22 +7,25 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.session.guided import HOLD_S, POSES, Guide, Step
+from scapcoach.session.card import TRACE_S, Mood, card
 from scapcoach.sinks.gauges import INK, PANEL, QUIET, text_size
 from scapcoach.sinks.paint import Box, Layer, Picture
 from scapcoach.sinks.readings import GOOD
-from scapcoach.sinks.text import fit
+from scapcoach.sinks.text import fit, text_width
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from scapcoach.session.card import AnyGuide, Card
     from scapcoach.sinks.paint import Color
 
     Image = npt.NDArray[np.uint8]
     _Checks = tuple[tuple[str, bool], ...]
 
 _AMBER: Final[Color] = (255, 214, 64)
-_TRACE_DEG: Final = 25.0  # degrees up and down that the trace shows
+_COLORS: Final = {Mood.CALM: INK, Mood.ACT: _AMBER, Mood.GOOD: GOOD, Mood.AMISS: _AMBER}
+#: What is said of arrows that point nowhere in the picture.
+_WORDS: Final = {"nearer": "closer", "back": "back", "turn": "turn", "up": "up", "down": "down"}
 
 
 class GuidePainter:
@@ -38,35 +41,30 @@ class GuidePainter:
         self._mirrored = mirrored
         self._em = text_size(size)
         self._card = lru_cache(maxsize=64)(self._paint_card)
+        self._word = lru_cache(maxsize=8)(self._paint_word)
 
-    def draw(self, image: Image, guide: Guide) -> None:
+    def draw(self, image: Image, guide: AnyGuide) -> None:
         """Draw in place."""
-        seconds = int(np.ceil(guide.left)) if guide.step in {Step.READY, Step.HOLD} else 0
-        title, text, color = told(guide)
-        checks = tuple((c.title, c.good) for c in guide.checks)
-        shown = checks if guide.step is Step.FRAMING else ()
-        self._card(title, text, seconds, color, shown).onto(image)
-        self._bars(image, guide)
-        self._trace(image, guide)
-        for check in guide.checks:
-            if guide.step is Step.FRAMING and not check.good and check.arrow in {"left", "right"}:
-                self._arrow(image, check.arrow)
-                break
+        shown = card(guide)
+        checks = tuple((c.title, c.good) for c in shown.checks)
+        self._card(shown.title, shown.text, shown.big, _COLORS[shown.mood], checks).onto(image)
+        self._bars(image, shown)
+        self._trace(image, shown)
+        if shown.arrow:
+            self._arrow(image, shown.arrow)
 
-    def _paint_card(
-        self, title: str, text: str, seconds: int, color: Color, checks: _Checks
-    ) -> Layer:
+    def _paint_card(self, title: str, text: str, big: str, color: Color, checks: _Checks) -> Layer:
         """Title, sentence and countdown across the foot; the checks below them."""
         em, (width, height) = self._em, self.size
         margin = 0.6 * em
-        room = width - 2 * margin - 2 * em - (5.5 * em if seconds else 0)
-        big = max(18, round(0.07 * min(width, height)))
+        room = width - 2 * margin - 2 * em - (2.4 * em * len(big) + 2.4 * em if big else 0)
+        large = max(18, round(0.07 * min(width, height)))
         small = max(14, round(0.042 * min(width, height)))
-        heads, head = fit((title,), (big, round(0.8 * big)), room, 2.4 * big)
+        heads, head = fit((title,), (large, round(0.8 * large)), room, 2.4 * large)
         sizes = (small, round(0.85 * small), round(0.7 * small))
         lines, size = fit((text,), sizes, room, 6 * small) if text else ([], 1)
         tall = 1.15 * head * len(heads) + 1.2 * size * len(lines) + 1.2 * em
-        tall = max(tall, 5 * em if seconds else 0)
+        tall = max(tall, 5 * em if big else 0)
         per_row = max(1, int((width - 2 * margin) / (7.2 * em)))
         rows = -(-len(checks) // per_row)
         bottom = height - 2.4 * em  # the head stays free: its place in the picture matters
@@ -80,8 +78,8 @@ class GuidePainter:
         for line in lines:
             layer.text(box.left + em, y + 0.9 * size, line, size, INK)
             y += 1.2 * size
-        if seconds:
-            layer.text(box.right - 1.2 * em, box.top + 4.1 * em, str(seconds), round(4.5 * em),
+        if big:
+            layer.text(box.right - 1.2 * em, box.top + 4.1 * em, big, round(4.5 * em),
                        color, "bold", "right")  # fmt: skip
         for k, (name, good) in enumerate(checks):
             x = box.left + em + (k % per_row) * 7.2 * em
@@ -92,23 +90,22 @@ class GuidePainter:
             layer.text(x + em, base, name, round(0.86 * em), INK if good else _AMBER, "bold")
         return layer
 
-    def _bars(self, image: Image, guide: Guide) -> None:
-        """How much of a hold is done, and of the whole."""
+    def _bars(self, image: Image, shown: Card) -> None:
+        """How much of a hold or of the way is done, and of the whole."""
         em, (width, height) = self._em, self.size
         picture = Picture(image)
         whole = Box(0, height - 0.35 * em, width, height)
         picture.fill(whole, PANEL, 0.8)
-        picture.fill(whole._replace(right=max(1.0, guide.progress * width)), GOOD, 0.9)
-        if guide.step is Step.HOLD:
-            share = 1 - guide.left / HOLD_S
+        picture.fill(whole._replace(right=max(1.0, shown.progress * width)), GOOD, 0.9)
+        if shown.share >= 0:
             bar = Box(0.6 * em, height - 1.9 * em, width - 0.6 * em, height - 0.9 * em)
             picture.fill(bar, PANEL, 0.8, radius=0.5 * em)
-            done = bar._replace(right=bar.left + max(em, share * bar.width))
+            done = bar._replace(right=bar.left + max(em, shown.share * bar.width))
             picture.fill(done, _AMBER, 0.95, radius=0.5 * em)
 
-    def _trace(self, image: Image, guide: Guide) -> None:
-        """Degrees from rest over the last seconds: further up is further from rest."""
-        if guide.step not in {Step.READY, Step.HOLD} or len(guide.trace) < 2:
+    def _trace(self, image: Image, shown: Card) -> None:
+        """The last seconds: further up is further from rest, or nearer to the finish."""
+        if len(shown.trace) < 2:
             return
         import cv2
 
@@ -119,36 +116,44 @@ class GuidePainter:
         middle = (box.top + box.bottom) / 2
         picture.fill(Box(box.left + 0.4 * em, middle - 0.7, box.right - 0.4 * em, middle + 0.7),
                      QUIET, 0.7)  # fmt: skip
-        points = np.array(guide.trace)
-        x = box.right - 0.5 * em - (guide.t - points[:, 0]) / 8.0 * (box.width - em)
-        y = middle - np.clip(points[:, 1] / _TRACE_DEG, -1, 1) * (box.height / 2 - 0.5 * em)
+        points = np.array(shown.trace)
+        x = box.right - 0.5 * em + points[:, 0] / TRACE_S * (box.width - em)
+        y = middle - points[:, 1] * (box.height / 2 - 0.5 * em)
         line = np.rint(np.column_stack([x, y])).astype(np.int32)
         cv2.polylines(image, [line], False, GOOD, max(2, round(em / 8)), cv2.LINE_AA)
 
     def _arrow(self, image: Image, way: str) -> None:
-        """A large arrow at the side the person should move to."""
+        """A large arrow: at the side to move to, or with a word where that is no side."""
         import cv2
 
         em, (width, height) = self._em, self.size
-        left = (way == "left") == self._mirrored
-        tip, tail = (1.2 * em, 5.5 * em) if left else (width - 1.2 * em, width - 5.5 * em)
-        y = round(height / 2)
-        cv2.arrowedLine(image, (round(tail), y), (round(tip), y), _AMBER, round(0.6 * em),
-                        cv2.LINE_AA, tipLength=0.45)  # fmt: skip
+        y = 0.4 * height
+        if way in {"left", "right"}:
+            left = (way == "left") == self._mirrored
+            x, reach = (3.4 * em, -2.2 * em) if left else (width - 3.4 * em, 2.2 * em)
+            ends = (x - reach, y), (x + reach, y)
+        else:
+            x, reach = width - 3.4 * em, (2.2 * em if way in {"nearer", "down"} else -2.2 * em)
+            ends = (x, y - reach), (x, y + reach)
+        tail, tip = ((round(a), round(b)) for a, b in ends)
+        for color, thick in ((PANEL, 1.0), (_AMBER, 0.6)):
+            if way == "turn":
+                middle, axes = (round(x), round(y)), (round(2 * em), round(0.9 * em))
+                cv2.ellipse(image, middle, axes, 0, 150, 400, color, round(thick * em), cv2.LINE_AA)
+            else:
+                cv2.arrowedLine(image, tail, tip, color, round(thick * em), cv2.LINE_AA,
+                                tipLength=0.45)  # fmt: skip
+        if way in _WORDS:
+            self._word(_WORDS[way]).onto(image)
 
-
-def told(guide: Guide) -> tuple[str, str, Color]:
-    """Title, sentence and colour of what is said now."""
-    title, text = POSES[guide.pose]
-    if guide.step is Step.FRAMING:
-        advice = next((c.advice for c in guide.checks if not c.good), "")
-        return ("Let's look at the picture" if advice else "Good. Stay like this."), advice, INK
-    if guide.step is Step.READY:
-        return title, text, INK
-    if guide.step is Step.HOLD:
-        return f"Hold: {title.lower()}", text, _AMBER
-    if guide.step is Step.REVIEW:
-        return ("Once more", guide.fault, _AMBER) if guide.fault else ("Good", "", GOOD)
-    if guide.step is Step.DONE:
-        return "Calibrated", " ".join(guide.lines), GOOD
-    return "This did not work", guide.fault, _AMBER
+    def _paint_word(self, word: str) -> Layer:
+        """Below an arrow that points nowhere in the picture."""
+        em, size = self._em, round(1.3 * self._em)
+        x, y = self.size[0] - 3.4 * em, 0.4 * self.size[1] + 4.4 * em
+        half = text_width(word, size) / 2 + 0.4 * em
+        layer = Layer(Box(x - half, y - 1.2 * em, x + half, y + 0.5 * em))
+        layer.fill(
+            Box(x - half, y - 1.2 * em, x + half, y + 0.5 * em), PANEL, 0.86, radius=0.4 * em
+        )
+        layer.text(x, y, word, size, _AMBER, "bold", "center")
+        return layer

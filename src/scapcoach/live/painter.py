@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Measures
+    from scapcoach.session.card import AnyGuide
     from scapcoach.session.engine import Reading
-    from scapcoach.session.guided import Guide
     from scapcoach.sinks.paint import Color
     from scapcoach.sinks.prompt import Prompt
 
@@ -50,7 +50,7 @@ class State:
     hint: str = ""
     muted: bool = False
     recording: bool = False
-    guide: Guide | None = None
+    guide: AnyGuide | None = None
 
 
 class Painter:

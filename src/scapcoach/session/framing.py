@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, tilt, trunk_length
 from scapcoach.geometry.view import VIEW_EDGES, estimate_yaw
 from scapcoach.girdle.neutral import counts
+from scapcoach.landmarks import Poses
 from scapcoach.measures.gates import MIN_TRUNK
-
-if TYPE_CHECKING:
-    from scapcoach.landmarks import Poses
 
 #: Share of frames in which something must be seen.
 _MOSTLY: Final = 0.8
@@ -27,6 +25,8 @@ _LEVEL: Final = 4.0
 _LIGHT: Final = (45.0, 225.0)
 #: Pictures a second for holds to be judged; a pose of three seconds has thirty then [E].
 _RATE: Final = 10.0
+#: Seconds of frames that the framing is judged by.
+_WINDOW_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,27 @@ class Check:
     arrow: str = ""
 
 
-def framing(poses: Poses, light: float, rate: float) -> tuple[Check, ...]:
+def watched(
+    window: tuple[Poses, ...], raw: Poses, light: float, *, sideways: bool = False
+) -> tuple[tuple[Poses, ...], tuple[Check, ...]]:
+    """The last second of frames with one more, and the checks on it.
+
+    Args:
+        window: frames so far, T = 1 each.
+        raw: the next one.
+        light: mean brightness of its picture, 0-255; NaN unknown.
+        sideways: whether the person may be filmed from the side.
+    """
+    kept = tuple(p for p in (*window, raw) if p.t[0] > raw.t[0] - _WINDOW_S)
+    poses = Poses.concatenate(list(kept))
+    span = float(poses.t[-1] - poses.t[0])
+    rate = (len(poses) - 1) / span if span > _WINDOW_S / 2 else float("nan")
+    return kept, framing(poses, light, rate, sideways=sideways)
+
+
+def framing(
+    poses: Poses, light: float, rate: float, *, sideways: bool = False
+) -> tuple[Check, ...]:
     """The checks on the last second or so of frames.
 
     Without a person those that need one are not good, and only the first says why.
@@ -58,6 +78,7 @@ def framing(poses: Poses, light: float, rate: float) -> tuple[Check, ...]:
         poses: T >= 1 frames.
         light: mean brightness of the pictures, 0-255; NaN unknown.
         rate: pictures a second that are looked at; NaN unknown.
+        sideways: whether the person may be filmed from the side.
     """
     seen = poses[poses.subject == 0]
     if len(seen) < max(1.0, _MOSTLY * len(poses)):
@@ -73,7 +94,7 @@ def framing(poses: Poses, light: float, rate: float) -> tuple[Check, ...]:
         Check("person", "Person", good=True),
         _distance(seen),
         _place(seen),
-        _view(seen),
+        _view(seen, sideways=sideways),
         _level(seen),
         _light(light),
         _rate(rate),
@@ -107,14 +128,14 @@ def _place(poses: Poses) -> Check:
     if _MIDDLE[0] <= share <= _MIDDLE[1]:
         return Check(*name, good=True)
     # Who faces the camera has the picture's right at their own left.
-    facing = abs(_yaw(poses)) < 90
+    facing = abs(mean_yaw(poses)) < 90
     way = "left" if (share < 0.5) == facing else "right"
     return Check(*name, good=False, advice=f"Move to your {way}, into the middle.", arrow=way)
 
 
-def _view(poses: Poses) -> Check:
-    name, yaw = ("view", "View"), abs(_yaw(poses))
-    if VIEW_EDGES[1] < yaw < VIEW_EDGES[2]:
+def _view(poses: Poses, *, sideways: bool) -> Check:
+    name, yaw = ("view", "View"), abs(mean_yaw(poses))
+    if VIEW_EDGES[1] < yaw < VIEW_EDGES[2] and not sideways:
         advice = "From the side the blades do not show: turn about 30 degrees off the camera."
         return Check(*name, good=False, advice=advice, arrow="turn")
     return Check(*name, good=True)
@@ -124,7 +145,7 @@ def _level(poses: Poses) -> Check:
     name = ("level", "Level")
     # What leans in the picture though the person stands straight: shoulders and hips alike.
     both = [float(np.median(tilt(poses, *pair))) for pair in (SHOULDERS, HIPS)]
-    if abs(_yaw(poses)) > 62 or min(abs(t) for t in both) < _LEVEL or both[0] * both[1] < 0:
+    if abs(mean_yaw(poses)) > 62 or min(abs(t) for t in both) < _LEVEL or both[0] * both[1] < 0:
         return Check(*name, good=True)
     advice = "The picture is tilted: set the camera level, or stand on both feet alike."
     return Check(*name, good=False, advice=advice)
@@ -151,7 +172,9 @@ def _rate(rate: float) -> Check:
     return Check(*name, good=True)
 
 
-def _yaw(poses: Poses) -> float:
-    """Mean yaw, as an angle."""
-    yaw = np.radians(estimate_yaw(poses)[0])
+def mean_yaw(poses: Poses) -> float:
+    """Degrees, the mean of the angles; NaN where nobody is seen."""
+    yaw = np.radians(estimate_yaw(poses[poses.present])[0])
+    if not len(yaw):
+        return float("nan")
     return float(np.degrees(np.arctan2(np.sin(yaw).mean(), np.cos(yaw).mean())))

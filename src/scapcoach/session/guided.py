@@ -24,7 +24,7 @@ from scapcoach.calibration.holds import PROTOCOL
 from scapcoach.errors import CalibrationError
 from scapcoach.filters import smooth_poses
 from scapcoach.landmarks import Poses
-from scapcoach.session.framing import Check, framing
+from scapcoach.session.framing import Check, watched
 from scapcoach.session.verdicts import judge_hold, neutral_of, summary_of, trace_of, verify
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ GOOD_S: Final = 1.2
 BAD_S: Final = 4.0
 #: How often a bad hold is repeated before it is taken as it is.
 REPEATS: Final = 2
-_WINDOW_S: Final = 1.0  # of frames that the framing is judged by
 
 
 class Step(StrEnum):
@@ -49,6 +48,7 @@ class Step(StrEnum):
     FRAMING = "framing"
     READY = "ready"
     HOLD = "hold"
+    MOVE = "move"
     REVIEW = "review"
     DONE = "done"
     FAILED = "failed"
@@ -175,14 +175,27 @@ class Guide:
         return here.command("retry" if again else "accept")
 
     def command(self, name: str) -> Guide:
-        """What the person asks for: ``accept`` or ``retry`` a hold; ``again`` from the start."""
+        """What the person asks for.
+
+        Args:
+            name: ``accept`` or ``retry`` a hold; ``accept`` a picture that is not as it should be
+                (a desk hides the hips: what cannot be seen is not judged later, either);
+                ``again`` from the start.
+        """
         if name == "again":
             return Guide(self.plan)
+        if self.step is Step.FRAMING and name == "accept" and anybody(self.checks):
+            return _begun(self, Step.READY)
         if self.step is Step.REVIEW and name == "accept":
             return _accepted(self)
         if self.step is Step.REVIEW and name == "retry":
             return replace(_begun(self, Step.READY), repeats=self.repeats + 1)
         return self
+
+
+def anybody(checks: tuple[Check, ...]) -> bool:
+    """Whether a framing has somebody in it."""
+    return any(check.name == "person" and check.good for check in checks)
 
 
 def _begun(guide: Guide, step: Step) -> Guide:
@@ -192,11 +205,7 @@ def _begun(guide: Guide, step: Step) -> Guide:
 
 def _framed(guide: Guide, raw: Poses, light: float) -> Guide:
     """The framing with one more frame; the first pose when all has been well for a while."""
-    window = tuple(p for p in (*guide.now, raw) if p.t[0] > guide.t - _WINDOW_S)
-    poses = Poses.concatenate(list(window))
-    span = float(poses.t[-1] - poses.t[0])
-    rate = (len(poses) - 1) / span if span > _WINDOW_S / 2 else float("nan")
-    checks = framing(poses, light, rate)
+    window, checks = watched(guide.now, raw, light)
     good = all(check.good for check in checks)
     since = guide.since if good else guide.t
     here = replace(guide, now=window, checks=checks, since=since)

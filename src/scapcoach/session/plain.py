@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scapcoach.measures.types import Reason, Status, View
-from scapcoach.session.guided import HOLD_S, POSES
+from scapcoach.session.card import TRACE_S, card
 
 if TYPE_CHECKING:
     from scapcoach.measures import Series
+    from scapcoach.session.card import AnyGuide
     from scapcoach.session.engine import Reading
-    from scapcoach.session.guided import Guide
 
 
 def plain_reading(reading: Reading, *, landmarks: bool = False) -> dict[str, Any]:
@@ -77,22 +77,22 @@ def _number(value: Any, decimals: int) -> float | None:
     return round(number, decimals) if math.isfinite(number) else None
 
 
-def plain_guide(guide: Guide) -> dict[str, Any]:
-    """A guided calibration for a page: what to do, the checks, the trace."""
-    title, text = POSES[guide.pose]
+def plain_guide(guide: AnyGuide) -> dict[str, Any]:
+    """A guided calibration of either sort for a page: its card, and whether it is over."""
+    shown = card(guide)
     return {
         "step": str(guide.step),
-        "pose": guide.pose,
-        "title": title,
-        "text": text,
-        "left": round(guide.left, 2),
-        "hold": HOLD_S,
-        "progress": round(guide.progress, 3),
-        "fault": guide.fault,
-        "checks": [
-            {"title": c.title, "good": bool(c.good), "advice": c.advice, "arrow": c.arrow}
-            for c in guide.checks
-        ],
-        "trace": [[round(t - guide.t, 2), round(degrees, 1)] for t, degrees in guide.trace],
-        "lines": list(guide.lines),
+        "over": guide.over,
+        "title": shown.title,
+        "text": shown.text,
+        "mood": str(shown.mood),
+        "big": shown.big,
+        "share": round(shown.share, 3) if shown.share >= 0 else None,
+        "progress": round(shown.progress, 3),
+        "checks": [{"title": c.title, "good": bool(c.good)} for c in shown.checks],
+        "arrow": shown.arrow,
+        "trace": [[round(t / TRACE_S, 3), round(height, 3)] for t, height in shown.trace],
+        "accept": shown.accept,
+        "retry": shown.retry,
+        "more": shown.more,
     }

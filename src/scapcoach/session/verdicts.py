@@ -17,8 +17,13 @@ from scapcoach.girdle.neutral import Neutral, neutral_from
 from scapcoach.measures import Reason, Status, measure
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from scapcoach.calibration import Calibration, Range
     from scapcoach.landmarks import Poses
+    from scapcoach.measures import Series
+
+    BoolArray = npt.NDArray[np.bool_]
 
 #: Share of a hold's frames in which the person must be seen.
 _SEEN: Final = 0.8
@@ -114,15 +119,26 @@ def verify(hold: Poses, calibration: Calibration) -> str:
     """What the finished calibration says of one more full squeeze, one sentence."""
     kept = smooth_poses(hold)[round(_SETTLE * len(hold)) :]
     series = measure(kept, calibration)["retraction"]
-    good = series.status == Status.OK
-    if good.mean() < 0.5:
-        told = series.reason[(series.status == Status.NOT_OBSERVABLE)]
+    return proof_line(series, np.ones(len(kept), bool), "the poses differed")
+
+
+def proof_line(series: Series, where: BoolArray, otherwise: str) -> str:
+    """What a squeeze that should read 100 % does read, one sentence.
+
+    Args:
+        series: of retraction.
+        where: (T,) frames of the squeeze.
+        otherwise: why it may read something else.
+    """
+    good = where & (series.status == Status.OK)
+    if good.sum() < 0.5 * where.sum():
+        told = series.reason[where & (series.status == Status.NOT_OBSERVABLE)]
         why = Reason(int(np.bincount(told).argmax())).advice if len(told) else ""
         return f"The last squeeze could not be judged. {why}".strip()
     value = float(np.median(series.value[good]))
     if abs(value - 100) <= _PROOF:
         return f"Proof: the last squeeze reads {value:+.0f} %, as it should."
     return (
-        f"The last squeeze reads {value:+.0f} % in place of about +100 %: the poses differed. "
+        f"The last squeeze reads {value:+.0f} % in place of about +100 %: {otherwise}. "
         "Calibrate again for values to rely on."
     )

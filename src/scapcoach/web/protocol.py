@@ -36,10 +36,13 @@ COMMANDS: Final[dict[str, dict[str, type]]] = {
     "pause": {"on": bool},
     "exercise": {"name": str, "focus": str},
     "profile": {"name": str},
-    "calibrate": {"slump": bool, "name": str},
+    "calibrate": {"what": str, "slump": bool, "name": str},
     "guide": {"command": str},
     "finish": {},
 }
+
+#: What can be calibrated: poses held, or repetitions of an exercise.
+CALIBRATIONS: Final = ("posture", "exercise")
 
 
 class ProtocolError(Exception):
@@ -96,6 +99,8 @@ def parse_command(text: str) -> dict[str, Any]:
     for name, kind in COMMANDS[data["do"]].items():
         if not isinstance(data.get(name), kind):
             raise ProtocolError(f"The command {data['do']} needs {name}.")
+    if data["do"] == "calibrate" and data["what"] not in CALIBRATIONS:
+        raise ProtocolError("There is no such calibration.")
     return data
 
 

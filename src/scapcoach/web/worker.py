@@ -7,9 +7,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from scapcoach.calibration import renewed
+from scapcoach.calibration.profiles import profile_path
 from scapcoach.errors import ScapcoachError
 from scapcoach.pictures import shrunk
 from scapcoach.session.guided import Guide, Plan, Step
+from scapcoach.session.guided_reps import RepGuide
 from scapcoach.session.plain import plain_guide, plain_reading
 from scapcoach.session.tracker import Tracker
 from scapcoach.sources.camera import fitted
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
     from scapcoach.pose.types import PoseEstimator
+    from scapcoach.session.card import AnyGuide
     from scapcoach.session.replay import Session
     from scapcoach.sources.camera import Camera
 
@@ -74,7 +78,7 @@ class Worker:
         self._picture: Picture | None = None
         self._commands: list[dict[str, Any]] = []
         self._stop = False
-        self._guide: Guide | None = None
+        self._guide: AnyGuide | None = None
         self._save_as = ""
         self._paused = False
         self._session: Session | None = None
@@ -160,7 +164,7 @@ class Worker:
             if command["do"] == "finish":
                 return False
             if command["do"] == "calibrate":
-                self._guide, self._save_as = Guide(plan=_planned(plan, command)), command["name"]
+                self._begin_guide(plan, command)
             elif command["do"] == "guide":
                 self._steer(command["command"])
             elif command["do"] == "pause":
@@ -170,6 +174,17 @@ class Worker:
             else:
                 self._carry_out(command)
         return True
+
+    def _begin_guide(self, plan: Plan, command: dict[str, Any]) -> None:
+        """A guided calibration; a name that cannot be a profile's is told before the work."""
+        try:
+            if command["name"]:
+                profile_path(command["name"])
+        except ScapcoachError as error:
+            self._tell({"type": "problem", "message": str(error)})
+            return
+        guided = RepGuide if command["what"] == "exercise" else Guide
+        self._guide, self._save_as = guided(_planned(plan, command)), command["name"]
 
     def _pause(self, on: bool, camera: Camera | None) -> None:
         self._paused = on
@@ -248,18 +263,19 @@ class Worker:
         small = shrunk(frame.image, (round(size[0] * factor), round(size[1] * factor)))
         self._publish(with_picture(message, encode(small)))
 
-    def _follow(self, guide: Guide, frame: Frame, raw: Poses) -> None:
+    def _follow(self, guide: AnyGuide, frame: Frame, raw: Poses) -> None:
         """The guided calibration with one more frame; a finished one is used and kept."""
         assert self._session is not None
         after = guide.frame(raw, float(frame.image[::16, ::16].mean()))
         self._guide = after
         if after.step is not Step.DONE or guide.step is Step.DONE or after.calibration is None:
             return
-        self._session.calibrate(after.calibration)
+        found = renewed(self._session.engine.calibration, after.calibration)
+        self._session.calibrate(found)
         if not self._save_as:
             return
         try:
-            self._rooms.save(after.calibration, self._save_as)
+            self._rooms.save(found, self._save_as)
             self._tell({"type": "saved", "profile": self._save_as})
         except ScapcoachError as error:
             self._tell({"type": "problem", "message": str(error)})

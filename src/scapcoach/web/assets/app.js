@@ -2,6 +2,7 @@
 import { Camera } from "/static/camera.js";
 import { Gauges } from "/static/gauges.js";
 import { Link } from "/static/link.js";
+import { Profiles } from "/static/profiles.js";
 import { Plots } from "/static/plots.js";
 import { reportLine, showPast } from "/static/past.js";
 import { Sound } from "/static/sound.js";
@@ -15,16 +16,18 @@ const gauges = new Gauges(byId("gauges"), setup);
 const plots = new Plots(byId("plots"));
 const camera = new Camera(byId("video"));
 const sound = new Sound();
+const LIVE_BUTTONS = ["pause", "calibrate", "calibrate-exercise", "mute", "finish"];
 const shots = new Map(); // pictures on their way, by time: landmarks are drawn on their own picture
 const state = { live: false, paused: false, muted: false, taking: false, last: null, cue: 0, finished: false };
-const wizard = new Wizard((command) => { link.say({ do: "guide", command }); if (command === "leave") wizard.show(null); });
+const wizard = new Wizard(steer);
+const profiles = new Profiles(byId("profiles"), { changed: listProfiles, use: useProfile });
 
 const link = new Link({
   ready: () => { begun(); },
   reading: (message, jpeg) => { if (state.live && !state.paused) show(message, jpeg); },
   trouble: (message) => notice(message.message),
   problem: (message) => notice(message.message),
-  saved: (message) => { notice(`Saved as profile "${message.profile}".`); addProfile(message.profile); },
+  saved: (message) => { notice(`Saved as profile “${message.profile}”.`); addProfile(message.profile); profiles.refresh(); },
   finished: (message) => finished(message),
   failed: (message) => { stop(); cover("That did not work", message.message); },
   closed: (code, reason) => {
@@ -70,7 +73,7 @@ async function start() {
 }
 
 function begun() {
-  for (const id of ["pause", "calibrate", "mute", "finish"]) byId(id).disabled = false;
+  for (const id of LIVE_BUTTONS) byId(id).disabled = false;
   byId("cover").hidden = true;
   plots.clear();
   if (state.muted) link.say({ do: "mute", on: true });
@@ -164,8 +167,15 @@ function mute() {
   press(byId("mute"), state.muted, state.muted ? "Unmute" : "Mute");
 }
 
-function calibrate() {
-  link.say({ do: "calibrate", slump: byId("slump").checked, name: byId("save-as").value.trim() });
+function calibrate(what = "posture") {
+  link.say({ do: "calibrate", what, slump: byId("slump").checked, name: byId("save-as").value.trim() });
+}
+
+// A command for the guided calibration, from its buttons and keys.
+function steer(command) {
+  if (command === "more") { calibrate("exercise"); return; }
+  link.say({ do: "guide", command });
+  if (command === "leave") wizard.show(null);
 }
 
 function finish() {
@@ -187,7 +197,7 @@ function stop() {
   camera.close();
   forget(Infinity);
   wizard.show(null);
-  for (const id of ["pause", "calibrate", "mute", "finish"]) byId(id).disabled = true;
+  for (const id of LIVE_BUTTONS) byId(id).disabled = true;
   for (const id of ["badge", "rec", "counter", "cue", "notice"]) byId(id).hidden = true;
   press(byId("pause"), false, "Pause");
 }
@@ -209,7 +219,25 @@ function nextExercise() {
   chooseExercise();
 }
 
-function chooseProfile() { link.say({ do: "profile", name: byId("profile").value }); }
+// A calibration that follows is kept in the profile that is in use, unless another name is given.
+function chooseProfile() {
+  const name = byId("profile").value;
+  link.say({ do: "profile", name });
+  byId("save-as").value = name;
+}
+
+function useProfile(name) {
+  addProfile(name);
+  chooseProfile();
+  tab("live");
+}
+
+function listProfiles(names) {
+  const select = byId("profile"), chosen = select.value;
+  for (const option of [...select.options].slice(1)) option.remove();
+  for (const name of names) select.add(new Option(name, name));
+  select.value = names.includes(chosen) ? chosen : "";
+}
 
 function addProfile(name) {
   const select = byId("profile");
@@ -231,12 +259,13 @@ async function otherCamera() {
   catch (error) { notice(error.message); }
 }
 
-function tab(past) {
-  byId("live").hidden = past;
-  byId("past").hidden = !past;
-  byId("tab-live").setAttribute("aria-pressed", String(!past));
-  byId("tab-past").setAttribute("aria-pressed", String(past));
-  if (past) showPast(byId("past-list"));
+function tab(name) {
+  for (const page of ["live", "profiles", "past"]) {
+    byId(page).hidden = page !== name;
+    byId(`tab-${page}`).setAttribute("aria-pressed", String(page === name));
+  }
+  if (name === "past") showPast(byId("past-list"));
+  if (name === "profiles") { profiles.say(""); profiles.refresh(); }
 }
 
 for (const e of setup.exercises) byId("exercise").add(new Option(e.title, e.name));
@@ -247,7 +276,8 @@ if (!setup.camera) { byId("cover-text").textContent = "The camera of the compute
 byId("start").onclick = () => (state.live && state.paused ? pause() : start());
 byId("pause").onclick = pause;
 byId("mute").onclick = mute;
-byId("calibrate").onclick = calibrate;
+byId("calibrate").onclick = () => calibrate();
+byId("calibrate-exercise").onclick = () => calibrate("exercise");
 byId("finish").onclick = finish;
 byId("full").onclick = full;
 byId("exercise").onchange = byId("focus").onchange = chooseExercise;
@@ -256,22 +286,21 @@ byId("camera").onchange = otherCamera;
 byId("mirror").onchange = () => { stage.mirrored = byId("mirror").checked; };
 byId("tones").onchange = () => { sound.tones = byId("tones").checked; };
 byId("voice").onchange = () => { sound.voice = byId("voice").checked; };
-byId("tab-live").onclick = () => tab(false);
-byId("tab-past").onclick = () => tab(true);
+for (const name of ["live", "profiles", "past"]) byId(`tab-${name}`).onclick = () => tab(name);
 
-const KEYS = { p: pause, m: mute, c: calibrate, e: nextExercise, f: full, q: finish };
+const KEYS = { p: pause, m: mute, c: () => calibrate(), x: () => calibrate("exercise"), e: nextExercise, f: full, q: finish };
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.target.closest("input:not([type=checkbox]), select, textarea")) return;
   const key = event.key.toLowerCase();
   if (wizard.open) {
-    const command = { enter: wizard.over ? "leave" : "accept", r: wizard.over ? "again" : "retry", escape: "leave" }[key];
+    const command = wizard.key(key);
     if (command && !(key === "enter" && event.target.closest("button"))) {
       event.preventDefault();
-      link.say({ do: "guide", command });
-      if (command === "leave") wizard.show(null);
+      steer(command);
       return;
     }
+    if (key === "c" || key === "x") return; // one calibration at a time
   }
   const needsLive = key !== "f" && key !== "e";
   if (KEYS[key] && (state.live || !needsLive)) { event.preventDefault(); KEYS[key](); }

@@ -1,0 +1,127 @@
+"""Profiles for the page: listed, exported, imported, deleted.
+
+Names reach the disk through `calibration.profiles.profile_path` only, which refuses what is no
+plain name; who may ask at all is `web.guard`'s matter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+import numpy as np
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from scapcoach.calibration.profiles import (
+    delete_profile,
+    list_profiles,
+    load_profile,
+    parse_profile,
+    profile_data,
+    profile_path,
+    save_profile,
+)
+from scapcoach.errors import CalibrationError, OutputError
+from scapcoach.geometry.view import classify_view
+from scapcoach.measures import View
+from scapcoach.session.verdicts import summary_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+#: Bytes of a profile at most; one with an exercise has about 60,000.
+MAX_PROFILE: Final = 1_000_000
+
+
+def profile_routes() -> list[Route]:
+    """What the page may ask about profiles."""
+    return [
+        Route("/api/profiles", _list, methods=["GET"]),
+        Route("/api/profiles", _import, methods=["POST"]),
+        Route("/api/profiles/{name}", _export, methods=["GET"]),
+        Route("/api/profiles/{name}", _delete, methods=["DELETE"]),
+    ]
+
+
+def profile_cards() -> list[dict[str, Any]]:
+    """Every saved profile by name: what it holds, in words; a damaged one says that it is."""
+    return [_card(name) for name in list_profiles()]
+
+
+def _card(name: str) -> dict[str, Any]:
+    try:
+        found = load_profile(name)
+        saved = time.strftime("%Y-%m-%d %H:%M", time.localtime(profile_path(name).stat().st_mtime))
+    except (CalibrationError, OSError) as error:
+        return {"name": name, "damaged": str(error)}
+    view = View(int(classify_view(np.array([found.neutral.yaw]))[0]))
+    return {
+        "name": name,
+        "saved": saved,
+        "view": view.label,
+        "posture": found.retraction is not None,
+        "exercise": found.exercise is not None,
+        "lines": list(summary_of(found)),
+    }
+
+
+async def _list(_request: Request) -> Response:
+    return JSONResponse(await asyncio.to_thread(profile_cards))
+
+
+async def _export(request: Request) -> Response:
+    """The profile as a file."""
+    name = request.path_params["name"]
+    try:
+        found = await asyncio.to_thread(load_profile, name)
+    except CalibrationError as error:
+        return _refused(error, 404)
+    content = json.dumps(profile_data(found, name), indent=1, allow_nan=False)
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}.json"}
+    return Response(content, media_type="application/json", headers=headers)
+
+
+async def _import(request: Request) -> Response:
+    """A profile's file becomes a profile under the name that it holds; none is replaced unasked."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MAX_PROFILE:
+            return _refused("This file is too large for a profile.", 413)
+    try:
+        return await asyncio.to_thread(_keep, bytes(body), request.query_params)
+    except CalibrationError as error:
+        return _refused(error, 400)
+    except OutputError as error:
+        return _refused(error, 500)
+
+
+def _keep(body: bytes, query: Any) -> Response:
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return _refused("This file is no profile: it is not JSON.", 400)
+    found = parse_profile(data, Path("that was chosen"))
+    if profile_path(found.name).exists() and query.get("replace") != "yes":
+        return _refused(f"There is a profile {found.name!r} already.", 409, name=found.name)
+    save_profile(found, found.name)
+    return JSONResponse(_card(found.name), 201)
+
+
+async def _delete(request: Request) -> Response:
+    try:
+        await asyncio.to_thread(delete_profile, request.path_params["name"])
+    except CalibrationError as error:
+        return _refused(error, 404)
+    except OutputError as error:
+        return _refused(error, 500)
+    return Response(status_code=204)
+
+
+def _refused(why: object, status: int, **more: str) -> Response:
+    return JSONResponse({"message": str(why), **more}, status)
