@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache, wraps
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from scapcoach.errors import LandmarksError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import numpy.typing as npt
 
@@ -83,7 +85,7 @@ SKELETON: Final[tuple[tuple[Landmark, Landmark], ...]] = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Poses:
     """One person's landmarks over T frames; every slice of it is a `Poses` again.
 
@@ -143,7 +145,8 @@ class Poses:
 
     def point(self, *landmarks: Landmark) -> FloatArray:
         """(T, 2) image position of a landmark, or of the midpoint of several; float64."""
-        return np.asarray(self.xy[:, list(landmarks)].astype(np.float64).mean(axis=1))
+        points = self.xy[:, indices(landmarks)].astype(np.float64)
+        return np.asarray(np.add.reduce(points, axis=1) / len(landmarks))
 
     @classmethod
     def empty(cls, size: tuple[int, int]) -> Poses:
@@ -177,6 +180,34 @@ _DTYPES: Final[dict[str, Any]] = {
 assert set(_DTYPES) == {f.name for f in fields(Poses)} - {"size"}
 
 
+@lru_cache(maxsize=256)
+def indices(landmarks: tuple[Landmark, ...]) -> IntArray:
+    """The same landmarks as an array, which numpy takes at once."""
+    return np.array(landmarks, np.intp)
+
+
+_Array = TypeVar("_Array", bound=np.ndarray[Any, Any])
+
+
+def once(function: Callable[[Poses], _Array]) -> Callable[[Poses], _Array]:
+    """Remember what a pure function gives for as long as its `Poses` live.
+
+    A live frame is asked for its trunk, yaw or face by many measures. The array is shared, so it
+    is not to be written to.
+    """
+    known: WeakKeyDictionary[Poses, _Array] = WeakKeyDictionary()
+
+    @wraps(function)
+    def remembered(poses: Poses) -> _Array:
+        found = known.get(poses)
+        if found is None:
+            found = known[poses] = function(poses)
+            found.flags.writeable = False
+        return found
+
+    return remembered
+
+
 def _contour_or_nan(poses: Poses) -> FloatArray:
     if poses.contour is not None:
         return poses.contour
@@ -201,9 +232,9 @@ def _faults(p: Poses) -> Iterator[str]:
         value = getattr(p, name)
         if value is not None and value.shape != shape:
             yield f"{name} must have shape {shape}, not {value.shape}"
-    if not np.all(np.isfinite(p.t)):
+    if not np.isfinite(p.t).all():
         yield "t has values that are not finite"
-    elif np.any(np.diff(p.t) <= 0):
+    elif count > 1 and np.any(np.diff(p.t) <= 0):
         at = int(np.argmax(np.diff(p.t) <= 0))
         yield f"t must increase, but frame {at + 1} ({p.t[at + 1]:g} s) does not follow frame {at}"
     if min(p.size) <= 0:

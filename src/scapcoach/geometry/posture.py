@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.geometry.vectors import angle_from_vertical, unit, y_up
-from scapcoach.landmarks import Landmark
+from scapcoach.geometry.vectors import angle_from_vertical, cross, unit, y_up
+from scapcoach.landmarks import Landmark, indices, once
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -54,6 +54,7 @@ def trunk_lean(poses: Poses, yaw: FloatArray) -> FloatArray:
     return _sagittal_angle(poses, HIPS, SHOULDERS, yaw)
 
 
+@once
 def head_height(poses: Poses) -> FloatArray:
     """Pixels from shoulder midpoint to ear midpoint along the trunk, upwards positive.
 
@@ -68,13 +69,14 @@ def head_height(poses: Poses) -> FloatArray:
     return np.asarray((neck * axis).sum(axis=1))
 
 
+@once
 def face_size(poses: Poses) -> FloatArray:
     """Pixels: root mean square distance of the eleven face points from their centre.
 
     It shrinks as the head turns away, by less than a tenth within 20 degrees of yaw.
     """
     # One layout in memory: else one frame and many would be summed up in another order.
-    points = poses.xy[:, list(FACE)].astype(np.float64, order="C")
+    points = poses.xy[:, indices(FACE)].astype(np.float64, order="C")
     offset = points - points.mean(axis=1, keepdims=True)
     return np.asarray(np.sqrt((offset**2).sum(axis=-1).mean(axis=1)))
 
@@ -85,15 +87,17 @@ def tilt(poses: Poses, left: Landmark, right: Landmark) -> FloatArray:
     return np.asarray(np.degrees(np.arctan2(line[:, 1], np.abs(line[:, 0]))))
 
 
+@once
 def trunk_length(poses: Poses) -> FloatArray:
     """(T,) pixels from hip to shoulder midpoint in the picture."""
     return np.asarray(np.linalg.norm(poses.point(*SHOULDERS) - poses.point(*HIPS), axis=1))
 
 
+@once
 def trunk_line(poses: Poses) -> FloatArray:
     """(T, 3) metres from hip to shoulder midpoint in the world landmarks, MediaPipe axes."""
-    world = poses.world.astype(np.float64)
-    return np.asarray(world[:, list(SHOULDERS)].mean(axis=1) - world[:, list(HIPS)].mean(axis=1))
+    world = poses.world[:, indices(SHOULDERS + HIPS)].astype(np.float64)
+    return np.asarray((world[:, 0] + world[:, 1]) / 2 - (world[:, 2] + world[:, 3]) / 2)
 
 
 def is_supine(poses: Poses) -> BoolArray:
@@ -103,17 +107,18 @@ def is_supine(poses: Poses) -> BoolArray:
     by more than 37 degrees; or by 17 where the trunk lies flat, since depth is unsure when the
     camera looks along the body.
     """
-    world = poses.world.astype(np.float64)
-    across = y_up(world[:, Landmark.LEFT_SHOULDER] - world[:, Landmark.RIGHT_SHOULDER])
+    left, right = poses.world[:, indices(SHOULDERS)].astype(np.float64).transpose(1, 0, 2)
     # Facing the camera: up (0, 1, 0) x left (1, 0, 0) = towards the camera (0, 0, -1).
-    up = np.nan_to_num(unit(np.cross(y_up(trunk_line(poses)), across))[:, 1])
-    return np.asarray((up > 0.6) | ((up > 0.3) & (trunk_tilt(poses) > FLAT)))
+    up = unit(cross(y_up(trunk_line(poses)), y_up(left - right)))[:, 1]
+    with np.errstate(invalid="ignore"):
+        return np.asarray((up > 0.6) | ((up > 0.3) & (trunk_tilt(poses) > FLAT)))
 
 
 #: Degrees of the trunk from the vertical beyond which it lies rather than leans [E].
 FLAT: Final = 55.0
 
 
+@once
 def trunk_tilt(poses: Poses) -> FloatArray:
     """(T,) degrees between the trunk and the vertical in the world landmarks, whatever way."""
     upward = y_up(unit(trunk_line(poses)))[:, 1]

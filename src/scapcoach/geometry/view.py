@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.geometry.vectors import wrap_degrees
-from scapcoach.landmarks import Landmark
+from scapcoach.landmarks import Landmark, once
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 #: Left and right points whose connecting line turns with the trunk, and their weight: the depth of
 #: the shoulders swings with the arms, so the hips weigh more [M, phantom: 3.5 against 4.0 deg of
 #: spread within a lift]. The head turns on its own.
-_PAIRS: Final = (
-    (Landmark.LEFT_HIP, Landmark.RIGHT_HIP, 2.0),
-    (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, 1.0),
+_PAIRS: Final = np.array(
+    [
+        (Landmark.LEFT_HIP, Landmark.RIGHT_HIP),
+        (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER),
+    ]
 )
+_WEIGHTS: Final = np.array([2.0, 1.0])
+_FROM_ABOVE: Final = np.array([0, 2])
 
 
 def estimate_yaw(poses: Poses) -> tuple[FloatArray, FloatArray]:
@@ -39,16 +43,23 @@ def estimate_yaw(poses: Poses) -> tuple[FloatArray, FloatArray]:
     Returns:
         (T,) degrees in [-180, 180) and (T,) degrees of standard deviation; NaN without a person.
     """
-    total = np.zeros((len(poses), 2))
-    angles = []
-    for left, right, weight in _PAIRS:
-        line = (poses.world[:, left] - poses.world[:, right]).astype(np.float64)[:, [0, 2]]
-        seen = poses.visibility[:, [left, right]].astype(np.float64).min(axis=1)
-        total += weight * (0.05 + seen)[:, None] * line
-        angles.append(np.degrees(np.arctan2(line[:, 1], line[:, 0])))
+    yaw, sigma = _yaw_and_sigma(poses)
+    return yaw, sigma
+
+
+@once
+def _yaw_and_sigma(poses: Poses) -> FloatArray:
+    """(2, T) what `estimate_yaw` gives."""
+    world = poses.world[:, _PAIRS][..., _FROM_ABOVE]
+    lines = (world[:, :, 0] - world[:, :, 1]).astype(np.float64)
+    seen = poses.visibility[:, _PAIRS].astype(np.float64).min(axis=2)
+    # Added by hand: a sum over an axis may be taken in another order for one frame than for many.
+    weighted = (_WEIGHTS * (0.05 + seen))[..., None] * lines
+    total = weighted[:, 0] + weighted[:, 1]
     yaw = np.degrees(np.arctan2(total[:, 1], total[:, 0]))
-    spread = np.abs(wrap_degrees(angles[0] - angles[1])) / 2
-    return wrap_degrees(yaw), np.hypot(YAW_SIGMA, 0.5 * spread)
+    angles = np.degrees(np.arctan2(lines[..., 1], lines[..., 0]))
+    spread = np.abs(wrap_degrees(angles[:, 0] - angles[:, 1])) / 2
+    return np.stack([wrap_degrees(yaw), np.hypot(YAW_SIGMA, 0.5 * spread)])
 
 
 #: Degrees: root mean square error of `estimate_yaw` on rendered bodies [E].
@@ -56,6 +67,7 @@ YAW_SIGMA: Final = 8.0
 
 #: Upper end of |yaw| for front, oblique, side and back-oblique; the rest is back.
 VIEW_EDGES: Final = (20.0, 62.0, 118.0, 160.0)
+_EDGES: Final = np.array(VIEW_EDGES)
 
 
 def classify_view(yaw: FloatArray) -> IntArray:
@@ -67,5 +79,5 @@ def classify_view(yaw: FloatArray) -> IntArray:
     The oblique view ends where the far shoulder begins to hide behind the near one.
     """
     turned = np.abs(wrap_degrees(yaw))
-    codes = np.digitize(np.nan_to_num(turned), VIEW_EDGES)
+    codes = np.searchsorted(_EDGES, turned, side="right")
     return np.where(np.isfinite(turned), codes, -1).astype(np.int8)

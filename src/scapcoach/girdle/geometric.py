@@ -229,19 +229,21 @@ def _gauss_newton(
     rest = np.vstack([neutral.points[order], neutral.points[list(EARS)].mean(axis=0)])
     rest = np.nan_to_num(rest)
     resting = _resting(body, yaw)
-    weight = np.repeat(1 / sigma**2, 2, axis=1)
-    prior = np.diag(1 / sd**2)
+    observed = seen.reshape(len(seen), rest.size, 1)
+    w = (1 / sigma**2)[..., None]
+    weight = np.repeat(w, 2, axis=1)
+    variance = sd**2
+    prior = np.diag(1 / variance)
     theta = mean.copy()
     # Start where the points that count are, so that the first linearisation is a good one.
-    w = (1 / sigma**2)[..., None]
     theta[:, Parameter.RIGHTWARD :] = ((seen - rest) * w).sum(axis=1) / w.sum(axis=1)
     information = np.broadcast_to(prior, (len(seen), N_PARAMETERS, N_PARAMETERS))
     for _ in range(iterations):
         value, slope = _predict(theta, rest, resting, body, yaw)
-        residual = (seen.reshape(value.shape) - value) * weight
-        information = np.einsum("toa,to,tob->tab", slope, weight, slope) + prior
-        gradient = np.einsum("toa,to->ta", slope, residual) + (mean - theta) / sd**2
-        theta = theta + np.linalg.solve(information, gradient[..., None])[..., 0]
+        weighted = (slope * weight).transpose(0, 2, 1)
+        information = weighted @ slope + prior
+        gradient = weighted @ (observed - value) + ((mean - theta) / variance)[..., None]
+        theta = theta + np.linalg.solve(information, gradient)[..., 0]
     return theta, np.linalg.inv(information)
 
 
@@ -254,10 +256,10 @@ def _resting(body: Body, yaw: float) -> FloatArray:
 def _predict(
     theta: FloatArray, rest: FloatArray, resting: FloatArray, body: Body, yaw: float
 ) -> tuple[FloatArray, FloatArray]:
-    """(T, O) predicted coordinates and (T, O, P) their derivatives."""
+    """(T, O, 1) predicted coordinates and (T, O, P) their derivatives."""
     shifted = theta + _SHIFTS
     change = project(shifted, body, yaw) - resting
     scale = np.exp(shifted[..., Parameter.LOG_SCALE])[..., None, None]
     place = shifted[..., None, Parameter.RIGHTWARD :]
     points = (scale * (rest + change) + place).reshape(N_PARAMETERS + 1, len(theta), rest.size)
-    return points[0], ((points[1:] - points[0]) / _STEP).transpose(1, 2, 0)
+    return points[0, ..., None], ((points[1:] - points[0]) / _STEP).transpose(1, 2, 0)

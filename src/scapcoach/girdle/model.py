@@ -81,8 +81,10 @@ def project(theta: FloatArray, body: Body, yaw: float) -> FloatArray:
     """
     points = shape(theta, body)
     turned = (yaw + theta[..., Parameter.YAW])[..., None]
-    right = points[..., 0] * np.sin(turned) - points[..., 2] * np.cos(turned)
-    return np.stack([right, points[..., 1]], axis=-1)
+    seen = np.empty((*points.shape[:-1], 2))
+    seen[..., 0] = points[..., 0] * np.sin(turned) - points[..., 2] * np.cos(turned)
+    seen[..., 1] = points[..., 1]
+    return seen
 
 
 def shape(theta: FloatArray, body: Body) -> FloatArray:
@@ -91,22 +93,30 @@ def shape(theta: FloatArray, body: Body) -> FloatArray:
     Returns:
         (..., 5, 3) X, Y, Z: left shoulder, right shoulder, left hip, right hip, ear midpoint.
     """
-    part = np.asarray(theta).transpose(-1, *range(np.ndim(theta) - 1))
-    # All sines at once, and three points together: numpy costs by the call, and a live frame is a
-    # single one.
+    part = np.moveaxis(np.asarray(theta), -1, 0)
     angles = part[:_N_ANGLES] + _AT_REST.reshape(-1, *[1] * (part.ndim - 1))
-    cos, sin = np.cos(angles), np.sin(angles)
-    x, y, z = np.empty((3, 3, *part.shape[1:]))
-    rise = CLAVICLE_LENGTH * (sin[_ELEVATION] - np.sin(_UP))
-    x[:2], y[:2], z[:2] = _shoulders(cos, sin, rise, body)
-    x[2], y[2], z[2] = _ears(cos, sin)
-    for angle, pivot in ((Parameter.FLEXION, THORAX_PIVOT), (Parameter.LEAN, (0.0, 0.0))):
-        x, y = _bend(x, y, cos[angle], sin[angle], pivot)
-    side_cos, side_sin = cos[Parameter.SIDE_LEAN], sin[Parameter.SIDE_LEAN]
+    # A turn in a plane is a product with a complex number: few calls of numpy, which count when
+    # a live frame is a single one. Sagittal: X + iY, turned forward by the conjugate.
+    turn = np.exp(1j * angles)
+    clavicle = CLAVICLE_LENGTH * (turn[_ELEVATION].real * turn[_RETRACTION] - _CLAVICLE_AT_REST)
+    rise = CLAVICLE_LENGTH * (turn[_ELEVATION].imag - _RISE_AT_REST)
+    head = _HEAD * turn[Parameter.HEAD_PITCH].conj()
+    tilted = head.imag * turn[Parameter.HEAD_TILT]
+    sagittal = np.empty((3, *part.shape[1:]), complex)  # both shoulders, ears
+    sagittal[:2] = (SHOULDER_X - FOLLOW_ACROSS * clavicle.imag) + 1j * (1.0 + FOLLOW_UP * rise)
+    sagittal[2] = NECK_PIVOT[0] + head.real + 1j * (NECK_PIVOT[1] + tilted.real)
+    sagittal = _THORAX + (sagittal - _THORAX) * turn[Parameter.FLEXION].conj()
+    sagittal = sagittal * turn[Parameter.LEAN].conj()
+    frontal = np.empty_like(sagittal)  # Y + iZ
+    frontal.real = sagittal.imag
+    across = body.half_shoulders + FOLLOW_ACROSS * clavicle.real
+    frontal.imag[0], frontal.imag[1] = -across[0], across[1]  # Z is to the right
+    frontal.imag[2] = tilted.imag
+    frontal *= turn[Parameter.SIDE_LEAN]
     points = np.zeros((3, 5, *part.shape[1:]))
-    points[0, _UPPER] = x
-    points[1, _UPPER] = y * side_cos - z * side_sin
-    points[2, _UPPER] = z * side_cos + y * side_sin
+    points[0, _UPPER], points[1, _UPPER], points[2, _UPPER] = (
+        sagittal.real, frontal.real, frontal.imag,
+    )  # fmt: skip
     points[1, 2:4] = HIPS_FOLLOW_UP * ((rise[0] + rise[1]) / 2)
     points[2, 2], points[2, 3] = -body.half_hips, body.half_hips
     return points.transpose(*range(2, points.ndim), 1, 0)
@@ -114,44 +124,18 @@ def shape(theta: FloatArray, body: Body) -> FloatArray:
 
 _RETRACTION: Final = slice(Parameter.RETRACTION_LEFT, Parameter.RETRACTION_RIGHT + 1)
 _ELEVATION: Final = slice(Parameter.ELEVATION_LEFT, Parameter.ELEVATION_RIGHT + 1)
-_UPPER: Final = [0, 1, 4]  # shoulders and ears among the points of `shape`
+_UPPER: Final = np.array([0, 1, 4])  # shoulders and ears among the points of `shape`
 _BACK: Final = np.radians(CLAVICLE_BACK)
 _UP: Final = np.radians(CLAVICLE_UP)
-_SIDES: Final = np.array([-1.0, 1.0])
 
+#: The resting clavicle of length 1, outwards + i backwards, and its rise.
+_CLAVICLE_AT_REST: Final = complex(np.cos(_UP) * np.exp(1j * _BACK))
+_RISE_AT_REST: Final = float(np.sin(_UP))
+
+#: X + iY of the thorax's pivot, and of the ears from the neck's.
+_THORAX: Final = complex(*THORAX_PIVOT)
+_HEAD: Final = complex(*EARS) - complex(*NECK_PIVOT)
 
 #: Angles of `Parameter`, and where they stand at rest.
 _N_ANGLES: Final = Parameter.LOG_SCALE
 _AT_REST: Final = np.array([_BACK, _BACK, _UP, _UP] + [0.0] * (_N_ANGLES - 4))
-
-_Point = tuple["FloatArray", "FloatArray", "FloatArray"]  # X, Y, Z
-
-
-def _shoulders(cos: FloatArray, sin: FloatArray, rise: FloatArray, body: Body) -> _Point:
-    """(2, ...) shoulder landmarks, left and right, swung about the sternoclavicular joints."""
-    up = cos[_ELEVATION]
-    behind = CLAVICLE_LENGTH * (up * sin[_RETRACTION] - np.cos(_UP) * np.sin(_BACK))
-    out = CLAVICLE_LENGTH * (up * cos[_RETRACTION] - np.cos(_UP) * np.cos(_BACK))
-    across = body.half_shoulders + FOLLOW_ACROSS * out
-    sides = _SIDES.reshape(2, *[1] * (across.ndim - 1))
-    return SHOULDER_X - FOLLOW_ACROSS * behind, 1.0 + FOLLOW_UP * rise, sides * across
-
-
-def _ears(cos: FloatArray, sin: FloatArray) -> _Point:
-    """(...) ear midpoint: nodded about the neck, then tilted to the right about its height."""
-    x, y = EARS[0] - NECK_PIVOT[0], EARS[1] - NECK_PIVOT[1]
-    pitch, tilt = Parameter.HEAD_PITCH, Parameter.HEAD_TILT
-    height = y * cos[pitch] - x * sin[pitch]
-    return (
-        NECK_PIVOT[0] + x * cos[pitch] + y * sin[pitch],
-        NECK_PIVOT[1] + height * cos[tilt],
-        height * sin[tilt],
-    )
-
-
-def _bend(
-    x: FloatArray, y: FloatArray, cos: FloatArray, sin: FloatArray, pivot: tuple[float, float]
-) -> tuple[FloatArray, FloatArray]:
-    """X and Y, turned forward about a left-right axis through `pivot`."""
-    right, up = x - pivot[0], y - pivot[1]
-    return pivot[0] + right * cos + up * sin, pivot[1] + up * cos - right * sin

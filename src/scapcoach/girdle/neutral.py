@@ -21,7 +21,7 @@ from scapcoach.geometry.silhouette import rounding_index
 from scapcoach.geometry.vectors import median, wrap_degrees, y_up
 from scapcoach.geometry.vectors import unit as unit_vector
 from scapcoach.geometry.view import estimate_yaw
-from scapcoach.landmarks import Landmark
+from scapcoach.landmarks import Landmark, once
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -51,10 +51,11 @@ MAX_APART: Final = 60.0
 MIN_FRAMES: Final = 3
 
 
+@once
 def counts(poses: Poses) -> BoolArray:
     """(T, 33) which landmarks may be used: in the picture, visible, present."""
     size = np.asarray(poses.size, np.float64)
-    inside = np.all((poses.xy >= BORDER * size) & (poses.xy <= (1 - BORDER) * size), axis=-1)
+    inside = ((poses.xy >= BORDER * size) & (poses.xy <= (1 - BORDER) * size)).all(axis=-1)
     return np.asarray(
         inside & (poses.visibility >= MIN_VISIBILITY) & (poses.presence >= MIN_PRESENCE)
     )
@@ -144,14 +145,20 @@ def arm_vectors(poses: Poses, unit: FloatArray) -> FloatArray:
     x and y come from the picture; the third, away from the camera, from the world landmarks,
     whose metres are turned into trunk lengths by their own trunk.
     """
-    left = (Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST)
-    right = (Landmark.RIGHT_SHOULDER, Landmark.RIGHT_ELBOW, Landmark.RIGHT_WRIST)
-    chain = np.asarray([left, right])
-    flat = y_up(np.diff(poses.xy[:, chain].astype(np.float64), axis=2)) / unit[:, None, None, None]
-    world = poses.world.astype(np.float64)
+    points = poses.xy[:, _ARMS].astype(np.float64)
+    flat = y_up(points[:, :, 1:] - points[:, :, :-1]) / unit[:, None, None, None]
     length = np.linalg.norm(trunk_line(poses), axis=1)[:, None, None]
-    depth = np.diff(world[:, chain, 2], axis=2) / length
+    depths = poses.world[:, _ARMS, 2].astype(np.float64)
+    depth = (depths[:, :, 1:] - depths[:, :, :-1]) / length
     return np.concatenate([flat, depth[..., None]], axis=-1)
+
+
+_ARMS: Final = np.array(
+    [
+        (Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST),
+        (Landmark.RIGHT_SHOULDER, Landmark.RIGHT_ELBOW, Landmark.RIGHT_WRIST),
+    ]
+)
 
 
 def _facing_one_way(poses: Poses) -> BoolArray:

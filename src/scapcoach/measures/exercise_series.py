@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.geometry.posture import SHOULDERS
-from scapcoach.girdle.state import SIDES
-from scapcoach.measures.gates import judge
+from scapcoach.measures.gates import ONE_SIDE, hidden_shoulders, judge_sides
 from scapcoach.measures.types import Reason, Series, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     import numpy.typing as npt
 
     from scapcoach.girdle.conditioned import Conditioned
-    from scapcoach.measures.gates import Objection, Scene
+    from scapcoach.measures.gates import Scene
 
     FloatArray = npt.NDArray[np.floating[Any]]
 
@@ -54,39 +54,35 @@ MAX_ARM_DISTANCE: Final = 0.5
 MAX_SIGMA: Final = {"retraction": (0.35, 0.45), "elevation": (0.3, 0.35)}
 
 
-def exercise_series(scene: Scene, read: Conditioned, quantity: str, side: int, name: str) -> Series:
-    """The series of one side of a quantity; ``not_observable`` off the calibrated path."""
-    share, sigma = _share(read, quantity, side)
-    points = {"mean": SHOULDERS, "left": SHOULDERS[:1], "right": SHOULDERS[1:]}[SIDES[side]]
-    limit = MAX_SIGMA[quantity][0 if side == 0 else 1]
-    objections: list[Objection] = scene.missing(
-        Reason.SHOULDER_HIDDEN, *points, needed=scene.sees_any(*points)
-    )
+def exercise_series(
+    scene: Scene, read: Conditioned, quantity: str, names: Sequence[str]
+) -> Iterator[Series]:
+    """Series of mean, left and right; ``not_observable`` off the calibrated path."""
+    share, sigma = _share(read, quantity)
+    objections = hidden_shoulders(scene, np.logical_or)
     with np.errstate(invalid="ignore"):
         objections += [
             (~(read.arm_distance <= MAX_ARM_DISTANCE), Reason.ARMS_AWAY_FROM_CALIBRATION),
             (read.misfit > MAX_MISFIT, Reason.TRUNK_MOVED),
+            # One behind the other, the shoulders cannot be told apart; their mean can be judged.
+            (ONE_SIDE & scene.from_side, Reason.TURN_TOWARDS_CAMERA),
+            (~(sigma <= np.where(ONE_SIDE, *reversed(MAX_SIGMA[quantity]))), Reason.TOO_UNCERTAIN),
         ]
-        wide = ~(sigma <= limit)
-    if side:
-        # One behind the other, the shoulders cannot be told apart; their mean can be judged.
-        objections.append((scene.from_side, Reason.TURN_TOWARDS_CAMERA))
-    objections.append((wide, Reason.TOO_UNCERTAIN))
     typical = TYPICAL[quantity]
     degrees = (typical * share, typical * np.hypot(sigma, RANGE_SIGMA * share))
-    return judge(scene, name, 100 * share, 100 * sigma, objections, None, degrees)
+    return judge_sides(scene, names, 100 * share, 100 * sigma, objections, None, degrees)
 
 
-def _share(read: Conditioned, quantity: str, side: int) -> tuple[FloatArray, FloatArray]:
-    """(T,) share of the own squeeze or shrug, and its sigma."""
-    share = getattr(read, quantity)[:, side]
-    noise = getattr(read, f"{quantity}_sigma")[:, side] * np.maximum(1, read.misfit / USUAL_MISFIT)
+def _share(read: Conditioned, quantity: str) -> tuple[FloatArray, FloatArray]:
+    """(3, T) share of the own squeeze or shrug, and its sigma."""
+    share = getattr(read, quantity).T
+    noise = getattr(read, f"{quantity}_sigma").T * np.maximum(1, read.misfit / USUAL_MISFIT)
     # The two repetitions of each kind that make the zero and the whole are as noisy as this frame.
     noise = NOISE_FACTOR * noise * np.sqrt(1.5 + share**2)
     early = EARLY[quantity] * np.clip(1 - read.phase, 0, 1)
     sigma = np.sqrt(noise**2 + early**2 + (REPEATS * share) ** 2)
     if quantity == "retraction":
-        shrugged = read.elevation[:, side]
+        shrugged = read.elevation.T
         share = share + SHRUG_BRINGS * np.maximum(shrugged, 0)
         sigma = np.hypot(sigma, HIDDEN_BY_SHRUG * np.abs(shrugged))
     return share, sigma

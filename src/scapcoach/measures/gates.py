@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.geometry.posture import EARS, HIPS, face_size, is_supine, trunk_length
+from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, face_size, is_supine, trunk_length
 from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.geometry.view import classify_view, estimate_yaw
 from scapcoach.girdle.conditioned import read
 from scapcoach.girdle.geometric import solve
 from scapcoach.girdle.neutral import BORDER, counts
+from scapcoach.landmarks import indices
 from scapcoach.measures.registry import SPECS
 from scapcoach.measures.types import Reason, Series, Status, View
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     import numpy.typing as npt
 
     from scapcoach.calibration import Calibration
@@ -92,11 +95,6 @@ class Scene:
         )
 
     @cached_property
-    def always(self) -> BoolArray:
-        """(T,) True."""
-        return np.ones(len(self.poses), bool)
-
-    @cached_property
     def not_the_subject(self) -> tuple[tuple[BoolArray, Status], ...]:
         """Frames with nobody, and with somebody else, where there are any."""
         subject = self.poses.subject
@@ -111,18 +109,18 @@ class Scene:
         """(T,) all of these landmarks count."""
         key = ("all", landmarks)
         if key not in self._asked:
-            self._asked[key] = np.asarray(self.usable[:, list(landmarks)].all(axis=1))
+            self._asked[key] = np.asarray(self.usable[:, indices(landmarks)].all(axis=1))
         return self._asked[key]
 
     def sees_any(self, *landmarks: Landmark) -> BoolArray:
         """(T,) at least one of these landmarks counts."""
         key = ("any", landmarks)
         if key not in self._asked:
-            self._asked[key] = np.asarray(self.usable[:, list(landmarks)].any(axis=1))
+            self._asked[key] = np.asarray(self.usable[:, indices(landmarks)].any(axis=1))
         return self._asked[key]
 
     @cached_property
-    def _at_border(self) -> BoolArray:
+    def at_border(self) -> BoolArray:
         """(T, 33) out of the picture or at its very border."""
         points, size = self.poses.xy, np.asarray(self.poses.size)
         with np.errstate(invalid="ignore"):
@@ -131,7 +129,7 @@ class Scene:
 
     def leaves(self, *landmarks: Landmark) -> BoolArray:
         """(T,) one of these landmarks is out of the picture or at its very border."""
-        return np.asarray(self._at_border[:, list(landmarks)].any(axis=1))
+        return np.asarray(self.at_border[:, indices(landmarks)].any(axis=1))
 
     @cached_property
     def turned(self) -> FloatArray:
@@ -214,6 +212,23 @@ class Scene:
         return [(~self.sees_any(*HIPS), Reason.HIPS_HIDDEN)]
 
 
+#: Which of `girdle.state.SIDES` are a single side: (3, 1), against frames.
+ONE_SIDE: Final = np.array([[False], [True], [True]])
+
+
+def hidden_shoulders(scene: Scene, both: np.ufunc) -> list[Objection]:
+    """Objections over (3, T) where a shoulder does not count.
+
+    Args:
+        scene: of T frames.
+        both: how the two make the mean's: `numpy.logical_and`, or `logical_or` where one is enough.
+    """
+    seen, out = (a[:, indices(SHOULDERS)].T for a in (scene.usable, scene.at_border))
+    absent = ~np.stack([both(*seen), *seen])
+    leaves = np.stack([out[0] | out[1], *out])
+    return [(absent & leaves, Reason.OUT_OF_FRAME), (absent, Reason.SHOULDER_HIDDEN)]
+
+
 def judge(
     scene: Scene,
     name: str,
@@ -235,28 +250,59 @@ def judge(
         degrees: (T,) estimate in degrees and its sigma; then `value` is in per cent of the
             personal range, and is dropped where only relative.
     """
-    known = np.isfinite(value if degrees is None or relative is None else degrees[0])
-    nothing = (scene.always, Reason.NONE if relative is None else relative)
-    wheres, whys = zip(*objections, (~known, Reason.LOW_CONFIDENCE), nothing, strict=True)
-    first = np.array(wheres).argmax(axis=0)  # of the objections that hold in a frame, the first
-    allowed = Status.OK if relative is None else Status.RELATIVE
-    status = np.where(first < len(whys) - 1, Status.NOT_OBSERVABLE, allowed).astype(np.int8)
-    reason = np.array(whys, np.int8)[first]
+    arrays = _judged(scene, value, sigma, objections, relative, degrees)
+    return Series(SPECS[name], *arrays)
+
+
+def judge_sides(
+    scene: Scene,
+    names: Sequence[str],
+    value: FloatArray,
+    sigma: FloatArray,
+    objections: list[Objection],
+    relative: Reason | None,
+    degrees: tuple[FloatArray, FloatArray],
+) -> Iterator[Series]:
+    """The same for S measures at once, one a name.
+
+    Values and sigmas are (S, T), objections (T,), (S, 1) or (S, T).
+    """
+    *arrays, deg, deg_sigma = _judged(scene, value, sigma, objections, relative, degrees)
+    assert deg is not None and deg_sigma is not None  # as degrees were given
+    for k, name in enumerate(names):
+        yield Series(SPECS[name], *(a[k] for a in (*arrays, deg, deg_sigma)))
+
+
+def _judged(
+    scene: Scene,
+    value: FloatArray,
+    sigma: FloatArray,
+    objections: list[Objection],
+    relative: Reason | None,
+    degrees: tuple[FloatArray, FloatArray] | None,
+) -> tuple[FloatArray, FloatArray, IntArray, IntArray, FloatArray | None, FloatArray | None]:
+    """What makes a `Series`, over the frames as the last axis."""
+    held = np.empty((len(objections) + 2, *value.shape), bool)
+    for k, (where, _) in enumerate(objections):
+        held[k] = where
+    held[-2] = ~np.isfinite(value if degrees is None or relative is None else degrees[0])
+    held[-1] = True
+    first = held.argmax(axis=0)  # of the objections that hold in a frame, the first
+    allowed, why = (Status.OK, Reason.NONE) if relative is None else (Status.RELATIVE, relative)
+    whys = np.array([*(int(r) for _, r in objections), Reason.LOW_CONFIDENCE, why], np.int8)
+    codes = np.full(len(held), Status.NOT_OBSERVABLE, np.int8)
+    codes[-1] = allowed
+    status, reason = codes[first], whys[first]
     for where, code in scene.not_the_subject:
-        status[where], reason[where] = code, Reason.NONE
+        status[..., where], reason[..., where] = code, Reason.NONE
     judged = status <= Status.RELATIVE
-    absolute = judged if degrees is None else status == Status.OK
-    deg, deg_sigma = (
-        (None, None)
-        if degrees is None
-        else (np.where(judged, degrees[0], np.nan), np.where(judged, degrees[1], np.nan))
-    )
-    return Series(
-        SPECS[name],
-        np.where(absolute, value, np.nan),
-        np.where(absolute, sigma, np.nan),
-        status,
-        reason,
-        deg,
-        deg_sigma,
-    )
+    if degrees is None:
+        return (*_where(judged, value, sigma), status, reason, None, None)
+    absolute = judged if relative is None else status == Status.OK
+    return (*_where(absolute, value, sigma), status, reason, *_where(judged, *degrees))
+
+
+def _where(
+    allowed: BoolArray, value: FloatArray, sigma: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    return np.where(allowed, value, np.nan), np.where(allowed, sigma, np.nan)

@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.calibration.types import Kind, Range
-from scapcoach.geometry.posture import HIPS, SHOULDERS
+from scapcoach.calibration.types import Kind
+from scapcoach.geometry.posture import HIPS
 from scapcoach.girdle.state import SIDES
 from scapcoach.measures.exercise_series import either, exercise_series
-from scapcoach.measures.gates import MIN_SHRUG, Scene, judge
-from scapcoach.measures.types import Reason, Series
+from scapcoach.measures.gates import MIN_SHRUG, ONE_SIDE, Scene, hidden_shoulders, judge_sides
+from scapcoach.measures.types import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
+    from scapcoach.calibration.types import Calibration, Range
     from scapcoach.girdle.state import GirdleState
     from scapcoach.measures.gates import Objection
+    from scapcoach.measures.types import Series
 
     FloatArray = npt.NDArray[np.floating[Any]]
     BoolArray = npt.NDArray[np.bool_]
@@ -62,109 +64,96 @@ MIN_RANGE_IN_SDC: Final = 2.0
 def girdle_series(scene: Scene) -> Iterator[Series]:
     """Series of `retraction*` and `elevation*`, in the order of the registry."""
     for quantity in ("retraction", "elevation"):
-        for side, label in enumerate(SIDES):
-            name = quantity if label == "mean" else f"{quantity}_{label}"
-            still = _series(scene, quantity, side, name)
-            if scene.exercise is None:
-                yield still
-            else:
-                yield either(exercise_series(scene, scene.exercise, quantity, side, name), still)
+        names = [quantity if side == "mean" else f"{quantity}_{side}" for side in SIDES]
+        still = _series(scene, quantity, names)
+        if scene.exercise is None:
+            yield from still
+        else:
+            yield from map(either, exercise_series(scene, scene.exercise, quantity, names), still)
 
 
-def _series(scene: Scene, quantity: str, side: int, name: str) -> Series:
-    count = len(scene.poses)
-    if scene.state is None or scene.calibration is None:
-        nothing = np.full(count, np.nan)
-        objections = scene.uncalibrated()
-        return judge(scene, name, nothing, nothing, objections, Reason.NOT_CALIBRATED,
-                     (nothing, nothing))  # fmt: skip
-    degrees = getattr(scene.state, quantity)[:, side]
-    sigma = getattr(scene.state, f"{quantity}_sigma")[:, side]
-    objections = _objections(scene, scene.state, quantity, side, sigma)
+def _series(scene: Scene, quantity: str, names: Sequence[str]) -> Iterator[Series]:
+    """Mean, left and right at once: a live frame costs by the call."""
+    state, calibration = scene.state, scene.calibration
+    nothing = np.full((len(SIDES), len(scene.poses)), np.nan)
+    if state is None or calibration is None:
+        return judge_sides(scene, names, nothing, nothing, scene.uncalibrated(),
+                           Reason.NOT_CALIBRATED, (nothing, nothing))  # fmt: skip
+    degrees = getattr(state, quantity).T
+    sigma = getattr(state, f"{quantity}_sigma").T
+    objections = _objections(scene, calibration, state, quantity, sigma)
     deg_sigma = np.hypot(sigma, GAIN_SIGMA[quantity] * np.abs(degrees))
-    ranges = getattr(scene.calibration, quantity)
+    ranges: tuple[Range, ...] | None = getattr(calibration, quantity)
     if ranges is None:
-        nothing = np.full(count, np.nan)
-        automatic = scene.calibration.kind is Kind.AUTO
+        automatic = calibration.kind is Kind.AUTO
         why = Reason.AUTO_CALIBRATED if automatic else Reason.NOT_CALIBRATED
-        return judge(scene, name, nothing, nothing, objections, why, (degrees, deg_sigma))
-    own: Range = ranges[side]
-    least = MIN_RANGE_IN_SDC * own.sdc
-    objections.append((np.full(count, not own.high >= least), Reason.RANGE_TOO_SMALL))
-    if not -own.low >= least:
-        with np.errstate(invalid="ignore"):
-            objections.append((degrees < -own.sdc, Reason.RANGE_TOO_SMALL))
-    per_cent, per_cent_sigma = _per_cent(degrees, sigma, own)
-    return judge(scene, name, per_cent, per_cent_sigma, objections, None, (degrees, deg_sigma))
-
-
-def _per_cent(degrees: FloatArray, sigma: FloatArray, own: Range) -> tuple[FloatArray, FloatArray]:
-    """Per cent of the own range: of the upper part above neutral, of the lower part below.
-
-    A lower part that is too small to be graded does not grade: what little lies below neutral is
-    then measured by the upper part.
-    """
-    below = -own.low if -own.low >= MIN_RANGE_IN_SDC * own.sdc else own.high
-    full = np.where(degrees >= 0, own.high, below)
-    return 100 * degrees / full, np.abs(100 * sigma / full)
+        return judge_sides(scene, names, nothing, nothing, objections, why, (degrees, deg_sigma))
+    high, low, sdc = np.array([(own.high, own.low, own.sdc) for own in ranges]).T[..., None]
+    least = MIN_RANGE_IN_SDC * sdc
+    graded = -low >= least
+    with np.errstate(invalid="ignore"):
+        too_low = ~graded & (degrees < -sdc)
+    objections += [
+        (~(high >= least), Reason.RANGE_TOO_SMALL),
+        (too_low, Reason.RANGE_TOO_SMALL),
+    ]
+    # A lower part that is too small to be graded does not grade: what little lies below neutral
+    # is then measured by the upper part.
+    full = np.where(degrees >= 0, high, np.where(graded, -low, high))
+    per_cent, per_cent_sigma = 100 * degrees / full, np.abs(100 * sigma / full)
+    return judge_sides(scene, names, per_cent, per_cent_sigma, objections, None,
+                       (degrees, deg_sigma))  # fmt: skip
 
 
 def _objections(
-    scene: Scene, state: GirdleState, quantity: str, side: int, sigma: FloatArray
+    scene: Scene, calibration: Calibration, state: GirdleState, quantity: str, sigma: FloatArray
 ) -> list[Objection]:
-    points = {"mean": SHOULDERS, "left": SHOULDERS[:1], "right": SHOULDERS[1:]}[SIDES[side]]
-    objections = scene.missing(Reason.SHOULDER_HIDDEN, *points, needed=scene.sees(*points))
-    objections += scene.misplaced()
-    if scene.calibration is not None:
-        objections += scene.lying()
-        turned = scene.turned > MAX_TURN
-        objections += [
-            (turned & scene.from_side, Reason.TURN_TOWARDS_CAMERA),
-            (turned, Reason.CALIBRATION_STALE),
-            *scene.bent(),
-        ]
+    """Objections over (3, T): mean, left and right of a quantity."""
+    turned = scene.turned > MAX_TURN
+    objections = [
+        *hidden_shoulders(scene, np.logical_and),
+        *scene.misplaced(),
+        *scene.lying(),
+        (turned & scene.from_side, Reason.TURN_TOWARDS_CAMERA),
+        (turned, Reason.CALIBRATION_STALE),
+        *scene.bent(),
+    ]
     if quantity == "retraction":
         # From the side the landmarks follow the blades hardly at all (r 0.5-0.8 and a quarter of
         # the way on the phantom); it takes the back contour or an exercise calibration.
         objections.append((scene.from_side, Reason.TURN_TOWARDS_CAMERA))
-        if scene.calibration is not None:
-            hang = -scene.calibration.neutral.arms[:, 0, 1].max()
-            raised = np.full(len(sigma), not hang >= MIN_HANG)
-            objections.append((raised, Reason.ARMS_AWAY_FROM_CALIBRATION))
-    elif side:
+        raised = not -calibration.neutral.arms[:, 0, 1].max() >= MIN_HANG
+        objections.append((np.array([raised]), Reason.ARMS_AWAY_FROM_CALIBRATION))
+    else:
         # One behind the other, the shoulders cannot be told apart; their mean can be judged.
-        objections.append((scene.from_side, Reason.TURN_TOWARDS_CAMERA))
-    arms = state.arm_distance[:, side]
+        objections.append((ONE_SIDE & scene.from_side, Reason.TURN_TOWARDS_CAMERA))
     limit = MAX_ARM_DISTANCE[quantity]
-    if quantity == "elevation" and scene.calibration and scene.calibration.elevation is None:
+    if quantity == "elevation" and calibration.elevation is None:
         limit = MAX_ARM_DISTANCE_RELATIVE
     limits = np.where(scene.from_side, min(limit, MAX_ARM_DISTANCE_SIDE), limit)
     with np.errstate(invalid="ignore"):
-        away = ~(arms <= limits)
-        wide = ~(sigma <= MAX_SIGMA[quantity][0 if side == 0 else 1])
+        away = ~(limits >= state.arm_distance.T)
+        wide = ~(sigma <= np.where(ONE_SIDE, *reversed(MAX_SIGMA[quantity])))
     objections.append((away, Reason.ARMS_AWAY_FROM_CALIBRATION))
     objections += [
         (wide & scene.from_side, Reason.TURN_TOWARDS_CAMERA),
         (wide & ~scene.sees_any(*HIPS), Reason.HIPS_HIDDEN),
-        (wide & _shrugs(state, quantity, side), Reason.SHOULDERS_RAISED),
-        (wide, Reason.TOO_UNCERTAIN),
     ]
+    if quantity == "retraction":
+        # The shoulders are so high that their rise drowns retraction.
+        objections.append((wide & (state.elevation.T > MIN_SHRUG), Reason.SHOULDERS_RAISED))
+    objections.append((wide, Reason.TOO_UNCERTAIN))
     if quantity == "elevation":
-        objections.append((_contradicted(state, side), Reason.TOO_UNCERTAIN))
+        objections.append((_contradicted(state), Reason.TOO_UNCERTAIN))
     return objections
 
 
-def _shrugs(state: GirdleState, quantity: str, side: int) -> BoolArray:
-    """(T,) the shoulders are so high that their rise drowns retraction."""
-    return np.asarray((state.elevation[:, side] > MIN_SHRUG) & (quantity == "retraction"))
-
-
-def _contradicted(state: GirdleState, side: int) -> BoolArray:
-    """(T,) ears and shoulders come together, but the shoulders do not rise over the hips.
+def _contradicted(state: GirdleState) -> BoolArray:
+    """(3, T) ears and shoulders come together, but the shoulders do not rise over the hips.
 
     Then it is the head that has moved: a nod or a slump is no shrug (DESIGN.md section 3).
     """
-    elevation = state.elevation[:, side]
+    elevation = state.elevation.T
     risen = state.rise / RISE_PER_DEGREE
     with np.errstate(invalid="ignore"):
         against = np.sign(elevation) * risen < MIN_RISE_SHARE * np.abs(elevation) - RISE_ERROR
