@@ -268,7 +268,8 @@ def judge_sides(
     Values and sigmas are (S, T), objections (T,), (S, 1) or (S, T).
     """
     *arrays, deg, deg_sigma = _judged(scene, value, sigma, objections, relative, degrees)
-    assert deg is not None and deg_sigma is not None  # as degrees were given
+    assert deg is not None  # as degrees were given
+    assert deg_sigma is not None
     for k, name in enumerate(names):
         yield Series(SPECS[name], *(a[k] for a in (*arrays, deg, deg_sigma)))
 
