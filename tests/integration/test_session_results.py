@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from scapcoach.analysis.sessions import close_session
 from scapcoach.errors import InputError
 from scapcoach.session.coach import make_coach
+from scapcoach.session.film import Film
 from scapcoach.session.journal import FILE, Journal
 from scapcoach.session.replay import Session, begin
+from scapcoach.sinks.recorder import CameraVideo
+from scapcoach.sources.types import Frame
+from scapcoach.sources.video import VideoFile
 from scapcoach.web.past import past_sessions
 from tests.support.clips import protocol_clip
 
@@ -78,3 +83,63 @@ def test_a_session_without_frames_has_no_report(tmp_path: Path) -> None:
         pass
     with pytest.raises(InputError, match="no frames"):
         close_session(tmp_path / "s")
+
+
+def film(
+    folder: Path, shown: range, switches: dict[int, str] | None = None, frames: int = 150
+) -> np.ndarray:
+    """A session that is filmed, but for the frames that are not in `shown`; times of its frames."""
+    raw = protocol_clip()[60 : 60 + frames]
+    with Journal(folder, HEAD) as journal, CameraVideo(folder / "camera.mp4", (640, 480)) as video:
+        session, taken = Session(begin(HEAD, make_coach), make_coach, journal), Film(video, journal)
+        for i in range(len(raw)):
+            if i in (switches or {}):
+                session.exercise({"name": switches[i], "focus": "internal"})
+            if i in shown:
+                image = np.full((480, 640, 3), 60 + i % 120, np.uint8)
+                while video.written < shown.index(i) + 1:
+                    taken.add(Frame(i, float(raw.t[i]), image))
+            session.step(raw[i : i + 1])
+    return raw.t
+
+
+def test_a_filmed_session_gets_its_annotated_video_and_a_report_with_it(tmp_path: Path) -> None:
+    folder = tmp_path / "2026-05-04_18-30-05"
+    shown = range(30, 150, 2)
+    t = film(folder, shown)
+    told: list[tuple[str, int]] = []
+    (report,) = close_session(
+        folder, progress=lambda stage, done, _total: told.append((stage, done))
+    )
+    assert "<video" in report.read_text()
+    assert told[-1] == ("video", shown[-1] + 1)
+    with VideoFile(folder / "annotated.mp4") as source:
+        frames = list(source)
+    # The time is the report's: the first picture stands from 0 until the film begins.
+    wanted = [0.0, *(t[i] for i in shown)]
+    np.testing.assert_allclose([f.t for f in frames], wanted, atol=3e-5)
+    # Each picture has the landmarks of its own moment: its grey is that of its frame's number.
+    for frame, i in zip(frames[1:], shown, strict=True):
+        assert abs(np.median(frame.image) - (60 + i % 120)) < 4
+    close_session(folder, video=False)
+    assert "<video" not in report.read_text()
+
+
+def test_each_exercise_of_a_filmed_session_has_its_own_part_of_the_video(tmp_path: Path) -> None:
+    folder = tmp_path / "2026-05-04_18-30-05"
+    t = film(folder, range(150), {160: "row"}, frames=320)
+    first, second = close_session(folder)
+    with VideoFile(first.with_name("annotated.mp4")) as source:
+        assert [f.t for f in source][-1] == pytest.approx(t[149], abs=1e-4)
+    # The film had ended when the second exercise began.
+    assert not second.with_name("annotated.mp4").exists()
+    assert "<video" not in second.read_text()
+
+
+def test_a_film_that_broke_off_at_once_is_left_out(tmp_path: Path) -> None:
+    folder = tmp_path / "2026-05-04_18-30-05"
+    film(folder, range(10))
+    path = folder / "camera.mp4"
+    path.write_bytes(path.read_bytes()[:40])
+    (report,) = close_session(folder)
+    assert "<video" not in report.read_text()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scapcoach.analysis.options import Options
+    from scapcoach.analysis.render import Film
     from scapcoach.analysis.run import Analysis
     from scapcoach.landmarks import Poses
     from scapcoach.sinks.set_report import SetPage, Snapshot
@@ -55,10 +56,13 @@ def write_outputs(
         tables.write_csv(place / "frames.csv", frames)
     if record is not None:
         _write_set(record, place, options)
-    video = place / VIDEO if options.video else None
+    film = _film(found)
+    video = place / VIDEO if options.video and film is not None else None
     lost: tuple[str, ...] = ()
-    if video is not None:
-        lost = render(found.clip, found.poses, found.measures, video, progress, record)
+    if film is not None and video is not None:
+        lost = render(film, found.poses, found.measures, video, progress, record)
+        if not video.is_file():
+            video = None  # a session's film may end before an exercise begins
     _write_exports(found, record, place, video, options)
     write_report(
         place / "report.html",
@@ -71,6 +75,15 @@ def write_outputs(
     )
     write_summary(place / SUMMARY, dict(found.summary))
     return lost
+
+
+def _film(found: Analysis) -> Film | None:
+    """The pictures; None where none were kept, as in a session that was not filmed."""
+    from scapcoach.analysis.render import Film
+
+    if found.film is None and found.clip.is_dir():
+        return None
+    return found.film or Film(found.clip)
 
 
 def _record(found: Analysis) -> SetRecord | None:
@@ -139,5 +152,6 @@ def _snapshots(found: Analysis, record: SetRecord) -> list[Snapshot]:
         if rep is not None:
             middle = (rep.peak_start + rep.peak_end) / 2
             shots.append((number, int(np.argmin(np.abs(t - middle)))))
-    pictures = stills(found.clip, found.poses, [i for _, i in shots])
+    film = _film(found)
+    pictures = {} if film is None else stills(film, found.poses, [i for _, i in shots])
     return [Snapshot(n, float(t[i]), pictures[i]) for n, i in shots if i in pictures]

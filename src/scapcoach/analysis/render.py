@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from scapcoach.pictures import shrunk
 from scapcoach.sinks.overlay import Overlay
@@ -12,15 +15,15 @@ from scapcoach.sinks.video import AnnotatedVideoWriter
 from scapcoach.sources.video import VideoFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
-    import numpy as np
     import numpy.typing as npt
 
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Measures
     from scapcoach.sinks.sets import SetRecord
+    from scapcoach.sources.types import Frame
 
     Progress = Callable[[str, int, int | None], None]
     Image = npt.NDArray[np.uint8]
@@ -30,8 +33,45 @@ if TYPE_CHECKING:
 STILL_SIDE: Final = 640
 
 
+#: Seconds by which the times of a picture and of its landmarks may differ: they went through a
+#: clock of 90 kHz.
+_SAME_S: Final = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """The pictures that landmarks were found in.
+
+    Attributes:
+        path: the video.
+        start: time of its first picture on the landmarks' clock. None: every picture has its
+            landmarks, in order, as in a clip; else some of either may be lacking, as in a session.
+    """
+
+    path: Path
+    start: float | None = None
+
+    def frames(self, source: VideoFile, poses: Poses) -> Iterator[tuple[int, Frame]]:
+        """Pictures with the numbers of their landmarks; those without any are left out.
+
+        Args:
+            source: the video, open.
+            poses: landmarks.
+        """
+        for frame in source:
+            i = frame.index
+            if self.start is not None:
+                t = frame.t + self.start
+                i = int(np.searchsorted(poses.t, t - _SAME_S))
+                if i < len(poses) and poses.t[i] > t + _SAME_S:
+                    continue
+            if i >= len(poses):
+                return
+            yield i, frame
+
+
 def render(
-    clip: Path,
+    film: Film,
     poses: Poses,
     measures: Measures,
     path: Path,
@@ -44,10 +84,10 @@ def render(
     the pictures are decoded again in place of being kept.
 
     Args:
-        clip: the video.
+        film: its pictures.
         poses: of its frames.
         measures: of the same frames.
-        path: the file to write.
+        path: the file to write; its time is that of `poses`, from 0 on.
         progress: called as ``progress(stage, done, total)``.
         record: the set whose counter, phase, cues and targets are shown; None shows none.
 
@@ -57,33 +97,34 @@ def render(
     Raises:
         OutputError: the video cannot be written.
     """
-    with VideoFile(clip) as source:
+    with VideoFile(film.path) as source:
         info = source.info
-        audio = clip if info.has_audio else None
+        audio = film.path if info.has_audio else None
         with AnnotatedVideoWriter(path, info.size, audio_from=audio) as writer:
             overlay = Overlay(writer.size)
-            for frame in source:
-                i = frame.index
-                if i >= len(poses):
-                    break
-                image = writer.scaled(frame.image)
-                prompt = None if record is None else prompt_at(record, i, float(poses.t[i]))
+            for i, frame in film.frames(source, poses):
+                image, t = writer.scaled(frame.image), float(poses.t[i])
+                prompt = None if record is None else prompt_at(record, i, t)
                 overlay.draw(image, poses, measures, i, prompt=prompt)
-                writer.write(image, frame.t)
+                if film.start is None:
+                    t = frame.t
+                elif t > 0 and not writer.frames_written:
+                    writer.write(image, 0.0)  # stands until the film begins
+                writer.write(image, t)
                 progress("video", i + 1, len(poses))
     return tuple(writer.warnings)
 
 
-def stills(clip: Path, poses: Poses, frames: Collection[int]) -> dict[int, Image]:
+def stills(film: Film, poses: Poses, frames: Collection[int]) -> dict[int, Image]:
     """Some frames of a clip, small and with the skeleton on them.
 
     Args:
-        clip: the video.
+        film: its pictures.
         poses: of its frames.
         frames: their numbers.
 
     Returns:
-        (H, W, 3) uint8 RGB by number; numbers beyond the clip's end are left out.
+        (H, W, 3) uint8 RGB by number; numbers without a picture are left out.
     """
     wanted = {i for i in frames if 0 <= i < len(poses)}
     if not wanted:
@@ -93,13 +134,14 @@ def stills(clip: Path, poses: Poses, frames: Collection[int]) -> dict[int, Image
     size = (max(1, round(width * share)), max(1, round(height * share)))
     painter = SkeletonPainter(size)
     found: dict[int, Image] = {}
-    with VideoFile(clip, start=min(wanted)) as source:
-        for frame in source:
-            if frame.index in wanted:
+    first = min(wanted) if film.start is None else 0
+    with VideoFile(film.path, start=first) as source:
+        for i, frame in film.frames(source, poses):
+            if i in wanted:
                 small = shrunk(frame.image, size)
                 image = small.copy() if small is frame.image else small
-                painter.draw(image, poses, frame.index, contour=False)
-                found[frame.index] = image
-            if frame.index >= max(wanted):
+                painter.draw(image, poses, i, contour=False)
+                found[i] = image
+            if i >= max(wanted):
                 break
     return found

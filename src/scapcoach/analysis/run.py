@@ -38,6 +38,7 @@ from scapcoach.sources.video import VideoFile
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from scapcoach.analysis.render import Film
     from scapcoach.coaching.types import SetResult
     from scapcoach.landmarks import Poses
     from scapcoach.sources.types import SourceInfo
@@ -60,6 +61,7 @@ class Analysis:
         warnings: what was wrong with the clip without stopping the work.
         skipped: whether it had been finished before.
         coached: the set, where an exercise was asked for and recognised.
+        film: pictures of a live session; None: they are those of `clip`.
     """
 
     clip: Path
@@ -72,6 +74,7 @@ class Analysis:
     warnings: tuple[str, ...] = ()
     skipped: bool = False
     coached: SetResult | None = None
+    film: Film | None = None
 
 
 class Interrupted(KeyboardInterrupt):

@@ -10,19 +10,26 @@ from scapcoach.analysis.outputs import write_outputs
 from scapcoach.errors import InputError
 from scapcoach.session.coach import make_coach
 from scapcoach.session.engine import joined
+from scapcoach.session.film import FILE as FILM
+from scapcoach.session.film import film_start
 from scapcoach.session.journal import read_journal
 from scapcoach.session.replay import begin, play
 from scapcoach.sources.types import SourceInfo
+from scapcoach.sources.video import probe
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from scapcoach.analysis.render import Film
     from scapcoach.calibration import Calibration
     from scapcoach.coaching.types import SetResult
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Measures
     from scapcoach.session.engine import Reading
     from scapcoach.session.journal import Recording
+
+    Progress = Callable[[str, int, int | None], None]
 
 REPORT: Final = "report.html"
 
@@ -47,8 +54,16 @@ class Part:
     calibration: Calibration | None
 
 
-def close_session(folder: Path) -> tuple[Path, ...]:
+def close_session(
+    folder: Path, *, video: bool = True, progress: Progress = lambda _stage, _done, _total: None
+) -> tuple[Path, ...]:
     """Results from a session's journal, in its folder; the reports' paths.
+
+    Args:
+        folder: of the session.
+        video: whether a session that was filmed gets its annotated video, too; it takes a third
+            of the session's time, or so.
+        progress: called as ``progress(stage, done, total)``.
 
     A session with several exercises gets a folder in its own for each. Measures are those that
     were shown, smoothed without a look ahead. A session that broke off is closed as far as it
@@ -62,12 +77,13 @@ def close_session(folder: Path) -> tuple[Path, ...]:
     if not len(recording.poses):
         raise InputError(f"The session {folder} has no frames: there is nothing to report.")
     readings, parts = _played(recording)
-    places = [folder]
+    places, film = [folder], _film(folder, recording)
     if len(parts) > 1:
         names = [str(part.exercise.get("name") or "free") for part in parts]
         places = [folder / f"{k}-{name}" for k, name in enumerate(names, start=1)]
     for part, place in zip(parts, places, strict=True):
-        _write(recording, part, readings[part.start : part.stop], place)
+        told = Options(video=video)
+        _write(recording, part, readings[part.start : part.stop], place, film, told, progress)
     return tuple(place / REPORT for place in places)
 
 
@@ -94,7 +110,29 @@ def _played(recording: Recording) -> tuple[list[Reading], list[Part]]:
     return readings, long or [max(parts, key=lambda p: p.stop - p.start)]
 
 
-def _write(recording: Recording, part: Part, readings: list[Reading], place: Path) -> None:
+def _film(folder: Path, recording: Recording) -> Film | None:
+    """The session's pictures, if it was filmed and they can be read."""
+    from scapcoach.analysis.render import Film
+
+    start, path = film_start(recording), folder / FILM
+    if start is None or not path.is_file():
+        return None
+    try:
+        probe(path)
+    except InputError:
+        return None  # it broke off within its first second
+    return Film(path, start)
+
+
+def _write(
+    recording: Recording,
+    part: Part,
+    readings: list[Reading],
+    place: Path,
+    film: Film | None,
+    options: Options,
+    progress: Progress,
+) -> None:
     from scapcoach.analysis.coached import set_record
     from scapcoach.analysis.run import Analysis
     from scapcoach.sinks.rep_tables import set_summary
@@ -128,9 +166,10 @@ def _write(recording: Recording, part: Part, readings: list[Reading], place: Pat
         folder=place,
         warnings=warnings,
         coached=coached,
+        film=film,
     )
     place.mkdir(parents=True, exist_ok=True)
-    write_outputs(found, raw, place, Options(video=False), lambda _stage, _done, _total: None)
+    write_outputs(found, raw, place, options, progress)
 
 
 def _set(poses: Poses, measures: Measures, part: Part) -> SetResult | None:

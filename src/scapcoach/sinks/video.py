@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-from fractions import Fraction
 from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
@@ -14,26 +13,18 @@ from scapcoach.errors import OutputError
 from scapcoach.pictures import shrunk
 from scapcoach.sinks.atomic import atomic_path, output_error
 from scapcoach.sinks.audio import AudioCopy
+from scapcoach.sinks.h264 import CLOCK, add_stream, coded, even_size
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    import av
     import numpy.typing as npt
-    from av.container import OutputContainer
-    from av.video.stream import VideoStream
 
     Image = npt.NDArray[np.uint8]
 
-#: Ticks a second: the clock of MPEG, fine enough for any frame rate and exact for 24, 25, 30, 60.
-CLOCK: Final = 90_000
-#: A frame that stands alone at least so often, in frames: what a click in the report has to decode.
-KEY_FRAMES: Final = 30
 #: Frames that may wait for the encoder, about 22 MB of them at 720p.
 QUEUE: Final = 8
-_BT709: Final = 1  # the same number for matrix, primaries and transfer
-_LIMITED: Final = 1
 
 
 class AnnotatedVideoWriter:
@@ -61,7 +52,7 @@ class AnnotatedVideoWriter:
         max_side: int = 1280, preset: str = "veryfast",
     ) -> None:  # fmt: skip
         self.path = path
-        self.size = _even_size(size, max_side)
+        self.size = even_size(size, max_side)
         self.warnings: list[str] = []
         self.frames_written = 0
         self._audio_from = audio_from
@@ -162,7 +153,7 @@ class AnnotatedVideoWriter:
             output = stack.enter_context(
                 av.open(str(self._temporary), "w", format="mp4", options={"movflags": "+faststart"})
             )
-            stream = self._video_stream(output)
+            stream = add_stream(output, self.size, self._preset)
             audio = None
             if self._audio_from is not None:
                 audio = stack.enter_context(AudioCopy(self._audio_from, output, self.warnings))
@@ -170,7 +161,7 @@ class AnnotatedVideoWriter:
             while (item := self._queue.get()) is not None and not self._abandoned.is_set():
                 image, pts = item
                 step, last = (pts - last or step), pts
-                for packet in stream.encode(_picture(image, pts)):
+                for packet in stream.encode(coded(image, pts)):
                     output.mux(packet)
                 if audio is not None:
                     audio.copy_until(pts / CLOCK)
@@ -182,60 +173,6 @@ class AnnotatedVideoWriter:
             if audio is not None:
                 audio.copy_until((last + step) / CLOCK)
 
-    def _video_stream(self, output: OutputContainer) -> VideoStream:
-        stream = output.add_stream("libx264", rate=30)
-        stream.width, stream.height = self.size
-        stream.pix_fmt = "yuv420p"
-        context = stream.codec_context
-        context.time_base = Fraction(1, CLOCK)
-        context.color_range = _LIMITED
-        context.colorspace = context.color_primaries = context.color_trc = _BT709
-        stream.options = {
-            "preset": self._preset,
-            "crf": "22",
-            "g": str(KEY_FRAMES),
-            # A quarter less work than the preset alone, and the same size within 5 %.
-            "x264-params": "subme=1:ref=1:trellis=0",
-        }
-        return stream
-
 
 class _NothingToKeep(Exception):  # noqa: N818  a signal, caught in this module
     """Ends the atomic write of a video that has no frames."""
-
-
-#: RGB 0..255 to limited-range Y, Cb, Cr: the matrix of ITU-R BT.709 for 8 bits.
-_TO_YCBCR: Final = (
-    (0.18259, 0.61423, 0.06201, 16.0),
-    (-0.10064, -0.33857, 0.43922, 128.0),
-    (0.43922, -0.39894, -0.04027, 128.0),
-)
-
-
-def _picture(image: Image, pts: int) -> av.VideoFrame:
-    """RGB to BT.709 limited-range yuv420p, with its place in time.
-
-    By OpenCV's matrix product and area mean, a third of the cost of libav's converter here.
-    """
-    import av
-    import cv2
-    from av.video.reformatter import ColorRange, Colorspace
-
-    height, width = image.shape[:2]
-    full = cv2.transform(image, np.array(_TO_YCBCR, np.float32))
-    half = cv2.resize(full, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    planes = (full[..., 0], half[..., 1], half[..., 2])
-    rows = np.concatenate([plane.ravel() for plane in planes]).reshape(height * 3 // 2, width)
-    frame = av.VideoFrame.from_ndarray(rows, format="yuv420p")
-    frame.colorspace, frame.color_range = Colorspace.ITU709, ColorRange.MPEG
-    frame.pts, frame.time_base = pts, Fraction(1, CLOCK)
-    return frame
-
-
-def _even_size(size: tuple[int, int], max_side: int) -> tuple[int, int]:
-    """Both sides even (yuv420p halves them), the longer one at most `max_side`."""
-    scale = min(1.0, max_side / max(size))
-    width, height = (max(2, 2 * round(side * scale / 2)) for side in size)
-    if scale == 1.0:
-        width, height = max(2, size[0] // 2 * 2), max(2, size[1] // 2 * 2)
-    return width, height
