@@ -12,6 +12,7 @@ Every frame is read on its own: one live frame and a whole recording give equal 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -63,7 +64,7 @@ def _points_noise() -> FloatArray:
     return np.concatenate([*(2 * pair for pair in pairs), nose])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Noise:
     """What is expected of landmarks and people; lengths in trunk lengths, angles in degrees.
 
@@ -127,7 +128,7 @@ def read(poses: Poses, template: Template, noise: Noise | None = None) -> Condit
         template: of the exercise.
         noise: standard deviations.
     """
-    noise = noise or Noise()
+    noise = noise or _usual()
     arms = arm_features(poses, template.unit)
     phase = template.phase(arms)
     seen = features(poses, template.unit, template.world_unit)
@@ -187,6 +188,12 @@ def _solve(
     return shares.reshape(shape), sds.reshape(shape), np.sqrt(cost / residual.shape[1])
 
 
+@lru_cache(maxsize=1)
+def _usual() -> Noise:
+    return Noise()
+
+
+@lru_cache(maxsize=8)  # of a live session each frame asks again
 def _nuisances(template: Template, noise: Noise) -> tuple[FloatArray, FloatArray]:
     """(P, K - 4, F) directions in which features move for other reasons, and (K,) how far.
 
