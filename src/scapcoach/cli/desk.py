@@ -48,6 +48,9 @@ _fast = click.option("--fast", is_flag=True, help="Read a file as fast as it goe
 @click.option("--hours", metavar="H:MM-H:MM", help="Only between these hours.")
 @click.option("--days", metavar="DAYS", help="Only on these days, e.g. mon-fri.")
 @click.option("--pause-on-battery", is_flag=True, help="Let go of the camera while on battery.")
+@click.option("--pause-while-presenting/--no-pause-while-presenting", default=True,
+              show_default=True, help="Let go of the camera while you present, or have 'do not "
+              "disturb' on, as far as the system tells.")  # fmt: skip
 @click.option("--keep-days", type=click.IntRange(1), default=730, show_default=True,
               help="Delete desk time and alerts older than this.")  # fmt: skip
 @click.option("--no-history", is_flag=True, help="Write nothing down.")
@@ -208,7 +211,9 @@ def _watch(chosen: dict[str, Any]) -> int:
         Watch(
             eyes, engine, tell, _note, journal=journal,
             clock=Clock(Stamp.now().utc if chosen["fast"] else None),
-            pauses=None if chosen["fast"] else Pauses(chosen["pause_on_battery"], schedule),
+            pauses=None if chosen["fast"] else Pauses(
+                chosen["pause_on_battery"], schedule, chosen["pause_while_presenting"]
+            ),
             on_moment=_show if chosen["verbose"] else None,
         ).run()  # fmt: skip
     return 0

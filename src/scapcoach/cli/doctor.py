@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from scapcoach.doctor import Check
 
 
 @click.command("doctor")
@@ -23,9 +27,26 @@ def command(as_json: bool) -> int:
     """  # noqa: D301 - click reads the \\b
     from scapcoach.doctor import render, run_checks
 
-    checks = run_checks()
+    checks = (*run_checks(), _pauses())
     if as_json:
         click.echo(json.dumps([asdict(check) for check in checks], indent=1, default=str))
     else:
         click.echo(render(checks))
     return int(any(check.state == "fail" for check in checks))
+
+
+def _pauses() -> Check:
+    """Whether the desk check would notice that it should pause."""
+    from scapcoach.desk.screen import presenting, screen_locked
+    from scapcoach.doctor import Check
+
+    found = {"a locked screen": screen_locked(), "presenting": presenting()}
+    told = [f"{what} ({'yes' if now else 'no'} now)" for what, now in found.items()
+            if now is not None]  # fmt: skip
+    untold = [what for what, now in found.items() if now is None]
+    message = f"this system tells of {' and of '.join(told)}" if told else "nothing is told"
+    if not untold:
+        return Check("desk pauses", "ok", message)
+    return Check("desk pauses", "warn", f"{message}, not of {' nor of '.join(untold)}",
+                 "The desk check cannot pause by itself then: use scapcoach desk snooze.",
+                 )  # fmt: skip

@@ -1,16 +1,13 @@
-"""Reasons to let go of the camera: battery, a locked screen, a schedule; as far as can be told."""
+"""Reasons to let go of the camera: a schedule, a locked screen, a presentation, the battery."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from scapcoach.desk.screen import presenting, screen_locked
 from scapcoach.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,9 +15,6 @@ if TYPE_CHECKING:
 
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SUPPLIES: Final = Path("/sys/class/power_supply")
-
-#: Seconds for the system to answer.
-_ANSWER_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,29 +100,6 @@ def _read(path: Path) -> str:
         return ""
 
 
-def screen_locked() -> bool | None:
-    """Whether the screen is locked; None when that cannot be told (macOS, some desktops)."""
-    if sys.platform == "win32":
-        import ctypes
-
-        user = ctypes.windll.user32
-        desktop = user.OpenInputDesktop(0, False, 0x0100)
-        if desktop:
-            user.CloseDesktop(desktop)
-        return not desktop
-    session, ask = os.environ.get("XDG_SESSION_ID"), shutil.which("loginctl")
-    if not session or ask is None:
-        return None
-    try:
-        answer = subprocess.run(
-            [ask, "show-session", session, "--property=LockedHint", "--value"],
-            capture_output=True, text=True, timeout=_ANSWER_S, check=False,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return {"yes": True, "no": False}.get(answer.stdout.strip())
-
-
 @dataclass(frozen=True, slots=True)
 class Pauses:
     """What pauses the desk check.
@@ -136,10 +107,12 @@ class Pauses:
     Attributes:
         battery: whether to pause on battery.
         schedule: when it is wanted at all.
+        presenting: whether to pause while something is presented, or "do not disturb" is on.
     """
 
     battery: bool = False
     schedule: Schedule = Schedule()
+    presenting: bool = True
 
     def reason(self, local: datetime) -> str:
         """Why to pause now, in a few words; "" when there is none.
@@ -151,6 +124,8 @@ class Pauses:
             return "outside the hours you chose"
         if screen_locked():
             return "the screen is locked"
+        if self.presenting and presenting():
+            return "you are presenting, or 'do not disturb' is on"
         if self.battery and on_battery():
             return "running on battery"
         return ""
