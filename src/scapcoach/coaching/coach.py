@@ -10,13 +10,16 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from scapcoach.coaching import grip
+from scapcoach.coaching.arm_path import LEAST, centred, follows, has_path, path_of
 from scapcoach.coaching.cues import CueConfig, CueState, Moment, cue_step
 from scapcoach.coaching.exercise import Exercise, Kind
 from scapcoach.coaching.judge import faults, floors, held_verdicts, score, verdicts
 from scapcoach.coaching.phases import belongs, course, numbered, phase_codes, ways
 from scapcoach.coaching.readings import Readings
-from scapcoach.coaching.reps import Detector, Stage, advance, close, signal
+from scapcoach.coaching.reps import GUESSED, Detector, Stage, advance, close, signal
 from scapcoach.coaching.summary import summarise
 from scapcoach.coaching.types import Focus, Label, Phase, RepValues, SetResult
 from scapcoach.coaching.values import OVERDONE, read, rep_values
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scapcoach.calibration import Calibration
+    from scapcoach.coaching.exercise import Movement
+    from scapcoach.coaching.phases import Course
     from scapcoach.coaching.reps import Turn
     from scapcoach.coaching.types import Cue, Rep
     from scapcoach.landmarks import Poses
@@ -43,7 +48,8 @@ class CoachState:
     """The coach's memory; `step` gives the next one.
 
     Attributes:
-        detector: of repetitions.
+        detector: of repetitions, by joints; by_path: by the calibrated arm path, which counts where
+            the arms follow one.
         window: the latest frames, one by one.
         frames: how many have been seen.
         reps: repetitions so far, with all that was seen in them.
@@ -53,6 +59,7 @@ class CoachState:
     """
 
     detector: Detector = field(default_factory=Detector)
+    by_path: Detector = field(default_factory=Detector)
     window: tuple[Readings, ...] = ()
     frames: int = 0
     reps: tuple[RepValues, ...] = ()
@@ -78,7 +85,8 @@ class CoachState:
     @property
     def phase(self) -> Phase:
         """Where the movement is just now, as far as it can be told without the future."""
-        detector = self.detector
+        on_path = bool(self.window) and follows(self.window[-1], -np.inf, np.inf)
+        detector = self.by_path if on_path else self.detector
         if detector.stage is Stage.RETURN:
             return Phase.RETURN
         if detector.stage is Stage.PULL:
@@ -96,7 +104,7 @@ def step(
         state: so far; `CoachState.begin` before the first frame.
         exercise: that is being done.
         reading: one frame, later than those before (`Readings.of` poses and measures of T = 1,
-            smoothed causally).
+            smoothed causally; with `arm_path.path_of` the calibration).
         config: of the cues.
 
     Returns:
@@ -111,8 +119,9 @@ def finish(
 ) -> tuple[CoachState, tuple[Cue, ...]]:
     """No more frames: a return that was nearly over counts as over."""
     detector, turn = close(state.detector, exercise.movement)
-    state = replace(state, detector=detector)
-    return _turned(state, exercise, turn, config or CueConfig()) if turn else (state, ())
+    by_path, path_turn = close(state.by_path, _on_path(exercise.movement))
+    state = replace(state, detector=detector, by_path=by_path)
+    return _turned(state, exercise, (turn, path_turn), config or CueConfig())
 
 
 def coach(
@@ -134,7 +143,7 @@ def coach(
         load: in kilograms, if known; it is only passed on.
         calibration: the one that the measures come from.
     """
-    readings = Readings.of(poses, measures)
+    readings = Readings.of(poses, measures, path_of(calibration))
     config = configured(exercise, CueConfig(focus=focus))
     state = CoachState.begin(calibration)
     said: list[Cue] = []
@@ -167,16 +176,18 @@ def _step(
     state: CoachState, exercise: Exercise, reading: Readings, value: float, config: CueConfig
 ) -> tuple[CoachState, tuple[Cue, ...]]:
     t = float(reading.t[0])
-    detector, turn = advance(state.detector, t, value, exercise.movement)
+    movement = exercise.movement
+    detector, turn = advance(state.detector, t, value, movement)
+    phase = float(reading.joint("arm_phase")[0]) if has_path(movement) else np.nan
+    by_path, path_turn = advance(state.by_path, t, phase, _on_path(movement), GUESSED)
     state = replace(
         state,
         detector=detector,
+        by_path=by_path,
         frames=state.frames + 1,
         window=_trimmed((*state.window, reading), state, exercise),
     )
-    cues: tuple[Cue, ...] = ()
-    if turn is not None:
-        state, cues = _turned(state, exercise, turn, config)
+    state, cues = _turned(state, exercise, (turn, path_turn), config)
     if exercise.kind is Kind.HOLD and detector.stage is Stage.PULL:
         seen = held_verdicts(exercise, reading, state.floors, OVERDONE)
         cueing, more = cue_step(state.cueing, exercise, config, Moment(t, seen))
@@ -190,32 +201,84 @@ def _trimmed(
     """The frames that the next repetition may need; cut now and then, not every frame."""
     now = float(window[-1].t[0])
     longest = exercise.movement.seconds[1] + _SPARE
-    since = max(min(now, state.detector.base_time) - _BEFORE, now - longest)
+    bases = [d.base_time for d in (state.detector, state.by_path) if np.isfinite(d.base_time)]
+    since = max(min((now, *bases)) - _BEFORE, now - longest)
     if float(window[0].t[0]) >= since - _BEFORE:
         return window
     return tuple(frame for frame in window if float(frame.t[0]) >= since)
 
 
 def _turned(
-    state: CoachState, exercise: Exercise, turn: Turn, config: CueConfig
+    state: CoachState,
+    exercise: Exercise,
+    turns: tuple[Turn | None, Turn | None],
+    config: CueConfig,
 ) -> tuple[CoachState, tuple[Cue, ...]]:
-    """After a there and back: a repetition, if it is one, and a cue, if one is due."""
+    """After a there and back: a repetition, if it is one, and a cue, if one is due.
+
+    `turns` are those of joints and arm path. Where the arms follow the calibrated path it decides,
+    elsewhere the joints do, so that the calibration of another exercise does no harm.
+    """
+    if turns == (None, None):
+        return state, ()
     readings = Readings.join(state.window)
-    movement = exercise.movement
-    found = course(readings, turn, ways(readings, movement))
-    if found is None or not belongs(readings, found, movement):
-        return state, ()
-    if state.reps and found.peak_start < state.reps[-1].rep.peak_end:
-        return state, ()
+    for turn, by_path in zip(turns, (False, True), strict=True):
+        if turn is None or follows(readings, turn.start, turn.known) is not by_path:
+            continue
+        found = _course(readings, turn, exercise.movement, by_path=by_path)
+        if found is None:
+            continue
+        if state.reps and found.peak_start < state.reps[-1].rep.peak_end:
+            continue
+        return _counted(state, exercise, readings, turn, found, config, by_path=by_path)
+    return state, ()
+
+
+def _course(readings: Readings, turn: Turn, movement: Movement, *, by_path: bool) -> Course | None:
+    """The phases of a there and back, if it is a repetition of the exercise.
+
+    The way of the arms in the picture tells its times best; where it goes along the line of sight
+    and tells no repetition, the phase of the calibrated path does.
+    """
+    kinds = [ways(readings, movement)]
+    if by_path:
+        turn = centred(readings, turn)
+        kinds.append(readings.joint("arm_phase")[:, None])
+    for way in kinds:
+        found = course(readings, turn, way)
+        if found is not None and belongs(readings, found, movement, by_path=by_path):
+            return found
+    return None
+
+
+def _on_path(movement: Movement) -> Movement:
+    """The movement as the phase of the calibrated arm path shows it."""
+    return replace(movement, least=LEAST)
+
+
+def _counted(
+    state: CoachState,
+    exercise: Exercise,
+    readings: Readings,
+    turn: Turn,
+    found: Course,
+    config: CueConfig,
+    *,
+    by_path: bool,
+) -> tuple[CoachState, tuple[Cue, ...]]:
+    """One repetition more, with all that was seen in it, and a cue, if one is due."""
+    detector = state.by_path if by_path else state.detector
     rep = numbered(
-        readings.t, found, turn, state.count + 1, state.detector.usual,
+        readings.t, found, turn, state.count + 1, detector.usual,
         first_frame=state.frames - len(state.window),
     )  # fmt: skip
+    detector = detector.accept(rep.amplitude)
     best = max(state.best, rep.amplitude)
     seen = _seen(readings, exercise, rep, best, state.floors)
     state = replace(
         state,
-        detector=state.detector.accept(rep.amplitude),
+        detector=state.detector if by_path else detector,
+        by_path=detector if by_path else state.by_path,
         reps=(*state.reps, seen),
         best=best,
     )

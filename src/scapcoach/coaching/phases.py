@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from scapcoach.coaching.arm_path import MAX_START, MIN_PEAK
 from scapcoach.coaching.exercise import HELD
 from scapcoach.coaching.kinematics import ARM_PATH, HIP_PATH
 from scapcoach.coaching.reps import STILL, signal
@@ -223,7 +224,9 @@ def _crossing(t: FloatArray, share: FloatArray, level: float) -> float:
     return float(t[i - 1] + part * (t[i] - t[i - 1]))
 
 
-def belongs(readings: Readings, found: Course, movement: Movement) -> bool:
+def belongs(
+    readings: Readings, found: Course, movement: Movement, *, by_path: bool = False
+) -> bool:
     """Whether this there and back is a repetition of the exercise: no ghost.
 
     Getting into position, unracking and walking off have the right size at times, but do not
@@ -233,17 +236,22 @@ def belongs(readings: Readings, found: Course, movement: Movement) -> bool:
         readings: that cover it.
         found: its phases.
         movement: of the exercise.
+        by_path: whether it was found on the calibrated arm path, which tells start and peak by
+            itself, whether or not the arms are seen.
     """
     seconds = found.end - found.start
     if not movement.seconds[0] <= seconds <= movement.seconds[1]:
         return False
     rep = readings.between(found.start, found.end)
-    if not median(rep.joint("arm_seen")) >= MIN_ARM_SEEN:
+    if not (by_path or median(rep.joint("arm_seen")) >= MIN_ARM_SEEN):
         return False
     if not (_way(rep, HIP_PATH[0]) <= movement.travel and _way(rep, HIP_PATH[1]) <= movement.bob):
         return False
     start = readings.between(found.start - _AROUND[0], found.start + _AROUND[1])
     peak = readings.between(found.peak_start - _AROUND[1], found.peak_end + _AROUND[1])
+    if by_path:
+        begins, turns = median(start.joint("arm_phase")), median(peak.joint("arm_phase"))
+        return bool(begins <= MAX_START and turns >= MIN_PEAK)
     return (
         _within({name: median(start.joint(name)) for name in movement.start}, movement.start)
         and _within({name: median(peak.joint(name)) for name in movement.peak}, movement.peak)

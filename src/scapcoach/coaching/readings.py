@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from scapcoach.coaching.arm_path import ARM_PHASE, arm_phase
 from scapcoach.coaching.kinematics import KINEMATICS, kinematics
 from scapcoach.measures.registry import SPECS
 from scapcoach.measures.types import Reason, Status
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from scapcoach.girdle.template import Template
     from scapcoach.landmarks import Poses
     from scapcoach.measures.types import Measures
 
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
     IntArray = npt.NDArray[np.integer[Any]]
 
 _PARTS: Final = ("value", "sigma", "status", "reason", "deg", "deg_sigma")
-_COLUMNS: Final = (*KINEMATICS, *(f"{name}.{part}" for name in SPECS for part in _PARTS))
+_JOINTS: Final = (*KINEMATICS, *ARM_PHASE)
+_COLUMNS: Final = (*_JOINTS, *(f"{name}.{part}" for name in SPECS for part in _PARTS))
 _INDEX: Final[Mapping[str, int]] = MappingProxyType({n: i for i, n in enumerate(_COLUMNS)})
 
 
@@ -45,15 +48,19 @@ class Readings:
     table: FloatArray
 
     @classmethod
-    def of(cls, poses: Poses, measures: Measures | None) -> Readings:
+    def of(
+        cls, poses: Poses, measures: Measures | None, template: Template | None = None
+    ) -> Readings:
         """Everything that can be read of these frames.
 
         Args:
             poses: T frames, smoothed; frames of anybody but the followed person are left blank.
             measures: of the same frames; None leaves them blank.
+            template: as `arm_path.path_of` gives it: it tells how far along their own path the
+                arms are.
         """
         table = np.full((len(poses), len(_COLUMNS)), np.nan)
-        for name, values in kinematics(poses).items():
+        for name, values in {**kinematics(poses), **arm_phase(poses, template)}.items():
             table[:, _INDEX[name]] = np.where(poses.subject == 0, values, np.nan)
         for name, series in (measures.series if measures else {}).items():
             for part in _PARTS:
@@ -76,7 +83,7 @@ class Readings:
         return Readings(self.t[index], self.table[index])
 
     def joint(self, name: str) -> FloatArray:
-        """(T,) one quantity of `kinematics`."""
+        """(T,) one quantity of `kinematics` or `arm_path`."""
         return self.table[:, _INDEX[name]]
 
     def measure(self, name: str, part: str = "value") -> FloatArray:

@@ -24,14 +24,8 @@ if TYPE_CHECKING:
 
     FloatArray = npt.NDArray[np.floating[Any]]
 
-#: Share of the running range by which the signal has to rise for a pull to begin [E].
-ENTER: Final = 0.35
-#: Share of the rise so far by which it has to fall for the peak to be over [E].
-LEAVE: Final = 0.3
 #: Share of the rise from which the far end is shown as reached, live [E].
 NEAR_TOP: Final = 0.9
-#: Share of the rise that has to be given back before a repetition can be over [E].
-RETURNED: Final = 0.4
 #: ... and this close to the start it is over [E].
 HOME: Final = 0.1
 #: Seconds without a lower signal after which it has come home [E].
@@ -60,6 +54,28 @@ JUMP: Final = 0.4
 MAX_JUMP: Final = 0.3
 #: Repetitions whose median range is the set's usual one.
 _REMEMBERED: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Hysteresis:
+    """How far a signal has to go to count.
+
+    Attributes:
+        enter: share of the running range by which it has to rise for a pull to begin.
+        leave: share of the rise so far by which it has to fall for the peak to be over.
+        returned: share of the rise that has to be given back before a repetition can be over.
+    """
+
+    enter: float
+    leave: float
+    returned: float
+
+
+#: For joints [E].
+JOINTS: Final = Hysteresis(0.35, 0.3, 0.4)
+#: For the phase of arms that may be guessed: hidden elbows are drawn beyond their finish on the way
+#: there and back, so that the phase sags by up to a half while they are held [M, phantom].
+GUESSED: Final = Hysteresis(0.5, 0.55, 0.6)
 
 
 class Stage(IntEnum):
@@ -163,7 +179,7 @@ def _held(readings: Readings) -> FloatArray:
 
 
 def advance(
-    state: Detector, t: float, s: float, movement: Movement
+    state: Detector, t: float, s: float, movement: Movement, by: Hysteresis = JOINTS
 ) -> tuple[Detector, Turn | None]:
     """One frame further.
 
@@ -172,6 +188,7 @@ def advance(
         t: seconds of the frame, later than all before.
         s: signal; NaN where it is missing.
         movement: of the exercise.
+        by: how far the signal has to go.
 
     Returns:
         The new state, and a there and back that this frame has ended, if any.
@@ -187,12 +204,12 @@ def advance(
     recent = (*((a, b) for a, b in state.recent if t - a <= STILL[0] + 1e-6), (t, s))
     state = replace(state, recent=recent, seen=t)
     if state.stage is Stage.WAIT:
-        return _wait(state, t, s, movement), None
+        return _wait(state, t, s, movement, by), None
     if t - state.pull_time > movement.seconds[1] and state.stage is Stage.PULL:
         return _rest(state, t, s), None
     if state.stage is Stage.PULL:
-        return _pull(state, t, s, movement), None
-    return _return(state, t, s, movement)
+        return _pull(state, t, s, movement, by), None
+    return _return(state, t, s, movement, by)
 
 
 def _unseen(state: Detector, t: float, movement: Movement) -> tuple[Detector, Turn | None]:
@@ -216,7 +233,7 @@ def _rest(state: Detector, t: float, s: float) -> Detector:
     return replace(state, stage=Stage.WAIT, base=s, base_time=t, top=-np.inf, low=np.inf)
 
 
-def _wait(state: Detector, t: float, s: float, movement: Movement) -> Detector:
+def _wait(state: Detector, t: float, s: float, movement: Movement, by: Hysteresis) -> Detector:
     size = max(movement.least, state.usual)
     # The last frame at the bottom is where the pull begins, not the first; and a rest higher up,
     # as after settling into position, is a new bottom.
@@ -224,7 +241,7 @@ def _wait(state: Detector, t: float, s: float, movement: Movement) -> Detector:
         state = replace(state, base=min(s, state.base), base_time=t)
     elif _is_still(state, RESTING * size):
         state = replace(state, base=min(v for _, v in state.recent), base_time=t)
-    if s - state.base > ENTER * size:
+    if s - state.base > by.enter * size:
         base = max(state.base, s - LARGEST)
         return replace(
             state, stage=Stage.PULL, base=base, pull_time=t, top=s, top_time=t, low=np.inf,
@@ -233,27 +250,27 @@ def _wait(state: Detector, t: float, s: float, movement: Movement) -> Detector:
     return state
 
 
-def _pull(state: Detector, t: float, s: float, movement: Movement) -> Detector:
+def _pull(state: Detector, t: float, s: float, movement: Movement, by: Hysteresis) -> Detector:
     size = max(movement.least, state.usual)
-    if s - state.rest > ENTER * size:
+    if s - state.rest > by.enter * size:
         # It was no peak that was held, but the start: somebody has settled into position.
         state = replace(state, base=state.rest, base_time=state.rest_time, rest=np.nan)
     elif _is_still(state, STILL[1] * size):
         state = replace(state, rest=max(v for _, v in state.recent), rest_time=t)
     if s > state.top:
         return replace(state, top=s, top_time=t, base=max(state.base, s - LARGEST))
-    if state.top - s > LEAVE * (state.top - state.base):
+    if state.top - s > by.leave * (state.top - state.base):
         return replace(state, stage=Stage.RETURN, low=s, low_time=t)
     return state
 
 
 def _return(
-    state: Detector, t: float, s: float, movement: Movement
+    state: Detector, t: float, s: float, movement: Movement, by: Hysteresis
 ) -> tuple[Detector, Turn | None]:
     if s < state.low:
         state = replace(state, low=s, low_time=t)
     rise = state.top - state.base
-    returned = state.top - state.low > RETURNED * rise
+    returned = state.top - state.low > by.returned * rise
     if not returned:
         back_up = s > state.top - HOME * rise
         return (replace(state, stage=Stage.PULL, low=np.inf) if back_up else state), None
@@ -266,7 +283,7 @@ def _return(
     after = replace(
         state, stage=Stage.WAIT, base=state.low, base_time=state.low_time, top=-np.inf, low=np.inf
     )
-    return _wait(after, t, s, movement), (turn if turn.rise >= state.enough(movement) else None)
+    return _wait(after, t, s, movement, by), (turn if turn.rise >= state.enough(movement) else None)
 
 
 def _turn(state: Detector, t: float) -> Turn:
@@ -284,7 +301,7 @@ def close(state: Detector, movement: Movement) -> tuple[Detector, Turn | None]:
     if state.stage is not Stage.RETURN:
         return state, None
     turn = _turn(state, state.seen)
-    back = state.top - state.low > (1 - LEAVE) * (state.top - state.base)
+    back = state.top - state.low > (1 - JOINTS.leave) * (state.top - state.base)
     enough = turn.rise >= state.enough(movement)
     return _rest(state, state.seen, state.low), (turn if back and enough else None)
 
