@@ -24,6 +24,7 @@ from scapcoach.geometry.view import estimate_yaw
 from scapcoach.girdle.model import N_PARAMETERS, Body, Parameter, project
 from scapcoach.girdle.neutral import Neutral, arm_vectors, counts
 from scapcoach.girdle.state import GirdleState
+from scapcoach.landmarks import indices
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -159,24 +160,35 @@ def _observations(
 ) -> tuple[FloatArray, FloatArray]:
     """(T, 5, 2) seen points in neutral units from a fixed place, and (T, 5) their noise."""
     usable = counts(poses) & np.isfinite(neutral.points[:, 0])
-    points = y_up(poses.xy.astype(np.float64)) / neutral.unit
-    order = [*SHOULDERS, *HIPS]
-    seen = np.concatenate(
-        [points[:, order], points[:, list(EARS)].mean(axis=1, keepdims=True)], axis=1
-    )
-    good = np.column_stack([usable[:, order], usable[:, list(EARS)].any(axis=1)])
-    still = np.array([noise.shoulder] * 2 + [noise.hip] * 2 + [noise.ear])
-    sigma = np.broadcast_to(still, good.shape).copy()
+    points = y_up(poses.xy[:, _POINTS].astype(np.float64)) / neutral.unit
+    seen = np.empty((len(poses), 5, 2))
+    seen[:, :4] = points[:, :4]
+    seen[:, 4] = (points[:, 4] + points[:, 5]) / 2
+    good = np.empty((len(poses), 5), bool)
+    good[:, :4] = usable[:, _POINTS[:4]]
+    good[:, 4] = usable[:, _POINTS[4:]].any(axis=1)
+    sigma = np.empty((len(poses), 5))
     more = np.hypot(noise.per_arm * arms, (noise.per_yaw * np.abs(turned))[:, None])
-    sigma[:, :2] = np.hypot(sigma[:, :2], more)
+    sigma[:, :2] = np.hypot(noise.shoulder, more)
+    sigma[:, 2:] = noise.hip, noise.hip, noise.ear
     sigma = np.where(good & np.isfinite(sigma), sigma, _HIDDEN)
-    return np.nan_to_num(seen), sigma
+    return np.where(np.isfinite(seen), seen, 0.0), sigma
+
+
+#: Shoulders, hips, and ears, of which the midpoint counts.
+_POINTS: Final = indices((*SHOULDERS, *HIPS, *EARS))
 
 
 def _prior(turned: FloatArray, noise: Noise) -> tuple[FloatArray, FloatArray]:
     """(T, P) most likely change, and (P,) its standard deviation, before the picture is read."""
     mean = np.zeros((len(turned), N_PARAMETERS))
-    mean[:, Parameter.YAW] = np.radians(np.nan_to_num(turned))
+    mean[:, Parameter.YAW] = np.radians(np.where(np.isfinite(turned), turned, 0.0))
+    return mean, _deviations(noise)
+
+
+@lru_cache(maxsize=8)
+def _deviations(noise: Noise) -> FloatArray:
+    """(P,) standard deviation of the parameters before the picture is read."""
     degrees = {
         Parameter.RETRACTION_LEFT: noise.retraction,
         Parameter.RETRACTION_RIGHT: noise.retraction,
@@ -195,7 +207,7 @@ def _prior(turned: FloatArray, noise: Noise) -> tuple[FloatArray, FloatArray]:
     sd[Parameter.LOG_SCALE] = noise.log_scale
     # Where the person stands in the picture says nothing.
     sd[[Parameter.RIGHTWARD, Parameter.UPWARD]] = 100.0
-    return mean, sd
+    return sd
 
 
 def _body(neutral: Neutral) -> Body:
@@ -224,11 +236,7 @@ def _gauss_newton(
 ) -> tuple[FloatArray, FloatArray]:
     """(T, P) most probable parameters and (T, P, P) their covariance."""
     mean, sd = prior_of
-    body, yaw = _body(neutral), float(np.radians(neutral.yaw))
-    order = [*SHOULDERS, *HIPS]
-    rest = np.vstack([neutral.points[order], neutral.points[list(EARS)].mean(axis=0)])
-    rest = np.nan_to_num(rest)
-    resting = _resting(body, yaw)
+    body, yaw, rest, resting = _at_rest(neutral)
     observed = seen.reshape(len(seen), rest.size, 1)
     w = (1 / sigma**2)[..., None]
     weight = np.repeat(w, 2, axis=1)
@@ -247,10 +255,13 @@ def _gauss_newton(
     return theta, np.linalg.inv(information)
 
 
-@lru_cache(maxsize=64)
-def _resting(body: Body, yaw: float) -> FloatArray:
-    """(5, 2) the model in the neutral; kept, as a live session asks for it with every frame."""
-    return project(np.zeros(N_PARAMETERS), body, yaw)
+@lru_cache(maxsize=64)  # of a live session each frame asks again
+def _at_rest(neutral: Neutral) -> tuple[Body, float, FloatArray, FloatArray]:
+    """Widths, yaw in radians, and (5, 2) the neutral's points as seen and as of the model."""
+    body, yaw = _body(neutral), float(np.radians(neutral.yaw))
+    order = [*SHOULDERS, *HIPS]
+    rest = np.vstack([neutral.points[order], neutral.points[list(EARS)].mean(axis=0)])
+    return body, yaw, np.nan_to_num(rest), project(np.zeros(N_PARAMETERS), body, yaw)
 
 
 def _predict(

@@ -35,6 +35,9 @@ MAX_SIGMA: Final = {"retraction": (9.8, 12.5), "elevation": (8.0, 11.0)}
 #: the shoulder landmarks sideways, which is retraction's own direction, so it allows less; so
 #: does the side view, where an arm crosses the shoulder [E, tuned on the phantom].
 MAX_ARM_DISTANCE: Final = {"retraction": 0.2, "elevation": 0.35}
+#: ... of retraction where the own squeeze is known: it moves the arms by itself, and as it did in
+#: the calibration [M, phantom: up to 0.3; root mean square errors are no greater there].
+MAX_ARM_DISTANCE_SQUEEZED: Final = 0.3
 #: ... of elevation where it is relative only: an offset does less harm to a change.
 MAX_ARM_DISTANCE_RELATIVE: Final = 0.6
 MAX_ARM_DISTANCE_SIDE: Final = 0.3
@@ -130,6 +133,8 @@ def _objections(
     limit = MAX_ARM_DISTANCE[quantity]
     if quantity == "elevation" and calibration.elevation is None:
         limit = MAX_ARM_DISTANCE_RELATIVE
+    if quantity == "retraction" and scene.calibration and scene.calibration.retraction:
+        limit = MAX_ARM_DISTANCE_SQUEEZED
     limits = np.where(scene.from_side, min(limit, MAX_ARM_DISTANCE_SIDE), limit)
     with np.errstate(invalid="ignore"):
         away = ~(limits >= state.arm_distance.T)

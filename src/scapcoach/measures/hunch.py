@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 #: forward from the front. Lean is no part of it: a bent-over row is not a hunch.
 WEIGHTS: Final = {"head_forward": 0.4, "head_drop": 0.4, "rounding": 0.4, "protraction": 0.2}
 
+#: Parts of which one has to be seen: protraction alone is no hunch.
+_MAIN: Final = ("head_forward", "head_drop", "rounding")
+
 #: Trunk lengths by which the ears come nearer to the shoulders per degree of estimated elevation,
 #: and its share of error: a shrug is no hunch [M, phantom: 0.0033-0.0044 over nine set-ups; 0.0057
 #: on a real shrug, where the neck comes forward, too].
@@ -51,23 +54,26 @@ def hunch_series(scene: Scene, series: Mapping[str, Series]) -> Series:
     """
     parts = _parts(scene, series)
     total, weights, variance = (np.zeros(len(scene.poses)) for _ in range(3))
+    main = np.zeros(len(scene.poses), bool)
     for name, (share, sigma) in parts.items():
         known = np.isfinite(share)
-        weight = WEIGHTS[name] * known / (np.nan_to_num(sigma) ** 2 + PART_SIGMA**2)
-        total += weight * np.nan_to_num(share)
+        weight = np.where(known, WEIGHTS[name] / (sigma**2 + PART_SIGMA**2), 0.0)
+        total += np.where(known, weight * share, 0.0)
         weights += weight
-        variance += (weight * np.nan_to_num(sigma)) ** 2
-    main = np.isfinite([parts[n][0] for n in ("head_forward", "head_drop", "rounding")]).any(axis=0)
+        variance += np.where(known, (weight * sigma) ** 2, 0.0)
+        if name in _MAIN:
+            main |= known
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.where(main, np.clip(100 * total / weights, 0, HIGHEST), np.nan)
         sigma = 100 * np.sqrt(variance) / weights
-    objections = [*scene.uncalibrated(), (scene.supine, Reason.SUPINE)]
+    objections = [*scene.uncalibrated(), *scene.lying()]
     flat = (trunk_tilt(scene.poses) > FLAT) & scene.sees_any(*HIPS)
     objections.append((flat, Reason.TRUNK_MOVED))
     # What hides the head hides the hunch: the head's own reason is the one to give.
-    blocked = ~main & (series["head_drop"].status == Status.NOT_OBSERVABLE)
+    head = series["head_drop"]
+    blocked = ~main & (head.status == Status.NOT_OBSERVABLE)
     objections += [
-        (blocked & (series["head_drop"].reason == reason), reason)
+        (blocked & (head.reason == reason), reason)
         for reason in (Reason.HEAD_HIDDEN, Reason.OUT_OF_FRAME, Reason.SHOULDER_HIDDEN,
                        Reason.CALIBRATION_STALE)
     ]  # fmt: skip
@@ -128,5 +134,5 @@ def _bent_over(scene: Scene, lean: Series) -> FloatArray:
     """(T,) degrees of head forward that come from the whole trunk bending over."""
     if scene.calibration is None:
         return np.zeros(len(scene.poses))
-    change = np.nan_to_num(lean.value - scene.calibration.neutral.lean)
-    return np.asarray(np.maximum(change - SLUMP_LEAN, 0))
+    change = lean.value - scene.calibration.neutral.lean
+    return np.asarray(np.fmax(change - SLUMP_LEAN, 0))  # 0 where the lean is not known
