@@ -35,15 +35,25 @@ class Fake:
         self.gone = threading.Event()
         self.hangs = threading.Event()
         self.released = 0
+        self.skipped = 0
 
     def read(self):
+        if not self._comes():
+            return None
+        return time.monotonic(), picture(self.number % 200, self.size)
+
+    def skip(self) -> bool:
+        self.skipped += 1
+        return self._comes()
+
+    def _comes(self) -> bool:
         time.sleep(self.interval)
         while self.hangs.is_set() and not self.gone.is_set():
             time.sleep(0.005)
         if self.gone.is_set() or self.released:
-            return None
+            return False
         self.number += 1
-        return time.monotonic(), picture(self.number % 200, self.size)
+        return True
 
     def release(self) -> None:
         self.released += 1
@@ -77,6 +87,42 @@ def test_only_the_newest_picture_is_handed_out_and_never_twice() -> None:
         assert read_number(second.image) == (second.index + 1) % 200
         assert camera.info.size == (320, 240)
     assert fake.released
+
+
+def test_on_demand_only_pictures_that_are_waited_for_are_decoded() -> None:
+    fake = Fake(0.005)
+    with opened([fake], on_demand=True) as camera:
+        first = camera.newest(1)
+        time.sleep(0.3)
+        before = fake.number
+        asked = time.monotonic()
+        second = camera.newest(1)
+        assert time.monotonic() - asked < 0.25
+        assert first is not None
+        assert second is not None
+        assert second.index >= before - 1  # of now, not of before the question
+        assert read_number(second.image) == (second.index + 1) % 200
+        assert second.t - first.t > 0.25
+        assert fake.number - fake.skipped <= 4
+        assert camera.newest(1).index > second.index
+
+
+def test_on_demand_trouble_is_noticed_though_nobody_waits(monkeypatch) -> None:
+    monkeypatch.setattr(module, "BACK_OFF", (0.02,))
+    fake = Fake(0.005)
+    with opened([fake], on_demand=True, stale_after=0.15) as camera:
+        assert camera.newest(1) is not None
+        time.sleep(0.3)
+        assert camera.trouble == ""  # pictures come, if undecoded
+        fake.hangs.set()
+        time.sleep(0.3)
+        assert "gives no pictures" in camera.trouble
+        fake.gone.set()
+        deadline = time.monotonic() + 2
+        while "no Test cam" not in camera.trouble and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert camera.trouble == "There is no Test cam. Trying again."
+        assert camera.newest(0.05) is None
 
 
 def test_waiting_is_bounded_and_an_old_picture_is_withheld() -> None:

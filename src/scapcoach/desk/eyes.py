@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from scapcoach.sources.video import VideoFile
 
 #: What a webcam is asked for: looks are a second apart, and every picture that it gives has to be
-#: decoded (docs/desk.md has the cost). Cameras that cannot be so slow give what they can.
+#: fetched, though not decoded. Cameras that cannot be so slow give what they can (docs/desk.md has
+#: the cost).
 CAMERA_SIZE: Final = (640, 480)
 CAMERA_FPS: Final = 5.0
 
@@ -186,7 +187,9 @@ class OpenEyes:
                     file, stack.enter_context(MediaPipePose(self._model)), self._stop
                 )
             else:
-                camera = stack.enter_context(Camera(target, size=CAMERA_SIZE, fps=CAMERA_FPS))
+                camera = stack.enter_context(
+                    Camera(target, size=CAMERA_SIZE, fps=CAMERA_FPS, on_demand=True)
+                )
                 estimator = stack.enter_context(MediaPipePose(self._model))
                 eyes = CameraEyes(camera, estimator, self._stop)
             self._stack = stack.pop_all()

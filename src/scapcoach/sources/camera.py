@@ -62,6 +62,8 @@ class Camera:
         size: (width, height) to ask a device for.
         fps: frames per second to ask a device for.
         stale_after: seconds after which a picture is too old to be handed out.
+        on_demand: decode only pictures that somebody waits for, at the price of a picture's time:
+            `newest` then gives the first to come after it was called. For who looks rarely.
         opener: opens the target; tests and other sources put theirs here.
 
     Raises:
@@ -76,11 +78,14 @@ class Camera:
         size: tuple[int, int] | None = None,
         fps: float | None = None,
         stale_after: float = STALE_S,
+        on_demand: bool = False,
         opener: Callable[[Target], Capture] | None = None,
     ) -> None:
         self.target = target if isinstance(target, Target) else find_target(target)
         self._stale_after = stale_after
         self._open = opener or (lambda where: open_capture(where, size, fps))
+        self._on_demand = on_demand
+        self._wanted = True  # the first picture, for its size
         self._changed = threading.Condition()
         self._stop = False
         self._paused = False
@@ -160,6 +165,7 @@ class Camera:
                     raise self._error
                 if left <= 0 or self._ended or self._stop or self._paused:
                     return None
+                self._wanted = True
                 self._changed.wait(left)
             assert self._newest is not None
             frame = self._newest[0]
@@ -256,9 +262,7 @@ class Camera:
                     capture = self._reopened(failures)
                     failures = 0 if capture is not None else failures + 1
                     continue
-                got = capture.read()
-                if got is not None:
-                    self._publish(*got)
+                if self._next_of(capture):
                     continue
                 if capture.finite:
                     break
@@ -275,6 +279,21 @@ class Camera:
             with self._changed:
                 self._ended = True
                 self._changed.notify_all()
+
+    def _next_of(self, capture: Capture) -> bool:
+        """Publish the next picture, or pass over it when nobody waits; False when none came."""
+        if self._on_demand and not self._wanted:
+            if not capture.skip():
+                return False
+            with self._changed:
+                self._arrived, self._lost = time.monotonic(), ""
+                self._count += 1
+            return True
+        got = capture.read()
+        if got is None:
+            return False
+        self._publish(*got)
+        return True
 
     def _set_holds(self, holds: bool) -> None:
         with self._changed:
@@ -314,7 +333,7 @@ class Camera:
             self._arrived = time.monotonic()
             self._newest = (Frame(self._count, self._last_t, image), self._arrived)
             self._count += 1
-            self._dark, self._lost = dark, ""
+            self._dark, self._lost, self._wanted = dark, "", False
             self._changed.notify_all()
 
 

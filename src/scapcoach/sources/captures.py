@@ -43,6 +43,9 @@ class Capture(Protocol):
         None when there are no more. The picture belongs to the caller.
         """
 
+    def skip(self) -> bool:
+        """Wait for the next picture and pass over it, as cheaply as can be; False: no more."""
+
     def release(self) -> None:
         """Let go of the device; `read` gives None from then on. May be called twice."""
 
@@ -117,6 +120,15 @@ class DeviceCapture:
         except cv2.error:
             return None  # half a picture, as from a plug being pulled
 
+    def skip(self) -> bool:
+        """Take the next picture from the driver without decoding it; False when it has gone."""
+        import cv2
+
+        try:
+            return self._device is not None and bool(self._device.grab())
+        except cv2.error:
+            return False
+
     def release(self) -> None:
         """Let go of the camera; its light goes out."""
         device, self._device = self._device, None
@@ -169,17 +181,24 @@ class StreamCapture:
 
     def read(self) -> tuple[float, Image] | None:
         """The next picture, timed when it arrives; None when the stream broke off."""
+        frame = self._next()
+        if frame is None:
+            return None
+        return time.monotonic(), np.ascontiguousarray(frame.to_ndarray(format="rgb24"))
+
+    def skip(self) -> bool:
+        """Decode the next picture, as those after it need it, and convert it to nothing."""
+        return self._next() is not None
+
+    def _next(self) -> Any:
         import av
 
         if self._container is None:
             return None
         try:
-            frame = next(self._frames, None)
+            return next(self._frames, None)
         except (av.error.FFmpegError, OSError):
             return None
-        if frame is None:
-            return None
-        return time.monotonic(), np.ascontiguousarray(frame.to_ndarray(format="rgb24"))
 
     def release(self) -> None:
         """Hang up."""
@@ -234,6 +253,10 @@ class FileCapture:
         if wait > 0 and self._released.wait(wait):
             return None
         return self._last, frame.image
+
+    def skip(self) -> bool:
+        """Wait until the next frame is due, and pass over it; a file spares nothing by it."""
+        return self.read() is not None
 
     def _next(self) -> Frame | None:
         if self._released.is_set():
