@@ -202,3 +202,93 @@ def test_no_screen_is_told_with_the_way_without_one(monkeypatch, tmp_path: Path)
     monkeypatch.setattr(window, "_SYSTEM", "win32")
     monkeypatch.delenv("DISPLAY", raising=False)
     window.check_display()
+
+
+class Ear:
+    """Hears what the app has to say."""
+
+    def __init__(self) -> None:
+        self.lamp, self.trouble = "VOICE", ""
+        self.heard: list[int] = []
+        self.muted: list[bool] = []
+
+    def follow(self, reading, guide=None) -> None:
+        self.heard.append(reading.index)
+
+    def mute(self, muted: bool) -> None:
+        self.muted.append(muted)
+
+
+class Tape:
+    """A film that keeps indices of pictures; `video` is itself."""
+
+    def __init__(self) -> None:
+        self.trouble = ""
+        self.kept: list[int] = []
+
+    @property
+    def video(self) -> Tape:
+        return self
+
+    def add(self, frame: Frame) -> None:
+        self.kept.append(frame.index)
+
+
+def test_the_lock_lets_go_of_the_camera_as_the_pause_key_does() -> None:
+    one = app(count=40, locked=lambda: 5 <= one.screen.calls < 12 or one.screen.calls > 20)
+    one.run()
+    assert one.camera.off == [True, False, True]
+    notices = [state.notice for _, _, state in one.painter.told]
+    assert "The screen is locked. The camera is off." in notices
+    assert notices[0] == ""
+
+
+def test_unlocking_does_not_end_the_persons_own_pause() -> None:
+    one = app({3: "p", 16: "p"}, count=40, locked=lambda: 6 <= one.screen.calls < 12)
+    one.run()
+    assert one.camera.off == [True, False]
+    between = [state.notice for _, _, state in one.painter.told]
+    assert between.index("Paused. The camera is off.") < between.index(
+        "The screen is locked. The camera is off."
+    )
+    assert one.camera.index > 20
+
+
+def test_voice_and_film_get_every_frame_and_show_themselves() -> None:
+    ear, tape = Ear(), Tape()
+    one = app({4: "m", 8: "m"}, count=12, aloud=ear, film=tape)
+    one.run()
+    assert ear.heard == tape.kept == list(range(12))
+    assert ear.muted == [True, False]
+    first, quiet = one.painter.told[0][2], one.painter.told[6][2]
+    assert [word for word, _ in first.lamps] == ["VOICE"]
+    assert [word for word, _ in quiet.lamps] == ["MUTED"]
+    tape.trouble = "Filming stopped: the disk is nearly full."
+    one.show()
+    assert one.painter.told[-1][2].hint == tape.trouble
+
+
+def test_the_lamps_say_what_is_kept_and_heard() -> None:
+    def words(**more: Any) -> list[str]:
+        return [word for word, _ in State((), **more).lamps]
+
+    assert words() == []
+    assert words(recording=True, sound="TONES") == ["REC", "TONES"]
+    assert words(recording=True, filming=True, muted=True, sound="VOICE") == [
+        "REC + VIDEO", "MUTED",
+    ]  # fmt: skip
+    keys = (("P", "pause"), ("Q", "finish"))
+    image = np.full((480, 640, 3), 60, np.uint8)
+    painter = Painter((640, 480))
+    shown = [
+        painter.paint(image, None, Prompt(), state)[480:].copy()
+        for state in (
+            State(keys),
+            State(keys, sound="VOICE"),
+            State(keys, sound="VOICE", muted=True),
+        )
+    ]
+    assert not np.array_equal(shown[0], shown[1])
+    assert not np.array_equal(shown[1], shown[2])
+    # What differs stands at the right, clear of the keys.
+    assert np.where((shown[0] != shown[2]).any(axis=(0, 2)))[0].min() > 400

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 @options.subject
 @options.segments
 @options.mirror
+@options.voice
+@options.tones
 def command(clips: tuple[Path, ...], profile: str, **chosen: Any) -> int:
     """Make a profile: guided before a camera, or from one or two recorded CLIPs.
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scapcoach.calibration import Calibration
+    from scapcoach.session.film import Film
 
 
 @click.command("live")
@@ -23,11 +24,15 @@ if TYPE_CHECKING:
 @options.focus
 @options.model
 @options.subject
+@options.voice
+@options.tones
 @click.option(
     "--record/--no-record",
-    default=False,
-    help="Keep landmarks and measures of the session, and write its report (default: no).",
+    default=None,
+    help="Keep landmarks and measures of the session, and write its report (default: no, but "
+    "with --record-video).",
 )
+@options.record_video
 @options.sessions
 @options.mirror
 def command(sessions: Path, **chosen: Any) -> int:
@@ -35,29 +40,35 @@ def command(sessions: Path, **chosen: Any) -> int:
 
     The keys are shown below the picture: P pauses and lets go of the camera, C calibrates (and
     replaces the profile, if one is named), M mutes cues, E changes the exercise, F fills the
-    screen, Q finishes. No picture is kept; with --record the landmarks are, second by second,
-    and a report is written at the end. Without a screen: `scapcoach serve`.
+    screen, Q finishes. The camera is let go of while the screen is locked or blanked, too.
+    --voice says cues aloud. With --record the landmarks are kept, second by second, and a report
+    is written at the end; pictures are kept with --record-video only. Without a screen:
+    `scapcoach serve`.
 
     \b
     Examples:
       scapcoach live
       scapcoach live --source 1 --profile "anna home rack" --record
-      scapcoach live --exercise row --focus internal
+      scapcoach live --exercise row --focus internal --voice
+      scapcoach live --exercise row --tones --record-video
       scapcoach live --source rtsp://192.168.1.20/stream
       scapcoach live --source row.mp4
     """  # noqa: D301 - click reads the \\b
     from scapcoach.live.window import check_display
 
     check_display()  # before the camera's light goes on
+    recorded = chosen["record_video"] if chosen["record"] is None else chosen["record"]
+    if chosen["record_video"] and not recorded:
+        raise click.UsageError("--record-video keeps a session: it does not go with --no-record.")
     from scapcoach.calibration.profiles import save_profile
-    from scapcoach.cli.sessions import exercise_settings, tell_results, window_app
+    from scapcoach.cli.sessions import exercise_settings, tell_film, tell_results, window_app
     from scapcoach.coaching.library import packaged
     from scapcoach.session.journal import session_folder
 
     chosen["settings"] = exercise_settings(chosen.pop("exercise"), chosen["focus"])
     titles = {name: found.title for name, found in packaged().items()}
     names = dict.fromkeys((str(chosen["settings"].get("name", "")), "", *titles))
-    folder = session_folder(sessions, time.localtime()) if chosen["record"] else None
+    folder = session_folder(sessions, time.localtime()) if recorded else None
     profile: str | None = chosen["profile"]
 
     def keep(calibration: Calibration) -> str:
@@ -66,9 +77,10 @@ def command(sessions: Path, **chosen: Any) -> int:
         save_profile(calibration, profile)
         return f"Calibrated, and the profile {profile!r} replaced."
 
+    film: Film | None = None
     # Ctrl-C finishes a session as Q does: what was recorded gets its report.
     with suppress(KeyboardInterrupt), ExitStack() as stack:
-        window_app(
+        app = window_app(
             stack,
             chosen,
             folder,
@@ -76,7 +88,10 @@ def command(sessions: Path, **chosen: Any) -> int:
             choose=lambda name: exercise_settings(name, chosen["focus"]),
             titles=titles,
             on_calibrated=keep,
-        ).run()
+        )
+        film = app.film
+        app.run()
+    tell_film(film)
     if folder is not None:
         tell_results(folder)
     return 0

@@ -65,6 +65,25 @@ mirror = click.option(
     help="Show the picture as a mirror does (default: yes for cameras, no for files).",
 )
 
+voice = click.option(
+    "--voice/--no-voice",
+    default=False,
+    help="Say cues aloud, by this computer's own voice (default: no).",
+)
+
+tones = click.option(
+    "--tones/--no-tones",
+    default=False,
+    help="Short tones for a counted repetition, a cue, praise (default: no).",
+)
+
+record_video = click.option(
+    "--record-video",
+    is_flag=True,
+    help="Keep the camera's pictures, too: camera.mp4 in the session's folder, and the annotated "
+    "video in its report. Without this no picture is kept.",
+)
+
 subject = click.option(
     "--subject",
     metavar="X,Y",

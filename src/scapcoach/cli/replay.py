@@ -13,7 +13,10 @@ import click
 @click.option(
     "--json", "as_json", is_flag=True, help="Print every frame as a line of JSON, and no report."
 )
-def command(folder: Path, as_json: bool) -> int:
+@click.option("--video/--no-video", default=True,
+              help="Make the annotated video of a session that was filmed (default: yes).",
+              )  # fmt: skip
+def command(folder: Path, as_json: bool, video: bool) -> int:
     """Run a recorded session through the coach again.
 
     SESSION is a folder that `scapcoach live --record` or `scapcoach serve` wrote. The same frames
@@ -38,5 +41,5 @@ def command(folder: Path, as_json: bool) -> int:
         return 0
     state = "complete" if recording.complete else "broke off; read as far as it goes"
     click.echo(f"{len(recording.poses)} frames, {state}.")
-    tell_results(folder)
+    tell_results(folder, video=video)
     return 0

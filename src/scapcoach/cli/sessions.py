@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from scapcoach.live.app import App
     from scapcoach.pose.types import PoseEstimator
+    from scapcoach.session.film import Film
     from scapcoach.session.replay import Session
 
 
@@ -69,6 +70,22 @@ def open_session(stack: ExitStack, head: dict[str, Any], folder: Path | None) ->
     return Session(engine, make_coach, journal)
 
 
+def open_film(
+    stack: ExitStack, session: Session, size: tuple[int, int], folder: Path | None
+) -> Film | None:
+    """The film of a recorded session, its video in `folder`; it ends with `stack`.
+
+    Raises:
+        OutputError: the video cannot be made.
+    """
+    from scapcoach.session.film import FILE, Film
+    from scapcoach.sinks.recorder import CameraVideo
+
+    if folder is None or session.journal is None:
+        return None
+    return Film(stack.enter_context(CameraVideo(folder / FILE, size)), session.journal)
+
+
 def window_app(
     stack: ExitStack, chosen: dict[str, Any], folder: Path | None = None, **more: Any
 ) -> App:
@@ -76,8 +93,8 @@ def window_app(
 
     Args:
         stack: closes what is opened.
-        chosen: source, model, subject, mirror and, where there are any, profile and settings of
-            the exercise.
+        chosen: source, model, subject, mirror, voice, tones and, where there are any, profile,
+            settings of the exercise, and whether to record video.
         folder: into which the session is recorded; None records nothing.
         more: for `App`; a `plan` gets the model's hash.
 
@@ -88,12 +105,16 @@ def window_app(
     """
     from dataclasses import replace
 
+    from scapcoach.desk.screen import screen_locked
+    from scapcoach.live.aloud import Aloud
     from scapcoach.live.app import App
+    from scapcoach.live.away import LockWatch
     from scapcoach.live.painter import Painter
     from scapcoach.live.window import Window
     from scapcoach.pose.mediapipe import MediaPipePose
     from scapcoach.session import Tracker
     from scapcoach.session.guided import Plan
+    from scapcoach.sound import open_announcer
     from scapcoach.sources.camera import Camera
 
     estimator = stack.enter_context(MediaPipePose(chosen["model"], subject_at=chosen["subject"]))
@@ -106,8 +127,18 @@ def window_app(
     session = open_session(stack, head, folder)
     painter = Painter(size, mirrored=camera.live if mirror is None else mirror)
     window = stack.enter_context(Window("scapcoach", painter.size))
-    plan = replace(more.pop("plan", Plan()), model_sha256=estimator.model_sha256)
-    return App(camera, window, painter, Tracker(estimator).step, session, plan=plan, **more)
+    if chosen.get("record_video"):
+        more["film"] = open_film(stack, session, size, folder)
+    if chosen["voice"] or chosen["tones"]:
+        announcer = open_announcer(voice=chosen["voice"], tones=chosen["tones"], complain=_note)
+        more["aloud"] = Aloud(stack.enter_context(announcer))
+    more["plan"] = replace(more.get("plan", Plan()), model_sha256=estimator.model_sha256)
+    more["locked"] = stack.enter_context(LockWatch(screen_locked))
+    return App(camera, window, painter, Tracker(estimator).step, session, **more)
+
+
+def _note(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def exercise_settings(name: str | None, focus: str) -> dict[str, Any]:
@@ -124,15 +155,43 @@ def exercise_settings(name: str | None, focus: str) -> dict[str, Any]:
     return {"name": name if found.path.endswith(name) else found.name, "focus": focus}
 
 
-def tell_results(folder: Path) -> None:
-    """Close a recorded session and say where its report is."""
+def tell_results(folder: Path, *, video: bool = True) -> None:
+    """Close a recorded session and say where its report is; Ctrl-C leaves out the video.
+
+    Args:
+        folder: of the session.
+        video: whether a session that was filmed gets its annotated video.
+    """
     from scapcoach.analysis.sessions import close_session
+    from scapcoach.cli.progress import Bar, stderr_console
     from scapcoach.errors import InputError
 
     try:
-        reports = close_session(folder)
+        with Bar(stderr_console(), enabled=True) as bar:
+            bar.clip(folder.name)
+            reports = close_session(folder, video=video, progress=bar)
     except InputError as error:
-        click.echo(str(error), err=True)
+        _note(str(error))
+        return
+    except KeyboardInterrupt:
+        if not video:
+            raise
+        _note(f"Report without the video; 'scapcoach replay {folder}' makes it with the video.")
+        tell_results(folder, video=False)
         return
     for report in reports:
         click.echo(f"Session report: {report}")
+
+
+def tell_film(film: Film | None) -> None:
+    """Say what became of a film, once it is closed: where it is, and what is lacking."""
+    if film is None:
+        return
+    video = film.video
+    if video.trouble:
+        _note(video.trouble)
+    if video.dropped:
+        total = video.dropped + video.written
+        _note(f"{video.dropped} of {total} pictures were left out: encoding did not keep up.")
+    if video.written:
+        click.echo(f"Video: {video.path}")

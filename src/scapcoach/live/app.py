@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
     from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
+    from scapcoach.live.aloud import Aloud
     from scapcoach.live.painter import Painter
     from scapcoach.session.card import AnyGuide
     from scapcoach.session.engine import Reading
+    from scapcoach.session.film import Film
     from scapcoach.session.replay import Session
     from scapcoach.sources.types import Frame
 
@@ -82,7 +84,9 @@ class App:
             shown to the person.
         calibrate_only: begin with the calibration, and end with it: ``posture``, ``exercise`` or
             ``both``; empty for a session.
-        on_reading: called with each new reading (voice).
+        aloud: voice and tones; None is silent.
+        film: keeps the camera's pictures; None keeps none.
+        locked: whether the screen is locked; the camera is let go of while it is.
     """
 
     camera: Pictures
@@ -96,11 +100,14 @@ class App:
     plan: Plan = field(default_factory=Plan)
     on_calibrated: Callable[[Calibration], str] = lambda _calibration: ""
     calibrate_only: str = ""
-    on_reading: Callable[[Frame, Reading], None] | None = None
+    aloud: Aloud | None = None
+    film: Film | None = None
+    locked: Callable[[], bool] = lambda: False
     frames: int = 0
     _last: tuple[Frame, Reading] | None = None
     _exercise: str = ""
     _paused: bool = False
+    _away: bool = False
     _muted: bool = False
     _guide: AnyGuide | None = None
     _said: str = ""
@@ -115,6 +122,8 @@ class App:
         while not self.camera.ended:
             if self.press(self.screen.key()):
                 return
+            if self.locked() != self._away:
+                self._hold(paused=self._paused, away=not self._away)
             frame = self.camera.newest(_WAIT_S)
             if frame is not None:
                 raw = self.find(frame)
@@ -123,9 +132,11 @@ class App:
                 self.frames += 1
                 if self._guide is not None:
                     self._guided(frame, raw)
-                if self.on_reading is not None:
-                    self.on_reading(frame, reading)
-            elif not (self._paused or self.camera.trouble):
+                if self.film is not None:
+                    self.film.add(frame)
+                if self.aloud is not None:
+                    self.aloud.follow(reading, self._guide)
+            elif not (self._off or self.camera.trouble):
                 continue
             self.show()
 
@@ -179,17 +190,29 @@ class App:
         """Paint the last picture with what holds now."""
         if self._last is not None:
             frame, reading = self._last
-            shown = None if self._paused else reading
+            shown = None if self._off else reading
             self.screen.show(self.painter.paint(frame.image, shown, self._prompt(reading),
                                                 self._state(reading)))  # fmt: skip
 
+    @property
+    def _off(self) -> bool:
+        return self._paused or self._away
+
     def _pause(self) -> None:
-        self._paused = not self._paused
-        (self.camera.pause if self._paused else self.camera.resume)()
+        self._hold(paused=not self._paused, away=self._away)
+
+    def _hold(self, *, paused: bool, away: bool) -> None:
+        """Let go of the camera, or take it again: it is off for the person or for the lock."""
+        before = self._off
+        self._paused, self._away = paused, away
+        if self._off != before:
+            (self.camera.pause if self._off else self.camera.resume)()
 
     def _mute(self) -> None:
         self._muted = not self._muted
         self.session.mute(self._muted)
+        if self.aloud is not None:
+            self.aloud.mute(self._muted)
 
     def _next_exercise(self) -> None:
         here = self.exercises.index(self._exercise)
@@ -219,13 +242,29 @@ class App:
         ]
         if self._guide is not None:
             keys = _guide_keys(self._guide)
+        notice = self.camera.trouble
+        if self._off:
+            why = "The screen is locked" if self._away else "Paused"
+            notice = f"{why}. The camera is off."
         journal = self.session.journal
-        trouble = self.camera.trouble
-        notice = "Paused. The camera is off." if self._paused else trouble
-        hint = (journal.trouble if journal is not None else "") or reading.notice or self._said
-        recording = journal is not None and not journal.trouble and not self._paused
-        return State(tuple(keys), notice, hint, muted=self._muted, recording=recording,
-                     guide=self._guide)  # fmt: skip
+        recording = journal is not None and not journal.trouble and not self._off
+        filming = recording and self.film is not None and not self.film.video.trouble
+        return State(
+            tuple(keys), notice, self._hint(reading), muted=self._muted, recording=recording,
+            filming=filming, sound="" if self.aloud is None else self.aloud.lamp,
+            guide=self._guide,
+        )  # fmt: skip
+
+    def _hint(self, reading: Reading) -> str:
+        """The first that there is to say, by its weight."""
+        journal, film, aloud = self.session.journal, self.film, self.aloud
+        return (
+            (journal.trouble if journal is not None else "")
+            or (film.video.trouble if film is not None else "")
+            or (aloud.trouble if aloud is not None else "")
+            or reading.notice
+            or self._said
+        )
 
 
 def _guide_keys(guide: AnyGuide) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from scapcoach.pictures import shrunk
 from scapcoach.sinks.gauges import INK, PANEL, QUIET, text_size
 from scapcoach.sinks.overlay import Overlay
 from scapcoach.sinks.paint import Box, Layer
+from scapcoach.sinks.readings import GOOD
 from scapcoach.sinks.text import fit, text_width
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class State:
         keys: key and word of every key that does something now.
         notice: one or two sentences across the picture (paused, camera gone); empty for none.
         hint: a quieter sentence above the gauges (check the calibration); empty for none.
-        muted, recording: shown as words in the line of keys.
+        muted, recording, filming: shown as words in the line of keys.
+        sound: what can be heard, in a word for the line of keys; empty for nothing.
         guide: the guided calibration, in place of gauges and cues.
     """
 
@@ -50,7 +52,16 @@ class State:
     hint: str = ""
     muted: bool = False
     recording: bool = False
+    filming: bool = False
+    sound: str = ""
     guide: AnyGuide | None = None
+
+    @property
+    def lamps(self) -> tuple[tuple[str, Color], ...]:
+        """Words at the right of the line of keys, from the right, and their colours."""
+        heard = ("MUTED", _AMBER) if self.muted else (self.sound, GOOD)
+        kept = "REC + VIDEO" if self.filming else "REC" if self.recording else ""
+        return tuple(lamp for lamp in ((kept, _RED), heard) if lamp[0])
 
 
 class Painter:
@@ -109,16 +120,15 @@ class Painter:
             self._notice(state.notice).onto(shown)
         elif state.hint and state.guide is None:
             self._hint(state.hint).onto(shown)
-        line = (state.keys, state.muted, state.recording)
+        line = (state.keys, state.lamps)
         if line != self._line_shown:
             self._canvas[self.picture[1] :] = PANEL
-            keys = self._keys(state.keys, muted=state.muted, recording=state.recording)
-            keys.onto(self._canvas)
+            self._keys(*line).onto(self._canvas)
             self._line_shown = line
         return self._canvas
 
     def _paint_keys(
-        self, keys: tuple[tuple[str, str], ...], *, muted: bool, recording: bool
+        self, keys: tuple[tuple[str, str], ...], lamps: tuple[tuple[str, Color], ...]
     ) -> Layer:
         """The line of keys; what does not fit in small letters is left out from the end."""
         width, height = self.size
@@ -127,9 +137,8 @@ class Painter:
         size = round(0.8 * self._em)
         middle = (self.picture[1] + height) / 2
         base = middle + 0.36 * size
-        for word, color, on in (("REC", _RED, recording), ("MUTED", _AMBER, muted)):
-            if on:
-                right -= layer.text(right, base, word, size, color, "bold", "right") + self._em
+        for word, color in lamps:
+            right -= layer.text(right, base, word, size, color, "bold", "right") + self._em
         for scale in (1.0, 0.9, 0.8, 0.7):
             small = max(9, round(scale * size))
             gap = 0.9 * small

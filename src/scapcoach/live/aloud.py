@@ -1,0 +1,103 @@
+"""What the window shows, aloud: cues, counted repetitions, the steps of a guided calibration."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from scapcoach.session.card import Mood, card
+from scapcoach.session.guided import Step
+from scapcoach.sound import Announcement, Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scapcoach.coaching.types import Cue
+    from scapcoach.session.card import AnyGuide
+    from scapcoach.session.engine import Reading
+    from scapcoach.sound import Announcer
+
+#: Seconds for which a counted repetition, or a step of the calibration, is worth telling.
+_COUNT_S: Final = 0.4
+_STEP_S: Final = 2.5
+
+#: Seconds between two sentences about the framing: it changes with every step that one takes.
+_FRAMING_S: Final = 5.0
+
+#: Seconds for which a failure of voice or tones is shown.
+_TROUBLE_S: Final = 8.0
+
+#: Ranks: a count gives way to praise, praise to a cue (by its severity), all to the calibration.
+_COUNT, _PRAISE, _CUE, _STEP = 0, 1, 2, 9
+_TONES: Final = {Mood.ACT: Tone.REP, Mood.GOOD: Tone.PRAISE, Mood.AMISS: Tone.CUE}
+
+
+class Aloud:
+    """Follows a session by ear.
+
+    Args:
+        announcer: of voice and tones.
+        clock: seconds that grow.
+    """
+
+    def __init__(self, announcer: Announcer, clock: Callable[[], float] = time.monotonic) -> None:
+        self._announcer = announcer
+        self._clock = clock
+        self._count = 0
+        self._step = ("", "")
+        self._told_at = float("-inf")
+        self._trouble = ("", float("-inf"))
+
+    @property
+    def lamp(self) -> str:
+        """What can be heard, in a word for the line of keys; empty for nothing."""
+        return "VOICE" if self._announcer.speaks else "TONES" if self._announcer.sounds else ""
+
+    @property
+    def trouble(self) -> str:
+        """Why something was not heard, for some seconds after it was found; else empty."""
+        told, now = self._announcer.trouble, self._clock()
+        if told != self._trouble[0]:
+            self._trouble = (told, now)
+        return told if now < self._trouble[1] + _TROUBLE_S else ""
+
+    def mute(self, muted: bool) -> None:
+        """Be silent, at once; or not any more."""
+        self._announcer.mute(muted)
+
+    def follow(self, reading: Reading, guide: AnyGuide | None = None) -> None:
+        """Let the new of a frame be heard; never waits.
+
+        Args:
+            reading: of the frame.
+            guide: the guided calibration, while there is one: nothing else is heard then.
+        """
+        coached = reading.coached
+        counted, self._count = coached.count > self._count, coached.count
+        if guide is not None:
+            self._guide(guide)
+            return
+        self._step = ("", "")
+        for cue in coached.cues:
+            self._cue(cue, reading.t)
+        if counted and not coached.cues:
+            self._announce("", Tone.REP, _COUNT, _COUNT_S)
+
+    def _cue(self, cue: Cue, t: float) -> None:
+        praise = cue.kind == "praise"
+        rank = _PRAISE if praise else _CUE + int(cue.severity)
+        self._announce(cue.text, Tone.PRAISE if praise else Tone.CUE, rank, cue.until - t)
+
+    def _guide(self, guide: AnyGuide) -> None:
+        """A step of the calibration, when it changes; what is wrong, in full."""
+        shown, framing = card(guide), guide.step is Step.FRAMING
+        full = framing or shown.mood is Mood.AMISS
+        step = (shown.title, shown.text if full else "")
+        if step == self._step or (framing and self._clock() < self._told_at + _FRAMING_S):
+            return
+        self._step, self._told_at = step, self._clock()
+        words = step[1] if framing and step[1] else ". ".join(filter(None, step))
+        self._announce(words, _TONES.get(shown.mood), _STEP, _STEP_S)
+
+    def _announce(self, text: str, tone: Tone | None, rank: int, seconds: float) -> None:
+        self._announcer.announce(Announcement(text, tone, rank, self._clock() + seconds))
