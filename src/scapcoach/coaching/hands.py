@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.geometry.posture import trunk_line
-from scapcoach.geometry.vectors import unit
+from scapcoach.geometry.vectors import cross, unit
 from scapcoach.landmarks import Landmark
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Shoulder, elbow, wrist, index and little finger by side.
-_HANDS: Final = (
+_HANDS: Final = np.array([
     (
         Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST,
         Landmark.LEFT_INDEX, Landmark.LEFT_PINKY,
@@ -32,7 +32,7 @@ _HANDS: Final = (
         Landmark.RIGHT_SHOULDER, Landmark.RIGHT_ELBOW, Landmark.RIGHT_WRIST,
         Landmark.RIGHT_INDEX, Landmark.RIGHT_PINKY,
     ),
-)  # fmt: skip
+])  # fmt: skip
 
 #: MediaPipe's axes (x right, y down, z away) to right-handed ones (x right, y up, z nearer).
 _AXES: Final = np.array([1.0, -1.0, -1.0])
@@ -54,16 +54,16 @@ def forearm_turn(poses: Poses) -> tuple[FloatArray, FloatArray]:
         (T, 2) degrees, left and right, in [-180, 180), NaN where the elbow is nearly straight;
         (T, 2) pixels from wrist to index finger, NaN where a point of the arm is not seen.
     """
-    points = (poses.world.astype(np.float64) * _AXES)[:, np.asarray(_HANDS)]
+    points = poses.world[:, _HANDS].astype(np.float64) * _AXES
     shoulder, elbow, wrist, index, pinky = (points[:, :, k] for k in range(5))
     upper, fore = elbow - shoulder, unit(wrist - elbow)
     knuckles, bend = _across(index - pinky, fore), _across(-upper, fore)
-    turn = np.arctan2((np.cross(bend, knuckles) * fore).sum(-1), (bend * knuckles).sum(-1))
+    turn = np.arctan2((cross(bend, knuckles) * fore).sum(-1), (bend * knuckles).sum(-1))
     straight = (unit(upper) * fore).sum(-1) > np.cos(np.radians(MIN_BEND))
     degrees = np.where(straight, np.nan, np.degrees(turn) * np.array([1.0, -1.0]))
-    seen = poses.visibility[:, np.asarray(_HANDS)].min(axis=2) >= MIN_SEEN
-    flat = poses.xy.astype(np.float64)[:, np.asarray(_HANDS)]
-    size = np.linalg.norm(flat[:, :, 3] - flat[:, :, 2], axis=-1)
+    seen = poses.visibility[:, _HANDS].min(axis=2) >= MIN_SEEN
+    flat = poses.xy[:, _HANDS[:, 2:4]].astype(np.float64)
+    size = np.linalg.norm(flat[:, :, 1] - flat[:, :, 0], axis=-1)
     return degrees, np.where(seen, size, np.nan)
 
 
@@ -72,9 +72,9 @@ def load_direction(poses: Poses) -> FloatArray:
 
     A load pulls along the forearm: +90 from overhead, 0 from straight ahead, -90 from the feet.
     """
-    points = (poses.world.astype(np.float64) * _AXES)[:, np.asarray(_HANDS)]
+    points = poses.world[:, _HANDS[:, 1:3]].astype(np.float64) * _AXES
     up = unit(trunk_line(poses) * _AXES)
-    along = (unit(points[:, :, 2] - points[:, :, 1]) * up[:, None]).sum(-1)
+    along = (unit(points[:, :, 1] - points[:, :, 0]) * up[:, None]).sum(-1)
     return np.asarray(np.degrees(np.arcsin(np.clip(along, -1, 1))))
 
 
