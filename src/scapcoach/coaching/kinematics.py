@@ -12,7 +12,7 @@ import numpy as np
 
 from scapcoach.coaching.exercise import JOINTS
 from scapcoach.coaching.hands import forearm_turn, load_direction
-from scapcoach.geometry.posture import HIPS, trunk_length, trunk_line, trunk_tilt
+from scapcoach.geometry.posture import HIPS, SHOULDERS, trunk_length, trunk_line, trunk_tilt
 from scapcoach.geometry.vectors import cross, unit, y_up
 from scapcoach.landmarks import Landmark
 
