@@ -19,7 +19,7 @@ from scapcoach.coaching.exercise import Exercise, Kind
 from scapcoach.coaching.judge import faults, floors, held_verdicts, score, verdicts
 from scapcoach.coaching.phases import belongs, course, numbered, phase_codes, ways
 from scapcoach.coaching.readings import Readings
-from scapcoach.coaching.reps import GUESSED, Detector, Stage, advance, close, signal
+from scapcoach.coaching.reps import JOINTS, SAGGING, Detector, Stage, advance, close, signal
 from scapcoach.coaching.summary import summarise
 from scapcoach.coaching.types import Focus, Label, Phase, RepValues, SetResult
 from scapcoach.coaching.values import OVERDONE, read, rep_values
@@ -177,9 +177,10 @@ def _step(
 ) -> tuple[CoachState, tuple[Cue, ...]]:
     t = float(reading.t[0])
     movement = exercise.movement
-    detector, turn = advance(state.detector, t, value, movement)
+    by = SAGGING if exercise.kind is Kind.HOLD else JOINTS
+    detector, turn = advance(state.detector, t, value, movement, by)
     phase = float(reading.joint("arm_phase")[0]) if has_path(movement) else np.nan
-    by_path, path_turn = advance(state.by_path, t, phase, _on_path(movement), GUESSED)
+    by_path, path_turn = advance(state.by_path, t, phase, _on_path(movement), SAGGING)
     state = replace(
         state,
         detector=detector,

@@ -15,9 +15,9 @@ import numpy as np
 from scapcoach.coaching.arm_path import MAX_START, MIN_PEAK
 from scapcoach.coaching.exercise import HELD
 from scapcoach.coaching.kinematics import ARM_PATH, HIP_PATH
-from scapcoach.coaching.reps import STILL, signal
+from scapcoach.coaching.reps import STILL, held, signal
 from scapcoach.coaching.types import Phase, Rep
-from scapcoach.geometry.vectors import median
+from scapcoach.geometry.vectors import median, wrap_degrees
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +45,11 @@ _AROUND: Final = (0.3, 0.05)
 #: Share of the set's usual range under which a repetition is partial [E]: a third short is what a
 #: coach calls a half repetition; ranges of full ones differ by about a tenth.
 PARTIAL: Final = 0.7
+#: Degrees by which somebody who holds a squeeze may turn meanwhile, and lean over in the picture
+#: [M, phantom: 0.4 to 6.6 and 0.5 to 2.3]: turning by 18 narrows the shoulders as much as a full
+#: squeeze does (DESIGN.md section 2), and leaning shows them from elsewhere.
+MAX_TURN: Final = 8.0
+MAX_SIDE: Final = 5.0
 #: Seconds of rest that must be seen before a movement, lest it be the end of a longer one [E].
 _SEEN_REST: Final = 0.1
 #: Chance that an arm is seen under which its movement is a guess [E].
@@ -63,14 +68,14 @@ class Course:
 
 def ways(readings: Readings, movement: Movement) -> FloatArray:
     """(T, C) what times a movement: elbows and wrists, or the hips, in pixels; else the signal."""
-    if _STILL_ARMS & set(movement.full):
+    if HELD in movement.full:
+        return held(readings)[:, None]
+    if "wrist_rise" in movement.full:
         return signal(readings, movement)[:, None]
     names = HIP_PATH if _LEGS & set(movement.full) else ARM_PATH
     return np.column_stack([readings.joint(name) for name in names])
 
 
-#: Quantities of movements in which the arms keep their shape.
-_STILL_ARMS: Final = frozenset({HELD, "wrist_rise"})
 #: Quantities of movements of the legs.
 _LEGS: Final = frozenset({"knee", "hip_height"})
 
@@ -247,6 +252,10 @@ def belongs(
         return False
     if not (_way(rep, HIP_PATH[0]) <= movement.travel and _way(rep, HIP_PATH[1]) <= movement.bob):
         return False
+    if HELD in movement.full and (
+        _swing(rep, "yaw") > MAX_TURN or _swing(rep, "trunk_side") > MAX_SIDE
+    ):
+        return False
     start = readings.between(found.start - _AROUND[0], found.start + _AROUND[1])
     peak = readings.between(found.peak_start - _AROUND[1], found.peak_end + _AROUND[1])
     if by_path:
@@ -269,6 +278,15 @@ def _way(rep: Readings, axis: str) -> float:
     if not len(x):
         return float("nan")
     return float(np.ptp(np.percentile(x, [5, 95])) / median(rep.joint("trunk")))
+
+
+def _swing(rep: Readings, angle: str) -> float:
+    """Degrees from the 5th to the 95th percentile of an angle; NaN where it is unknown."""
+    x = rep.joint(angle)
+    x = x[np.isfinite(x)]
+    if not len(x):
+        return float("nan")
+    return float(np.ptp(np.percentile(wrap_degrees(x - x[0]), [5, 95])))
 
 
 def _within(values: Mapping[str, float], limits: Mapping[str, tuple[float, float]]) -> bool:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     IntArray = npt.NDArray[np.integer[Any]]
 
 _PARTS: Final = ("value", "sigma", "status", "reason", "deg", "deg_sigma")
-_JOINTS: Final = (*KINEMATICS, *ARM_PHASE)
+_JOINTS: Final = (*KINEMATICS, *ARM_PHASE, "yaw")
 _COLUMNS: Final = (*_JOINTS, *(f"{name}.{part}" for name in SPECS for part in _PARTS))
 _INDEX: Final[Mapping[str, int]] = MappingProxyType({n: i for i, n in enumerate(_COLUMNS)})
 
@@ -62,6 +62,8 @@ class Readings:
         table = np.full((len(poses), len(_COLUMNS)), np.nan)
         for name, values in {**kinematics(poses), **arm_phase(poses, template)}.items():
             table[:, _INDEX[name]] = np.where(poses.subject == 0, values, np.nan)
+        if measures is not None:
+            table[:, _INDEX["yaw"]] = measures.yaw
         for name, series in (measures.series if measures else {}).items():
             for part in _PARTS:
                 values = getattr(series, part)
@@ -83,7 +85,7 @@ class Readings:
         return Readings(self.t[index], self.table[index])
 
     def joint(self, name: str) -> FloatArray:
-        """(T,) one quantity of `kinematics` or `arm_path`."""
+        """(T,) one quantity of `kinematics` or `arm_path`, or ``yaw`` in degrees."""
         return self.table[:, _INDEX[name]]
 
     def measure(self, name: str, part: str = "value") -> FloatArray:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.coaching.exercise import HELD
+from scapcoach.measures.types import Reason
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -73,9 +74,10 @@ class Hysteresis:
 
 #: For joints [E].
 JOINTS: Final = Hysteresis(0.35, 0.3, 0.4)
-#: For the phase of arms that may be guessed: hidden elbows are drawn beyond their finish on the way
-#: there and back, so that the phase sags by up to a half while they are held [M, phantom].
-GUESSED: Final = Hysteresis(0.5, 0.55, 0.6)
+#: For what sags by up to a half while a position is held [M, phantom]: the phase of arms that may be
+#: guessed, since hidden elbows are drawn beyond their finish on the way there and back; and the
+#: squeeze of a hold.
+SAGGING: Final = Hysteresis(0.5, 0.55, 0.6)
 
 
 class Stage(IntEnum):
@@ -160,21 +162,36 @@ def signal(readings: Readings, movement: Movement) -> FloatArray:
     NaN where any of its quantities is missing.
     """
     parts = [
-        (readings.joint(name) if name != HELD else _held(readings)) / full
+        (readings.joint(name) if name != HELD else np.minimum(held(readings), SQUEEZED)) / full
         for name, full in movement.full.items()
     ]
     return np.asarray(np.mean(parts, axis=0))
 
 
-#: Degrees of retraction that stand for the whole range where no own range is known: the middle of
-#: 10-25 (DESIGN.md section 2). Only for finding holds, never for judging them.
-_TYPICAL_RETRACTION: Final = 18.0
+#: Degrees that stand for the whole range where no own range is known: the middle of 10-25 and of
+#: 25-40 (DESIGN.md section 2). Only for finding holds, never for judging them.
+_TYPICAL: Final = {HELD: 18.0, "elevation": 32.0}
 
 
-def _held(readings: Readings) -> FloatArray:
-    """(T,) retraction in per cent of the own range, or of a typical one."""
-    degrees = 100.0 * readings.measure(HELD, "deg") / _TYPICAL_RETRACTION
-    value = readings.measure(HELD)
+#: Per cent from which a squeeze is a full one to the detector: what goes on beyond tells nothing
+#: about when it begins and ends [E].
+SQUEEZED: Final = 80.0
+
+
+def held(readings: Readings) -> FloatArray:
+    """(T,) retraction in per cent of the own range, or of a typical one.
+
+    Shoulders that are shrugged hide the blades. It is a hold all the same, and a faulty one: there
+    the shrug tells that it is going on.
+    """
+    hidden = readings.reason(HELD) == Reason.SHOULDERS_RAISED
+    squeeze, shrug = (_per_cent(readings, name) for name in _TYPICAL)
+    return np.where(hidden, shrug, squeeze)
+
+
+def _per_cent(readings: Readings, name: str) -> FloatArray:
+    value = readings.measure(name)
+    degrees = 100.0 * readings.measure(name, "deg") / _TYPICAL[name]
     return np.where(np.isfinite(value), value, degrees)
 
 
