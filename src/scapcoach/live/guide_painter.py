@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scapcoach.session.card import AnyGuide, Card
     from scapcoach.sinks.paint import Color
 
+    FloatArray = npt.NDArray[np.floating[Any]]
     Image = npt.NDArray[np.uint8]
     _Checks = tuple[tuple[str, bool], ...]
 
@@ -127,22 +128,13 @@ class GuidePainter:
         import cv2
 
         em, (width, height) = self._em, self.size
-        y = 0.4 * height
-        if way in {"left", "right"}:
-            left = (way == "left") == self._mirrored
-            x, reach = (3.4 * em, -2.2 * em) if left else (width - 3.4 * em, 2.2 * em)
-            ends = (x - reach, y), (x + reach, y)
-        else:
-            x, reach = width - 3.4 * em, (2.2 * em if way in {"nearer", "down"} else -2.2 * em)
-            ends = (x, y - reach), (x, y + reach)
-        tail, tip = ((round(a), round(b)) for a, b in ends)
+        aside = way in {"left", "right"}
+        left = aside and (way == "left") == self._mirrored
+        middle = np.array([3.4 * em if left else width - 3.4 * em, 0.4 * height])
+        shape = ("left" if left else "right") if aside else way
+        lines = [np.rint(middle + 2.2 * em * s).astype(np.int32) for s in _strokes(shape)]
         for color, thick in ((PANEL, 1.0), (_AMBER, 0.6)):
-            if way == "turn":
-                middle, axes = (round(x), round(y)), (round(2 * em), round(0.9 * em))
-                cv2.ellipse(image, middle, axes, 0, 150, 400, color, round(thick * em), cv2.LINE_AA)
-            else:
-                cv2.arrowedLine(image, tail, tip, color, round(thick * em), cv2.LINE_AA,
-                                tipLength=0.45)  # fmt: skip
+            cv2.polylines(image, lines, False, color, round(thick * em), cv2.LINE_AA)
         if way in _WORDS:
             self._word(_WORDS[way]).onto(image)
 
@@ -157,3 +149,16 @@ class GuidePainter:
         )
         layer.text(x, y, word, size, _AMBER, "bold", "center")
         return layer
+
+
+@lru_cache(maxsize=8)
+def _strokes(shape: str) -> tuple[FloatArray, ...]:
+    """Lines of an arrow within (-1, -1) and (1, 1), y down."""
+    if shape == "turn":
+        angle = np.radians(np.linspace(-30, -310, 40))
+        arc = 0.8 * np.column_stack([np.cos(angle), np.sin(angle)])
+        return arc, arc[0] + np.array([[0.15, -0.6], [0.0, 0.0], [-0.6, 0.05]])
+    left = (np.array([[-1.0, 0.0], [1.0, 0.0]]), np.array([[-0.3, -0.7], [-1.0, 0.0], [-0.3, 0.7]]))
+    quarters = {"left": 0, "back": 1, "up": 1, "right": 2, "nearer": 3, "down": 3}[shape]
+    c, s = np.cos(quarters * np.pi / 2), np.sin(quarters * np.pi / 2)
+    return tuple(line @ np.array([[c, s], [-s, c]]) for line in left)

@@ -82,7 +82,7 @@ def card(guide: AnyGuide) -> Card:
 
 def _framing(guide: AnyGuide) -> Card:
     amiss = next((c for c in guide.checks if not c.good and c.advice), None)
-    title = "Let's look at the picture" if amiss else "Good. Stay like this."
+    title = _DO.get(amiss.arrow or amiss.name, amiss.title) if amiss else "Good. Stay like this."
     can_go_on = amiss is not None and anybody(guide.checks)
     return Card(
         title,
@@ -92,6 +92,15 @@ def _framing(guide: AnyGuide) -> Card:
         arrow=amiss.arrow if amiss else "",
         accept="Go on as it is" if can_go_on else "",
     )
+
+
+#: What to do in large letters, by the arrow or the name of the check that is amiss.
+_DO: Final = {
+    "back": "Step back", "nearer": "Step closer", "left": "Move left",
+    "right": "Move right", "turn": "Turn a little", "person": "Step into the picture",
+    "distance": "Step back", "level": "Set the camera level", "light": "Change the light",
+    "rate": "Too few pictures",
+}  # fmt: skip
 
 
 def _pose(guide: Guide) -> Card:

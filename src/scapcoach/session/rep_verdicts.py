@@ -76,8 +76,7 @@ def judge_kind(kind: str, reps: Sequence[Poses], arms_only: Sequence[Poses]) -> 
         reps: the repetitions, raw.
         arms_only: those with the arms only; the same ones while they are judged.
     """
-    unit = units(arms_only)
-    tops = [_finish(rep, unit) for rep in reps]
+    tops = _finishes(reps, arms_only)
     if any(_distance(a, b) > _ALIKE for a, b in pairwise(tops)):
         return "They differed: the same way each time, and the trunk still."
     if kind == "arms_only" or _apart(reps, arms_only):
@@ -89,21 +88,26 @@ def judge_kind(kind: str, reps: Sequence[Poses], arms_only: Sequence[Poses]) -> 
 
 def _apart(reps: Sequence[Poses], arms_only: Sequence[Poses]) -> bool:
     """Whether the finishes differ from those with the arms only by more than like ones do."""
-    unit = units(arms_only)
-    both = [[_finish(rep, unit) for rep in some] for some in (reps, arms_only)]
+    both = [_finishes(some, arms_only) for some in (reps, arms_only)]
     like = [_distance(a, b) for tops in both for a, b in pairwise(tops)]
     spread = float(np.sqrt(np.mean(np.square(like)))) if like else 0.0
     away = _distance(np.mean(both[0], axis=0), np.mean(both[1], axis=0))
     return away >= max(_APART, _TIMES_LIKE * spread)
 
 
-def _finish(rep: Poses, unit: tuple[float, float]) -> FloatArray:
-    """(F,) mean features where the arms are farthest from where the repetition began."""
-    smooth = smooth_poses(rep)
-    seen = smooth[smooth.present]
-    arms = arm_features(seen, unit[0])
-    top = finish_frames(arms, np.median(arms[:3], axis=0))
-    return np.asarray(features(seen, *unit)[top].mean(axis=0))
+def _finishes(reps: Sequence[Poses], arms_only: Sequence[Poses]) -> list[FloatArray]:
+    """(F,) mean features of each repetition where the arms are farthest from the start."""
+    unit = units(arms_only)
+    seen = [smooth[smooth.present] for smooth in map(smooth_poses, reps)]
+    arms = [arm_features(rep, unit[0]) for rep in seen]
+    # Where pictures are missing, a repetition may begin in mid-air: the start is that of all.
+    ends = [end for a in arms for end in (a[:3], a[-3:])]
+    ends += [arm_features(end, unit[0]) for rep in arms_only for end in (rep[:3], rep[-3:])]
+    start = np.nanmedian(np.concatenate(ends), axis=0)
+    return [
+        np.asarray(features(rep, *unit)[finish_frames(a, start)].mean(axis=0))
+        for rep, a in zip(seen, arms, strict=True)
+    ]
 
 
 def _distance(a: FloatArray, b: FloatArray) -> float:

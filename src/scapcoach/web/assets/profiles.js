@@ -25,8 +25,8 @@ export class Profiles {
     make("h2", card.name, node);
     if (card.damaged) make("p", card.damaged, node, "why");
     else {
-      const held = [card.posture && "poses", card.exercise && "an exercise"].filter(Boolean).join(" and ");
-      make("p", `${held || "A resting pose"}, seen from: ${card.view}. Saved ${card.saved}.`, node, "quiet");
+      const held = card.posture ? card.exercise ? "Poses and an exercise" : "Poses" : card.exercise ? "An exercise" : "A resting pose";
+      make("p", `${held}; view: ${card.view}; saved ${card.saved}`, node, "quiet");
       for (const line of card.lines) make("p", line, node);
     }
     const choices = make("p", "", node, "choices");

@@ -1,6 +1,6 @@
 // The guided calibration: shows the card that the engine's own state machine gives.
 const byId = (id) => document.getElementById(id);
-const ARROWS = { nearer: ["\u2193", "closer"], back: ["\u2191", "back"], turn: ["\u21bb", "turn"], up: ["\u2191", "up"], down: ["\u2193", "down"] };
+const ARROWS = { nearer: ["to-front", "closer"], back: ["to-back", "back"], turn: ["turn", "turn"], up: ["to-back", "up"], down: ["to-front", "down"] };
 
 export class Wizard {
   constructor(command) {
@@ -25,7 +25,7 @@ export class Wizard {
   show(guide) {
     this.guide = guide ?? null;
     this.root.hidden = !guide;
-    if (!guide) return;
+    if (!guide) { byId("trace").hidden = true; return; }
     this.root.className = `wizard ${guide.mood}`;
     set("wizard-title", guide.title);
     set("wizard-text", guide.text);
@@ -59,10 +59,9 @@ export class Wizard {
   #arrow(way) {
     const arrow = byId("arrow"), aside = way === "left" || way === "right";
     const left = aside && (way === "left") === this.mirrored;
-    const [sign, word] = aside ? [left ? "\u2190" : "\u2192", ""] : ARROWS[way] ?? ["", ""];
+    const [kind, word] = aside ? [left ? "to-left" : "to-right", ""] : ARROWS[way] ?? ["", ""];
     arrow.hidden = !way;
-    arrow.className = `arrow ${left ? "to-left" : "to-right"}`;
-    arrow.firstElementChild.textContent = sign;
+    arrow.className = `arrow ${kind}`;
     arrow.lastElementChild.textContent = word;
   }
 
@@ -72,9 +71,9 @@ export class Wizard {
     if (canvas.hidden) return;
     const c = canvas.getContext("2d"), { width, height } = canvas;
     c.clearRect(0, 0, width, height);
-    c.strokeStyle = "#8592a3"; c.lineWidth = 1;
+    c.strokeStyle = "#8592a3"; c.lineWidth = 2;
     c.beginPath(); c.moveTo(8, height / 2); c.lineTo(width - 8, height / 2); c.stroke();
-    c.strokeStyle = "#40d6b0"; c.lineWidth = 3;
+    c.strokeStyle = "#40d6b0"; c.lineWidth = 6;
     c.beginPath();
     for (const [t, v] of points) c.lineTo(width - 8 + t * (width - 16), height / 2 - v * (height / 2 - 8));
     c.stroke();
