@@ -236,16 +236,10 @@ def _turned(
 
 
 def _course(readings: Readings, turn: Turn, movement: Movement, *, by_path: bool) -> Course | None:
-    """The phases of a there and back, if it is a repetition of the exercise.
-
-    The way of the arms in the picture tells its times best; where it goes along the line of sight
-    and tells no repetition, the phase of the calibrated path does.
-    """
-    kinds = [ways(readings, movement)]
+    """The phases of a there and back, if it is a repetition of the exercise."""
     if by_path:
         turn = centred(readings, turn)
-        kinds.append(readings.joint("arm_phase")[:, None])
-    for way in kinds:
+    for way in ways(readings, movement, by_path=by_path):
         found = course(readings, turn, way)
         if found is not None and belongs(readings, found, movement, by_path=by_path):
             return found

@@ -61,9 +61,9 @@ def kinematics(poses: Poses) -> Mapping[str, FloatArray]:
     """Every quantity of `KINEMATICS`.
 
     Beside those of `coaching.exercise.JOINTS`: ``elbow_*``, of one side; ``trunk``, its length in
-    pixels, and ``trunk_side``, degrees from upright in the picture; ``arm_seen`` and ``both_seen``, chance 0..1 that shoulder, elbow and wrist of the
-    better and of the worse arm are seen; ``load``, ``turn_*`` and ``hand_*`` as `coaching.hands`
-    explains; and `PATH`, in pixels.
+    pixels, and ``trunk_side``, degrees from upright in the picture; ``arm_seen`` and ``both_seen``,
+    chance 0..1 that shoulder, elbow and wrist of the better and of the worse arm are seen;
+    ``load``, ``turn_*`` and ``hand_*`` as `coaching.hands` explains; and `PATH`, in pixels.
     """
     limbs = y_up(poses.world[:, _LIMBS].astype(np.float64))  # (T, 4, 3, 3): arms, legs
     seen = poses.visibility[:, _LIMBS].astype(np.float64).min(axis=2)

@@ -66,14 +66,21 @@ class Course:
     end: float
 
 
-def ways(readings: Readings, movement: Movement) -> FloatArray:
-    """(T, C) what times a movement: elbows and wrists, or the hips, in pixels; else the signal."""
+def ways(
+    readings: Readings, movement: Movement, *, by_path: bool = False
+) -> tuple[FloatArray, ...]:
+    """(T, C) what times a movement, best first; the next one where the first shows no repetition.
+
+    Elbows and wrists, or the hips, in pixels; where arms keep their shape, the signal. Along the
+    line of sight the picture shows little of a pull: there the calibrated path comes second.
+    """
     if HELD in movement.full:
-        return held(readings)[:, None]
+        return held(readings)[:, None], signal(readings, movement)[:, None]
     if "wrist_rise" in movement.full:
-        return signal(readings, movement)[:, None]
+        return (signal(readings, movement)[:, None],)
     names = HIP_PATH if _LEGS & set(movement.full) else ARM_PATH
-    return np.column_stack([readings.joint(name) for name in names])
+    picture = np.column_stack([readings.joint(name) for name in names])
+    return (picture, readings.joint("arm_phase")[:, None]) if by_path else (picture,)
 
 
 #: Quantities of movements of the legs.

@@ -95,7 +95,7 @@ def _courses(readings: Readings, exercise: Exercise) -> list[tuple[Course, Turn]
         if turn is not None:
             first = int(np.searchsorted(readings.t, turn.start - _BEFORE))
             window = readings[first : i + 1]
-            seen = course(window, turn, ways(window, exercise.movement))
+            seen = course(window, turn, ways(window, exercise.movement)[0])
             if seen is not None and belongs(window, seen, exercise.movement):
                 found.append((seen, turn))
                 state = state.accept(turn.rise)
