@@ -7,7 +7,6 @@ import plistlib
 import subprocess
 import sys
 import time
-import wave
 import xml.etree.ElementTree as ET
 from datetime import datetime
 from pathlib import Path
@@ -28,9 +27,11 @@ from scapcoach.desk.setups import (
     save_setup,
     setups_file,
 )
-from scapcoach.desk.tell import Command, Line, Notification, Sound, Teller
+from scapcoach.desk.tell import Aloud, Command, Line, Notification, Teller
 from scapcoach.errors import CalibrationError, InputError, MissingExtraError
 from scapcoach.history import Stamp
+from scapcoach.sound import Tone, open_announcer
+from scapcoach.sound.tones import write_tone
 from tests.support.seated import seated
 
 if TYPE_CHECKING:
@@ -149,17 +150,24 @@ def test_a_command_that_cannot_be_is_refused(line: str) -> None:
         Command(line)
 
 
-def test_the_sound_is_a_tone_for_the_player(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    player = tmp_path / "aplay"
-    player.write_text(f'#!/bin/sh\ncp "$1" {tmp_path}/played.wav\n')
-    player.chmod(0o755)
+def test_sound_and_voice_follow_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = tmp_path / "heard"
+    # A voice that writes the words down as its sound file, and a player that plays for a while.
+    for name, does in (
+        ("espeak-ng", f'printf "words: " >> {heard}; cat >> {heard}; cp {tmp_path}/a.wav "$5"'),
+        ("aplay", f'echo " begin $(basename "$1")" >> {heard}; sleep 0.2; echo " end" >> {heard}'),
+    ):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    write_tone(tmp_path / "a.wav", Tone.REP)
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
-    Sound(tmp_path / "new").tell(SAID)
-    assert eventually((tmp_path / "played.wav").exists)
-    with wave.open(str(tmp_path / "new" / "tone.wav")) as tone:
-        assert 0.2 < tone.getnframes() / tone.getframerate() < 0.6
+    monkeypatch.setattr("scapcoach.sound.players._PROGRAMS", ("aplay",))
+    with open_announcer(voice=True, tones=True) as announcer:
+        Aloud(announcer).tell(SAID)
+        assert eventually(lambda: heard.exists() and heard.read_text().count(" end") == 2)
+    assert heard.read_text().split("\n") == [
+        " begin alert.wav", " end", "words: Sit back. begin said.wav", " end", "",
+    ]  # fmt: skip
 
 
 def test_without_the_library_notifications_name_the_extra(

@@ -11,10 +11,12 @@ import click
 from scapcoach.cli.groups import Group
 
 if TYPE_CHECKING:
+    from contextlib import ExitStack
+
     from scapcoach.desk.engine import Moment, Said
     from scapcoach.desk.eyes import Eyes
     from scapcoach.desk.posture import Baseline
-    from scapcoach.desk.tell import Way
+    from scapcoach.desk.tell import Teller, Way
 
 #: Sensitivity: the score beyond which a moment counts as hunched.
 THRESHOLDS: Final = {"low": 67.0, "normal": 50.0, "high": 33.0}
@@ -37,7 +39,7 @@ _fast = click.option("--fast", is_flag=True, help="Read a file as fast as it goe
 @click.option("--sensitivity", type=click.Choice(list(THRESHOLDS)), default="normal",
               show_default=True, help="How hunched is hunched.")  # fmt: skip
 @click.option("--alert", "ways", multiple=True,
-              type=click.Choice(["terminal", "notification", "sound"]),
+              type=click.Choice(["terminal", "notification", "sound", "voice"]),
               help="How to tell you; may be given several times. By default terminal, and "
               "notification where the extra 'desk' is installed.")  # fmt: skip
 @click.option("--alert-command", metavar="LINE",
@@ -190,9 +192,9 @@ def _watch(chosen: dict[str, Any]) -> int:
     from scapcoach.history import Stamp
 
     schedule = Schedule.parse(chosen["hours"], chosen["days"])
-    alert, praise = _teller(chosen), Line(click.echo)
-    halt = threading.Event()
+    praise, halt = Line(click.echo), threading.Event()
     with ExitStack() as stack:
+        alert = _teller(stack, chosen)
         stack.enter_context(OnlyOne())
         journal = None if chosen["no_history"] else _journal(stack, chosen["keep_days"])
         eyes = stack.enter_context(
@@ -246,10 +248,10 @@ def _journal(stack: Any, keep_days: int) -> Any:
     return Journal(history)
 
 
-def _teller(chosen: dict[str, Any]) -> Any:
-    from scapcoach.desk.tell import Command, Line, Notification, Sound, Teller
+def _teller(stack: ExitStack, chosen: dict[str, Any]) -> Teller:
+    from scapcoach.desk.tell import Aloud, Command, Line, Notification, Teller
     from scapcoach.errors import MissingExtraError
-    from scapcoach.folders import data_folder
+    from scapcoach.sound import open_announcer
 
     ways: list[Way] = []
     named = chosen["ways"]
@@ -263,8 +265,10 @@ def _teller(chosen: dict[str, Any]) -> Any:
         except MissingExtraError:
             click.echo("Alerts come in this terminal alone: for notifications, "
                        "pip install 'scapcoach[desk]'.", err=True)  # fmt: skip
-    if "sound" in named:
-        ways.append(Sound(data_folder()))
+    voice, tones = "voice" in named, "sound" in named
+    if voice or tones:
+        announcer = open_announcer(voice=voice, tones=tones, complain=_note)
+        ways.append(Aloud(stack.enter_context(announcer)))
     if chosen["alert_command"]:
         ways.append(Command(chosen["alert_command"]))
     return Teller(ways, _note)

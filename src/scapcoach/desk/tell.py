@@ -1,4 +1,4 @@
-"""Ways to tell the person: terminal, desktop notification, sound, a command of their own.
+"""Ways to tell the person: terminal, desktop notification, sound, voice, a command of their own.
 
 A way that fails says so once and is left out from then on; the desk check goes on.
 """
@@ -10,24 +10,20 @@ import os
 import shlex
 import shutil
 import subprocess
-import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, Protocol
 
 from scapcoach.errors import InputError, MissingExtraError, ScapcoachError
+from scapcoach.sound import Announcement, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from scapcoach.desk.engine import Said
+    from scapcoach.sound import Announcer
 
 #: Seconds that a command of the person's own may take before it is ended.
 COMMAND_S: Final = 30.0
-
-#: The tone: two short notes (Hz, seconds).
-_NOTES: Final = ((660.0, 0.14), (880.0, 0.20))
-_RATE: Final = 22050
 
 
 class Way(Protocol):
@@ -135,39 +131,21 @@ class _Complaints(logging.Handler):
         self.first = self.first or record.getMessage() + why
 
 
-class Sound:
-    """Two soft notes, by the system's own player, or the terminal's bell.
+class Aloud:
+    """Two soft notes, the words by the computer's own voice, or both: what the announcer has.
 
     Args:
-        folder: where the tone is kept as a file.
+        announcer: open; it says by itself what fails.
     """
 
     name = "sound"
 
-    def __init__(self, folder: Path) -> None:
-        self._file = folder / "tone.wav"
+    def __init__(self, announcer: Announcer) -> None:
+        self._announcer = announcer
 
-    def tell(self, said: Said) -> None:  # noqa: ARG002 - the tone is the same for all
-        """Play it, without waiting for its end."""
-        try:
-            if not self._file.is_file():
-                _write_tone(self._file)
-            self._play()
-        except OSError as error:
-            raise InputError(f"The sound could not be played ({error.strerror}).") from error
-
-    def _play(self) -> None:
-        if sys.platform == "win32":
-            import winsound
-
-            winsound.PlaySound(str(self._file), winsound.SND_FILENAME | winsound.SND_ASYNC)
-            return
-        for player in ("afplay", "pw-play", "paplay", "aplay"):
-            if found := shutil.which(player):
-                _start([found, str(self._file)], {})
-                return
-        sys.stderr.write("\a")
-        sys.stderr.flush()
+    def tell(self, said: Said) -> None:
+        """Have it heard, without waiting for its end."""
+        self._announcer.announce(Announcement(said.text, Tone.ALERT))
 
 
 class Command:
@@ -226,22 +204,3 @@ def _start(words: list[str], more: dict[str, str]) -> None:
             process.wait()
 
     threading.Thread(target=reap, daemon=True).start()
-
-
-def _write_tone(path: Path) -> None:
-    import wave
-
-    import numpy as np
-
-    parts = []
-    for pitch, seconds in _NOTES:
-        t = np.arange(int(seconds * _RATE)) / _RATE
-        # Fades in and out, so that it does not click.
-        parts.append(np.sin(2 * np.pi * pitch * t) * np.sin(np.pi * t / seconds) ** 2)
-    samples = (0.3 * 32767 * np.concatenate(parts)).astype("<i2")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(path), "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(_RATE)
-        out.writeframes(samples.tobytes())
