@@ -26,6 +26,8 @@ pytest.importorskip("starlette", reason="needs the extra 'web'")
 ROW = SAMPLES / "phantom_row_oblique.mp4"
 HOLDS = SAMPLES / "phantom_calibration_front.mp4"
 
+REPS = SAMPLES / "phantom_row_calibration_oblique.mp4"
+
 #: Seconds in the sample between which each pose is held.
 HELD = {"neutral": (0.4, 2.2), "retract": (3.2, 5.0), "protract": (6.2, 7.8),
         "shrug": (9.0, 10.7), "depress": (12.0, 14.0)}  # fmt: skip
@@ -56,6 +58,31 @@ def following(path: Path) -> Path:
                 place = done % (2 * len(images))
                 yield images[min(place, 2 * len(images) - 1 - place)]
                 done += 1
+
+    return write_mjpeg(path, pictures())
+
+
+#: Seconds of the calibration clip that the guided exercise calibration asks for, one kind after
+#: the other: arms only, squeezes, a shrug, and a squeeze to prove it by; then one more.
+MOVED = ((1.3, 7.2), (7.2, 13.0), (13.0, 16.0), (7.2, 10.0), (10.1, 13.0))
+#: Seconds at the start position before the first, while the page opens and frames, and between
+#: them (`session.guided_reps`: verdict 1.6, reading 2.5).
+OPEN_S, PAUSE_S = 9.0, 5.2
+
+
+def lifting(path: Path) -> Path:
+    """Somebody who does the repetitions that the guided calibration asks for, at its pace."""
+    clip = frames(REPS)
+    resting = [image for t, image in clip if 0.2 <= t < 1.2]
+
+    def pictures() -> Iterator[np.ndarray]:
+        pause = OPEN_S
+        for a, b in MOVED:
+            for k in range(round(30 * pause)):
+                place = k % (2 * len(resting))
+                yield resting[min(place, 2 * len(resting) - 1 - place)]
+            yield from (image for t, image in clip if a <= t < b)
+            pause = PAUSE_S
 
     return write_mjpeg(path, pictures())
 
@@ -190,6 +217,78 @@ def test_the_page_calibrates_whoever_follows_it(tmp_path: Path) -> None:
     saved = parse_profile(json.loads(path.read_text()), path)
     assert saved.elevation is not None
     assert saved.elevation[0].high > 10
+
+
+def test_the_page_calibrates_an_exercise_and_manages_its_profile(tmp_path: Path) -> None:
+    running = server(tmp_path, "--no-record")
+    try:
+        with chromium(lifting(tmp_path / "lifts.mjpeg")) as driver:
+            page = Page(driver, running)
+            driver.find_element("id", "save-as").send_keys("anna row")
+            page.click("start")
+            page.until(lambda: page.data().get("frames"), 40)
+            page.press("x")
+            seen: set[str] = set()
+
+            def calibrated() -> bool:
+                seen.update((page.text("wizard-title"), page.text("left")))
+                assert page.text("wizard-title") != "This did not work", page.text("wizard-text")
+                return page.text("wizard-title") == "Calibrated"
+
+            page.until(calibrated, 80)
+            assert {"Arms only", "1/2", "2/2", "Full squeeze", "With a shrug", "1/1"} <= seen
+            assert "changes from" in page.text("wizard-text")
+            assert "Proof: the last squeeze reads" in page.text("wizard-text")
+            page.press("\ue007")
+
+            def squeezed() -> bool:
+                rows = driver.find_elements("css selector", ".gauge:nth-child(1) output")
+                texts = [r.text for r in rows if r.text.endswith("%")]
+                values = [float(text.strip("% ").replace("\u2212", "-")) for text in texts]
+                return len(values) == 2 and all(60 < v < 150 for v in values)
+
+            page.until(squeezed, 20)  # while the arms move
+
+            another_tab_takes_over(page, running)
+            profile_is_deleted_and_imported(page, tmp_path)
+            assert [line for line in page.log() if "ERR" in line or "rror" in line] == []
+    finally:
+        running.stop()
+
+
+def another_tab_takes_over(page: Page, running: Served) -> None:
+    driver, first = page.driver, page.driver.current_window_handle
+    driver.switch_to.new_window("tab")
+    second = Page(driver, running)
+    assert "anna row" in second.text("profile")
+    second.click("start")
+    second.until(lambda: second.data().get("frames"), 40)
+    driver.switch_to.window(first)
+    page.until(lambda: "another tab" in page.text("cover-title"), 10)
+    assert page.text("start") == "Continue here"
+
+
+def profile_is_deleted_and_imported(page: Page, place: Path) -> None:
+    def press(text: str) -> None:
+        page.driver.find_element("xpath", f"//button[text()='{text}']").click()
+
+    path = place / "data" / "profiles" / "anna row.json"
+    saved = json.loads(path.read_text())
+    assert parse_profile(saved, path).exercise is not None
+    page.click("tab-profiles")
+    page.until(lambda: "anna row" in page.text("profile-list"), 10)
+    assert "An exercise" in page.text("profile-list")
+    for text in ("Delete", "Keep it", "Delete"):
+        press(text)
+    assert path.exists()
+    press("Delete it")
+    page.until(lambda: "None yet" in page.text("profile-list"), 10)
+    assert not path.exists()
+    exported = place / "exported.json"
+    exported.write_text(json.dumps(saved))
+    page.driver.find_element("id", "profile-file").send_keys(str(exported))
+    page.until(lambda: "Imported" in page.text("profile-said"), 10)
+    assert json.loads(path.read_text()) == saved
 
 
 def test_without_a_camera_the_page_says_what_to_do(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import os
@@ -11,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from scapcoach.calibration import calibrate, guided_segments
+from scapcoach.calibration.profiles import profile_data
 from scapcoach.sources.video import VideoFile
 from scapcoach.web.past import report_file
 from scapcoach.web.protocol import (
     MAX_BYTES,
+    MAX_PROFILE,
     ProtocolError,
     encode,
     jpeg_size,
@@ -24,6 +28,7 @@ from scapcoach.web.protocol import (
 from scapcoach.web.server import is_loopback
 from tests.support.browser import Served
 from tests.support.cli import SAMPLES, no_traceback, scapcoach
+from tests.support.clips import protocol_clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,14 +58,18 @@ def pictures() -> list[bytes]:
         return [encode(frame.image) for frame in source if frame.index < 60]
 
 
-def ask(served: Served, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+def ask(
+    served: Served, path: str, method: str = "GET", body: bytes = b"", **headers: str
+) -> tuple[int, dict[str, str], bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
-    sent = {"Host": f"127.0.0.1:{served.port}", "Cookie": cookie(served)} | headers
-    connection.putrequest("GET", path, skip_host=True)
-    for name, value in sent.items():
+    sent = {"Host": f"127.0.0.1:{served.port}", "Cookie": cookie(served)}
+    if method != "GET":
+        sent |= {"Origin": f"http://127.0.0.1:{served.port}", "Content-Length": str(len(body))}
+    connection.putrequest(method, path, skip_host=True)
+    for name, value in (sent | headers).items():
         if value:
             connection.putheader(name, value)
-    connection.endheaders()
+    connection.endheaders(body or None)
     answer = connection.getresponse()
     body = answer.read()
     connection.close()
@@ -184,6 +193,16 @@ def test_sockets_of_others_are_refused(served) -> None:
     assert ask(served, "/live", **handshake)[0] == 403
 
 
+def test_a_socket_under_a_name_that_was_bent_here_is_refused(served) -> None:
+    asked = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+             "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}  # fmt: skip
+    own = f"127.0.0.1:{served.port}"
+    assert ask(served, "/live", **asked, Host=own, Origin="http://evil.example")[0] == 403
+    for host in ("evil.example", f"evil.example:{served.port}"):
+        assert ask(served, "/live", **asked, Host=host, Origin=f"http://{host}")[0] == 403
+        assert ask(served, "/live", **asked, Host=host, Origin=f"http://{own}")[0] == 403
+
+
 @pytest.mark.parametrize(
     "path",
     ["/sessions/../../etc/passwd", "/sessions/2026-05-04_18-30-05/journal.scap",
@@ -192,6 +211,91 @@ def test_sockets_of_others_are_refused(served) -> None:
 )  # fmt: skip
 def test_no_other_file_is_handed_out(served, path: str) -> None:
     assert ask(served, path)[0] == 404
+
+
+@pytest.fixture(scope="module")
+def profile() -> dict[str, Any]:
+    """A profile's file."""
+    clip = protocol_clip()
+    return profile_data(calibrate(clip, guided_segments(clip), name="anna rack"), "anna rack")
+
+
+def test_a_profile_is_imported_listed_exported_and_deleted(served, profile) -> None:
+    body = json.dumps(profile).encode()
+    status, _, told = ask(served, "/api/profiles", "POST", body)
+    assert status == 201
+    assert json.loads(told)["name"] == "anna rack"
+    assert ask(served, "/api/profiles", "POST", body)[0] == 409  # none is replaced unasked
+    assert ask(served, "/api/profiles?replace=yes", "POST", body)[0] == 201
+    (card,) = json.loads(ask(served, "/api/profiles")[2])
+    assert (card["posture"], card["exercise"], card["view"]) == (True, False, "front")
+    assert any("Retraction" in line for line in card["lines"])
+    status, headers, exported = ask(served, "/api/profiles/anna%20rack")
+    assert status == 200
+    assert headers["content-disposition"].startswith("attachment")
+    assert json.loads(exported) == profile
+    assert "anna rack" in json.loads(ask(served, "/api/setup")[2])["profiles"]
+    assert ask(served, "/api/profiles/anna%20rack", "DELETE")[0] == 204
+    status, _, told = ask(served, "/api/profiles/anna%20rack", "DELETE")
+    assert status == 404
+    assert "no profile" in json.loads(told)["message"]
+    assert json.loads(ask(served, "/api/profiles")[2]) == []
+
+
+def test_a_damaged_profile_is_listed_as_such_and_can_go(served) -> None:
+    folder = served.sessions.parent / "data" / "profiles"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "torn.json").write_text('{"schema": "scapcoach.profile/1"}')
+    (card,) = json.loads(ask(served, "/api/profiles")[2])
+    assert "damaged" in card["damaged"]
+    assert ask(served, "/api/profiles/torn")[0] == 404
+    assert ask(served, "/api/profiles/torn", "DELETE")[0] == 204
+    assert not (folder / "torn.json").exists()
+
+
+def test_others_can_neither_bring_nor_delete_a_profile(served, profile) -> None:
+    body = json.dumps(profile).encode()
+    assert ask(served, "/api/profiles", "POST", body)[0] == 201
+    foreign: list[tuple[int, dict[str, str]]] = [
+        (403, {"Origin": "http://evil.example"}), (403, {"Origin": "null"}), (403, {"Origin": ""}),
+        (401, {"Cookie": ""}), (401, {"Cookie": cookie(served, "wrong")}),
+        (421, {"Host": "evil.example"}),
+    ]  # fmt: skip
+    for expected, headers in foreign:
+        assert ask(served, "/api/profiles/anna%20rack", "DELETE", **headers)[0] == expected
+        assert ask(served, "/api/profiles?replace=yes", "POST", body, **headers)[0] == expected
+    for headers in ({"Cookie": ""}, {"Host": "evil.example"}, {"Origin": "http://evil.example"}):
+        assert ask(served, "/api/profiles", **headers)[0] in {401, 403, 421}
+        assert ask(served, "/api/profiles/anna%20rack", **headers)[0] in {401, 403, 421}
+    assert ask(served, "/api/profiles/anna%20rack", "DELETE")[0] == 204
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["..%2f..%2fsetup", "%2e%2e%2fsecret", "..%5csecret", ".hidden", "%2e%2e", "a%00b", "a/b",
+     "%2Fetc%2Fpasswd", "x" * 80],
+)  # fmt: skip
+def test_a_profiles_name_is_no_path(served, name: str) -> None:
+    secret = served.sessions.parent / "data" / "secret.json"
+    secret.parent.mkdir(parents=True, exist_ok=True)
+    secret.write_text("{}")
+    assert ask(served, f"/api/profiles/{name}")[0] == 404
+    assert ask(served, f"/api/profiles/{name}", "DELETE")[0] in {404, 405}
+    assert secret.exists()
+
+
+def test_what_is_no_profile_is_not_imported(served, profile) -> None:
+    wrong = [b"", b"no json", b"[]", b"{}", b"[" * 100_000, json.dumps({**profile, "schema": "x"}),
+             json.dumps({**profile, "name": "../../evil"}), json.dumps({**profile, "name": ""}),
+             json.dumps({**profile, "neutral": {**profile["neutral"], "unit": 0}}),
+             json.dumps({**profile, "neutral": None})]  # fmt: skip
+    for body in wrong:
+        data = body.encode() if isinstance(body, str) else body
+        status, _, told = ask(served, "/api/profiles", "POST", data)
+        assert status == 400, body[:40]
+        assert json.loads(told)["message"]
+    assert ask(served, "/api/profiles", "POST", b" " * (MAX_PROFILE + 1))[0] == 413
+    assert json.loads(ask(served, "/api/profiles")[2]) == []
 
 
 def test_report_addresses(tmp_path: Path) -> None:
@@ -210,7 +314,9 @@ def test_report_addresses(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "message",
     ["no json", "[]", "{}", '{"do": "rm"}', '{"do": "mute"}', '{"do": "mute", "on": 1}',
-     '{"do": "exercise", "name": 5, "focus": "external"}', "x" * 5000, "[" * 4000,
+     '{"do": "exercise", "name": 5, "focus": "external"}',
+     '{"do": "calibrate", "slump": true, "name": ""}',
+     '{"do": "calibrate", "what": "all", "slump": true, "name": ""}', "x" * 5000, "[" * 4000,
      b"", b"SCF1", b"XXXX" + bytes(100), struct.pack("<4sd", b"SCF1", -1.0),
      struct.pack("<4sd", b"SCF1", float("nan")) + b"\xff\xd8\xff"],
 )  # fmt: skip
@@ -322,6 +428,53 @@ def test_a_page_that_does_not_read_gets_the_newest_state_only(served, pictures) 
         assert count < 200  # the ones between were dropped, on the way in or out
 
 
+def test_a_page_that_reads_nothing_at_all_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    from starlette.websockets import WebSocketState
+
+    from scapcoach.web import app
+
+    monkeypatch.setattr(app, "_SLOW_S", 0.1)
+
+    class Stuck:
+        """A socket whose other end never takes anything."""
+
+        application_state = WebSocketState.CONNECTED
+        sent = 0
+
+        async def send_json(self, *_message: object) -> None:
+            self.sent += 1
+            await asyncio.Event().wait()
+
+        async def close(self, *_reason: object) -> None:
+            await asyncio.Event().wait()
+
+    class Silent:
+        stopped = False
+
+        def __init__(self, _rooms: object, publish: Any, _tell: object) -> None:
+            publish({"type": "reading"})
+
+        def stop(self) -> None:
+            Silent.stopped = True
+
+        def join(self, _timeout: float) -> None:
+            pass
+
+    monkeypatch.setattr(app, "Worker", Silent)
+
+    async def sit() -> int:
+        socket = Stuck()
+        socket.receive = asyncio.Event().wait
+        seat = app._Seat(socket)
+        seat.begin(None)
+        await asyncio.wait_for(seat.run(), 5)
+        await asyncio.wait_for(seat.leave(1000, ""), 5)
+        return socket.sent
+
+    assert asyncio.run(sit()) == 1
+    assert Silent.stopped
+
+
 def test_the_servers_own_camera(tmp_path: Path) -> None:
     env = {**os.environ, "SCAPCOACH_DATA_DIR": str(tmp_path)}
     server = Served(tmp_path, "--model", "lite", "--source", CLIP, "--no-record", env=env)
@@ -341,6 +494,31 @@ def test_the_servers_own_camera(tmp_path: Path) -> None:
             assert json.loads(message) == {"type": "finished", "reports": []}
     finally:
         server.stop()
+
+
+def test_pictures_are_kept_where_the_server_was_started_so(
+    tmp_path: Path, pictures: list[bytes]
+) -> None:
+    sessions = tmp_path / "sessions"
+    server = Served(sessions, "--model", "lite", "--record-video", env=dict(os.environ))
+    try:
+        assert json.loads(ask(server, "/api/setup")[2])["film"] is True
+        with connect(server) as socket:
+            until(socket, "ready")
+            for k in range(12):
+                socket.send(packed(pictures[k], 5 + k / 10))
+                assert reading_of(socket, 5 + k / 10)["filming"] is True
+            socket.send('{"do": "finish"}')
+            assert until(socket, "finished")["reports"]
+    finally:
+        _, error = server.stop()
+    (film,) = sessions.glob("*/camera.mp4")
+    with VideoFile(film) as source:
+        assert [frame.t for frame in source] == pytest.approx([k / 10 for k in range(12)], abs=1e-4)
+    # The page does not wait for the annotated video; the terminal says how it is made.
+    assert not film.with_name("annotated.mp4").exists()
+    assert f"scapcoach replay {film.parent}" in error
+    assert "Traceback" not in error
 
 
 def test_a_camera_of_the_server_that_is_not_there_is_told_to_the_page(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import asyncio
 import json
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import numpy as np
@@ -30,12 +30,10 @@ from scapcoach.errors import CalibrationError, OutputError
 from scapcoach.geometry.view import classify_view
 from scapcoach.measures import View
 from scapcoach.session.verdicts import summary_of
+from scapcoach.web.protocol import MAX_PROFILE
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-
-#: Bytes of a profile at most; one with an exercise has about 60,000.
-MAX_PROFILE: Final = 1_000_000
 
 
 def profile_routes() -> list[Route]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from scapcoach.landmarks import Poses
     from scapcoach.pose.types import PoseEstimator
     from scapcoach.session.card import AnyGuide
+    from scapcoach.session.film import Film
     from scapcoach.session.replay import Session
     from scapcoach.sources.camera import Camera
 
@@ -50,6 +51,7 @@ class Rooms:
         load: a profile by name; save: keeps a calibration under a name.
         settings: settings of an exercise by name and focus.
         camera: opens the server's own camera; None where the page's is used.
+        film: keeps the pictures of a session in its folder; None where none are kept.
     """
 
     estimator: Callable[[], PoseEstimator]
@@ -60,6 +62,7 @@ class Rooms:
     save: Callable[[Calibration, str], Path]
     settings: Callable[[str, str], dict[str, Any]]
     camera: Callable[[], Camera] | None = None
+    film: Callable[[ExitStack, Session, tuple[int, int], Path | None], Film | None] | None = None
 
 
 class Worker:
@@ -82,6 +85,7 @@ class Worker:
         self._save_as = ""
         self._paused = False
         self._session: Session | None = None
+        self._film: Film | None = None
         self._pending: list[dict[str, Any]] = []
         self._size: tuple[int, int] | None = None
         self._origin = 0.0
@@ -146,6 +150,8 @@ class Worker:
                 source = "browser camera" if camera is None else camera.info.name
                 size = (frame.image.shape[1], frame.image.shape[0])
                 self._session = self._rooms.session(stack, estimator, size, source, folder)
+                if self._rooms.film is not None:
+                    self._film = self._rooms.film(stack, self._session, size, folder)
                 pending, self._pending = self._pending, []
                 for command in pending:
                     self._carry_out(command)
@@ -251,8 +257,12 @@ class Worker:
         if self._guide is not None:
             self._follow(self._guide, frame, raw)
             message["guide"] = plain_guide(self._guide)
-        journal = self._session.journal
+        journal, film = self._session.journal, self._film
         message["recording"] = journal is not None and not journal.trouble
+        message["filming"] = film is not None and not film.video.trouble
+        if film is not None:
+            film.add(frame)
+            message["notice"] = film.video.trouble or message["notice"]
         if journal is not None and journal.trouble:
             message["notice"] = journal.trouble
         if camera is None:

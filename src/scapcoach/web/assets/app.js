@@ -120,6 +120,7 @@ async function show(reading, jpeg) {
   byId("badge").hidden = !reading.view;
   byId("badge").textContent = `${reading.view.toUpperCase()} ${reading.yaw === null ? "" : `${Math.round(Math.abs(reading.yaw))}\u00b0`}`;
   byId("rec").hidden = !reading.recording;
+  byId("rec").textContent = reading.filming ? "REC + VIDEO" : "REC";
   byId("counter").hidden = !byId("exercise").value;
   byId("count").textContent = reading.count;
   byId("phase").textContent = reading.phase || (reading.count === 1 ? "rep" : "reps");
@@ -272,7 +273,8 @@ for (const e of setup.exercises) byId("exercise").add(new Option(e.title, e.name
 for (const name of setup.profiles) addProfile(name);
 byId("profile").value = "";
 byId("camera-row").hidden = !setup.camera;
-if (!setup.camera) { byId("cover-text").textContent = "The camera of the computer that serves this page is used."; byId("mirror").checked = true; }
+if (setup.film) byId("cover-text").textContent = "The camera\u2019s pictures go to this computer only, and are kept there: the server was started with --record-video.";
+if (!setup.camera) { byId("cover-text").textContent = "The camera of the computer that serves this page is used." + (setup.film ? " Its pictures are kept there." : ""); byId("mirror").checked = true; }
 byId("start").onclick = () => (state.live && state.paused ? pause() : start());
 byId("pause").onclick = pause;
 byId("mute").onclick = mute;
