@@ -62,15 +62,24 @@ def test_a_recorded_session_in_a_window_and_its_replay(
 ) -> None:
     sessions = tmp_path / "sessions"
     done = scapcoach(
-        "live", "--source", clip, "--exercise", "row", "--record", "--sessions", sessions,
-        "--model", "lite", DISPLAY=screen,
+        "live", "--source", clip, "--exercise", "row", "--record-video", "--tones", "--sessions",
+        sessions, "--model", "lite", DISPLAY=screen, **_loudspeaker(tmp_path),
     )  # fmt: skip
     no_traceback(done)
     assert done.returncode == 0, done.stderr
     assert "Session report: " in done.stdout
+    assert "rep.wav" in (tmp_path / "played").read_text()  # a repetition was counted aloud
     (folder,) = sessions.iterdir()
-    written = {"report.html", "summary.json", "frames.parquet", "landmarks.parquet", "reps.parquet"}
+    written = {"report.html", "summary.json", "frames.parquet", "landmarks.parquet", "reps.parquet",
+               "camera.mp4", "annotated.mp4"}  # fmt: skip
     assert written <= {f.name for f in folder.iterdir()}
+    assert "<video" in (folder / "report.html").read_text()
+    with VideoFile(folder / "camera.mp4") as film:
+        filmed = np.array([frame.t for frame in film])
+    t = read_journal(folder).poses.t
+    assert len(filmed) > 0.5 * len(t)
+    gaps = np.abs(filmed[:, None] + t[0] - t).min(axis=1)
+    assert gaps.max() < 1e-3  # true times: every picture is that of a frame
     summary = json.loads((folder / "summary.json").read_text())
     assert summary["set"]["exercise"] == "row"
     exercise, seconds, done_set = read_set(folder)  # what the history can take up
@@ -83,13 +92,24 @@ def test_a_recorded_session_in_a_window_and_its_replay(
     assert first.stdout == second.stdout
     assert len(first.stdout.splitlines()) > 50
     before = (folder / "frames.parquet").read_bytes()
-    assert scapcoach("replay", folder).returncode == 0
+    assert scapcoach("replay", folder, "--no-video").returncode == 0
     assert (folder / "frames.parquet").read_bytes() == before
+    assert "<video" not in (folder / "report.html").read_text()
+
+
+def _loudspeaker(folder: Path) -> dict[str, str]:
+    """An environment in which what is played is written down."""
+    programs = folder / "bin"
+    programs.mkdir()
+    player = programs / "pw-play"
+    player.write_text(f'#!/bin/sh\necho "$1" >> {folder}/played\n')
+    player.chmod(0o755)
+    return {"PATH": f"{programs}:{os.environ['PATH']}"}
 
 
 def test_a_session_that_is_killed_can_be_closed(screen: str, tmp_path: Path) -> None:
     sessions = tmp_path / "sessions"
-    command = [sys.executable, "-m", "scapcoach", "live", "--source", str(CLIP), "--record",
+    command = [sys.executable, "-m", "scapcoach", "live", "--source", str(CLIP), "--record-video",
                "--sessions", str(sessions), "--model", "lite"]  # fmt: skip
     child = subprocess.Popen(command, env={**os.environ, "DISPLAY": screen})
     deadline = time.monotonic() + 60
@@ -104,10 +124,13 @@ def test_a_session_that_is_killed_can_be_closed(screen: str, tmp_path: Path) -> 
     recording = read_journal(folder)
     assert not recording.complete
     assert np.all(np.diff(recording.poses.t) > 0)
+    with VideoFile(folder / "camera.mp4") as film:
+        last = [frame.t for frame in film][-1]
+    assert last > float(np.ptp(recording.poses.t)) - 2.5
     done = scapcoach("replay", folder)
     assert done.returncode == 0, done.stderr
     assert "broke off" in done.stdout
-    assert (folder / "report.html").is_file()
+    assert "<video" in (folder / "report.html").read_text()
 
 
 def test_ctrl_c_finishes_a_session_as_q_does(screen: str, tmp_path: Path) -> None:
@@ -127,6 +150,13 @@ def test_ctrl_c_finishes_a_session_as_q_does(screen: str, tmp_path: Path) -> Non
     assert child.returncode == 0, error
     assert "Session report" in said
     assert "Traceback" not in error
+
+
+def test_a_video_without_a_recording_is_a_contradiction(screen: str) -> None:
+    done = scapcoach("live", "--source", CLIP, "--record-video", "--no-record", DISPLAY=screen)
+    no_traceback(done)
+    assert done.returncode == 2
+    assert "--no-record" in done.stderr
 
 
 def test_without_a_screen_it_names_the_browser_way() -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scapcoach.pose.types import PoseEstimator
+    from scapcoach.session.film import Film
     from scapcoach.session.replay import Session
     from scapcoach.web.worker import Rooms
 
@@ -44,23 +45,27 @@ computers give a page without encryption no camera; they can watch the camera of
     default=True,
     help="Keep landmarks and measures of sessions, and write reports (default: yes).",
 )
+@options.record_video
 @options.sessions
 def command(host: str, port: int, source: str | None, sessions: Path, **chosen: Any) -> int:
     """Coach in the browser: the page is served by this computer, for this computer.
 
     Open the address that is printed. The browser asks whether the page may use the camera; its
-    pictures go to this computer only, are looked at and forgotten. Keys and buttons are those
-    of `scapcoach live`, with a guided calibration, plots and past sessions. Ctrl-C stops it.
+    pictures go to this computer only, are looked at and, without --record-video, forgotten. Keys
+    and buttons are those of `scapcoach live`, with a guided calibration, plots and past sessions.
+    Ctrl-C stops it.
 
     \b
     Examples:
       scapcoach serve
       scapcoach serve --port 0 --no-record
-      scapcoach serve --source 0
+      scapcoach serve --source 0 --record-video
     """  # noqa: D301 - click reads the \\b
     from scapcoach.web.server import is_loopback, need_extra, run_server
 
     need_extra()
+    if chosen["record_video"] and not chosen["record"]:
+        raise click.UsageError("--record-video keeps a session: it does not go with --no-record.")
     if not is_loopback(host):
         if not chosen["allow_network"]:
             raise click.UsageError(
@@ -68,9 +73,11 @@ def command(host: str, port: int, source: str | None, sessions: Path, **chosen: 
                 "is what you want."
             )
         click.echo(_MEANS.format(host=host), err=True)
-    rooms = _rooms(source, sessions, chosen["model"], record=chosen["record"])
+    rooms = _rooms(source, sessions, chosen)
     with suppress(KeyboardInterrupt):  # the way to stop it
-        run_server(host, port, rooms, _setup(source), sessions, _announce)
+        run_server(
+            host, port, rooms, _setup(source, film=chosen["record_video"]), sessions, _announce
+        )
     click.echo("Stopped.", err=True)
     return 0
 
@@ -80,10 +87,15 @@ def _announce(address: str) -> None:
     click.echo("Ctrl-C stops the server.", err=True)
 
 
-def _rooms(source: str | None, sessions: Path, model: str, *, record: bool) -> Rooms:
+def _rooms(source: str | None, sessions: Path, chosen: dict[str, Any]) -> Rooms:
     """What sessions are made of."""
     from scapcoach.calibration.profiles import load_profile, save_profile
-    from scapcoach.cli.sessions import exercise_settings, open_session, session_head
+    from scapcoach.cli.sessions import (
+        exercise_settings,
+        open_film,
+        open_session,
+        session_head,
+    )
     from scapcoach.pose.mediapipe import MediaPipePose
     from scapcoach.session.journal import session_folder
     from scapcoach.sources.camera import Camera
@@ -98,16 +110,41 @@ def _rooms(source: str | None, sessions: Path, model: str, *, record: bool) -> R
     ) -> Session:
         return open_session(stack, session_head(estimator, size, name), folder)
 
+    films: dict[Path, Film] = {}
+
+    def film(
+        stack: ExitStack, session: Session, size: tuple[int, int], folder: Path | None
+    ) -> Film | None:
+        found = open_film(stack, session, size, folder)
+        if found is not None and folder is not None:
+            films[folder] = found
+        return found
+
+    def close(folder: Path) -> dict[str, Any]:
+        if folder in films:
+            _tell_film(films.pop(folder), folder)
+        return _close(folder)
+
     return Rooms(
-        estimator=lambda: MediaPipePose(model),
+        estimator=lambda: MediaPipePose(chosen["model"]),
         session=session,
-        folder=lambda: session_folder(sessions, time.localtime()) if record else None,
-        close=_close,
+        folder=lambda: session_folder(sessions, time.localtime()) if chosen["record"] else None,
+        close=close,
         load=load_profile,
         save=save_profile,
         settings=exercise_settings,
         camera=None if source is None else lambda: Camera(source),
+        film=film if chosen["record_video"] else None,
     )
+
+
+def _tell_film(film: Film, folder: Path) -> None:
+    from scapcoach.cli.sessions import tell_film
+
+    tell_film(film)
+    if film.video.written:
+        # It takes a third of the session's time, or so: nobody should wait for it at the page.
+        click.echo(f"To have it annotated in the report: scapcoach replay {folder}", err=True)
 
 
 def _close(folder: Path) -> dict[str, Any]:
@@ -117,13 +154,13 @@ def _close(folder: Path) -> dict[str, Any]:
     from scapcoach.web.past import session_card
 
     try:
-        close_session(folder)
+        close_session(folder, video=False)
     except InputError as error:
         return {"name": folder.name, "reports": [], "message": str(error)}
     return session_card(folder)
 
 
-def _setup(source: str | None) -> Callable[[], dict[str, Any]]:
+def _setup(source: str | None, *, film: bool) -> Callable[[], dict[str, Any]]:
     """What the page has to know, asked anew with every load."""
     from scapcoach._version import __version__
     from scapcoach.calibration.profiles import list_profiles
@@ -135,6 +172,7 @@ def _setup(source: str | None) -> Callable[[], dict[str, Any]]:
         return {
             "version": __version__,
             "camera": source is None,
+            "film": film,
             "exercises": [
                 {"name": e.name, "title": e.title, "summary": e.summary, "film": e.film}
                 for e in packaged().values()
