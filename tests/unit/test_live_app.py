@@ -8,18 +8,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from scapcoach.calibration import calibrate, guided_segments
 from scapcoach.errors import DisplayError
 from scapcoach.live import window
 from scapcoach.live.app import App
 from scapcoach.live.painter import Painter, State, mirror
 from scapcoach.session.engine import Engine, run
+from scapcoach.session.guided import Guide, Step
+from scapcoach.session.guided_reps import RepGuide
 from scapcoach.session.replay import Session
 from scapcoach.sinks.prompt import Prompt
 from scapcoach.sources.types import Frame
+from tests.support.clips import protocol_clip
+from tests.support.lifter import ASKED, FPS, Lifter
 from tests.support.person import person
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from scapcoach.calibration import Calibration
+    from scapcoach.landmarks import Poses
 
 POSES = person(40)
 
@@ -93,6 +101,65 @@ def test_it_runs_until_the_file_is_over_and_shows_every_frame() -> None:
     assert one.frames == 12
     assert len(one.screen.shown) == 12
     assert one.screen.shown[0].shape[:2] == (one.painter.size[1], one.painter.size[0])
+
+
+class Listener(Spy):
+    """Keeps what it was told, and paints nothing."""
+
+    def paint(self, image, reading, prompt, state):
+        self.told.append((reading, prompt, state))
+        return image
+
+
+def guided_app(find: Any, count: int, keys: dict[int, str], **more: Any) -> App:
+    """A window whose camera shows what `find` says, with the app itself as the first argument."""
+    session = Session(Engine(), lambda _settings: None)
+    one = App(FakeCamera(count), FakeScreen(keys), Listener(), lambda _frame: POSES[:1], session,
+              **more)  # fmt: skip
+    one.find = lambda frame: find(one, frame)
+    return one
+
+
+def test_an_exercise_is_calibrated_in_the_window_and_joins_what_is_there() -> None:
+    lifter = Lifter(lambda guide: ASKED[guide.kind])
+    taken: list[Calibration] = []
+
+    def keep(found: Calibration) -> str:
+        taken.append(found)
+        return "Kept."
+
+    def find(app: App, frame: Frame) -> Poses:
+        return lifter.frame(app._guide or RepGuide(), frame.index / FPS)
+
+    one = guided_app(find, 750, {2: "x", 740: "\r"}, on_calibrated=keep)
+    clip = protocol_clip(yaw=20.0)
+    posture = calibrate(clip, guided_segments(clip), name="anna")
+    one.session.calibrate(posture)
+    one.run()
+    (found,) = taken
+    assert found.exercise is not None
+    assert found.retraction == posture.retraction
+    assert one.session.engine.calibration.exercise is not None
+    assert ("X", "calibrate exercise") in one.painter.told[0][2].keys
+    told = {key for _, _, state in one.painter.told for key in state.keys}
+    assert {("R", "begin these again"), ("Enter", "finish without it")} <= told
+
+
+def test_after_the_poses_the_exercise_comes_by_a_key_or_of_itself() -> None:
+    done = Guide(step=Step.DONE)
+    for mode, key in (("", "x"), ("both", "\r")):
+        one = app(calibrate_only=mode)
+        one._guide = done
+        assert not one.press(key)
+        assert isinstance(one._guide, RepGuide)
+    one = app(calibrate_only="posture")
+    one._guide = done
+    assert one.press("\r")  # the way out
+    one = app(calibrate_only="exercise")
+    assert isinstance(one._guide, RepGuide)
+    assert not one.press("x")
+    assert not one.press("c")
+    assert one.press("escape")
 
 
 @pytest.mark.parametrize("key", ["q", "escape", "closed"])

@@ -22,36 +22,12 @@ from scapcoach.session.plain import plain_guide
 from scapcoach.session.rep_verdicts import judge_rep
 from tests.support.clips import protocol_clip
 from tests.support.exercise import exercise_clip, phases
+from tests.support.lifter import ASKED, FPS, Lifter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scapcoach.landmarks import Poses
-
-FPS = 15.0
-ASKED = {"arms_only": "arms_only", "squeeze": "squeeze", "shrug_rep": "shrug_rep",
-         "verify": "squeeze"}  # fmt: skip
-
-
-class Lifter:
-    """Does a repetition whenever the guide waits for one; `kind` says of which sort.
-
-    Every repetition and every moment of rest has a tremble of its own.
-    """
-
-    def __init__(self, kind: Callable[[RepGuide], str], **changes: Any) -> None:
-        self._kind, self._changes = kind, {"yaw": 20.0, "fps": FPS} | changes
-        self._queue: list[Poses] = []
-        self._seed = 0
-
-    def frame(self, guide: RepGuide, t: float) -> Poses:
-        if not self._queue:
-            self._seed += 1
-            kind = self._kind(guide) if guide.step is Step.MOVE else ""
-            clip = exercise_clip((kind or "arms_only",), seed=self._seed, **self._changes)
-            waiting = int(0.3 * FPS)
-            self._queue = [clip[i : i + 1] for i in range(len(clip) if kind else waiting)]
-        return replace(self._queue.pop(0), t=np.array([t]))
 
 
 def lift(
@@ -172,8 +148,8 @@ def test_a_repetition_out_of_sight_is_not_counted() -> None:
     class Hidden(Lifter):
         def frame(self, guide: RepGuide, t: float) -> Poses:
             one = super().frame(guide, t)
-            moving = guide.counter is not None and guide.counter.share > 0.6
-            if not moving or guide.dropped:
+            away = guide.counter is not None and 0.3 < t - guide.counter.begun < 1.3
+            if not away or guide.dropped:
                 return one
             return replace(one, xy=one.xy * np.nan, subject=np.array([-1]))
 
