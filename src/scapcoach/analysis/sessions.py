@@ -61,8 +61,8 @@ def close_session(
 
     Args:
         folder: of the session.
-        video: whether a session that was filmed gets its annotated video, too; it takes a third
-            of the session's time, or so.
+        video: whether a session that was filmed gets its annotated video, too; it takes a
+            seventh of the session's time at 640 x 480, more for larger pictures.
         progress: called as ``progress(stage, done, total)``.
 
     A session with several exercises gets a folder in its own for each. Measures are those that

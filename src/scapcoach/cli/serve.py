@@ -143,7 +143,7 @@ def _tell_film(film: Film, folder: Path) -> None:
 
     tell_film(film)
     if film.video.written:
-        # It takes a third of the session's time, or so: nobody should wait for it at the page.
+        # It may take minutes: nobody should wait for it at the page.
         click.echo(f"To have it annotated in the report: scapcoach replay {folder}", err=True)
 
 
