@@ -30,6 +30,8 @@ _EDGE: Final[Color] = (10, 13, 18)
 VISIBLE: Final = 0.6
 #: Below this one it is not drawn: MediaPipe is guessing.
 GUESSED: Final = 0.15
+#: Thickness of the line between, dashed.
+FAINT: Final = 0.55
 
 _SHIFT: Final = 4  # fractional bits of OpenCV's coordinates
 _JOINTS: Final = tuple(sorted({p for bone in SKELETON for p in bone}))
@@ -51,31 +53,39 @@ class SkeletonPainter:
             return
         scale = np.array(self.size, np.float64) / np.array(poses.size, np.float64)
         points = poses.xy[i].astype(np.float64) * scale
-        seen = np.where(np.isfinite(points).all(axis=1), poses.visibility[i], np.nan)
-        seen = np.nan_to_num(seen, nan=0.0)
+        known = np.isfinite(points).all(axis=1) & np.isfinite(poses.visibility[i])
+        seen = np.where(known, poses.visibility[i], 0.0)
         stranger = poses.subject[i] > 0
         width = self._width(points)
         if contour and poses.contour is not None:
             self._contour(image, poses.contour[i].astype(np.float64) * scale, width)
         fixed = self._fixed(points)
-        lines: list[tuple[IntArray, float, Color]] = []
-        for a, b in SKELETON:
-            visible = min(seen[a], seen[b])
-            if visible >= VISIBLE:
-                lines.append((fixed[[a, b]][None], visible, hue(a, b)))
-            elif visible >= GUESSED:
-                lines.append((self._dashes(points[[a, b]]), visible, hue(a, b)))
-        lines.extend(self._neck(points, seen))
+        strokes = self._bones(points, fixed, seen)
         for edge in (True, False):
-            for segments, visible, color in lines:
+            for segments, factor, color in strokes:
                 shown = _EDGE if edge else (STRANGER if stranger else color)
-                thick = width * (1.9 if edge else 1) * (1 if visible >= VISIBLE else 0.55)
-                _polylines(image, segments, shown, thick)
+                _polylines(image, segments, shown, width * factor * (1.9 if edge else 1))
         for p in _JOINTS:
             if seen[p] >= VISIBLE:
                 shoulder = p in (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)
                 color = STRANGER if stranger else hue(p)
                 _joint(image, fixed[p], color, width * (2.1 if shoulder else 1.3))
+
+    def _bones(
+        self, points: Floats, fixed: IntArray, seen: Floats
+    ) -> list[tuple[list[IntArray], float, Color]]:
+        """Lines that are drawn alike, together: their ends, thickness factor and colour."""
+        visible = seen[_BONES].min(axis=1)
+        solid = visible >= VISIBLE
+        strokes: list[tuple[list[IntArray], float, Color]] = []
+        for color, bones in _BONES_OF.items():
+            segments = list(fixed[_BONES[bones & solid]])
+            if color == MIDDLE:
+                segments += self._neck(points, seen)
+            faint = np.flatnonzero(bones & ~solid & (visible >= GUESSED))
+            dashes = [dash for b in faint for dash in self._dashes(points[_BONES[b]])]
+            strokes += [(segments, 1.0, color), (dashes, FAINT, color)]
+        return [stroke for stroke in strokes if stroke[0]]
 
     def _width(self, points: Floats) -> float:
         """Thickness of a bone: by the picture, thinner on a person who is small in it."""
@@ -93,7 +103,7 @@ class SkeletonPainter:
         along = np.stack([starts, np.minimum(starts + dash, length)], axis=1) / length
         return self._fixed(a + along[..., None] * (b - a))
 
-    def _neck(self, points: Floats, seen: Floats) -> list[tuple[IntArray, float, Color]]:
+    def _neck(self, points: Floats, seen: Floats) -> list[IntArray]:
         """From between the shoulders to between the ears, or to the ear that is seen."""
         ears = [k for k in (Landmark.LEFT_EAR, Landmark.RIGHT_EAR) if seen[k] >= VISIBLE]
         shoulders = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
@@ -101,12 +111,12 @@ class SkeletonPainter:
         if not ears or visible < VISIBLE:
             return []
         ends = np.stack([points[shoulders].mean(axis=0), points[ears].mean(axis=0)])
-        return [(self._fixed(ends)[None], visible, MIDDLE)]
+        return [self._fixed(ends)]
 
     def _contour(self, image: Image, line: Floats, width: float) -> None:
         line = line[np.isfinite(line).all(axis=1)]
         if len(line) >= 2:
-            fixed = self._fixed(line)[None]
+            fixed = [self._fixed(line)]
             _polylines(image, fixed, _EDGE, width * 1.7)
             _polylines(image, fixed, MIDDLE, width * 0.8)
 
@@ -117,8 +127,8 @@ class SkeletonPainter:
 
     def _fixed(self, at: Floats) -> IntArray:
         """OpenCV's fixed-point coordinates of (..., 2) points in pixels; NaN becomes 0."""
-        near = np.nan_to_num(self._near(at))
-        return np.asarray(np.rint(near * 2**_SHIFT), dtype=np.int32)
+        near = self._near(np.where(np.isfinite(at), at, 0.0))
+        return np.rint(near * 2**_SHIFT).astype(np.int32)
 
 
 @lru_cache(maxsize=256)
@@ -128,11 +138,18 @@ def hue(*points: Landmark) -> Color:
     return {"LEFT": LEFT, "RIGHT": RIGHT}.get(sides.pop(), MIDDLE) if len(sides) == 1 else MIDDLE
 
 
-def _polylines(image: Image, lines: IntArray, color: Color, thickness: float) -> None:
+#: Bones as rows of two joints, and which of them have which colour.
+_BONES: Final = np.array(SKELETON)
+_BONES_OF: Final = {
+    color: np.array([hue(*bone) == color for bone in SKELETON]) for color in (LEFT, RIGHT, MIDDLE)
+}
+
+
+def _polylines(image: Image, lines: list[IntArray], color: Color, thickness: float) -> None:
     import cv2
 
     thick = max(1, round(thickness))
-    cv2.polylines(image, list(lines), False, color, thick, cv2.LINE_AA, _SHIFT)
+    cv2.polylines(image, lines, False, color, thick, cv2.LINE_AA, _SHIFT)
 
 
 def _joint(image: Image, at: IntArray, color: Color, radius: float) -> None:
