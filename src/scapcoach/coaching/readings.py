@@ -32,6 +32,10 @@ _PARTS: Final = ("value", "sigma", "status", "reason", "deg", "deg_sigma")
 _JOINTS: Final = (*KINEMATICS, *ARM_PHASE, "yaw")
 _COLUMNS: Final = (*_JOINTS, *(f"{name}.{part}" for name in SPECS for part in _PARTS))
 _INDEX: Final[Mapping[str, int]] = MappingProxyType({n: i for i, n in enumerate(_COLUMNS)})
+#: Of every measure its parts and their columns.
+_MEASURED: Final[Mapping[str, tuple[tuple[str, int], ...]]] = MappingProxyType(
+    {name: tuple((part, _INDEX[f"{name}.{part}"]) for part in _PARTS) for name in SPECS}
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,14 +65,16 @@ class Readings:
         """
         table = np.full((len(poses), len(_COLUMNS)), np.nan)
         for name, values in {**kinematics(poses), **arm_phase(poses, template)}.items():
-            table[:, _INDEX[name]] = np.where(poses.subject == 0, values, np.nan)
+            table[:, _INDEX[name]] = values
+        table[poses.subject != 0] = np.nan
         if measures is not None:
             table[:, _INDEX["yaw"]] = measures.yaw
-        for name, series in (measures.series if measures else {}).items():
-            for part in _PARTS:
-                values = getattr(series, part)
-                if values is not None:
-                    table[:, _INDEX[f"{name}.{part}"]] = values
+            for name, columns in _MEASURED.items():
+                series = measures[name]
+                for part, column in columns:
+                    values = getattr(series, part)
+                    if values is not None:
+                        table[:, column] = values
         return cls(np.asarray(poses.t, np.float64), table)
 
     @classmethod
