@@ -19,7 +19,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from scapcoach.errors import ScapcoachError
+from scapcoach.errors import ScapcoachError, SoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -320,6 +320,17 @@ def _display() -> Iterator[Check]:
     )
 
 
+def _voice() -> Iterator[Check]:
+    from scapcoach.sound.players import find_player
+    from scapcoach.sound.voices import find_voice
+
+    try:
+        yield Check("voice", "ok", find_voice(find_player(), Path()).name)
+    except SoundError as error:
+        message, _, advice = str(error).partition(": ")
+        yield Check("voice", "warn", message, f"Only spoken cues need one: {advice}")
+
+
 _LOOKS: tuple[tuple[str, Callable[[], Iterator[Check]]], ...] = (
     ("python", _python),
     ("packages", _packages),
@@ -330,6 +341,7 @@ _LOOKS: tuple[tuple[str, Callable[[], Iterator[Check]]], ...] = (
     ("disk", _disk),
     ("camera", _camera),
     ("display", _display),
+    ("voice", _voice),
 )
 
 

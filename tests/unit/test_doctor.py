@@ -53,7 +53,7 @@ def test_everything_that_videos_need_works_here():
     checks = run_checks()
     assert [check.name for check in checks] == [
         "python", "packages", "opencv", "models", "video", "pose", "data folder", "disk",
-        "camera", "display",
+        "camera", "display", "voice",
     ]  # fmt: skip
     wrong = [c for c in checks if c.state == "fail"]
     assert wrong == []
@@ -61,6 +61,17 @@ def test_everything_that_videos_need_works_here():
     assert all(check.advice for check in checks if check.state != "ok")
     assert json.loads(json.dumps([asdict(check) for check in checks]))[0]["name"] == "python"
     assert re.search(r"starts in \d+\.\d s, a first look takes \d+ ms", checks[5].message)
+
+
+def test_a_voice_is_named_and_how_to_get_one(monkeypatch, linux, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    check = only(doctor._voice())
+    assert (check.state, check.message) == ("warn", "There is no voice on this computer")
+    assert "espeak-ng alsa-utils" in check.advice
+    for name in ("espeak-ng", "aplay"):
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    assert only(doctor._voice()) == Check("voice", "ok", "espeak-ng")
 
 
 def test_minimum_versions_are_those_that_the_package_declares():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from scapcoach.errors import SoundError
@@ -16,7 +17,6 @@ from scapcoach.sound.programs import run
 if TYPE_CHECKING:
     import threading
     from collections.abc import Sequence
-    from pathlib import Path
 
     from scapcoach.sound.players import Player
 
@@ -33,13 +33,17 @@ _SAPI: Final = (
 _POWERSHELL: Final = ("powershell.exe", "-NoProfile", "-NonInteractive", "-Command", _SAPI)
 
 _LACKING: Final = (
-    "There is no voice on this computer: install espeak-ng and a player (Debian and Ubuntu: "
-    "espeak-ng alsa-utils; Fedora: espeak-ng alsa-utils; Homebrew: espeak-ng)."
+    "There is no voice on this computer: install espeak-ng and a player (Debian, Ubuntu, Fedora: "
+    "espeak-ng alsa-utils)."
 )
 
 
 class Voice(Protocol):
     """Says sentences."""
+
+    @property
+    def name(self) -> str:
+        """Of its program."""
 
     def say(self, text: str, halt: threading.Event) -> None:
         """Say it and wait for its end; stop at once on `halt`.
@@ -58,6 +62,7 @@ class Speaker:
     """
 
     def __init__(self, words: Sequence[str], *, as_argument: bool = False) -> None:
+        self.name = Path(words[0]).name
         self._words = tuple(words)
         self._as_argument = as_argument
 
@@ -81,6 +86,7 @@ class Espeak:
     """
 
     def __init__(self, program: str, player: Player, folder: Path) -> None:
+        self.name = Path(program).name
         self._program = program
         self._player = player
         self._file = folder / "said.wav"
