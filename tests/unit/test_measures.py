@@ -204,11 +204,18 @@ def test_lying_down_is_told_as_such() -> None:
 
 def test_a_lower_range_that_is_too_small_does_not_grade(calibration: Calibration) -> None:
     assert calibration.elevation is not None
-    mean = calibration.elevation[0]
-    small = replace(mean, low=-1.0)
-    narrow = replace(calibration, elevation=(small, small, small))
-    depressed = measure(person(1, elevation_left=-8, elevation_right=-8), narrow)
-    assert reason_of(depressed, "elevation") is Reason.RANGE_TOO_SMALL
+    assert calibration.retraction is not None
+    narrow = replace(
+        calibration,
+        elevation=(replace(calibration.elevation[0], low=-1.0),) * 3,
+        retraction=(replace(calibration.retraction[0], low=-1.0),) * 3,
+    )
+    forwards = measure(person(1, retraction_left=-12, retraction_right=-12), narrow)
+    assert reason_of(forwards, "retraction") is Reason.RANGE_TOO_SMALL
+    # Shoulders below rest are no shrug, whatever the own range below it.
+    depressed = measure(person(1, elevation_left=-8, elevation_right=-8), narrow)["elevation"]
+    assert depressed.status[0] == Status.OK
+    assert -60 < depressed.value[0] < -5
     resting = measure(person(1), narrow)["elevation"]
     assert resting.status[0] == Status.OK
     assert resting.sigma[0] < 40

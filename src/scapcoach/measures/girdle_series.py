@@ -95,13 +95,14 @@ def _series(scene: Scene, quantity: str, names: Sequence[str]) -> Iterator[Serie
     least = MIN_RANGE_IN_SDC * sdc
     graded = -low >= least
     with np.errstate(invalid="ignore"):
-        too_low = ~graded & (degrees < -sdc)
+        too_low = ~graded & (degrees < -sdc) & (quantity == "retraction")
     objections += [
         (~(high >= least), Reason.RANGE_TOO_SMALL),
         (too_low, Reason.RANGE_TOO_SMALL),
     ]
     # A lower part that is too small to be graded does not grade: what little lies below neutral
-    # is then measured by the upper part.
+    # is then measured by the upper part; shoulders that a weight draws down are lower than at rest,
+    # and a shrug they are not [M, phantom: -8 to -17 % are told, -14 to 0 true].
     full = np.where(degrees >= 0, high, np.where(graded, -low, high))
     per_cent, per_cent_sigma = 100 * degrees / full, np.abs(100 * sigma / full)
     return judge_sides(scene, names, per_cent, per_cent_sigma, objections, None,
