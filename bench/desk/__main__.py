@@ -45,6 +45,7 @@ class Outcome:
         told: seconds from each sustained hunch to its alert; NaN where there was none in time.
         asked: how many of these were questions (sunk, or a lower chair?).
         false: what was done when something was said without need.
+        rechecks: how often a new baseline was asked for.
         looks: how often the engine looked.
         held: most things that the engine ever kept in memory.
         judged: share of the looks with somebody there that could be judged.
@@ -57,6 +58,7 @@ class Outcome:
     told: list[float] = field(default_factory=list)
     asked: int = 0
     false: list[str] = field(default_factory=list)
+    rechecks: int = 0
     looks: int = 0
     held: int = 0
     judged: float = 0.0
@@ -78,6 +80,7 @@ def run_day(folder: Path, seed: int, hours: float, own: bool, restless: bool = F
         out.held = max(out.held, engine.held)
         present += moment.reading.present
         judged += moment.reading.score is not None
+        out.rechecks += sum(s.kind is Kind.RECHECK for s in moment.said)
         alerts += [(t, s.kind) for s in moment.said if s.kind in (Kind.HUNCH, Kind.ASK)]
         t += moment.wait
     out.judged = judged / max(present, 1)
@@ -156,7 +159,8 @@ def main(arguments: list[str] | None = None) -> int:
         told = " ".join("miss" if d != d else f"{d:.0f}" for d in x.told)  # noqa: PLR0124 - NaN
         print(
             f"{x.seed} {x.view} own={x.own:d} {x.hours:.1f} h, judged {x.judged:.2f}, "
-            f"{x.looks} looks, at most {x.held} held, asked {x.asked}: {told}; false {x.false}"
+            f"{x.looks} looks, at most {x.held} held, asked {x.asked}, "
+            f"rechecks {x.rechecks}: {told}; false {x.false}"
         )
     lines = table(outcomes)
     print("\n".join(lines))

@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from scapcoach.desk.drift import DriftWatch
 from scapcoach.desk.policy import (
     Kind,
     Memory,
@@ -24,7 +25,7 @@ from scapcoach.desk.policy import (
 from scapcoach.desk.posture import PARTS, look
 from scapcoach.desk.sampling import Pace, next_look
 from scapcoach.desk.setups import SetupChooser
-from scapcoach.desk.words import words
+from scapcoach.desk.words import recheck, words
 from scapcoach.history import Alert, Break, Stamp, TracePoint
 from scapcoach.measures.types import Reason, Status
 
@@ -103,6 +104,7 @@ class DeskEngine:
         self._journal = journal
         self._memory = Memory()
         self._pace = Pace()
+        self._drift: tuple[Baseline | None, DriftWatch] = None, DriftWatch()
         self._unwatched = 0.0
         self._trace: deque[tuple[float, TracePoint]] = deque()
         self._open: list[tuple[float, Alert]] = []
@@ -117,7 +119,8 @@ class DeskEngine:
     @property
     def held(self) -> int:
         """Things kept in memory; bounded, which a day-long test checks."""
-        return len(self._trace) + len(self._open) + len(self._causes) + len(self._memory.beyond)
+        traces = len(self._trace) + len(self._open) + len(self._causes)
+        return traces + len(self._memory.beyond) + self._drift[1].held
 
     def snooze(self, t: float, seconds: float) -> None:
         """No alerts for so many seconds from `t` on."""
@@ -158,11 +161,29 @@ class DeskEngine:
         self._breaks(reading, at)
         self._memory, events = step(self._memory, self.policy, reading)
         said = tuple(self._say(e.kind, e.seconds, t, at) for e in events)
+        said = said or self._recheck(baseline, reading, reason, parts, at)
         self._pace = next_look(self._pace, reading)
         if self._journal is not None:
             self._journal.flush_if_due(t)
         setup = baseline.name if baseline is not None else ""
         return Moment(reading, status, reason, setup, parts, said, self._pace.wait)
+
+    def _recheck(
+        self, baseline: Baseline | None, reading: Reading, reason: Reason,
+        parts: dict[str, float], at: Stamp,
+    ) -> tuple[Said, ...]:  # fmt: skip
+        """Ask for a new baseline when this one has not fitted for long; it never adapts itself."""
+        if baseline is not self._drift[0]:
+            self._drift = baseline, DriftWatch()
+        if baseline is None:
+            return ()
+        watch = self._drift[1]
+        watch.step(reading.t, reading.present, reason, parts)
+        drift = watch.due(reading.t) if reading.t >= self._memory.snoozed_until else None
+        if drift is None:
+            return ()
+        watch.asked(reading.t)
+        return (Said(Kind.RECHECK, recheck(drift), {}, at),)
 
     def _count(self, state: State, seconds: float, at: Stamp) -> None:
         if self._journal is not None and seconds > 0:

@@ -39,6 +39,7 @@ class Kind(StrEnum):
     HUNCH = "hunch"
     ASK = "ask"  # hunched, or a lowered chair: the person knows
     BREAK = "break"
+    RECHECK = "recheck"  # the baseline no longer fits
     RECOVERED = "recovered"  # nothing to alert; an episode is over
 
 

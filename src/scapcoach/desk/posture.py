@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from scapcoach.desk.head import head_size
 from scapcoach.errors import CalibrationError
-from scapcoach.geometry.posture import EARS, SHOULDERS, face_size
+from scapcoach.geometry.posture import EARS, SHOULDERS
 from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.geometry.view import estimate_yaw
 from scapcoach.girdle.neutral import counts
@@ -40,9 +41,9 @@ MIN_SHARE: Final = 0.6
 #: Largest wander of the ears during a baseline, in neck heights [M, phantom: sitting still 0.05].
 MAX_WANDER: Final = 0.30
 
-#: The index that counts as fully hunched when no own slump was taken: the middle of what rendered
-#: people's own slumps make (0.17-0.75), on the careful side [M].
-DEFAULT_SLUMP: Final = 0.30
+#: The index that counts as fully hunched when no own slump was taken, on the careful side: rendered
+#: people's own slumps make 0.17-0.75; at 0.25 a long look at a phone was taken for one [M].
+DEFAULT_SLUMP: Final = 0.27
 
 #: An own slump that barely moved, or was exaggerated, cannot scale the score [E].
 SLUMP_LIMITS: Final = (0.15, 0.60)
@@ -99,7 +100,7 @@ class Baseline:
         name: of the set-up, e.g. "desk" or "laptop".
         ears: (x, y) of their midpoint, y down.
         shoulders: (x, y) of their midpoint.
-        face: `geometry.posture.face_size`.
+        face: size of the head, `desk.head.head_size`.
         yaw: degrees.
         noise: standard deviation of the index while sitting still.
         slump: index of the own slump, NaN when it was not taken.
@@ -278,7 +279,7 @@ class _Points:
         return cls(
             ears=poses.point(*EARS) / high,
             shoulders=poses.point(*SHOULDERS) / high,
-            face=face_size(poses) / high,
+            face=head_size(poses) / high,
             yaw=yaw,
             head=np.asarray(head),
             seen=np.asarray(poses.present & head & enough),
@@ -314,7 +315,12 @@ def _index(parts: dict[str, FloatArray], camera_fixed: bool) -> FloatArray:
     is ahead of the shoulders does not need a steady camera, either.
     """
     sunk = sum(w * np.nan_to_num(parts[n]) for n, w in _SUNK.items())
-    closed = sum(w * np.maximum(parts[n], 0) for n, w in _CLOSED.items())
+    # A neck is shortened by raised shoulders, too, and that is no hunch; only a camera that stands
+    # still tells the two apart.
+    neck = parts["neck"] - (parts["raised"] if camera_fixed else 0.0)
+    closed = _CLOSED["neck"] * np.maximum(neck, 0) + _CLOSED["closer"] * np.maximum(
+        parts["closer"], 0
+    )
     if not camera_fixed:
         closed = closed + _SUNK["forward"] * np.nan_to_num(np.maximum(parts["forward"], 0))
     known = np.isfinite(parts["lower"]) & np.isfinite(parts["neck"])

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from scapcoach.desk.head import head_size
 from scapcoach.desk.posture import Baseline
 from scapcoach.errors import CalibrationError
 from scapcoach.folders import data_folder
-from scapcoach.geometry.posture import EARS, SHOULDERS, face_size
+from scapcoach.geometry.posture import EARS, SHOULDERS
 from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.geometry.view import estimate_yaw
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = "scapcoach.desk/1"
 
-#: What makes a set-up unlike another by one unit [E]: degrees of yaw, share of the face's size,
+#: What makes a set-up unlike another by one unit [E]: degrees of yaw, share of the head's size,
 #: neck heights that the shoulders have moved sideways and up or down.
 _UNIT_YAW: Final = 25.0
 _UNIT_SCALE: Final = 0.35
@@ -124,7 +125,7 @@ def unlikeness(poses: Poses, baseline: Baseline) -> float:
     shoulders = poses.point(*SHOULDERS)[0] / high
     ears = poses.point(*EARS)[0] / high
     yaw = float(wrap_degrees(estimate_yaw(poses)[0] - baseline.yaw)[0])
-    scale = float(np.log(face_size(poses)[0] / high / baseline.face))
+    scale = float(np.log(head_size(poses)[0] / high / baseline.face))
     # Lower is what a slump is; only sideways, and higher, is another place.
     place = abs(shoulders[0] - baseline.shoulders[0]) + max(baseline.ears[1] - ears[1], 0.0)
     found = abs(yaw) / _UNIT_YAW + abs(scale) / _UNIT_SCALE + place / baseline.neck / _UNIT_PLACE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from scapcoach.desk.drift import Drift
 from scapcoach.desk.policy import Kind
 
 if TYPE_CHECKING:
@@ -27,6 +28,28 @@ _ADVICE: Final = {
     "lower": "lift your gaze to the top of the screen and grow taller.",
     "neck": "let your shoulders drop and grow taller.",
 }
+
+#: How somebody has sat for long, where the baseline no longer fits.
+_DRIFTS: Final = {
+    Drift.LOWER: "lower in the picture",
+    Drift.HIGHER: "higher in the picture",
+    Drift.NEARER: "nearer to the camera",
+    Drift.FARTHER: "farther from the camera",
+}
+
+
+def recheck(drift: Drift) -> str:
+    """What to say when a baseline no longer fits."""
+    if drift is Drift.ELSEWHERE:
+        return (
+            "The baseline has not fitted for a while, and nothing could be judged. Take one for "
+            "this place: scapcoach desk calibrate, with --name for a second one, such as standing."
+        )
+    return (
+        f"Head and shoulders have been {_DRIFTS[drift]} than in the baseline for a while, the neck "
+        "as it was. Has the seat, the screen or the camera moved? Then take a new baseline: "
+        "scapcoach desk calibrate."
+    )
 
 
 def words(kind: Kind, cause: Mapping[str, float], seconds: float) -> str:
