@@ -10,6 +10,7 @@ import pytest
 
 from scapcoach.calibration import calibrate, guided_segments
 from scapcoach.errors import DisplayError
+from scapcoach.filters import smooth_poses
 from scapcoach.live import window
 from scapcoach.live.app import App
 from scapcoach.live.painter import Painter, State, mirror
@@ -20,6 +21,7 @@ from scapcoach.session.replay import Session
 from scapcoach.sinks.prompt import Prompt
 from scapcoach.sources.types import Frame
 from tests.support.clips import protocol_clip
+from tests.support.exercise import exercise_clip
 from tests.support.lifter import ASKED, FPS, Lifter
 from tests.support.person import person
 
@@ -129,7 +131,7 @@ def test_an_exercise_is_calibrated_in_the_window_and_joins_what_is_there() -> No
         return "Kept."
 
     def find(app: App, frame: Frame) -> Poses:
-        return lifter.frame(app._guide or RepGuide(), frame.index / FPS)
+        return lifter.frame(app._guiding.guide or RepGuide(), frame.index / FPS)
 
     one = guided_app(find, 750, {2: "x", 740: "\r"}, on_calibrated=keep)
     clip = protocol_clip(yaw=20.0)
@@ -145,18 +147,35 @@ def test_an_exercise_is_calibrated_in_the_window_and_joins_what_is_there() -> No
     assert {("R", "begin these again"), ("Enter", "finish without it")} <= told
 
 
+def test_a_calibration_that_a_key_finishes_is_kept_and_only_once() -> None:
+    clip = smooth_poses(exercise_clip())
+    found = calibrate(clip, guided_segments(clip))
+    before_the_proof = RepGuide(step=Step.READY, number=3, since=0.0, t=0.0, calibration=found)
+    taken: list[Calibration] = []
+
+    def keep(calibration: Calibration) -> str:
+        taken.append(calibration)
+        return ""
+
+    one = app({3: "\r"}, count=8, on_calibrated=keep)
+    one._guiding.begin(before_the_proof)
+    one.run()
+    assert taken == [found]
+    assert one.session.engine.calibration.exercise is not None
+
+
 def test_after_the_poses_the_exercise_comes_by_a_key_or_of_itself() -> None:
     done = Guide(step=Step.DONE)
     for mode, key in (("", "x"), ("both", "\r")):
         one = app(calibrate_only=mode)
-        one._guide = done
+        one._guiding.begin(done)
         assert not one.press(key)
-        assert isinstance(one._guide, RepGuide)
+        assert isinstance(one._guiding.guide, RepGuide)
     one = app(calibrate_only="posture")
-    one._guide = done
+    one._guiding.begin(done)
     assert one.press("\r")  # the way out
     one = app(calibrate_only="exercise")
-    assert isinstance(one._guide, RepGuide)
+    assert isinstance(one._guiding.guide, RepGuide)
     assert not one.press("x")
     assert not one.press("c")
     assert one.press("escape")

@@ -18,6 +18,7 @@ from scapcoach.measures import Status, measure
 from scapcoach.session.card import card
 from scapcoach.session.guided import BAD_S, Plan, Step
 from scapcoach.session.guided_reps import ORDER, RepGuide
+from scapcoach.session.guiding import Guiding
 from scapcoach.session.plain import plain_guide
 from scapcoach.session.rep_verdicts import judge_rep
 from tests.support.clips import protocol_clip
@@ -212,6 +213,25 @@ def test_the_person_may_accept_repeat_skip_the_proof_and_begin_again(done) -> No
     assert skipped.step is Step.DONE
     assert skipped.calibration is proof.calibration
     assert RepGuide().command("accept").step is Step.FRAMING  # nobody is there yet
+
+
+def test_a_result_is_handed_over_once_whoever_finishes_it(done) -> None:
+    _, past = done
+    image = np.zeros((480, 640, 3), np.uint8)
+    for by_command in (True, False):
+        taken: list[Calibration] = []
+        guiding = Guiding(taken.append)
+        guiding.command("accept")  # nothing is there yet
+        guiding.begin([g for g in past if g.step is Step.REVIEW][-1])
+        if by_command:
+            guiding.command("accept")
+        for k in range(4):
+            guiding.frame(replace(exercise_clip()[:1], t=np.array([100.0 + k])), image)
+        assert guiding.guide is not None
+        assert guiding.guide.step is Step.DONE
+        assert len(taken) == 1
+        guiding.leave()
+        assert guiding.guide is None
 
 
 def test_it_joins_the_poses_and_new_poses_keep_it_only_in_place() -> None:

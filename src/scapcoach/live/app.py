@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from scapcoach.calibration import renewed
 from scapcoach.live.painter import State
 from scapcoach.session.card import card
-from scapcoach.session.guided import Guide, Plan, Step
+from scapcoach.session.guided import Guide, Plan
 from scapcoach.session.guided_reps import RepGuide
+from scapcoach.session.guiding import Guiding
 from scapcoach.sinks.prompt import Prompt
 
 if TYPE_CHECKING:
@@ -109,13 +109,15 @@ class App:
     _paused: bool = False
     _away: bool = False
     _muted: bool = False
-    _guide: AnyGuide | None = None
+    _guiding: Guiding = field(init=False)
     _said: str = ""
 
     def __post_init__(self) -> None:
         self._exercise = self.exercises[0]
+        self._guiding = Guiding(self._finished)
         if self.calibrate_only:
-            self._guide = (RepGuide if self.calibrate_only == "exercise" else Guide)(self.plan)
+            first = RepGuide if self.calibrate_only == "exercise" else Guide
+            self._guiding.begin(first(self.plan))
 
     def run(self) -> None:
         """Until the person finishes, or the file is over."""
@@ -130,22 +132,21 @@ class App:
                 reading = self.session.step(raw)
                 self._last = (frame, reading)
                 self.frames += 1
-                if self._guide is not None:
-                    self._guided(frame, raw)
+                self._guiding.frame(raw, frame.image)
                 if self.film is not None:
                     self.film.add(frame)
                 if self.aloud is not None:
-                    self.aloud.follow(reading, self._guide)
+                    self.aloud.follow(reading, self._guiding.guide)
             elif not (self._off or self.camera.trouble):
                 continue
             self.show()
 
     def press(self, key: str) -> bool:
         """What a key does; True where it ends the session."""
-        guide = self._guide
+        guide = self._guiding.guide
         if guide is not None and key in {"escape", "\r", "r", "c", "x"}:
             self._guide_key(guide, key)
-            return bool(self.calibrate_only) and self._guide is None
+            return bool(self.calibrate_only) and self._guiding.guide is None
         if key in {"q", "escape", "closed"}:
             return True
         actions = {"p": self._pause, " ": self._pause, "m": self._mute, "e": self._next_exercise,
@@ -163,28 +164,21 @@ class App:
         if both or (key == "x" and card(guide).more):
             self._calibrate_exercise()
         elif key == "escape" or onwards:
-            self._guide = None
+            self._guiding.leave()
         elif key == "r" and guide.over:
-            self._guide = guide.command("again")
+            self._guiding.command("again")
         elif key in {"r", "\r"}:
-            self._guide = guide.command("retry" if key == "r" else "accept")
+            self._guiding.command("retry" if key == "r" else "accept")
 
-    def _guided(self, frame: Frame, raw: Poses) -> None:
-        """The guided calibration with one more frame."""
-        assert self._guide is not None
-        before = self._guide.step
-        self._guide = self._guide.frame(raw, float(frame.image[::16, ::16].mean()))
-        if self._guide.step is Step.DONE and before is not Step.DONE:
-            assert self._guide.calibration is not None
-            found = renewed(self.session.engine.calibration, self._guide.calibration)
-            self.session.calibrate(found)
-            self._said = self.on_calibrated(found)
+    def _finished(self, found: Calibration) -> None:
+        """Use and keep a guided calibration."""
+        self._said = self.on_calibrated(self.session.renew(found))
 
     def _calibrate(self) -> None:
-        self._guide = Guide(self.plan)
+        self._guiding.begin(Guide(self.plan))
 
     def _calibrate_exercise(self) -> None:
-        self._guide = RepGuide(self.plan)
+        self._guiding.begin(RepGuide(self.plan))
 
     def show(self) -> None:
         """Paint the last picture with what holds now."""
@@ -240,8 +234,8 @@ class App:
             ("F", "full screen"),
             ("Q", "finish"),
         ]
-        if self._guide is not None:
-            keys = _guide_keys(self._guide)
+        if self._guiding.guide is not None:
+            keys = _guide_keys(self._guiding.guide)
         notice = self.camera.trouble
         if self._off:
             why = "The screen is locked" if self._away else "Paused"
@@ -252,7 +246,7 @@ class App:
         return State(
             tuple(keys), notice, self._hint(reading), muted=self._muted, recording=recording,
             filming=filming, sound="" if self.aloud is None else self.aloud.lamp,
-            guide=self._guide,
+            guide=self._guiding.guide,
         )  # fmt: skip
 
     def _hint(self, reading: Reading) -> str:

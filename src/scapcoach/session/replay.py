@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scapcoach.calibration import renewed
 from scapcoach.calibration.profiles import parse_profile, profile_data
 from scapcoach.session.engine import Engine
 
@@ -51,6 +52,12 @@ class Session:
     def calibrate(self, calibration: Calibration | None) -> None:
         """Measure against this calibration from now on."""
         self._do("calibrate", plain_calibration(calibration))
+
+    def renew(self, found: Calibration) -> Calibration:
+        """Measure against a calibration just taken, joined with the one in use; the joint one."""
+        joint = renewed(self.engine.calibration, found)
+        self.calibrate(joint)
+        return joint
 
     def _do(self, name: str, data: Any) -> None:
         apply(self.engine, name, data, self._make_coach)

@@ -7,12 +7,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from scapcoach.calibration import renewed
 from scapcoach.calibration.profiles import profile_path
 from scapcoach.errors import ScapcoachError
 from scapcoach.pictures import shrunk
-from scapcoach.session.guided import Guide, Plan, Step
+from scapcoach.session.guided import Guide, Plan
 from scapcoach.session.guided_reps import RepGuide
+from scapcoach.session.guiding import Guiding
 from scapcoach.session.plain import plain_guide, plain_reading
 from scapcoach.session.tracker import Tracker
 from scapcoach.sources.camera import fitted
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
     from scapcoach.pose.types import PoseEstimator
-    from scapcoach.session.card import AnyGuide
     from scapcoach.session.film import Film
     from scapcoach.session.replay import Session
     from scapcoach.sources.camera import Camera
@@ -81,7 +80,7 @@ class Worker:
         self._picture: Picture | None = None
         self._commands: list[dict[str, Any]] = []
         self._stop = False
-        self._guide: AnyGuide | None = None
+        self._guiding = Guiding(self._finished)
         self._save_as = ""
         self._paused = False
         self._session: Session | None = None
@@ -190,7 +189,8 @@ class Worker:
             self._tell({"type": "problem", "message": str(error)})
             return
         guided = RepGuide if command["what"] == "exercise" else Guide
-        self._guide, self._save_as = guided(_planned(plan, command)), command["name"]
+        self._guiding.begin(guided(_planned(plan, command)))
+        self._save_as = command["name"]
 
     def _pause(self, on: bool, camera: Camera | None) -> None:
         self._paused = on
@@ -200,9 +200,9 @@ class Worker:
     def _steer(self, command: str) -> None:
         """A command for the guided calibration."""
         if command == "leave":
-            self._guide = None
-        elif self._guide is not None:
-            self._guide = self._guide.command(command)
+            self._guiding.leave()
+        else:
+            self._guiding.command(command)
 
     def _carry_out(self, command: dict[str, Any]) -> None:
         """A command that changes the session; a mistake in it is told and changes nothing."""
@@ -254,9 +254,9 @@ class Worker:
         message = {"type": "reading", **plain_reading(reading, landmarks=True)}
         if camera is None:
             message["sent"] = self._sent
-        if self._guide is not None:
-            self._follow(self._guide, frame, raw)
-            message["guide"] = plain_guide(self._guide)
+        self._guiding.frame(raw, frame.image)
+        if self._guiding.guide is not None:
+            message["guide"] = plain_guide(self._guiding.guide)
         journal, film = self._session.journal, self._film
         message["recording"] = journal is not None and not journal.trouble
         message["filming"] = film is not None and not film.video.trouble
@@ -273,19 +273,14 @@ class Worker:
         small = shrunk(frame.image, (round(size[0] * factor), round(size[1] * factor)))
         self._publish(with_picture(message, encode(small)))
 
-    def _follow(self, guide: AnyGuide, frame: Frame, raw: Poses) -> None:
-        """The guided calibration with one more frame; a finished one is used and kept."""
+    def _finished(self, found: Calibration) -> None:
+        """Use a guided calibration, and keep it where that was asked for."""
         assert self._session is not None
-        after = guide.frame(raw, float(frame.image[::16, ::16].mean()))
-        self._guide = after
-        if after.step is not Step.DONE or guide.step is Step.DONE or after.calibration is None:
-            return
-        found = renewed(self._session.engine.calibration, after.calibration)
-        self._session.calibrate(found)
+        joint = self._session.renew(found)
         if not self._save_as:
             return
         try:
-            self._rooms.save(found, self._save_as)
+            self._rooms.save(joint, self._save_as)
             self._tell({"type": "saved", "profile": self._save_as})
         except ScapcoachError as error:
             self._tell({"type": "problem", "message": str(error)})
