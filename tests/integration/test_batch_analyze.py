@@ -14,25 +14,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from scapcoach.sinks.tables import read_landmarks
-from tests.support import videos
 from tests.support.cli import SAMPLES, OnTerminal, no_traceback
 from tests.support.cli import scapcoach as run
-
-FRAMES = 8
+from tests.support.tiny import TINY_FRAMES, write_tiny
 
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Eight frames of somebody who stands there, 320 x 240."""
-    import cv2
-
-    from scapcoach.sources.video import VideoFile
-
-    with VideoFile(SAMPLES / "phantom_shrug_front.mp4") as source:
-        images = [f.image for f, _ in zip(source, range(FRAMES), strict=False)]
-    small = [cv2.resize(image, (320, 240), interpolation=cv2.INTER_AREA) for image in images]
-    path = tmp_path_factory.mktemp("tiny") / "tiny.mp4"
-    return videos.write_clip(path, videos.Clip(n=FRAMES), images=small)
+    return write_tiny(tmp_path_factory.mktemp("tiny") / "tiny.mp4")
 
 
 @pytest.fixture
@@ -74,7 +63,7 @@ def test_a_folder_of_good_and_bad_clips(monday: Path, tmp_path: Path) -> None:
     for row in rows.values():
         if row["status"] == "done":
             place = out / str(row["folder"])
-            assert row["frames"] == FRAMES == len(read_landmarks(place / "landmarks.parquet"))
+            assert row["frames"] == TINY_FRAMES == len(read_landmarks(place / "landmarks.parquet"))
             assert (place / "thumbnail.jpg").stat().st_size > 500
             assert (place / "report.html").is_file()
     page = (out / "summary.html").read_text("utf-8")

@@ -131,7 +131,9 @@ def test_workers_never_agree_on_a_folder_and_find_their_old_ones(
         avoid = folders_to_avoid(clips, out)
         found = {}
         for n in order:
-            found[n] = result_folder(clips[n], content_hash(clips[n]), out, set(avoid[n]))
+            found[n] = result_folder(
+                clips[n], content_hash(clips[n]), out, {out / f for f in avoid[n]}
+            )
             summary = f'{{"settings": {{"content": "{content_hash(clips[n])}"}}}}'
             write(found[n] / "summary.json", summary)
         return found

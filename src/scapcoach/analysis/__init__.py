@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from scapcoach.analysis.options import Options
-from scapcoach.analysis.run import Analysis, Interrupted, analyze, calibrate_clip, finished
+from scapcoach.analysis.run import (
+    Analysis,
+    Interrupted,
+    analyze,
+    analyze_into,
+    calibrate_clip,
+    finished,
+)
 
-__all__ = ["Analysis", "Interrupted", "Options", "analyze", "calibrate_clip", "finished"]
+__all__ = [
+    "Analysis", "Interrupted", "Options", "analyze", "analyze_into", "calibrate_clip", "finished",
+]  # fmt: skip

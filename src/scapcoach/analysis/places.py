@@ -23,7 +23,7 @@ VIDEO_SUFFIXES: Final = frozenset(
 
 SUMMARY: Final = "summary.json"
 LANDMARKS: Final = "landmarks.parquet"
-_KEY: Final = "key.json"
+KEY: Final = "key.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def result_folder(clip: Path, content: str, out: Path, taken: set[Path]) -> Path
 
 def _may_use(folder: Path, content: str) -> bool:
     if not folder.exists():
-        kept = _read_json(partial_folder(folder) / _KEY)
+        kept = _read_json(partial_folder(folder) / KEY)
         return kept is None or kept.get("content") == content
     summary = read_summary(folder)
     # A folder that is not ours is never written over; an empty one is free.
@@ -130,16 +130,28 @@ def partial_folder(folder: Path) -> Path:
 
 def keep_partial(folder: Path, poses: Poses, key: Key) -> None:
     """Keep the landmarks found so far; an error of the disk is told as an `OutputError`."""
+    keep_key(folder, key)
+    write_parquet(partial_folder(folder) / LANDMARKS, landmarks_table(poses))
+
+
+def keep_key(folder: Path, key: Key) -> None:
+    """Note what the landmarks that are kept depend on; those of another key are dropped.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
     place = partial_folder(folder)
-    write_parquet(place / LANDMARKS, landmarks_table(poses))
-    with atomic_path(place / _KEY) as path:
+    if _read_json(place / KEY) == asdict(key):
+        return
+    (place / LANDMARKS).unlink(missing_ok=True)
+    with atomic_path(place / KEY) as path:
         path.write_text(json.dumps(asdict(key)), "utf-8")
 
 
 def kept_landmarks(folder: Path, key: Key) -> Poses | None:
     """Landmarks of an interrupted run that still fit, or None."""
     place = partial_folder(folder)
-    if _read_json(place / _KEY) != asdict(key):
+    if _read_json(place / KEY) != asdict(key):
         return None
     return _read_poses(place / LANDMARKS)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.analysis.options import Options, settings
 from scapcoach.analysis.outputs import write_outputs
+from scapcoach.analysis.pieces import follow, joined
 from scapcoach.analysis.places import (
     LANDMARKS,
     Key,
@@ -36,8 +37,9 @@ from scapcoach.sinks.atomic import atomic_folder
 from scapcoach.sources.video import VideoFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from scapcoach.analysis.pieces import Piece, Stretch
     from scapcoach.analysis.render import Film
     from scapcoach.coaching.types import SetResult
     from scapcoach.landmarks import Poses
@@ -118,6 +120,31 @@ def analyze(
     return work.into(folder)
 
 
+def analyze_into(
+    clip: Path,
+    folder: Path,
+    content: str,
+    options: Options,
+    calibration: Calibration | None = None,
+    progress: Progress | None = None,
+    pieces: Sequence[Piece] = (),
+) -> Analysis:
+    """As `analyze`, for callers that know where the results go.
+
+    Args:
+        clip: the video.
+        folder: of its results.
+        content: what its content is known by: its SHA-256, or what a store says about it.
+        options: how.
+        calibration: as for `analyze`.
+        progress: as for `analyze`.
+        pieces: whose landmarks have been kept beside `folder`.
+    """
+    work = _Work(clip, options, calibration, progress or _silent, content)
+    work.pieces = tuple(pieces)
+    return work.into(folder)
+
+
 def calibrate_clip(
     path: str | Path,
     segments: tuple[Segment, ...] | None = None,
@@ -146,32 +173,35 @@ def calibrate_clip(
 
 
 def finished(
-    path: str | Path,
+    content: str,
     folder: str | Path,
     *,
     options: Options | None = None,
     calibration: Calibration | None = None,
 ) -> Mapping[str, Any] | None:
-    """The summary in `folder`, if `analyze` with the same settings would find nothing to do.
+    """The summary in `folder`, if an analysis with the same settings would find nothing to do.
 
-    The clip is hashed but not opened, and nothing is measured again.
+    Nothing is opened, and nothing is measured again.
 
-    Raises:
-        InputError: the clip cannot be read.
+    Args:
+        content: what the clip's content is known by.
+        folder: of its results.
+        options: how.
+        calibration: as for `analyze`.
     """
     options = options or Options()
     summary = None if options.force else read_summary(Path(folder))
     if summary is None or not (Path(folder) / LANDMARKS).is_file():
         return None
-    wanted = settings(_key(Path(path), options), options, calibration)
+    wanted = settings(landmarks_key(content, options), options, calibration)
     return summary if summary.get("settings") == wanted else None
 
 
-def _key(clip: Path, options: Options) -> Key:
+def landmarks_key(content: str, options: Options) -> Key:
     """What the landmarks of a clip depend on."""
     model = model_file(options.model, mask=False)
     where = "" if options.subject is None else "{:g},{:g}".format(*options.subject)
-    return Key(content_hash(clip), model.sha256, where, delegate=options.delegate)
+    return Key(content, model.sha256, where, delegate=options.delegate)
 
 
 def _silent(_stage: str, _done: int, _total: int | None) -> None:
@@ -185,16 +215,22 @@ class _Work:
     """The steps of one clip; each is pure but for what it reads and writes on disk."""
 
     def __init__(
-        self, clip: Path, options: Options, calibration: Calibration | None, progress: Progress
+        self,
+        clip: Path,
+        options: Options,
+        calibration: Calibration | None,
+        progress: Progress,
+        content: str = "",
     ) -> None:
         self.clip, self.options, self.progress = clip, options, progress
         self.calibration = calibration
         with VideoFile(clip) as source:
             self.info = source.info
-        self.key = _key(clip, options)
+        self.key = landmarks_key(content or content_hash(clip), options)
         if calibration is not None:
             calibration.check_model(self.key.model)
         self.warnings: tuple[str, ...] = ()
+        self.pieces: tuple[Piece, ...] = ()
         settings(self.key, options, calibration)  # an unknown exercise is told before the work
         if options.rrd:
             from scapcoach.sinks.rerun import need_rerun
@@ -214,6 +250,9 @@ class _Work:
         from scapcoach.pose.mediapipe import MediaPipePose
 
         recorder = PoseRecorder(self.info.size)
+        whole = None if folder is None else self._joined(folder)
+        if whole is not None:
+            return whole
         if folder is not None and not self.options.force:
             known = self._known(folder)
             if known is not None:
@@ -239,6 +278,18 @@ class _Work:
             self._keep(folder, recorder.poses(), stop)
             raise
         return recorder.poses()
+
+    def _joined(self, folder: Path) -> Poses | None:
+        """Landmarks from pieces, if all of them are there."""
+
+        def again(piece: Piece, since: float, at: tuple[float, float]) -> Stretch | None:
+            return follow(self.clip, piece, self.options, self.progress, since=since, subject_at=at)
+
+        whole = joined(folder, self.pieces, self.key, again) if self.pieces else None
+        if whole is None:
+            return None
+        self.warnings = whole.warnings
+        return whole.poses
 
     def _known(self, folder: Path) -> Poses | None:
         """Landmarks of finished results, with what was wrong with the clip then."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from scapcoach.batch.cuts import run_cut
 from scapcoach.batch.jobs import CalibrationJob, ClipDone, ClipJob
 from scapcoach.batch.plan import folders_to_avoid, longest_first
+from scapcoach.batch.remote import RemoteFile
+from scapcoach.batch.remote_jobs import RemoteClipJob
 from scapcoach.batch.run import run_all
 from scapcoach.batch.types import NOT_BEGUN, Done, Failed
 from scapcoach.calibration.profiles import load_profile
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
 
     from scapcoach.analysis import Options
     from scapcoach.batch.listing import Entry
+    from scapcoach.batch.remote_results import RemoteFolder
     from scapcoach.batch.types import Executor, Outcome, Watch
     from scapcoach.calibration import Calibration, Segment
 
@@ -31,7 +36,7 @@ _COMMON: Final = ""
 class CalibrationClip:
     """A calibration that is yet to be made from a clip, with its segments if they are known."""
 
-    clip: Path
+    clip: Path | RemoteFile
     segments: tuple[Segment, ...] | None = None
 
 
@@ -59,12 +64,15 @@ class Dataset:
         out: folder of all results.
         options: how to analyse them.
         calibration: of the same person and camera, or None.
+        split_minutes: clips of this computer that are longer by half are cut into pieces of about
+            that length, for several workers; infinite cuts none.
     """
 
     entries: Sequence[Entry]
-    out: Path
+    out: Path | RemoteFolder
     options: Options
     calibration: Calibration | CalibrationClip | None = None
+    split_minutes: float = math.inf
 
     def analyze(
         self, executor: Executor, *, watch: Watch, stop: Callable[[], bool]
@@ -97,15 +105,21 @@ class Dataset:
             if isinstance(calibration, str):
                 yield Found(number, self._row(number, "failed", calibration))
                 continue
-            clip, out = entry.clip.absolute(), self.out.absolute()
-            others = frozenset(folder.absolute() for folder in avoid[number])
-            jobs.append(ClipJob(clip, out, self._options(entry), calibration, others))
+            jobs.append(self._job(entry, calibration, avoid[number]))
             numbers.append(number)
-        for job, outcome in run_all(
-            executor, jobs, stop=stop,
+        for job, outcome in run_cut(
+            executor, jobs, self.split_minutes, stop=stop,
             watch=lambda job, stage, done, total: watch(numbers[job], stage, done, total),
         ):  # fmt: skip
             yield self._found(numbers[job], outcome)
+
+    def _job(
+        self, entry: Entry, calibration: Calibration | None, avoid: frozenset[str]
+    ) -> ClipJob | RemoteClipJob:
+        clip, out, options = entry.clip, self.out, self._options(entry)
+        if isinstance(clip, Path) and isinstance(out, Path):
+            return ClipJob(clip.absolute(), out.absolute(), options, calibration, avoid)
+        return RemoteClipJob(_absolute(clip), _absolute(out), options, calibration, avoid)
 
     def _calibrations(
         self, executor: Executor, stop: Callable[[], bool]
@@ -119,13 +133,13 @@ class Dataset:
         else:
             found[_COMMON] = self.calibration
         for calibration in wanted:
-            if isinstance(calibration, Path):
+            if isinstance(calibration, Path | RemoteFile):
                 clips[calibration] = CalibrationClip(calibration)
             else:
                 found[calibration] = _profile(calibration)
         keys = list(clips)
         jobs = [
-            CalibrationJob(c.clip.absolute(), c.segments, self.options.model)
+            CalibrationJob(_absolute(c.clip), c.segments, self.options.model)
             for c in clips.values()
         ]
         for number, outcome in run_all(executor, jobs, watch=_silent, stop=stop):
@@ -145,12 +159,17 @@ class Dataset:
             return Found(number, self._row(number, status, outcome.reason))
         done: ClipDone = outcome.value
         row = self._row(number, "skipped" if done.skipped else "done")
-        return Found(number, replace(row, folder=done.folder.name, facts=done.facts), done.notes)
+        return Found(number, replace(row, folder=done.folder, facts=done.facts), done.notes)
 
     def _row(self, number: int, status: str, reason: str = "") -> Row:
         entry = self.entries[number]
         exercise = entry.exercise or self.options.exercise or ""
         return Row(str(entry.clip), status, reason, lifter=entry.lifter, exercise=exercise)
+
+
+def _absolute(place: Any) -> Any:
+    """A path that means the same in every process; addresses do anyway."""
+    return place.absolute() if isinstance(place, Path) else place
 
 
 def _profile(name: str) -> Calibration | str:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from scapcoach.analysis import analyze, calibrate_clip, finished
+from scapcoach.analysis import analyze_into, calibrate_clip, finished
+from scapcoach.analysis.pieces import follow, keep_piece, kept_piece
 from scapcoach.analysis.places import content_hash, result_folder
+from scapcoach.analysis.run import landmarks_key
+from scapcoach.batch.remote import RemoteFile, fetch
+from scapcoach.errors import ScapcoachError
 from scapcoach.sinks.dataset_table import facts_of
 from scapcoach.sinks.thumbnail import THUMBNAIL, best_time, write_thumbnail
 from scapcoach.sources.glimpse import glimpse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
     from scapcoach.analysis import Options
+    from scapcoach.analysis.pieces import Piece
     from scapcoach.batch.types import Progress
     from scapcoach.calibration import Calibration, Segment
 
@@ -29,14 +36,18 @@ class ClipJob:
         out: folder of all results.
         options: how.
         calibration: of the same person, camera and view, or None.
-        avoid: folders of results that belong to other clips.
+        avoid: names of folders of results that belong to other clips.
+        content: what its content is known by; "" takes its SHA-256.
+        pieces: that `PieceJob`s have found the landmarks of.
     """
 
     clip: Path
     out: Path
     options: Options
     calibration: Calibration | None = None
-    avoid: frozenset[Path] = frozenset()
+    avoid: frozenset[str] = frozenset()
+    content: str = ""
+    pieces: tuple[Piece, ...] = ()
 
     def __call__(self, progress: Progress) -> ClipDone:
         """Do it, unless it is done already.
@@ -44,21 +55,57 @@ class ClipJob:
         Raises:
             ScapcoachError: as `scapcoach.analyze`.
         """
-        folder = result_folder(self.clip, content_hash(self.clip), self.out, set(self.avoid))
-        summary = finished(self.clip, folder, options=self.options, calibration=self.calibration)
-        if summary is not None:
-            return ClipDone(folder, facts_of(summary), skipped=True)
-        found = analyze(
-            self.clip, out=self.out, options=self.options, calibration=self.calibration,
-            progress=progress, taken=set(self.avoid),
-        )  # fmt: skip
-        assert found.folder is not None
+        content = self.content or content_hash(self.clip)
+        folder = self.folder(content)
+        done = self.done_before(folder, content)
+        if done is not None:
+            return done
+        found = analyze_into(
+            self.clip, folder, content, self.options, self.calibration, progress, self.pieces
+        )
         picture = glimpse(self.clip, best_time(found.poses))
         if picture is not None:
-            write_thumbnail(found.folder / THUMBNAIL, picture.image, found.poses, picture.t)
+            write_thumbnail(folder / THUMBNAIL, picture.image, found.poses, picture.t)
         return ClipDone(
-            found.folder, facts_of(found.summary), skipped=found.skipped, notes=found.warnings
+            folder.name, facts_of(found.summary), skipped=found.skipped, notes=found.warnings
         )
+
+    def folder(self, content: str) -> Path:
+        """Where the results of this clip go, or are."""
+        taken = {self.out / name for name in self.avoid}
+        return result_folder(self.clip, content, self.out, taken)
+
+    def done_before(self, folder: Path, content: str) -> ClipDone | None:
+        """What to say if there is nothing to do."""
+        summary = finished(content, folder, options=self.options, calibration=self.calibration)
+        return None if summary is None else ClipDone(folder.name, facts_of(summary), skipped=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PieceJob:
+    """Find the landmarks of a piece of a clip, and keep them where its `ClipJob` looks for them.
+
+    Attributes:
+        job: of the whole clip.
+        piece: the part of it.
+    """
+
+    job: ClipJob
+    piece: Piece
+
+    def __call__(self, progress: Progress) -> None:
+        """Do it, unless it is done already.
+
+        Raises:
+            ScapcoachError: as `scapcoach.analyze`.
+        """
+        job, options = self.job, self.job.options
+        content = job.content or content_hash(job.clip)
+        folder, key = job.folder(content), landmarks_key(content, options)
+        if options.force or kept_piece(folder, self.piece, key) is None:
+            found = follow(job.clip, self.piece, options, progress)
+            if found is not None:
+                keep_piece(folder, self.piece, key, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +113,13 @@ class ClipDone:
     """What comes back of an analysed clip; the rest lies in its folder.
 
     Attributes:
-        folder: of the results.
+        folder: name of the folder of results.
         facts: one row of the index, as `scapcoach.sinks.dataset_table.facts_of` gives it.
         skipped: whether it had been finished before.
         notes: what was wrong with the clip without stopping the work.
     """
 
-    folder: Path
+    folder: str
     facts: Mapping[str, Any]
     skipped: bool = False
     notes: tuple[str, ...] = ()
@@ -88,7 +135,7 @@ class CalibrationJob:
         model: lite, full or heavy.
     """
 
-    clip: Path
+    clip: Path | RemoteFile
     segments: tuple[Segment, ...] | None
     model: str
 
@@ -98,4 +145,39 @@ class CalibrationJob:
         Raises:
             ScapcoachError: as `scapcoach.calibrate_clip`.
         """
-        return calibrate_clip(self.clip, self.segments, model=self.model, progress=progress)
+        with at_hand(self.clip, progress) as clip:
+            return calibrate_clip(clip, self.segments, model=self.model, progress=progress)
+
+
+@contextmanager
+def at_hand(clip: Path | RemoteFile, progress: Progress) -> Iterator[Path]:
+    """A clip as a file of this computer while the block lasts, under its own name.
+
+    Pictures of an annotated clip are read twice, and not in order: so the clip is copied whole
+    rather than read from afar.
+
+    Raises:
+        InputError: it cannot be had.
+    """
+    if isinstance(clip, Path):
+        yield clip
+        return
+    with TemporaryDirectory(prefix="scapcoach-") as place:
+        here = Path(place, clip.name)
+        fetch(clip, here, progress)
+        with told_as({str(here): str(clip)}):
+            yield here
+
+
+@contextmanager
+def told_as(names: Mapping[str, str]) -> Iterator[None]:
+    """Errors and interruptions speak of what the user named, not of a copy of it."""
+    try:
+        yield
+    except (ScapcoachError, KeyboardInterrupt) as error:
+        words = str(error)
+        for here, there in names.items():
+            words = words.replace(here, there)
+        if words == str(error):
+            raise
+        raise type(error)(words) from error

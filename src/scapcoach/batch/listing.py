@@ -6,6 +6,7 @@ import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from scapcoach.batch.remote import RemoteFile, is_address, local_path
 from scapcoach.errors import InputError, ScapcoachError
 
 if TYPE_CHECKING:
@@ -27,10 +28,10 @@ class Entry:
         lifter: who is filmed, for tables and groups; "" when unknown.
     """
 
-    clip: Path
+    clip: Path | RemoteFile
     exercise: str = ""
     subject: tuple[float, float] | None = None
-    calibration: Path | str | None = None
+    calibration: Path | RemoteFile | str | None = None
     lifter: str = ""
 
 
@@ -41,6 +42,8 @@ def read_list(
     profiles: frozenset[str] = frozenset(),
 ) -> list[Entry]:
     """The entries of a list; only the column ``clip`` is needed, and paths start at its folder.
+
+    Clips and calibration clips may be addresses, which are not looked up here.
 
     Args:
         path: a CSV file with a header line.
@@ -92,7 +95,7 @@ class _Parser:
         profiles: frozenset[str],
     ) -> None:
         self._folder, self._check, self._profiles = folder, check_exercise, profiles
-        self._lines: dict[Path, int] = {}
+        self._lines: dict[Path | str, int] = {}
         self.entries: list[Entry] = []
         self.faults: list[str] = []
 
@@ -118,16 +121,17 @@ class _Parser:
         if len(found) == len(steps):
             self.entries.append(Entry(**found))
 
-    def _clip(self, line: int, text: str) -> Path:
+    def _clip(self, line: int, text: str) -> Path | RemoteFile:
         if not text:
             raise ValueError("names no clip")
-        path = self._folder / text
-        if not path.is_file():
-            raise ValueError(f"there is no clip {path}")
-        before = self._lines.setdefault(path.resolve(), line)
+        clip = RemoteFile(text) if is_address(text) else self._folder / local_path(text)
+        if not isinstance(clip, RemoteFile) and not clip.is_file():
+            raise ValueError(f"there is no clip {clip}")
+        key = clip.url if isinstance(clip, RemoteFile) else clip.resolve()
+        before = self._lines.setdefault(key, line)
         if before != line:
             raise ValueError(f"{text} stands in line {before} already")
-        return path
+        return clip
 
     def _exercise(self, text: str) -> str:
         if text and self._check is not None:
@@ -137,10 +141,12 @@ class _Parser:
                 raise ValueError(str(error).rstrip(".")) from error
         return text
 
-    def _calibration(self, text: str) -> Path | str | None:
+    def _calibration(self, text: str) -> Path | RemoteFile | str | None:
         if not text:
             return None
-        path = self._folder / text
+        if is_address(text):
+            return RemoteFile(text)
+        path = self._folder / local_path(text)
         if path.is_file():
             return path
         if text in self._profiles:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from contextlib import suppress
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from scapcoach.analysis.places import content_hash, find_clips, result_folder
+from scapcoach.analysis.places import VIDEO_SUFFIXES, content_hash, find_clips, result_folder
+from scapcoach.batch.jobs import at_hand
+from scapcoach.batch.remote import RemoteFile, find_remote
 from scapcoach.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
+
+    from scapcoach.batch.remote_results import RemoteFolder
 
 _NUMBERED: Final = re.compile(r"(.+)-\d+")
 
@@ -42,11 +48,28 @@ def clips_in(inputs: Sequence[Path], patterns: Sequence[str] = ()) -> list[Path]
     return list(clips)
 
 
-def _fits(path: Path, patterns: Sequence[str]) -> bool:
+def remote_clips(urls: Sequence[str], patterns: Sequence[str] = ()) -> list[RemoteFile]:
+    """The same of addresses: clips as they are, and the videos in folders and behind wildcards.
+
+    Raises:
+        InputError: a store cannot be reached, or holds no video there that fits.
+        MissingExtraError: what speaks to that store is not installed.
+    """
+
+    def wanted(path: PurePath) -> bool:
+        hidden = any(part.startswith(".") for part in path.parts)
+        video = path.suffix.lower() in VIDEO_SUFFIXES and not hidden
+        return video and (not patterns or _fits(path, patterns))
+
+    found = [file for url in urls for file in find_remote(url, wanted)]
+    return list({file.url: file for file in found}.values())
+
+
+def _fits(path: PurePath, patterns: Sequence[str]) -> bool:
     return any(fnmatch.fnmatch(path.as_posix() if "/" in p else path.name, p) for p in patterns)
 
 
-def longest_first(clips: Sequence[Path]) -> list[int]:
+def longest_first(clips: Sequence[Path | RemoteFile]) -> list[int]:
     """Numbers of the clips in the order to take them, so that no long one is left for the end.
 
     Size stands for length: it is known without opening ten thousand files, and where two clips
@@ -55,16 +78,20 @@ def longest_first(clips: Sequence[Path]) -> list[int]:
     return sorted(range(len(clips)), key=lambda n: (-size_of(clips[n]), n))
 
 
-def size_of(clip: Path) -> int:
+def size_of(clip: Path | RemoteFile) -> int:
     """Bytes; 0 of what is not there, which will be told when its turn comes."""
+    if isinstance(clip, RemoteFile):
+        return clip.size
     try:
         return clip.stat().st_size
     except OSError:
         return 0
 
 
-def folders_to_avoid(clips: Sequence[Path], out: Path) -> list[frozenset[Path]]:
-    """For each clip the folders that belong to others, so that workers need not agree.
+def folders_to_avoid(
+    clips: Sequence[Path | RemoteFile], out: Path | RemoteFolder
+) -> list[frozenset[str]]:
+    """For each clip the names of folders that belong to others, so that workers need not agree.
 
     Clips of one name share a family: their results lie in ``name``, ``name-2`` and so on, the same
     ones whatever the order of work. The content of those is read here; the others, nearly all as
@@ -78,20 +105,39 @@ def folders_to_avoid(clips: Sequence[Path], out: Path) -> list[frozenset[Path]]:
     families: dict[str, list[int]] = {}
     for number, clip in enumerate(clips):
         families.setdefault(_root(clip.stem.casefold(), stems), []).append(number)
-    avoid: list[frozenset[Path]] = [frozenset()] * len(clips)
+    avoid: list[frozenset[str]] = [frozenset()] * len(clips)
     for members in families.values():
-        if len(members) == 1:
-            continue
-        folders: dict[int, Path] = {}
-        for number in members:
-            try:
-                content = content_hash(clips[number])
-            except InputError:
-                continue  # it fails by itself, and gets no folder
-            folders[number] = result_folder(clips[number], content, out, set(folders.values()))
-        for number in folders:
-            avoid[number] = frozenset(f for n, f in folders.items() if n != number)
+        if len(members) > 1:
+            folders = _folders({number: clips[number] for number in members}, out)
+            for number in folders:
+                avoid[number] = frozenset(f for n, f in folders.items() if n != number)
     return avoid
+
+
+def _folders(members: Mapping[int, Path | RemoteFile], out: Path | RemoteFolder) -> dict[int, str]:
+    """Names of the folders of a family, but of those that cannot be read: they get none."""
+    with TemporaryDirectory(prefix="scapcoach-") as temporary:
+        place = out if isinstance(out, Path) else Path(temporary)
+        found: dict[int, str] = {}
+        for number, clip in members.items():
+            with suppress(InputError):
+                content = _content(clip)
+                taken = frozenset(found.values())
+                if not isinstance(out, Path):
+                    out.look(clip.stem, place, taken)
+                path = Path(clip.name)
+                found[number] = result_folder(path, content, place, {place / f for f in taken}).name
+        return found
+
+
+def _content(clip: Path | RemoteFile) -> str:
+    """What the content of a clip is known by; read where nothing else tells."""
+    if isinstance(clip, Path):
+        return content_hash(clip)
+    if clip.version:
+        return clip.version
+    with at_hand(clip, lambda *_: None) as here:
+        return content_hash(here)
 
 
 def _root(stem: str, stems: set[str]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scapcoach.cli import batch, options
+from scapcoach.cli.place import Folder, Place
 from scapcoach.cli.unexpected import unexpected
 from scapcoach.errors import ScapcoachError
 
@@ -24,20 +25,23 @@ if TYPE_CHECKING:
 
 
 @click.command("analyze")
-@click.argument("inputs", nargs=-1, metavar="CLIP...", type=click.Path(path_type=Path))
+@click.argument("inputs", nargs=-1, metavar="CLIP...", type=Place())
 @click.option(
+    "-o",
     "--out",
     default="results",
     show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for the results: OUT/<clip name>/.",
+    metavar="FOLDER",
+    type=Folder(),
+    help="Folder for the results: OUT/<clip name>/; an address such as s3://bucket/folder, too.",
 )
 @options.model
 @options.delegate
 @options.subject
 @click.option(
     "--calibration",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="CLIP",
+    type=Place(exists=True),
     help="A calibration clip of the same person and camera. Held poses: relaxed, blades back, "
     "blades apart, shrug, shoulders down, relaxed, 3 seconds each, arms hanging. Or five "
     "repetitions of the exercise: two arms only, two full squeezes, one shrugged.",
@@ -55,10 +59,11 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Analyse again what is already there.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON on stdout.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar, errors only.")
-def command(inputs: tuple[Path, ...], **chosen: Any) -> int:
+def command(inputs: tuple[Path | str, ...], **chosen: Any) -> int:
     """Measure retraction, shrug and hunch in recorded videos.
 
-    CLIP is a video file or a folder, searched through with all folders in it. For each clip,
+    CLIP is a video file, a folder, searched through with all folders in it, or the address of
+    either (s3://bucket/monday/*.mp4; extras: s3, gcs). For each clip,
     OUT/<clip name>/ receives report.html (open it in a browser), annotated.mp4, frames.parquet
     (one row per frame), landmarks.parquet and summary.json; with --exercise also reps.parquet,
     cues.srt and cues.vtt. Finished clips are skipped; interrupted ones go on. Several clips are
@@ -73,6 +78,7 @@ def command(inputs: tuple[Path, ...], **chosen: Any) -> int:
       scapcoach analyze monday/ --out results --no-video --csv
       scapcoach analyze monday/ --match 'row*' --workers 4
       scapcoach analyze --list clips.csv --engine dask --address tcp://10.0.0.1:8786
+      scapcoach analyze 's3://bucket/monday/*.mp4' --out s3://bucket/results
       scapcoach analyze row.mp4 --calibration me.mp4
       scapcoach analyze row.mp4 --exercise row --load 60kg
       scapcoach analyze two_lifters.mp4 --subject 0.3,0.5
@@ -92,7 +98,7 @@ def command(inputs: tuple[Path, ...], **chosen: Any) -> int:
     console = stderr_console()
     if batch.is_batch(entries, chosen):
         return batch.run_batch(entries, chosen_options(chosen), chosen, console)
-    return _Job(chosen, console).run([entry.clip for entry in entries])
+    return _Job(chosen, console).run([Path(str(entry.clip)) for entry in entries])
 
 
 def chosen_options(c: Mapping[str, Any]) -> Options:

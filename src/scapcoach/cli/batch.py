@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,12 +21,17 @@ if TYPE_CHECKING:
     from scapcoach.analysis import Options
     from scapcoach.batch.dataset import Dataset, Found
     from scapcoach.batch.listing import Entry
+    from scapcoach.batch.remote_results import RemoteFolder
     from scapcoach.batch.types import Executor
     from scapcoach.calibration import Calibration, Segment
     from scapcoach.sinks.dataset_table import Row
 
 INDEX: Final = "index.parquet"
 PAGE: Final = "summary.html"
+SUMMARY: Final = "summary.json"
+
+#: More jobs than there are cores.
+_MANY: Final = 10_000
 
 _OPTIONS: Final = (
     click.option(
@@ -49,6 +55,13 @@ _OPTIONS: Final = (
         help="How many clips at a time (default: as many as cores and memory allow).",
     ),
     click.option(
+        "--split-minutes",
+        type=click.FloatRange(min=0.05),
+        metavar="MINUTES",
+        help="Cut recordings that are much longer into pieces of about so many minutes, which "
+        "several workers share (default: whole clips).",
+    ),
+    click.option(
         "--engine",
         type=click.Choice(["local", "dask"]),
         default="local",
@@ -70,14 +83,14 @@ def many(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def find_entries(inputs: Sequence[Path], chosen: Mapping[str, Any]) -> list[Entry]:
-    """The clips that a command line names, in files, folders and a list.
+def find_entries(inputs: Sequence[Path | str], chosen: Mapping[str, Any]) -> list[Entry]:
+    """The clips that a command line names, in files, folders, addresses and a list.
 
     Raises:
         click.UsageError: there are none, or the list has faults.
     """
     from scapcoach.batch.listing import Entry, read_list
-    from scapcoach.batch.plan import clips_in
+    from scapcoach.batch.plan import clips_in, remote_clips
     from scapcoach.calibration.profiles import list_profiles
 
     if not inputs and chosen["listing"] is None:
@@ -85,7 +98,10 @@ def find_entries(inputs: Sequence[Path], chosen: Mapping[str, Any]) -> list[Entr
     if chosen["address"] and chosen["engine"] == "local":
         raise click.UsageError("--address is that of a cluster: add --engine dask.")
     try:
-        entries = [Entry(clip) for clip in clips_in(inputs, chosen["patterns"])]
+        patterns = chosen["patterns"]
+        paths = clips_in([place for place in inputs if isinstance(place, Path)], patterns)
+        urls = remote_clips([place for place in inputs if isinstance(place, str)], patterns)
+        entries = [*map(Entry, paths), *map(Entry, urls)]
         if chosen["listing"] is not None:
             profiles = frozenset(list_profiles())
             entries += read_list(
@@ -93,12 +109,27 @@ def find_entries(inputs: Sequence[Path], chosen: Mapping[str, Any]) -> list[Entr
             )
     except ScapcoachError as error:
         raise click.UsageError(str(error)) from error
+    return _looked_up(entries)
+
+
+def _looked_up(entries: list[Entry]) -> list[Entry]:
+    """Entries with what stores say of their clips: sizes for the order, versions for the rest."""
+    from dataclasses import replace
+
+    from scapcoach.batch.remote import RemoteFile, with_versions
+
+    places = [(n, e.clip) for n, e in enumerate(entries) if isinstance(e.clip, RemoteFile)]
+    for (number, _), file in zip(places, with_versions([f for _, f in places]), strict=True):
+        entries[number] = replace(entries[number], clip=file)
     return entries
 
 
 def is_batch(entries: Sequence[Entry], chosen: Mapping[str, Any]) -> bool:
-    """Whether this is more than what is done with a single clip."""
-    return len(entries) > 1 or chosen["listing"] is not None or chosen["engine"] != "local"
+    """Whether this is more than what is done with a single clip of this computer."""
+    places = (chosen["out"], chosen["calibration"] or Path(), *(e.clip for e in entries))
+    remote = not all(isinstance(place, Path) for place in places)
+    many = len(entries) > 1 or chosen["listing"] is not None or chosen["engine"] != "local"
+    return many or remote or chosen["split_minutes"] is not None
 
 
 def run_batch(
@@ -110,6 +141,8 @@ def run_batch(
         ScapcoachError: the calibration for all cannot be had, or no workers can.
     """
     from scapcoach.batch.dataset import CalibrationClip, Dataset
+    from scapcoach.batch.remote import RemoteFile
+    from scapcoach.batch.remote_results import RemoteFolder
     from scapcoach.calibration.profiles import load_profile
 
     calibration: Calibration | CalibrationClip | None = None
@@ -117,11 +150,17 @@ def run_batch(
         if chosen["profile"]:
             calibration = load_profile(chosen["profile"])
         elif chosen["calibration"]:
-            calibration = CalibrationClip(chosen["calibration"], segments_of(chosen))
-        executor = make_executor(
-            chosen["engine"], chosen["address"], chosen["workers"], len(entries)
-        )
-        dataset = Dataset(entries, chosen["out"], options, calibration)
+            clip = chosen["calibration"]
+            clip = RemoteFile(clip) if isinstance(clip, str) else clip
+            calibration = CalibrationClip(clip, segments_of(chosen))
+        split = chosen["split_minutes"] or math.inf
+        # How many pieces there will be is not known yet; idle workers are not started.
+        jobs = len(entries) if math.isinf(split) else _MANY
+        executor = make_executor(chosen["engine"], chosen["address"], chosen["workers"], jobs)
+        out = RemoteFolder(chosen["out"]) if isinstance(chosen["out"], str) else chosen["out"]
+        if isinstance(out, RemoteFolder):
+            out.check()
+        dataset = Dataset(entries, out, options, calibration, split)
         return BatchRun(dataset, executor, console, chosen["quiet"], chosen["as_json"]).run()
     except ScapcoachError as error:
         if chosen["as_json"]:
@@ -236,8 +275,6 @@ class BatchRun:
     def _finish(self) -> None:
         """Tell what failed and why, and write what is about all clips."""
         from scapcoach.batch.types import NOT_BEGUN
-        from scapcoach.sinks.dataset_page import write_page
-        from scapcoach.sinks.dataset_table import read_index, with_earlier, write_index
 
         rows = [self._rows[number] for number in sorted(self._rows)]
         if not rows:
@@ -248,25 +285,28 @@ class BatchRun:
                 about = row.reason if row.clip in row.reason else f"{row.clip}: {row.reason}"
                 self.console.print(f"[{style}]{row.status:8}[/] {_plain(about)}", soft_wrap=True)
         out = self.dataset.out
-        everything = with_earlier(rows, read_index(out / INDEX), out)
-        write_index(out / INDEX, everything)
-        write_page(out / PAGE, everything)
+        if isinstance(out, Path):
+            _write_index(rows, out, out, lambda name: (out / name / SUMMARY).is_file())
+        else:
+            with out.files(INDEX, PAGE) as place:
+                _write_index(rows, out, place, out.finished().__contains__)
         if not self.quiet:
-            self._count(rows, out / PAGE)
+            self._count(rows, _within(out, PAGE))
 
-    def _count(self, rows: list[Row], page: Path) -> None:
+    def _count(self, rows: list[Row], page: str) -> None:
         counts = {
             status: sum(row.status == status for row in rows)
             for status in ("done", "skipped", "failed", "stopped")
         }
         missing = len(self.dataset.entries) - len(rows) + counts.pop("stopped")
         told = ", ".join(f"{n} {status}" for status, n in counts.items() if n) or "none done"
-        self.console.print(f"{len(self.dataset.entries)} clips: {told}.", highlight=False)
+        total = len(self.dataset.entries)
+        self.console.print(f"{total} clip{'s' * (total != 1)}: {told}.", highlight=False)
         if missing:
             self.console.print(
                 f"Interrupted, {missing} not finished. The same command goes on from here."
             )
-        self.console.print(str(page), markup=False, style="cyan", soft_wrap=True)
+        self.console.print(page, markup=False, style="cyan", soft_wrap=True)
 
     def _print_json(self) -> None:
         """One clip after the other: the summaries of ten thousand clips need not fit in memory."""
@@ -276,7 +316,7 @@ class BatchRun:
             comma = "," if i < len(rows) - 1 else ""
             click.echo(json.dumps(self._as_json(row), indent=1, ensure_ascii=False) + comma)
         out = self.dataset.out
-        places = {"index": str(out / INDEX), "page": str(out / PAGE)}
+        places = {"index": _within(out, INDEX), "page": _within(out, PAGE)}
         click.echo(f"], {json.dumps(places, ensure_ascii=False)[1:]}")
 
     def _as_json(self, row: Row) -> dict[str, Any]:
@@ -284,13 +324,37 @@ class BatchRun:
 
         if not row.folder:
             return {"clip": row.clip, "status": row.status, "error": row.reason}
-        folder = self.dataset.out / row.folder
+        out = self.dataset.out
+        summary = (
+            read_summary(out / row.folder) if isinstance(out, Path) else out.summary(row.folder)
+        )
         return {
             "clip": row.clip,
             "status": row.status,
-            "folder": str(folder),
-            "summary": read_summary(folder),
+            "folder": _within(out, row.folder),
+            "summary": summary,
         }
+
+
+def _write_index(
+    rows: Sequence[Row], out: object, place: Path, still_there: Callable[[str], bool]
+) -> None:
+    """Write index and page about these clips and earlier ones into `place`, which stands for `out`.
+
+    Raises:
+        OutputError: they could not be written.
+    """
+    from scapcoach.sinks.dataset_page import write_page
+    from scapcoach.sinks.dataset_table import read_index, with_earlier, write_index
+
+    everything = with_earlier(rows, read_index(place / INDEX), still_there)
+    write_index(place / INDEX, everything)
+    title = out.absolute().name if isinstance(out, Path) else str(out).rstrip("/").rsplit("/")[-1]
+    write_page(place / PAGE, everything, title)
+
+
+def _within(out: Path | RemoteFolder, name: str) -> str:
+    return str(out / name) if isinstance(out, Path) else f"{str(out).rstrip('/')}/{name}"
 
 
 def _plain(text: object) -> str:

@@ -68,7 +68,7 @@ class Board:
             self._all_frames += max(0, done - self._frames.get(number, 0))
             self._frames[number] = done
         begin, end = _STAGE_ENDS.get(stage, (0.0, 1.0)) if self._video else (0.0, 1.0)
-        if total:
+        if total and stage in _STAGE_ENDS:
             self._shares[number] = begin + (end - begin) * min(1.0, done / total)
         self._show()
 

@@ -35,19 +35,20 @@ _STYLES: Final = ("base.css", "report.css", "dataset.css")
 _VIEWS: Final = {view.label: words for view, words in VIEW_WORDS.items() if view != View.UNKNOWN}
 
 
-def write_page(path: Path, rows: Sequence[Row]) -> None:
+def write_page(path: Path, rows: Sequence[Row], title: str = "") -> None:
     """Write the page, whole or not at all. It refers to reports and thumbnails beside it.
 
     Args:
         path: the file; folders of results lie next to it.
         rows: one a clip.
+        title: of the page; "" takes the folder's name.
 
     Raises:
         OutputError: it could not be written.
     """
     assets = files("scapcoach.sinks").joinpath("assets")
     parts = {
-        "title": html.escape(path.absolute().parent.name),
+        "title": html.escape(title or path.absolute().parent.name),
         "css": "".join(assets.joinpath(name).read_text("utf-8") for name in _STYLES),
         "js": assets.joinpath("dataset.js").read_text("utf-8"),
         "font_medium": base64.b64encode(font_bytes("medium")).decode("ascii"),

@@ -10,7 +10,7 @@ from scapcoach.measures.registry import SPECS
 from scapcoach.sinks.tables import write_parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -152,15 +152,21 @@ def read_index(path: Path) -> list[Row]:
     ]
 
 
-def with_earlier(rows: Sequence[Row], earlier: Sequence[Row], out: Path) -> list[Row]:
-    """`rows` with those of earlier runs whose results are still there, the new ones last."""
+def with_earlier(
+    rows: Sequence[Row], earlier: Sequence[Row], still_there: Callable[[str], bool]
+) -> list[Row]:
+    """`rows` with those of earlier runs whose results are still there, the new ones last.
+
+    Args:
+        rows: of this run.
+        earlier: of the index as it is.
+        still_there: whether a folder of that name holds finished results.
+    """
     folders = {row.folder for row in rows} | {""}
     clips = {row.clip for row in rows}
     kept = [
         row
         for row in earlier
-        if row.folder not in folders
-        and row.clip not in clips
-        and (out / row.folder / "summary.json").is_file()
+        if row.folder not in folders and row.clip not in clips and still_there(row.folder)
     ]
     return [*kept, *rows]

@@ -15,15 +15,16 @@ class StreamClock:
         time_base: seconds per tick of the stamps.
         interval: the nominal time between frames in seconds, used only to fill in for a stamp that
             is missing or does not grow.
+        origin: stamp of the file's first frame, for reading on from somewhere else in it.
 
     Attributes:
         mended: how many frames got a time that is not the stream's own.
     """
 
-    def __init__(self, time_base: float, interval: float) -> None:
+    def __init__(self, time_base: float, interval: float, origin: int | None = None) -> None:
         self._time_base = time_base
         self._interval = interval
-        self._offset: float | None = None
+        self._offset = None if origin is None else origin * time_base
         self._last: float | None = None
         self.mended = 0
 

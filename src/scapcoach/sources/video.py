@@ -12,6 +12,7 @@ from scapcoach.errors import InputError
 from scapcoach.sources.ahead import ReadAhead
 from scapcoach.sources.clock import StreamClock
 from scapcoach.sources.container import open_video
+from scapcoach.sources.notes import Notes, sentences
 from scapcoach.sources.picture import PictureMaker, PictureShape, orientation, picture_shape
 from scapcoach.sources.types import Frame, SourceInfo
 
@@ -34,40 +35,16 @@ QUEUE_BYTES = 64_000_000
 ONE_THREAD_PIXELS = 1920 * 1088
 # A file whose packets fail to be read this often in a row has nothing more to give.
 READ_FAILURES_MAX = 200
-# A readable part that ends this much before the stated end is called cut off. Streams end a frame
-# or two early as a matter of course, and a stated length may be that of the sound.
-TAIL_S = 0.5
-TAIL_SHARE = 0.02
-# No picture for this long, and for this many nominal steps, is told: some containers skip over
-# damage without a sign. Recorders that drop frames in the dark leave holes of a tenth of that.
-GAP_S = 1.0
-GAP_STEPS = 5
+# Files are searched by the times at which pictures are decoded, which may be before they are shown.
+SEEK_MARGIN = 1.0
 
 
-@dataclass(slots=True)
-class _Notes:
-    """What one pass over the file met; written by the decoding thread, read by the other."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Which frames are wanted: from an index on, or from a time."""
 
-    mended_times: int = 0
-    bad_packets: int = 0
-    marked_packets: int = 0
-    bad_frames: int = 0
-    other_sizes: int = 0
-    last_t: float = math.nan
-    gaps: int = 0
-    longest_gap: float = 0.0
-    longest_gap_at: float = 0.0
-    complete: bool = False
-    stopped_by: str = ""
-
-    def at(self, t: float, interval: float) -> None:
-        """A picture was met at `t` seconds."""
-        gap = t - self.last_t
-        if gap >= max(GAP_S, GAP_STEPS * interval):
-            self.gaps += 1
-            if gap > self.longest_gap:
-                self.longest_gap, self.longest_gap_at = gap, self.last_t
-        self.last_t = t
+    start: int
+    since: float
 
 
 class VideoFile:
@@ -80,6 +57,8 @@ class VideoFile:
         path: the file.
         start: index of the first frame to hand out. The ones before it are decoded but not
             converted, which saves about a sixth; index and time stay those of the whole file.
+        since: seconds; frames before are not handed out, and as far as the file can be searched
+            not decoded either. Times stay those of the whole file, indices are -1.
         queue_depth: how many frames may lie ready, less where they are very large.
 
     Raises:
@@ -88,16 +67,22 @@ class VideoFile:
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], *, start: int = 0, queue_depth: int = QUEUE_DEPTH
+        self,
+        path: str | os.PathLike[str],
+        *,
+        start: int = 0,
+        since: float = 0.0,
+        queue_depth: int = QUEUE_DEPTH,
     ) -> None:
         if start < 0:
             raise ValueError(f"start must not be negative, not {start}")
         self._path = Path(path)
         self._start = start
+        self._since = since
         self._info, self._shape, self._stated_end = _look(self._path)
         width, height = self._info.size
         self._depth = max(2, min(queue_depth, QUEUE_BYTES // (3 * width * height)))
-        self._notes = _Notes()
+        self._notes = Notes()
         self._readers: list[ReadAhead[Frame]] = []
 
     @property
@@ -113,7 +98,12 @@ class VideoFile:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What was odd in the latest iteration so far, one sentence each; empty if nothing was."""
-        return tuple(_sentences(self._notes, self._info, self._shape, self._stated_end))
+        return tuple(sentences(self._notes, self._info, self._shape, self._stated_end))
+
+    @property
+    def mended_times(self) -> int:
+        """How many frames of the latest iteration so far carried no usable time stamp."""
+        return self._notes.mended_times
 
     def __iter__(self) -> Iterator[Frame]:
         return self.frames()
@@ -121,9 +111,10 @@ class VideoFile:
     def frames(self, start: int | None = None) -> Iterator[Frame]:
         """Frames in order of time, from index `start` (None: that of the constructor)."""
         first = self._start if start is None else start
-        notes = self._notes = _Notes()
+        notes = self._notes = Notes()
+        part = _Part(first, self._since)
         reader = ReadAhead(
-            lambda stop: _decode(self._path, self._info, self._shape, first, notes, stop),
+            lambda stop: _decode(self._path, self._info, self._shape, part, notes, stop),
             self._depth,
             name=f"decode {self._path.name}",
         )
@@ -166,7 +157,7 @@ def _look(path: Path) -> tuple[SourceInfo, PictureShape, float]:
     container, stream = open_video(path)
     with container:
         stream.thread_type = "SLICE"
-        frame = next(_pictures(container, stream, _Notes()), None)
+        frame = next(_pictures(container, stream, Notes()), None)
         if frame is None:
             raise InputError(
                 f"{path} has a video track, but no picture in it can be decoded: it is empty, "
@@ -229,19 +220,16 @@ def _decode(
     path: Path,
     info: SourceInfo,
     shape: PictureShape,
-    start: int,
-    notes: _Notes,
+    part: _Part,
+    notes: Notes,
     stop: threading.Event,
 ) -> Iterator[Frame]:
     """Decode and convert; runs in the reader's thread."""
     import av
 
-    container, stream = open_video(path)
+    interval = 1 / info.fps if info.fps > 0 else 1 / 30
+    container, stream, clock = _at(path, part.since, interval)
     with container:
-        large = stream.width * stream.height > ONE_THREAD_PIXELS
-        stream.thread_type = "AUTO" if large else "SLICE"
-        interval = 1 / info.fps if info.fps > 0 else 1 / 30
-        clock = StreamClock(float(stream.time_base or 1), interval)
         maker = PictureMaker(shape)
         index = 0
         stored: tuple[int, int] | None = None
@@ -250,24 +238,69 @@ def _decode(
                 return
             t = clock.read(frame.pts)
             notes.mended_times = clock.mended
-            notes.at(t, interval)
             stored = stored or (frame.width, frame.height)
+            if t < part.since:
+                continue
+            notes.at(t, interval)
             notes.other_sizes += (frame.width, frame.height) != stored
             index += 1
-            if index <= start:
+            if index <= part.start:
                 continue
             try:
                 image = maker.make(frame)
             except (av.error.FFmpegError, ValueError):
                 notes.bad_frames += 1
             else:
-                yield Frame(index - 1, t, image)
+                yield Frame(-1 if part.since else index - 1, t, image)
         notes.complete = True
 
 
-def _pictures(
-    container: InputContainer, stream: VideoStream, notes: _Notes
-) -> Iterator[VideoFrame]:
+def _at(
+    path: Path, since: float, interval: float
+) -> tuple[InputContainer, VideoStream, StreamClock]:
+    """The file, at its beginning or so far ahead that nothing from `since` on is missed."""
+    import av
+
+    container, stream = _open_threaded(path)
+    unit = float(stream.time_base or 1)
+    clock = StreamClock(unit, interval)
+    if since <= SEEK_MARGIN:
+        return container, stream, clock
+    try:
+        origin = _first_stamp(container, stream)
+        target = origin + round((since - SEEK_MARGIN) / unit)
+        container.seek(target, stream=stream)
+        reached = _first_stamp(container, stream)
+        if reached <= origin + since / unit:
+            container.seek(target, stream=stream)
+            return container, stream, StreamClock(unit, interval, origin)
+    except (av.error.FFmpegError, ValueError):
+        pass  # it cannot be searched: all of it is decoded
+    container.close()
+    container, stream = _open_threaded(path)
+    return container, stream, clock
+
+
+def _open_threaded(path: Path) -> tuple[InputContainer, VideoStream]:
+    container, stream = open_video(path)
+    large = stream.width * stream.height > ONE_THREAD_PIXELS
+    stream.thread_type = "AUTO" if large else "SLICE"
+    return container, stream
+
+
+def _first_stamp(container: InputContainer, stream: VideoStream) -> int:
+    """Stamp of the next picture.
+
+    Raises:
+        ValueError: there is none, or it has none.
+    """
+    frame = next(_pictures(container, stream, Notes()), None)
+    if frame is None or frame.pts is None:
+        raise ValueError("no stamp")
+    return frame.pts
+
+
+def _pictures(container: InputContainer, stream: VideoStream, notes: Notes) -> Iterator[VideoFrame]:
     """Every whole picture that can be decoded; what cannot is counted in `notes`."""
     import av
 
@@ -287,7 +320,7 @@ def _pictures(
 
 
 def _packets(
-    container: InputContainer, stream: VideoStream, notes: _Notes
+    container: InputContainer, stream: VideoStream, notes: Notes
 ) -> Iterator[Packet[VideoStream] | None]:
     """Packets of the stream, reading on behind places that cannot be read; then None to flush."""
     import av
@@ -308,45 +341,3 @@ def _packets(
             notes.stopped_by = error.strerror or str(error)
             break
     yield None
-
-
-def _sentences(
-    notes: _Notes, info: SourceInfo, shape: PictureShape, stated_end: float
-) -> Iterator[str]:
-    if shape.ignored_aspect is not None:
-        yield (
-            f"The file states pixels {shape.ignored_aspect:.3g} times as wide as high; that "
-            "cannot be right and was ignored."
-        )
-    # What the reader marked as damaged fails again in the decoder, as a rule.
-    if damaged := max(notes.marked_packets, notes.bad_packets + notes.bad_frames):
-        yield (
-            f"{_count(damaged, 'damaged piece')} of the file skipped; pictures near by may be "
-            "missing or blurred."
-        )
-    if notes.other_sizes:
-        yield f"{_count(notes.other_sizes, 'picture')} of another size scaled to that of the first."
-    if notes.mended_times:
-        yield (
-            f"{_count(notes.mended_times, 'picture')} without a usable time stamp; the time was "
-            "filled in from the neighbours."
-        )
-    if notes.gaps:
-        more = f", the longest of {notes.gaps} such gaps" if notes.gaps > 1 else ""
-        yield (
-            f"No picture for {notes.longest_gap:.1f} s after {notes.longest_gap_at:.1f} s{more}: "
-            "the recording paused there, or that part is damaged."
-        )
-    if notes.stopped_by:
-        yield f"Reading stopped early: {notes.stopped_by}."
-    if notes.complete and math.isfinite(stated_end):
-        end = notes.last_t + (1 / info.fps if info.fps > 0 else 0.0)
-        if not end >= stated_end - max(TAIL_S, TAIL_SHARE * stated_end):
-            yield (
-                f"Only the first {end:.1f} of {stated_end:.1f} seconds could be read: the file "
-                "looks cut off or damaged at its end."
-            )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

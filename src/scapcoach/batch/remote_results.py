@@ -1,0 +1,217 @@
+"""Folders of results at an address: what is there already, and what is to be kept there.
+
+Objects of a store can be written whole, but not renamed as a folder. So a folder of results there
+is finished once it has its summary.json, which is sent last and taken away first; a folder
+``NAME.partial`` beside it tells meanwhile whose the rest is.
+"""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from scapcoach.analysis.places import KEY, LANDMARKS, SUMMARY, partial_folder, read_summary
+from scapcoach.batch.remote import open_store, shown, told
+from scapcoach.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFolder:
+    """The folder of all results, at an address.
+
+    Attributes:
+        url: its address.
+    """
+
+    url: str
+
+    def __str__(self) -> str:
+        return shown(self.url)
+
+    def check(self) -> None:
+        """Make sure that something can be written there, before hours of work.
+
+        Raises:
+            OutputError: it cannot.
+            MissingExtraError: what speaks to that store is not installed.
+        """
+        store, path = self._store()
+        with told(self.url, "written", OutputError):
+            store.pipe_file(f"{path}/.scapcoach", b"")
+            store.rm_file(f"{path}/.scapcoach")
+
+    def finished(self) -> frozenset[str]:
+        """Names of the folders in it that hold finished results.
+
+        Raises:
+            OutputError: the store cannot be reached.
+        """
+        store, path = self._store()
+        with told(self.url, "searched", OutputError):
+            found = store.glob(f"{path}/*/{SUMMARY}")
+        return frozenset(str(name).rsplit("/", 2)[-2] for name in found)
+
+    def look(self, stem: str, place: Path, avoid: frozenset[str]) -> None:
+        """Bring the heads of folders here that the results of a clip may lie in.
+
+        Args:
+            stem: name of the clip without its ending.
+            place: folder of all results here.
+            avoid: names of folders that belong to other clips.
+
+        Raises:
+            OutputError: the store cannot be reached.
+        """
+        number, name = 1, stem
+        while self._look_at(name, place) or name in avoid:
+            number += 1
+            name = f"{stem}-{number}"
+
+    def _look_at(self, name: str, place: Path) -> bool:
+        """Whether there is anything in the folder of that name."""
+        inside = set(self._names(name))
+        half = set(self._names(f"{name}.partial"))
+        if SUMMARY in inside:
+            self._get(f"{name}/{SUMMARY}", place / name / SUMMARY)
+            if LANDMARKS in inside:
+                (place / name / LANDMARKS).touch()  # they come when they are needed
+        elif KEY in half:
+            for file in half:
+                self._get(f"{name}.partial/{file}", partial_folder(place / name) / file)
+        elif inside:
+            (place / name).mkdir(parents=True)
+            (place / name / "not ours").touch()
+        return bool(inside or half)
+
+    def landmarks(self, name: str, place: Path) -> None:
+        """Bring the landmarks of finished results here, if `look` has seen any.
+
+        Raises:
+            OutputError: the store cannot be reached.
+        """
+        target = place / name / LANDMARKS
+        if target.is_file():
+            self._get(f"{name}/{LANDMARKS}", target)
+
+    def send(self, folder: Path) -> None:
+        """Put finished results there, in the place of older ones of the same clip.
+
+        Args:
+            folder: of the results here.
+
+        Raises:
+            OutputError: they cannot be written there.
+        """
+        name = folder.name
+        files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != SUMMARY)
+        content = (read_summary(folder) or {}).get("settings", {}).get("content", "")
+        self._mark(name, str(content))
+        store, path = self._store()
+        old = set(self._names(name))
+        with told(f"{self.url}/{name}", "written", OutputError):
+            if SUMMARY in old:
+                store.rm_file(f"{path}/{name}/{SUMMARY}")
+            for file in files:
+                store.put_file(str(file), f"{path}/{name}/{file.relative_to(folder).as_posix()}")
+            for gone in old - {p.relative_to(folder).as_posix() for p in files} - {SUMMARY}:
+                store.rm_file(f"{path}/{name}/{gone}")
+            store.put_file(str(folder / SUMMARY), f"{path}/{name}/{SUMMARY}")
+        self._drop_partial(name)
+
+    def keep(self, folder: Path) -> None:
+        """Keep what an interrupted clip has found so far.
+
+        Raises:
+            OutputError: it cannot be written there.
+        """
+        here = partial_folder(folder)
+        if not (here / KEY).is_file():
+            return
+        # The key comes last: without it, the rest is not looked at.
+        for name in (LANDMARKS, KEY):
+            self.put(f"{here.name}/{name}", here / name)
+
+    def put(self, name: str, file: Path) -> None:
+        """Put one file there, whole.
+
+        Raises:
+            OutputError: it cannot be written there.
+        """
+        store, path = self._store()
+        with told(f"{self.url}/{name}", "written", OutputError):
+            store.put_file(str(file), f"{path}/{name}")
+
+    def summary(self, name: str) -> Mapping[str, Any] | None:
+        """The summary of finished results.
+
+        Raises:
+            OutputError: the store cannot be reached.
+        """
+        with TemporaryDirectory(prefix="scapcoach-") as place:
+            self._get(f"{name}/{SUMMARY}", Path(place, SUMMARY))
+            return read_summary(Path(place))
+
+    @contextmanager
+    def files(self, *names: str) -> Iterator[Path]:
+        """A folder with those files as far as they are there; at its end they are all put there.
+
+        Raises:
+            OutputError: the store cannot be reached.
+        """
+        with TemporaryDirectory(prefix="scapcoach-") as temporary:
+            place = Path(temporary)
+            there = set(self._names(""))
+            for name in names:
+                if name in there:
+                    self._get(name, place / name)
+            yield place
+            for name in names:
+                self.put(name, place / name)
+
+    def _mark(self, name: str, content: str) -> None:
+        """Note whose the folder is while it has no summary."""
+        import json
+
+        with TemporaryDirectory(prefix="scapcoach-") as place:
+            file = Path(place, KEY)
+            file.write_text(json.dumps({"content": content}), "utf-8")
+            self.put(f"{name}.partial/{KEY}", file)
+
+    def _drop_partial(self, name: str) -> None:
+        store, path = self._store()
+        with told(f"{self.url}/{name}.partial", "removed", OutputError):
+            for file in self._names(f"{name}.partial"):
+                store.rm_file(f"{path}/{name}.partial/{file}")
+
+    def _names(self, name: str) -> list[str]:
+        """Files in a folder, by their path from it; none where there is no such folder."""
+        store, path = self._store()
+        base = f"{path}/{name}".rstrip("/")
+        depth = 1 if not name else None
+        with told(f"{self.url}/{name}", "searched", OutputError):
+            try:
+                found = store.find(base, maxdepth=depth)
+            except FileNotFoundError:
+                return []
+        return [one[len(base) + 1 :] for one in map(str, found) if one.startswith(f"{base}/")]
+
+    def _get(self, name: str, target: Path) -> None:
+        store, path = self._store()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with (
+            told(f"{self.url}/{name}", "read", OutputError),
+            store.open(f"{path}/{name}", "rb") as there,
+            target.open("wb") as here,
+        ):
+            shutil.copyfileobj(there, here)
+
+    def _store(self) -> tuple[Any, str]:
+        store, path = open_store(self.url)
+        return store, path.rstrip("/")
