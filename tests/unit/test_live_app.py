@@ -327,6 +327,7 @@ def test_the_lock_lets_go_of_the_camera_as_the_pause_key_does() -> None:
     notices = [state.notice for _, _, state in one.painter.told]
     assert "The screen is locked. The camera is off." in notices
     assert notices[0] == ""
+    assert len(one.screen.shown) < 30  # nothing is painted while there is nothing to see
 
 
 def test_unlocking_does_not_end_the_persons_own_pause() -> None:

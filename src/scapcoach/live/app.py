@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -126,6 +127,7 @@ class App:
                 return
             if self.locked() != self._away:
                 self._hold(paused=self._paused, away=not self._away)
+                self.show()
             frame = self.camera.newest(_WAIT_S)
             if frame is not None:
                 raw = self.find(frame)
@@ -137,7 +139,10 @@ class App:
                     self.film.add(frame)
                 if self.aloud is not None:
                     self.aloud.follow(reading, self._guiding.guide)
-            elif not (self._off or self.camera.trouble):
+            elif self._off:
+                time.sleep(_WAIT_S)  # a screen may be locked for a night
+                continue
+            elif not self.camera.trouble:
                 continue
             self.show()
 
