@@ -157,6 +157,18 @@ def test_there_is_only_one_and_it_stops_when_told(
         assert sum(s for _, s in history.minutes()) > 0.5
 
 
+def test_it_lends_its_camera_to_a_calibration_and_goes_on_with_what_came_of_it(
+    watching: Running, run: object, session: Path
+) -> None:
+    done = run("calibrate", "--source", session, "--fast", "--name", "second")
+    assert done.returncode == 0, done.stderr
+    watching.wait_for("Paused: the camera is lent to a calibration.")
+    watching.wait_for("Going on, with the baselines as they are now.")
+    watching.wait_for(" s  ")
+    assert run("stop").returncode == 0
+    assert watching.end() == 0
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_keeps_what_was_counted(
     watching: Running, tmp_path: Path, how: signal.Signals

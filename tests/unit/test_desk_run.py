@@ -16,7 +16,7 @@ from scapcoach.desk.policy import Kind, Policy
 from scapcoach.desk.posture import take_baseline
 from scapcoach.desk.power import Pauses
 from scapcoach.desk.run import Clock, Watch, calibrate
-from scapcoach.errors import CalibrationError
+from scapcoach.errors import CalibrationError, OutputError
 from scapcoach.history import History, Journal
 from tests.support.seated import seated
 
@@ -169,6 +169,65 @@ def test_it_stops_and_snoozes_when_told() -> None:
 
 
 # Calibrating
+
+
+def test_the_camera_is_lent_to_a_calibration_and_the_new_baseline_is_used() -> None:
+    eyes = FakeEyes((DOWN, 150.0))
+    steps = iter([(20.0, "lend", 120.0), (40.0, "reload", 0.0)])
+    step = next(steps)
+    rest = eyes.rest
+
+    def resting(seconds: float) -> None:
+        nonlocal step
+        rest(seconds)
+        if step is not None and eyes.t >= step[0]:
+            tell_running(*step[1:])
+            step = next(steps, None)
+
+    eyes.rest = resting  # type: ignore[method-assign]
+    looked: list[float] = []
+    lower = take_baseline(seated(lower=0.4, shoulders=0.2))
+    with OnlyOne():
+        done = watch(eyes, obey=True, baselines=lambda: (lower,),
+                     on_moment=lambda m: looked.append(m.reading.t))  # fmt: skip
+    assert done.notes == [
+        "Paused: the camera is lent to a calibration.",
+        "Going on, with the baselines as they are now.",
+    ]
+    assert eyes.paused == 1
+    assert not [t for t in looked if 23 < t < 39]
+    assert done.said == []  # against the old baseline, this would have been a hunch
+
+
+def test_a_camera_that_is_not_given_back_is_taken_back() -> None:
+    eyes = FakeEyes((UP, 60.0))
+    with OnlyOne():
+        tell_running("lend", 20.0)
+        done = watch(eyes, obey=True)
+    assert len(done.notes) == 2
+    assert "Going on" in done.notes[1]
+
+
+def test_a_covered_lens_is_told_while_calibrating() -> None:
+    class Covered(FakeEyes):
+        def look(self, wait: float) -> Poses | None:
+            found = super().look(wait)
+            self.trouble = "The picture is black: uncover the lens."
+            return found
+
+    with pytest.raises(CalibrationError, match="uncover the lens"):
+        calibrate(Covered((UP, 60.0)), lambda _: None)
+
+
+def test_a_word_that_cannot_be_left_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with OnlyOne():
+        monkeypatch.setattr("pathlib.Path.write_text", full)
+        with pytest.raises(OutputError, match="No space left on device"):
+            tell_running("stop")
+    assert data.is_dir()
 
 
 def test_calibrating_says_what_to_do() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from scapcoach.desk.power import on_battery
 from scapcoach.desk.screen import presenting, screen_locked
 
 if TYPE_CHECKING:
@@ -221,6 +222,14 @@ def test_focus_on_macos(tmp_path: Path) -> None:
         assert presenting("darwin", tmp_path) is expected
 
 
+def test_the_battery_on_macos(system: Path) -> None:
+    assert on_battery(platform="darwin") is None
+    program(system, "pmset", "echo \"Now drawing from 'Battery Power'\"")
+    assert on_battery(platform="darwin") is True
+    program(system, "pmset", "echo \"Now drawing from 'AC Power'\"")
+    assert on_battery(platform="darwin") is False
+
+
 # Windows
 
 
@@ -264,3 +273,16 @@ def test_the_lock_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     assert free.closed == [1 << 40]
     monkeypatch.setattr(ctypes, "windll", Windows(5, None), raising=False)
     assert screen_locked("win32") is True
+
+
+@pytest.mark.parametrize(("byte", "expected"), [(0, True), (1, False), (255, None)])
+def test_the_battery_on_windows(
+    monkeypatch: pytest.MonkeyPatch, byte: int, expected: bool | None
+) -> None:
+    def status(pointer: Any) -> int:
+        pointer._obj[0] = byte
+        return 1
+
+    windows = SimpleNamespace(kernel32=SimpleNamespace(GetSystemPowerStatus=status))
+    monkeypatch.setattr(ctypes, "windll", windows, raising=False)
+    assert on_battery(platform="win32") is expected

@@ -94,14 +94,17 @@ def command(ctx: click.Context, /, **chosen: Any) -> int | None:
 def calibrate(source: str, model: str, fast: bool, name: str, no_slump: bool) -> int:
     """Take a ten-second baseline of how you sit, and of how you sink.
 
+    A desk check that runs lends its camera meanwhile, and goes on with the new baseline.
+
     \b
     Examples:
       scapcoach desk calibrate
       scapcoach desk calibrate --name standing
     """  # noqa: D301 - click reads the \\b
     from scapcoach.desk.eyes import OpenEyes
+    from scapcoach.desk.instance import borrowed_camera
 
-    with OpenEyes(source, model=model, fast=fast) as eyes:
+    with borrowed_camera(), OpenEyes(source, model=model, fast=fast) as eyes:
         _take_baseline(eyes, model, name, with_slump=not no_slump)
     return 0
 
@@ -153,6 +156,7 @@ def setups(gone: str | None) -> int:
 
 def _install(dry_run: bool) -> int:
     from scapcoach.desk.autostart import entry
+    from scapcoach.desk.setups import load_setups
 
     words = [w for w in sys.argv[2:] if w not in {"--install", "--dry-run"}]
     found = entry([sys.executable, "-m", "scapcoach", "desk", *words])
@@ -162,6 +166,9 @@ def _install(dry_run: bool) -> int:
     else:
         found.install()
         click.echo(f"Written: {found.path}")
+    if not load_setups():
+        click.echo("There is no baseline yet: take one first, with scapcoach desk calibrate.",
+                   err=True)  # fmt: skip
     click.echo(f"Switch it on:  {found.then}", err=dry_run)
     click.echo(f"Switch it off: {found.undo}", err=dry_run)
     return 0
@@ -186,7 +193,7 @@ def _watch(chosen: dict[str, Any]) -> int:
     from scapcoach.desk.eyes import OpenEyes
     from scapcoach.desk.instance import OnlyOne
     from scapcoach.desk.policy import Policy
-    from scapcoach.desk.power import Pauses, Schedule
+    from scapcoach.desk.power import Pauses, Schedule, on_battery
     from scapcoach.desk.run import Clock, Watch, is_alert
     from scapcoach.desk.tell import Line
     from scapcoach.history import Stamp
@@ -209,6 +216,10 @@ def _watch(chosen: dict[str, Any]) -> int:
         def tell(said: Said) -> None:
             (alert if is_alert(said) else praise.tell)(said)
 
+        if chosen["pause_on_battery"] and on_battery() is None:
+            _note(
+                "This computer does not tell whether it runs on battery: it is taken as plugged in."
+            )
         click.echo("Watching. Ctrl-C ends it.", err=True)
         Watch(
             eyes, engine, tell, _note, journal=journal,
@@ -217,19 +228,16 @@ def _watch(chosen: dict[str, Any]) -> int:
                 chosen["pause_on_battery"], schedule, chosen["pause_while_presenting"]
             ),
             on_moment=_show if chosen["verbose"] else None,
+            baselines=lambda: _taken(chosen["model"]),
         ).run()  # fmt: skip
     return 0
 
 
 def _baselines(eyes: Eyes, model: str, *, asks: bool) -> tuple[Baseline, ...]:
     """Those that were taken with this model; the first time, one is taken now."""
-    from scapcoach.desk.setups import load_setups
     from scapcoach.errors import CalibrationError
-    from scapcoach.pose.models import model_file
 
-    sha256 = model_file(model, mask=False).sha256
-    found = tuple(b for b in load_setups() if b.model_sha256 == sha256)
-    if found:
+    if found := _taken(model):
         return found
     if not asks:
         raise CalibrationError(
@@ -237,6 +245,14 @@ def _baselines(eyes: Eyes, model: str, *, asks: bool) -> tuple[Baseline, ...]:
         )
     click.echo("No baseline yet: it takes ten seconds.", err=True)
     return (_take_baseline(eyes, model, "desk", with_slump=True),)
+
+
+def _taken(model: str) -> tuple[Baseline, ...]:
+    from scapcoach.desk.setups import load_setups
+    from scapcoach.pose.models import model_file
+
+    sha256 = model_file(model, mask=False).sha256
+    return tuple(b for b in load_setups() if b.model_sha256 == sha256)
 
 
 def _journal(stack: Any, keep_days: int) -> Any:

@@ -6,14 +6,22 @@ import json
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any, Self
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from scapcoach.errors import InputError, OutputError
 from scapcoach.folders import data_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
+
+#: Seconds for which the camera is lent at most; within which the desk check hears of it, even
+#: paused; and in which a driver lets go.
+LEND_S: Final = 120.0
+HEARD_S: Final = 15.0
+RELEASE_S: Final = 1.0
 
 
 def lock_file() -> Path:
@@ -43,10 +51,7 @@ class OnlyOne:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise OutputError(
-                f"{self._path} could not be opened ({error.strerror}): check the folder's "
-                "permissions or set SCAPCOACH_DATA_DIR."
-            ) from error
+            raise _closed(self._path, error) from error
         if not _lock(handle):
             other = os.read(handle, 32).decode("ascii", "replace").strip()
             os.close(handle)
@@ -77,7 +82,10 @@ def is_running(path: Path | None = None) -> bool:
     path = path or lock_file()
     if not path.exists():
         return False
-    handle = os.open(path, os.O_RDWR)
+    try:
+        handle = os.open(path, os.O_RDWR)
+    except OSError as error:
+        raise _closed(path, error) from error
     try:
         return not _lock(handle)
     finally:
@@ -88,18 +96,43 @@ def tell_running(command: str, value: float = 0.0) -> None:
     """Leave a word for the desk check that runs.
 
     Args:
-        command: stop or snooze.
-        value: seconds to snooze for.
+        command: stop, snooze, lend or reload.
+        value: seconds to snooze, or to lend the camera, for.
 
     Raises:
         InputError: none runs.
+        OutputError: the word cannot be written.
     """
     if not is_running():
         raise InputError("No desk check is running: start one with 'scapcoach desk'.")
     path = control_file()
     temporary = path.with_suffix(".partial")
-    temporary.write_text(json.dumps({"command": command, "value": value, "at": time.time()}))
-    temporary.replace(path)
+    try:
+        temporary.write_text(json.dumps({"command": command, "value": value, "at": time.time()}))
+        temporary.replace(path)
+    except OSError as error:
+        raise _closed(path, error) from error
+
+
+@contextmanager
+def borrowed_camera() -> Iterator[None]:
+    """Have the desk check that runs let go of the camera; then it reads the baselines again.
+
+    Does nothing when none runs.
+    """
+    if not is_running():
+        yield
+        return
+    tell_running("lend", LEND_S)
+    deadline = time.monotonic() + HEARD_S
+    while control_file().exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(RELEASE_S)
+    try:
+        yield
+    finally:
+        if is_running():
+            tell_running("reload")
 
 
 def take_word() -> tuple[str, float] | None:
@@ -114,6 +147,13 @@ def take_word() -> tuple[str, float] | None:
     except (OSError, ValueError, KeyError, TypeError):
         path.unlink(missing_ok=True)
         return None
+
+
+def _closed(path: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"{path} could not be opened ({error.strerror}): check the folder's permissions and space, "
+        "or set SCAPCOACH_DATA_DIR."
+    )
 
 
 def _lock(handle: int) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from scapcoach.desk.screen import presenting, screen_locked
+from scapcoach.desk.screen import answered, presenting, screen_locked, windows_library
 from scapcoach.errors import InputError
 
 if TYPE_CHECKING:
@@ -67,16 +68,29 @@ def _weekdays(text: str) -> tuple[int, ...]:
     return tuple(sorted(set(found)))
 
 
-def on_battery(supplies: Path = _SUPPLIES) -> bool | None:
-    """Whether the computer runs on its battery; None when that cannot be told."""
-    if supplies.is_dir():
-        return _on_battery_linux(supplies)
-    try:
-        import psutil
-    except ImportError:
+def on_battery(supplies: Path = _SUPPLIES, platform: str = sys.platform) -> bool | None:
+    """Whether the computer runs on its battery; None when that cannot be told.
+
+    Args:
+        supplies: where Linux lists them.
+        platform: as `sys.platform`.
+    """
+    if platform == "win32":
+        return _on_battery_windows()
+    if platform == "darwin":
+        return answered(("pmset", "-g", "batt"), "Now drawing from 'Battery Power'")
+    return _on_battery_linux(supplies) if supplies.is_dir() else None
+
+
+def _on_battery_windows() -> bool | None:
+    import ctypes
+
+    kernel = windows_library("kernel32")
+    # SYSTEM_POWER_STATUS; its first byte is 0 on battery, 1 on mains, 255 unknown.
+    status = (ctypes.c_ubyte * 12)()
+    if kernel is None or not kernel.GetSystemPowerStatus(ctypes.byref(status)):
         return None
-    battery = psutil.sensors_battery()
-    return None if battery is None else battery.power_plugged is False
+    return {0: True, 1: False}.get(status[0])
 
 
 def _on_battery_linux(supplies: Path) -> bool | None:

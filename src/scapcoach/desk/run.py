@@ -13,7 +13,7 @@ from scapcoach.history import Stamp
 from scapcoach.landmarks import Poses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from scapcoach.desk.engine import DeskEngine, Moment, Said
     from scapcoach.desk.eyes import Eyes
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at battery, lock and schedule, and while paused.
 PAUSE_CHECK_S: Final = 10.0
+
+#: Seconds between two looks for the word that a lent camera is free again.
+LENT_CHECK_S: Final = 0.5
 
 #: Seconds of the ten-second calibration: sitting upright, and then the own slump after a moment
 #: to get there; and between its looks.
@@ -63,7 +66,8 @@ class Watch:
         pauses: when to let go of the camera; None never.
         journal: the engine's own, flushed at the end; None without a history.
         on_moment: called with each look, for a display.
-        obey: whether words left by `scapcoach desk stop` and `snooze` are heeded.
+        obey: whether words left by `scapcoach desk stop`, `snooze` and `calibrate` are heeded.
+        baselines: reads them again after a calibration.
     """
 
     eyes: Eyes
@@ -75,6 +79,8 @@ class Watch:
     journal: Journal | None = None
     on_moment: Callable[[Moment], None] | None = None
     obey: bool = True
+    baselines: Callable[[], Sequence[Baseline]] | None = None
+    _lent: float | None = None
     _trouble: str = ""
     _paused: str = ""
     _checked: float | None = None
@@ -86,6 +92,9 @@ class Watch:
             while not self.eyes.ended:
                 if self.obey and self._told_to_stop():
                     return
+                if self._lending():
+                    self._idle(LENT_CHECK_S)
+                    continue
                 if self._pausing():
                     self._idle(PAUSE_CHECK_S)
                     continue
@@ -117,7 +126,30 @@ class Watch:
         if command == "snooze":
             self.engine.snooze(self.engine.memory.t or 0.0, value)
             self.note(f"No alerts for {value / 60:.0f} minutes.")
+        elif command == "lend":
+            self._lent = self.eyes.now() + value
+            self.eyes.pause()
+            self.note("Paused: the camera is lent to a calibration.")
+        elif command == "reload":
+            self._take_back()
         return command == "stop"
+
+    def _lending(self) -> bool:
+        """Whether the camera is lent; one that is not given back is taken back."""
+        if self._lent is not None and self.eyes.now() >= self._lent:
+            self._take_back()
+        return self._lent is not None
+
+    def _take_back(self) -> None:
+        self._lent = None
+        try:
+            found = self.baselines() if self.baselines is not None else ()
+        except CalibrationError as error:
+            self.note(f"Going on with the baseline as it was: {error}")
+            return
+        if found:
+            self.engine.calibrated(found)
+        self.note("Going on, with the baselines as they are now.")
 
     def _pausing(self) -> bool:
         if self.pauses is None:
@@ -177,6 +209,8 @@ def calibrate(
     if with_slump:
         say("Now let yourself sink, as at the end of a long day.")
         slump = _collect(eyes, SINK_S, SLUMP_S)
+    if eyes.trouble:  # a covered lens gives pictures, too
+        raise CalibrationError(eyes.trouble)
     found = take_baseline(upright, slump, name=name, model_sha256=model_sha256)
     say("Thank you: sit upright again.")
     return found

@@ -93,7 +93,7 @@ def presenting(platform: str = sys.platform, home: Path | None = None) -> bool |
         return _presenting_windows()
     if platform == "darwin":
         return _focus_mac((home or Path.home()) / "Library/DoNotDisturb/DB/Assertions.json")
-    answers = [_answered(words, yes) for d in _desktops() for words, yes in _QUESTIONS.get(d, ())]
+    answers = [answered(words, yes) for d in _desktops() for words, yes in _QUESTIONS.get(d, ())]
     told = [answer for answer in answers if answer is not None]
     return any(told) if told else None
 
@@ -116,11 +116,12 @@ def _locked_linux() -> bool | None:
     # Not every desktop keeps the hint up to date.
     locker = next((_LOCKERS[d] for d in _desktops() if d in _LOCKERS), _ANY_LOCKER)
     path = "/" + locker.replace(".", "/")
-    active = _answered((*_BUS, "call", locker, path, locker, "GetActive"), "true")
+    active = answered((*_BUS, "call", locker, path, locker, "GetActive"), "true")
     return hint if active is None else active
 
 
-def _answered(words: tuple[str, ...], yes: str) -> bool | None:
+def answered(words: tuple[str, ...], yes: str) -> bool | None:
+    """Whether a program of the system answers like `yes`, an expression; None without an answer."""
     answer = _ask(*words)
     return None if answer is None else re.search(yes, answer) is not None
 
@@ -166,7 +167,7 @@ def _focus_mac(file: Path) -> bool | None:
 def _locked_windows() -> bool | None:
     import ctypes
 
-    user: Any = _windows("user32")
+    user: Any = windows_library("user32")
     if user is None:
         return None
     user.OpenInputDesktop.restype = ctypes.c_void_p
@@ -181,7 +182,7 @@ def _locked_windows() -> bool | None:
 def _presenting_windows() -> bool | None:
     import ctypes
 
-    shell: Any = _windows("shell32")
+    shell: Any = windows_library("shell32")
     if shell is None:
         return None
     state = ctypes.c_int(0)
@@ -189,7 +190,7 @@ def _presenting_windows() -> bool | None:
     return None if failed else state.value in _BUSY
 
 
-def _windows(library: str) -> Any:
+def windows_library(library: str) -> Any:
     """A library of Windows; None elsewhere."""
     import ctypes
 
