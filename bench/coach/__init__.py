@@ -1,1 +1,1 @@
-"""The coaching bench: rendered sets with known repetitions, faults, grips and angles of pull."""
+"""The coaching bench: rendered sets with known repetitions, faults and angles of pull."""

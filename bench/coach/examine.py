@@ -9,7 +9,7 @@ import numpy as np
 
 from bench.accuracy.observe import take_calibration
 from bench.accuracy.record import load, path_of
-from bench.coach.truth import TrueRep, true_grip, true_reps, true_values
+from bench.coach.truth import TrueRep, true_reps, true_values
 from bench.phantom.body import make_body
 from bench.phantom.skeleton import pose_body
 from scapcoach.calibration import Segment, calibrate, calibrate_automatically
@@ -53,7 +53,7 @@ class Examined:
         take: what was rendered; true, found: number of repetitions.
         errors: (N, 4) seconds, found minus true: start, peak start, peak end, end.
         judged: every rule on every repetition that was matched.
-        grips, pulls: (true name, name told or "") by repetition.
+        pulls: (true angle of pull, the one told or "") by repetition.
         recognised: name of the exercise, or "".
         ghosts: exercise -> repetitions, for movements that are none.
         calibrated: whether the calibration could be taken.
@@ -64,7 +64,6 @@ class Examined:
     found: int = 0
     errors: tuple[tuple[float, ...], ...] = ()
     judged: tuple[Judged, ...] = ()
-    grips: tuple[tuple[str, str], ...] = ()
     pulls: tuple[tuple[str, str], ...] = ()
     recognised: str = ""
     ghosts: dict[str, int] = field(default_factory=dict)
@@ -93,7 +92,6 @@ def examine(take: Take, folder: Path) -> Examined:
             tuple(a - b for a, b in zip(_times(f), r.times, strict=True)) for r, f in pairs
         ),
         judged=tuple(j for r, f in pairs for j in _verdicts(take, script, record, r, f)),
-        grips=tuple((true_grip(r), f.grip.name) for r, f in pairs),
         pulls=tuple((_true_pull(take, script, r), f.pull_angle.name) for r, f in pairs),
         recognised=known.name if known else "",
         calibrated=calibration is not None,

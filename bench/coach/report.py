@@ -29,15 +29,20 @@ Read it with care: a rendered body is not a real one, and what is right here can
 Faults are judged only where the measure's status is `ok` and the value is beyond the limit, or
 within it, by one sigma; **judged** is the share of repetitions in which that was so. Precision and
 recall are over those. Rows, pulldowns, presses and face pulls have an exercise calibration of the
-same person before the same camera, shrugs, squats and holds a posture calibration, the bench press
-none.
+same person before the same camera, shrugs and holds a posture calibration.
 
-After the first run, which counted none of the bent-over row under the low row's rules, it became an
-exercise of its own, and a rule about the head was dropped; both on development seeds alone.
+What changed since the first run, each time on development seeds alone. The bent-over row, of which
+the low row's rules counted none, became an exercise of its own. The shrugs are filmed from the
+front, where left and right can be told apart, in place of obliquely, and the bench press has a
+calibration of its own: those sets were rendered anew, of the same people. Rules that could be
+judged in no view were dropped: rounding and blades of the squat, how far back the blades go at the
+top of a shrug, a shrug under the bar of the bench press, and a head that pokes forward in shrugs.
+The grip is not told any more: on 595 repetitions of development seeds pronated forearms read less
+pronated than neutral ones, with hands of 7 pixels as with hands of 22.
 
-What never or hardly shows: the grip (a fist of eight pixels looks like any other), the blades of
-somebody who lies on them, the rounding of a back behind a bar, how far back the blades go at the
-top of a shrug.
+Rows from in front and from behind are no part of this set. On 25 calibrated sets of development
+seeds, seven or so repetitions each, the count was exact in 6 of 6 from the front, 7 of 7 obliquely
+from behind and 4 of 6 from behind; without a calibration they are hardly counted.
 """
 
 
@@ -51,8 +56,8 @@ def report(found: Sequence[Examined], seed: int) -> str:
         "\n".join(_repetitions(sets)),
         "\n## Faults\n",
         "\n".join(_faults([j for e in sets for j in e.judged])),
-        "\n## Grip and angle of pull\n",
-        "\n".join(_labels(sets)),
+        "\n## Angle of pull\n",
+        "\n".join(_pulls(sets)),
         "\n## What is no repetition\n",
         "\n".join(_ghosts([e for e in found if not e.take.exercise])),
         "\n## Recognition\n",
@@ -119,19 +124,16 @@ def _share(part: int, whole: int) -> str:
     return f"{part / whole:.2f}" if whole else "-"
 
 
-def _labels(sets: Sequence[Examined]) -> Iterator[str]:
-    yield "| what | exercise | repetitions | told | right of those told |"
-    yield "|---|---|---|---|---|"
-    for what in ("grips", "pulls"):
-        by: dict[str, list[tuple[str, str]]] = {}
-        for e in sets:
-            pairs = [p for p in getattr(e, what) if p[0]]
-            if pairs and e.take.exercise != "retraction_hold":
-                by.setdefault(e.take.exercise, []).extend(pairs)
-        every = [p for pairs in by.values() for p in pairs]
-        word = {"grips": "grip", "pulls": "angle of pull"}[what]
-        for exercise, pairs in [*by.items(), ("**all**", every)]:
-            yield f"| {word} | {exercise} | {_right(pairs)} |"
+def _pulls(sets: Sequence[Examined]) -> Iterator[str]:
+    yield "| exercise | repetitions | told | right of those told |"
+    yield "|---|---|---|---|"
+    by: dict[str, list[tuple[str, str]]] = {}
+    for e in sets:
+        if pairs := [p for p in e.pulls if p[0]]:
+            by.setdefault(e.take.exercise, []).extend(pairs)
+    every = [p for pairs in by.values() for p in pairs]
+    for exercise, pairs in [*by.items(), ("**all**", every)]:
+        yield f"| {exercise} | {_right(pairs)} |"
 
 
 def _right(pairs: Iterable[tuple[str, str]]) -> str:

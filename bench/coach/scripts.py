@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from bench.phantom.lifts import (
+    BENCH_BOTTOM,
+    BENCH_TOP,
     BENT_FINISH,
     BENT_START,
     FACE_FINISH,
@@ -65,6 +67,9 @@ CALIBRATIONS: Final[Mapping[str, Maker]] = MappingProxyType(
         ),
         "pulldown_calibration": _calibration(
             "pulldown_calibration", PULL_START, PULL_FINISH, ("bench", "high_cable")
+        ),
+        "bench_press_calibration": _calibration(
+            "bench_press_calibration", BENCH_TOP, BENCH_BOTTOM, ("bench", "bar"), throughout=True
         ),
         "overhead_press_calibration": _calibration(
             "overhead_press_calibration", PRESS_START, PRESS_TOP, ("bar",), throughout=True

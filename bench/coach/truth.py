@@ -128,9 +128,3 @@ def true_values(rep: TrueRep, person: Person, record: Record) -> dict[str, float
     out["head_poke"] = float(np.median(head[peak]) - np.median(head[before]))
     out["rounding_gain"] = float(np.max(back[returning]) - np.median(back[before]))
     return out
-
-
-def true_grip(rep: TrueRep) -> str:
-    """Name of the grip, from the forearms' pronation."""
-    turn = (rep.peak.arm_left.forearm + rep.peak.arm_right.forearm) / 2
-    return "pronated" if turn > 45 else "supinated" if turn < -45 else "neutral"

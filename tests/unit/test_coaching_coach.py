@@ -22,10 +22,12 @@ from scapcoach.coaching import (
     recognise,
     step,
 )
+from scapcoach.coaching.coach import compared
 from scapcoach.coaching.judge import floors
 from scapcoach.coaching.summary import summarise
 from scapcoach.filters import OneEuro, smooth_poses
 from scapcoach.measures import Reason, Status, measure
+from scapcoach.measures.matched import matched
 from tests.support.coaching import minimum_jerk, row, sets
 from tests.support.person import person
 
@@ -194,7 +196,8 @@ def test_a_recording_from_landmarks_to_summary() -> None:
     assert result.count[-1] == 4
     assert result.summary.reps == 4
     assert all(r.pull_angle.name in {"", "low", "mid"} for r in result.reps)
-    assert all(r.grip.name == "" for r in result.reps), "this figure's hands tell nothing"
+    for r in result.reps:
+        assert (r.grip.status, r.grip.reason) == (Status.NOT_OBSERVABLE, Reason.HANDS_NOT_SHOWN)
 
 
 def test_live_and_recorded_agree_within_a_frame_or_two() -> None:
@@ -257,3 +260,37 @@ def test_cues_of_a_recording_come_when_the_repetition_is_over() -> None:
     assert cue.kind is CueKind.CORRECT
     assert true[1][3] - 0.1 <= cue.time <= true[1][3] + 0.45
     assert cue.time < true[2][0] + 0.1, "between two repetitions"
+
+
+def test_values_read_anew_are_those_of_a_set_coached_anew() -> None:
+    poses = smooth_poses(rowing(4)[0])
+    calibration = calibrate_automatically(poses)
+    plain = measure(poses, calibration)
+    first = coach(poses, plain, ROW, calibration=calibration)
+    finish = np.zeros(len(poses), bool)
+    for r in first.reps:
+        finish |= (poses.t >= r.rep.peak_start) & (poses.t <= r.rep.peak_end)
+    like = matched(poses, plain, finish)
+    anew = compared(first, poses, like, calibration)
+    whole = coach(poses, like, ROW, calibration=calibration)
+    assert any(r["retraction_peak_deg"].reason is Reason.MATCHED_REPS for r in anew.reps)
+    assert [repr(r) for r in anew.reps] == [repr(r) for r in whole.reps]
+    assert repr(anew.summary) == repr(whole.summary)
+    assert anew.cues == whole.cues
+
+
+def test_what_cannot_be_judged_reads_as_a_sentence() -> None:
+    t, share, _ = sets(3)
+    first, *_ = summary(row(t, share, {"trunk_lean": (3.0, 2.0)})).advice
+    assert first == (
+        "Not judged here: \u201cElbows back, blades not\u201d and "
+        "\u201cShoulders hiked at the finish\u201d."
+    )
+
+
+def test_a_squat_is_counted_and_not_judged() -> None:
+    squat = find_exercise("squat")
+    t, share, _ = sets(3)
+    done = summarise(squat, coached(row(t, share, {})).reps, row(t, share, {}))
+    assert "nothing is judged" in done.next_time
+    assert done.advice == ()

@@ -64,7 +64,7 @@ def test_packaged_exercises_say_what_a_person_needs(name: str) -> None:
     assert exercise.summary
     assert exercise.film.endswith(".")
     assert exercise.evidence
-    assert exercise.faults
+    assert exercise.faults or any("not told" in note for note in exercise.notes)
     for rule in exercise.faults:
         for text in (rule.external, rule.internal, rule.praise):
             assert text.endswith("."), text

@@ -18,6 +18,7 @@ from scapcoach.coaching import (
     find_exercise,
     recognise,
 )
+from scapcoach.coaching.coach import compared
 from scapcoach.coaching.reps import signal
 from scapcoach.measures.matched import matched
 from scapcoach.measures.types import Reason, Status
@@ -86,22 +87,7 @@ def coach_recording(
             return None, said
     else:
         exercise = find_exercise(options.exercise)
-    found = _coach(poses, measures, exercise, options, calibration)
-    if calibration is None or calibration.exercise is None:
-        finish = _finishes(poses.t, found)
-        compared = matched(poses, measures, finish) if finish.any() else measures
-        found = _coach(poses, compared, exercise, options, calibration)
-    return found, said
-
-
-def _coach(
-    poses: Poses,
-    measures: Measures,
-    exercise: Exercise,
-    options: Options,
-    calibration: Calibration | None,
-) -> coaching.SetResult:
-    return coach(
+    found = coach(
         poses,
         measures,
         exercise,
@@ -109,6 +95,11 @@ def _coach(
         load=options.load,
         calibration=calibration,
     )
+    if calibration is None or calibration.exercise is None:
+        finish = _finishes(poses.t, found)
+        if finish.any():
+            found = compared(found, poses, matched(poses, measures, finish), calibration)
+    return found, said
 
 
 def _finishes(t: FloatArray, found: coaching.SetResult) -> BoolArray:

@@ -32,8 +32,8 @@ _FRAMES: Final = (
     "retraction", "elevation", "head_forward", "head_drop", "rounding", "trunk_lean", "hunch",
 )  # fmt: skip
 #: Values of a repetition that say nothing across sets: they count from the set's own best, or
-#: only serve to tell grip and angle of pull.
-_NOT_COMPARED: Final = frozenset({"range_share", "forearm", "pull_direction"})
+#: only serve to tell the angle of pull.
+_NOT_COMPARED: Final = frozenset({"range_share", "pull_direction"})
 #: Least frames for a typical value: one second at 25 frames a second.
 _LEAST_FRAMES: Final = 25
 #: Points by which scores of equal sets may differ through errors of measurement that last [E].

@@ -61,7 +61,8 @@ def _explained(exercise: Exercise) -> Iterator[str]:
             note = f": {target.note}" if target.note else ""
             span = _range(target.low, target.high)
             yield f"  {target.measure} {span} at the {target.phase.label}{note}"
-    yield "\nTold as a fault, where it can be judged and is beyond the limit by one sigma"
+    if exercise.faults:
+        yield "\nTold as a fault, where it can be judged and is beyond the limit by one sigma"
     for rule in exercise.faults:
         spec = REP_VALUES[rule.measure]
         unit = "" if spec.unit == "%" else " "

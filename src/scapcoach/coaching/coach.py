@@ -166,6 +166,31 @@ def coach(
     )
 
 
+def compared(
+    result: SetResult, poses: Poses, measures: Measures, calibration: Calibration | None = None
+) -> SetResult:
+    """A set with its values read anew, from measures that compare its repetitions with each other.
+
+    Repetitions, verdicts and cues stay: what is only relative is no fault and makes no cue.
+
+    Args:
+        result: of `coach`.
+        poses: the same frames.
+        measures: as `measures.matched.matched` gives them.
+        calibration: the one that the measures come from.
+    """
+    readings = Readings.of(poses, measures)
+    least = floors(calibration)
+    best = 0.0
+    reps = []
+    for one in result.reps:
+        best = max(best, one.rep.amplitude)
+        window = readings.between(one.rep.start - _BEFORE, one.rep.known)
+        reps.append(_seen(window, result.exercise, one.rep, best, least))
+    summary = summarise(result.exercise, reps, readings)
+    return replace(result, reps=tuple(reps), summary=summary)
+
+
 def configured(exercise: Exercise, config: CueConfig) -> CueConfig:
     """`config` with the exercise's own times: how long a hold may be overdone."""
     own = {r.key: r.limit for r in exercise.faults if r.measure == "overdone"}
@@ -288,10 +313,8 @@ def _seen(
     readings: Readings, exercise: Exercise, rep: Rep, best: float, least: Mapping[str, float]
 ) -> RepValues:
     """Everything that is seen in a repetition."""
-    forearm, load = grip.forearm(readings, rep), grip.load(readings, rep)
-    values = MappingProxyType(
-        {**rep_values(readings, rep, best, least), "forearm": forearm, "pull_direction": load}
-    )
+    load = grip.load(readings, rep)
+    values = MappingProxyType({**rep_values(readings, rep, best, least), "pull_direction": load})
     if exercise.pull == "shrug":
         around = (rep.start - _BEFORE / 4, rep.start)
         start = read(readings, "retraction", around, least, degrees=True)
@@ -303,7 +326,7 @@ def _seen(
     return RepValues(
         rep=rep,
         values=values,
-        grip=grip.name(forearm, *grip.GRIPS),
+        grip=grip.GRIP,
         pull_angle=angle,
         faults=faults(exercise, values, rep),
         verdicts=verdicts(exercise, values),

@@ -1,6 +1,7 @@
-"""Names for a repetition: how the hands hold on, and from where the load pulls.
+"""Names for a repetition: from where the load pulls, and how the hands hold on.
 
-An angle becomes a name only where its uncertainty leaves little doubt; else there is no name.
+An angle becomes a name only where its uncertainty leaves little doubt; else there is no name. The
+grip has none: four points of a hand do not show how a forearm is turned.
 """
 
 from __future__ import annotations
@@ -24,9 +25,13 @@ if TYPE_CHECKING:
 #: Chance of being right from which a name is told [E].
 MIN_CHANCE: Final = 0.8
 
-#: Names along an angle, and the angles in degrees that part them: half-way between the grips, and
-#: where a load pulls as much along the trunk as across it.
-GRIPS: Final = (("supinated", "neutral", "pronated"), (-45.0, 45.0))
+#: The grip of every repetition: not observable [M, phantom, 595 repetitions: from the front and
+#: obliquely pronated forearms read -30 to -10 degrees, less than neutral ones with 10 to 25, at 7
+#: pixels from wrist to index finger as at 22; what is read follows exercise and view instead].
+GRIP: Final = Label.withheld(Reason.HANDS_NOT_SHOWN)
+
+#: Names along the direction of the load, and the degrees that part them: where it pulls as much
+#: along the trunk as across it.
 PULLS: Final = (("low", "mid", "high"), (-45.0, 45.0))
 
 #: One standard deviation of the direction of the load, degrees [M, phantom].
@@ -51,36 +56,6 @@ def load(readings: Readings, rep: Rep) -> Value:
     if best is None:
         return Value.withheld(Reason.LOW_CONFIDENCE)
     return Value(float(np.nanmedian(best.joint("load"))), LOAD_SIGMA)
-
-
-#: Pixels from wrist to index finger from which a hand's turn shows at all, degrees by which the
-#: two hands may differ to be believed, degrees from which they tell more than the landmarks do
-#: when they see no hand, and one standard deviation [M: at 8 pixels pronated hands of the phantom
-#: read -60 to +57 degrees; hands that are not made out read -30 to +35 there and on real sets with
-#: a pronated grip, so that "neutral" is no finding].
-MIN_HAND: Final = 18.0
-MAX_APART: Final = 45.0
-MIN_TURN: Final = 60.0
-FOREARM_SIGMA: Final = 17.0
-
-
-def forearm(readings: Readings, rep: Rep) -> Value:
-    """Pronation of both forearms in degrees, told only where the hands are large and agree."""
-    part = readings.between(rep.start, rep.end)
-    sizes = [part.joint(f"hand_{side}") for side in ("left", "right")]
-    turns = [part.joint(f"turn_{side}") for side in ("left", "right")]
-    if not all(np.isfinite(size).mean() >= 0.5 for size in sizes):
-        return Value.withheld(Reason.TURN_TOWARDS_CAMERA)
-    if min(float(np.nanmedian(size)) for size in sizes) < MIN_HAND:
-        return Value.withheld(Reason.TOO_FAR)
-    if not all(np.isfinite(turn).any() for turn in turns):
-        return Value.withheld(Reason.TOO_UNCERTAIN)
-    left, right = (float(np.nanmedian(turn)) for turn in turns)
-    if abs(left - right) > MAX_APART:
-        return Value.withheld(Reason.TOO_UNCERTAIN)
-    if abs(left + right) / 2 < MIN_TURN:
-        return Value.withheld(Reason.TOO_UNCERTAIN)
-    return Value((left + right) / 2, FOREARM_SIGMA)
 
 
 def name(value: Value, names: tuple[str, ...], cuts: tuple[float, ...]) -> Label:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.coaching.exercise import JOINTS
-from scapcoach.coaching.hands import forearm_turn, load_direction
+from scapcoach.coaching.hands import load_direction
 from scapcoach.geometry.posture import HIPS, SHOULDERS, trunk_length, trunk_line, trunk_tilt
 from scapcoach.geometry.vectors import cross, unit, y_up
 from scapcoach.landmarks import Landmark
@@ -53,7 +53,7 @@ PATH: Final = (*ARM_PATH, *HIP_PATH)
 #: Every quantity, in the order of the table of readings.
 KINEMATICS: Final = (
     *JOINTS, "elbow_left", "elbow_right", "trunk", "trunk_side",
-    "arm_seen", "both_seen", "load", "turn_left", "turn_right", "hand_left", "hand_right", *PATH,
+    "arm_seen", "both_seen", "load", *PATH,
 )  # fmt: skip
 
 
@@ -103,7 +103,6 @@ def kinematics(poses: Poses) -> Mapping[str, FloatArray]:
         "arm_seen": arm_seen.max(axis=1),
         "both_seen": arm_seen.min(axis=1),
         "load": _mean(load_direction(poses), weight),
-        **_hands(poses),
         **dict(zip(PATH, _path(poses, hips, weight), strict=True)),
     }
 
@@ -112,14 +111,6 @@ def _side(poses: Poses) -> FloatArray:
     """(T,) degrees of the trunk from upright in the picture, to its right +."""
     line = poses.point(*SHOULDERS).astype(np.float64) - poses.point(*HIPS)
     return np.asarray(np.degrees(np.arctan2(line[:, 0], -line[:, 1])))
-
-
-def _hands(poses: Poses) -> Mapping[str, FloatArray]:
-    turn, size = forearm_turn(poses)
-    return {
-        "turn_left": turn[:, 0], "turn_right": turn[:, 1],
-        "hand_left": size[:, 0], "hand_right": size[:, 1],
-    }  # fmt: skip
 
 
 def _path(poses: Poses, hips: FloatArray, weight: FloatArray) -> FloatArray:

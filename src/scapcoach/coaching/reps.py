@@ -74,8 +74,8 @@ class Hysteresis:
 
 #: For joints [E].
 JOINTS: Final = Hysteresis(0.35, 0.3, 0.4)
-#: For what sags by up to a half while a position is held [M, phantom]: the phase of arms that may be
-#: guessed, since hidden elbows are drawn beyond their finish on the way there and back; and the
+#: For what sags by up to a half while a position is held [M, phantom]: the phase of arms that may
+#: be guessed, since hidden elbows are drawn beyond their finish on the way there and back; and the
 #: squeeze of a hold.
 SAGGING: Final = Hysteresis(0.5, 0.55, 0.6)
 

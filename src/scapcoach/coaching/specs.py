@@ -61,6 +61,5 @@ REP_VALUES: Final = _specs(
     ("pull_time", "Time of the pull", "s", "slower"),
     ("return_time", "Time of the return", "s", "slower"),
     ("range_share", "Range of movement", "%", "more of the own best in this set"),
-    ("forearm", "Forearm", "deg", "palms turned down or away (pronated)"),
     ("pull_direction", "Direction of the load", "deg", "load above the shoulders"),
 )

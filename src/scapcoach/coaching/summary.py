@@ -155,8 +155,14 @@ def _next_time(
         if trend and trend.clear and trend.change.value < 0 and trend.change.absolute:
             return f"Next time: {words}."
     if not any(c.judged for c in counts):
-        return f"Next time: {_lower(exercise.film)}"
+        return _unjudged(exercise)
     return "Next time: the same again, it was well done as far as can be seen."
+
+
+def _unjudged(exercise: Exercise) -> str:
+    if not exercise.faults:
+        return "Repetitions, range and tempo are told of this exercise; nothing is judged."
+    return f"Next time: {_lower(exercise.film)}"
 
 
 def _lower(sentence: str) -> str:
@@ -173,13 +179,18 @@ def _advice(exercise: Exercise, reps: Sequence[RepValues], readings: Readings) -
         values = [r[rule.measure] for r in reps]
         told = [v in {Verdict.GOOD, Verdict.FAULTY} for v in (r.verdicts[rule.key] for r in reps)]
         if sum(told) * 2 <= len(told):
-            titles.append(rule.title.lower())
+            titles.append(f"\u201c{rule.title}\u201d")
             dark.update(v.reason if not v.absolute else Reason.TOO_UNCERTAIN for v in values)
     if not titles:
         return ()
-    missing = f"Not judged here: {', '.join(titles)}."
+    missing = f"Not judged here: {_listed(titles)}."
     reasons = [r.advice for r, _ in dark.most_common() if r.advice]
     return (missing, *reasons[:2], exercise.film)
+
+
+def _listed(words: Sequence[str]) -> str:
+    """One, two and three."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _nothing_found(exercise: Exercise, readings: Readings) -> str:

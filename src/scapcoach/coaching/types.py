@@ -222,7 +222,7 @@ class RepValues:
     Attributes:
         rep: when.
         values: by name, all of `REP_VALUES` in their order; withheld ones with their reason.
-        grip: pronated, neutral or supinated.
+        grip: pronated, neutral or supinated; not observable so far (`grip.GRIP`).
         pull_angle: high, mid or low: where the load pulls from, relative to the trunk; for
             shrugs up or up-and-back.
         faults: most severe first.

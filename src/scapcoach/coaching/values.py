@@ -75,7 +75,7 @@ class Windows:
 def rep_values(
     readings: Readings, rep: Rep, best: float, floors: Mapping[str, float]
 ) -> Mapping[str, Value]:
-    """Every value of `REP_VALUES`, in their order, but for the forearm and the load.
+    """Every value of `REP_VALUES`, in their order, but for the load.
 
     Args:
         readings: that cover the repetition, from before its start to `rep.known`.

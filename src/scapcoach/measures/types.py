@@ -61,6 +61,7 @@ class Reason(IntEnum):
     TOO_UNCERTAIN = 18
     TRUNK_MOVED = 19
     MATCHED_REPS = 20
+    HANDS_NOT_SHOWN = 21
 
     @property
     def label(self) -> str:
@@ -95,6 +96,7 @@ _ADVICE: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.TOO_UNCERTAIN: "This view does not show it well enough: turn a little.",
         Reason.TRUNK_MOVED: "The trunk is bent too far, or otherwise than at rest.",
         Reason.MATCHED_REPS: "Compared with the other repetitions: calibrate for more.",
+        Reason.HANDS_NOT_SHOWN: "How hands hold on does not show in the landmarks.",
         Reason.SUPINE: "Lying down: this cannot be judged.",
     }
 )

@@ -50,6 +50,7 @@ SHORT: Final[dict[Reason, str]] = {
     Reason.TOO_UNCERTAIN: "Turn a little",
     Reason.TRUNK_MOVED: "Trunk moved",
     Reason.MATCHED_REPS: "Compared",
+    Reason.HANDS_NOT_SHOWN: "Hands not shown",
 }
 
 
