@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 
 #: Longer side of a picture on the page, pixels.
 _SIDE: Final = 900
+_SEEN: Final = {
+    View.FRONT: "Seen from the front.",
+    View.OBLIQUE: "Seen obliquely from the front.",
+    View.SIDE: "Seen from the side.",
+    View.BACK_OBLIQUE: "Seen obliquely from the back.",
+    View.BACK: "Seen from the back.",
+}
 _LINE: Final = (64, 214, 176)
 _PLUMB: Final = (255, 178, 62)
 _DARK: Final = (12, 16, 22)
@@ -124,9 +131,7 @@ def _card(check: Checked) -> str:
     _, jpeg = cv2.imencode(".jpg", cv2.cvtColor(drawn(check), cv2.COLOR_RGB2BGR))
     source = f"data:image/jpeg;base64,{base64.b64encode(jpeg.tobytes()).decode('ascii')}"
     if check.found:
-        seen = f"Seen from the {check.view.label}." if check.view is View.SIDE else (
-            f"View: {check.view.label}."
-        )  # fmt: skip
+        seen = _SEEN.get(check.view, "It is not clear from where it was taken.")
         more = f" {check.others} more in the picture; the largest was judged."
         lead = seen + (more if check.others else "")
         items = "".join(_item(f) for f in check.findings)

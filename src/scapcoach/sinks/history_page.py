@@ -30,6 +30,8 @@ NOTHING: Final = "\N{EN DASH}"
 #: Up to so many days the trend has a column for each; beyond, for each week.
 _DAILY: Final = 62
 
+#: Hours of the day whose numbers fit beside each other on a phone.
+_NUMBERED: Final = 12
 #: Hours of the day that the heat map always shows.
 _HOURS: Final = (8, 18)
 
@@ -174,8 +176,10 @@ def _heat(heat: Mapping[tuple[int, int], tuple[float, float]]) -> str:
                 f"{100 * share:.0f}</td>"
             )
         rows.append(f'<tr><th scope="row">{name}</th>{"".join(cells)}</tr>')
+    # On a phone, numbers of more hours than these have no room; colours have.
+    size = "heat" if len(span) <= _NUMBERED else "heat long"
     return (
-        f'<div class="scroll"><table class="heat"><thead><tr><th></th>{head}</tr></thead>'
+        f'<div class="scroll"><table class="{size}"><thead><tr><th></th>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
         '<p class="quiet">Per cent of the judged time in that hour spent hunched; grey: under five '
         "minutes judged.</p>"
