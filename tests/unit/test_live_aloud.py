@@ -10,7 +10,7 @@ import pytest
 
 from scapcoach.coaching.types import Cue, CueKind, Severity
 from scapcoach.live.aloud import Aloud
-from scapcoach.live.away import LockWatch
+from scapcoach.live.away import LockWatch, screen_kept_on
 from scapcoach.session.engine import Coached, Engine, run
 from scapcoach.session.framing import Check
 from scapcoach.session.guided import Guide, Plan, Step
@@ -148,3 +148,19 @@ def test_the_watch_asks_beside_the_loop_and_ends_even_if_the_system_hangs() -> N
         assert locked() is True
     assert time.monotonic() - begun < 5
     go_on.set()
+
+
+def test_the_screen_is_kept_on_where_that_is_possible_and_nothing_said_where_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from wakepy import NoCurrentModeError, current_mode
+
+    monkeypatch.setenv("WAKEPY_FAKE_SUCCESS", "yes")
+    with screen_kept_on():
+        assert current_mode().active
+    with pytest.raises(NoCurrentModeError):
+        current_mode()
+    monkeypatch.setenv("WAKEPY_FAKE_SUCCESS", "")
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+    with screen_kept_on():
+        pass

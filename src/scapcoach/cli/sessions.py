@@ -108,7 +108,7 @@ def window_app(
     from scapcoach.desk.screen import screen_locked
     from scapcoach.live.aloud import Aloud
     from scapcoach.live.app import App
-    from scapcoach.live.away import LockWatch
+    from scapcoach.live.away import LockWatch, screen_kept_on
     from scapcoach.live.painter import Painter
     from scapcoach.live.window import Window
     from scapcoach.pose.mediapipe import MediaPipePose
@@ -133,6 +133,7 @@ def window_app(
         announcer = open_announcer(voice=chosen["voice"], tones=chosen["tones"], complain=_note)
         more["aloud"] = Aloud(stack.enter_context(announcer))
     more["plan"] = replace(more.get("plan", Plan()), model_sha256=estimator.model_sha256)
+    stack.enter_context(screen_kept_on())
     more["locked"] = stack.enter_context(LockWatch(screen_locked))
     return App(camera, window, painter, Tracker(estimator).step, session, **more)
 

@@ -1,12 +1,13 @@
-"""Whether the screen is locked, asked for beside the frame loop: the system may take seconds."""
+"""The screen of a live session: kept on while it runs, and watched for being locked."""
 
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
 #: Seconds between two questions: the camera is let go of so soon after the screen was locked.
@@ -14,8 +15,22 @@ EVERY_S: Final = 2.0
 _JOIN_S: Final = 0.5
 
 
+@contextmanager
+def screen_kept_on() -> Iterator[None]:
+    """Whoever trains touches no key for minutes: the screen must not go dark meanwhile.
+
+    Where the system has no way to ask for that, it goes dark as it is wont to.
+    """
+    from wakepy import keep
+
+    with keep.presenting(on_fail="pass"):
+        yield
+
+
 class LockWatch:
     """Keeps asking whether the screen is locked; a context manager.
+
+    The system is asked beside the frame loop, for it may take seconds to answer.
 
     Args:
         ask: True, False, or None where that cannot be told (taken as not locked).

@@ -7,6 +7,25 @@ export class Camera {
     this.stream = null;
     this.canvas = document.createElement("canvas");
     this.context = this.canvas.getContext("2d", { alpha: false });
+    this.awake = null;
+    document.addEventListener("visibilitychange", () => this.keepAwake());
+  }
+
+  // Whoever trains touches no key for minutes: the screen must not go dark while the camera is on.
+  // The browser takes this back whenever the page is hidden.
+  async keepAwake() {
+    if (!this.on || document.visibilityState !== "visible") return;
+    try {
+      const awake = await navigator.wakeLock?.request("screen");
+      await this.awake?.release();
+      this.awake = awake ?? null;
+      if (!this.on) this.letSleep(); // closed meanwhile
+    } catch { /* not allowed: the screen goes dark as it is wont to */ }
+  }
+
+  letSleep() {
+    this.awake?.release();
+    this.awake = null;
   }
 
   async open(id) {
@@ -21,6 +40,7 @@ export class Camera {
     }
     this.video.srcObject = this.stream;
     await this.video.play();
+    this.keepAwake();
     this.stream.getVideoTracks()[0].addEventListener("ended", () => this.onlost?.());
   }
 
@@ -30,6 +50,7 @@ export class Camera {
     for (const track of this.stream?.getTracks() ?? []) track.stop();
     this.stream = null;
     this.video.srcObject = null;
+    this.letSleep();
   }
 
   // Calls back with every new frame while the camera is on.
