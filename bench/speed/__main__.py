@@ -15,21 +15,22 @@ from pathlib import Path
 
 from bench.speed import report
 from bench.speed.clips import ROOT
+from bench.speed.hour import hour, many
 from bench.speed.parts import (
     Setting,
     length,
-    many,
     models,
     single,
     sizes,
     start,
     workers,
 )
+from bench.speed.peers import peers
 from bench.speed.stages import stages
 
 PARTS = {
     "single": single, "start": start, "stages": stages, "models": models, "sizes": sizes,
-    "workers": workers, "many": many, "length": length,
+    "workers": workers, "many": many, "length": length, "hour": hour, "peers": peers,
 }  # fmt: skip
 STORE = ROOT / ".cache" / "speed"
 
@@ -58,12 +59,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, help="turns of each contestant")
     parser.add_argument("--minutes", type=float, nargs="+", help="lengths for the part `length`")
     parser.add_argument("--tiny", type=int, help="clips for the part `many`")
+    parser.add_argument("--hour-minutes", type=float, help="length for the part `hour`")
     parser.add_argument("--store", type=Path, default=STORE, help="folder of what was measured")
+    parser.add_argument("--page", type=Path, default=report.PAGE, help="where the page goes")
     chosen = parser.parse_args()
     setting = Setting(Path(tempfile.mkdtemp(prefix="scapcoach-speed-")))
     if "short" in chosen.parts:
-        setting = replace(setting, seconds=8, rounds=3, minutes=(0.5, 2), tiny=100)
-    for name in ("seconds", "rounds", "tiny", "minutes"):
+        setting = replace(setting, seconds=8, rounds=3, minutes=(0.5, 2), tiny=100, hour_minutes=6)
+    for name in ("seconds", "rounds", "tiny", "minutes", "hour_minutes"):
         value = getattr(chosen, name)
         if value is not None:
             setting = replace(setting, **{name: tuple(value) if name == "minutes" else value})
@@ -72,7 +75,7 @@ def main() -> None:
         for name in wanted:
             if name in PARTS:
                 measure(name, setting, chosen.store)
-        report.write(chosen.store)
+        report.write(chosen.store, chosen.page)
     finally:
         shutil.rmtree(setting.folder, ignore_errors=True)
 

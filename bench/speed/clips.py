@@ -13,8 +13,18 @@ SAMPLES = ROOT / "sample_videos"
 VIEWS = {"front": SAMPLES / "phantom_shrug_front.mp4", "side": SAMPLES / "phantom_desk_side.mp4"}
 
 
-def make_clip(source: Path, target: Path, seconds: float, lines: int = 1080) -> int:
-    """Scale a sample to so many lines on its short side, run it to and fro; the frame count."""
+def make_clip(
+    source: Path, target: Path, seconds: float, lines: int = 1080, rate: int | None = None
+) -> int:
+    """Scale a sample to so many lines on its short side, run it to and fro; the frame count.
+
+    Args:
+        source: the sample.
+        target: where the clip goes; one that is there stays.
+        seconds: length.
+        lines: of the short side.
+        rate: frames a second; None that of the sample.
+    """
     import av
     import cv2
 
@@ -25,7 +35,7 @@ def make_clip(source: Path, target: Path, seconds: float, lines: int = 1080) -> 
             return made.streams.video[0].frames
     with VideoFile(source) as video:
         images = [frame.image for frame in video][:300]
-        fps = round(video.info.fps) or 30
+        fps = rate or round(video.info.fps) or 30
     factor = lines / min(images[0].shape[:2])
     size = tuple(2 * round(factor * side / 2) for side in images[0].shape[1::-1])
     count = round(seconds * fps)
@@ -45,15 +55,66 @@ def _to_and_fro(images: list[Any]) -> Iterator[Any]:
         yield from images[-2:0:-1]
 
 
+#: Frames of a tiny clip, and how many differ in what they show.
+TINY_FRAMES, TINY_KINDS = 12, 20
+
+
 def make_tiny_clips(folder: Path, count: int, bad_share: float = 0.05) -> int:
-    """So many clips of eight frames at 320 x 240, some of them none; how many are bad."""
-    base = folder.parent / "tiny.mp4"
-    make_clip(VIEWS["front"], base, 8 / 25, 240)
-    content = base.read_bytes()
+    """So many clips of twelve frames at 320 x 240, some of them none; how many are bad."""
+    kinds = _tiny_kinds(folder.parent / "tiny.mp4")
     folder.mkdir(exist_ok=True)
     every = round(1 / bad_share)
     for n in range(count):
         # What follows the last box of the file is ignored by players, but changes its hash.
-        text = f"no video {n}".encode() if n % every == 0 else content + f"{n}".encode()
+        content = kinds[n % len(kinds)] + f"{n}".encode()
+        text = f"no video {n}".encode() if n % every == 0 else content
         (folder / f"clip {n:05d}.mp4").write_bytes(text)
     return len(range(0, count, every))
+
+
+def _tiny_kinds(base: Path) -> list[bytes]:
+    """Consecutive pieces of the front view."""
+    import av
+
+    from scapcoach.sources.video import VideoFile
+
+    make_clip(VIEWS["front"], base, TINY_FRAMES * TINY_KINDS / 25, 240)
+    with VideoFile(base) as video:
+        images = [frame.image for frame in video]
+    kinds = []
+    for start in range(0, len(images) - TINY_FRAMES + 1, TINY_FRAMES):
+        path = base.with_name("kind.mp4")
+        with av.open(str(path), "w") as out:
+            stream = out.add_stream("libx264", rate=25, options={"preset": "veryfast"})
+            stream.height, stream.width = images[0].shape[:2]
+            stream.pix_fmt = "yuv420p"
+            for image in images[start : start + TINY_FRAMES]:
+                out.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+            out.mux(stream.encode())
+        kinds.append(path.read_bytes())
+    return kinds
+
+
+def repeat_clip(source: Path, target: Path, seconds: float) -> int:
+    """A clip over and over, without encoding it again, until it is that long; the frame count."""
+    import av
+
+    count = 0
+    with av.open(str(target), "w") as out:
+        stream = None
+        shift = 0
+        while True:
+            with av.open(str(source)) as one:
+                video = one.streams.video[0]
+                stream = stream or out.add_stream_from_template(video)
+                length = video.duration
+                for packet in one.demux(video):
+                    if packet.dts is None:
+                        continue
+                    packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
+                    packet.stream = stream
+                    out.mux(packet)
+                    count += 1
+                shift += length
+                if shift * video.time_base >= seconds:
+                    return count

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
-import signal
-import subprocess
 import sys
-import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from bench.speed.clips import VIEWS, make_clip, make_tiny_clips
-from bench.speed.run import ROOT, bare, environment, interleaved, once, product
+from bench.speed.clips import VIEWS, make_clip
+from bench.speed.run import ROOT, bare, interleaved, once, product
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +48,7 @@ class Setting:
         rounds: turns of each contestant.
         minutes: lengths for the part about memory.
         tiny: number of clips for the part about very many.
+        hour_minutes: length of the clip for the part about a very long one.
     """
 
     folder: Path
@@ -59,6 +56,7 @@ class Setting:
     rounds: int = 5
     minutes: tuple[float, ...] = (1, 5, 60)
     tiny: int = 1000
+    hour_minutes: float = 60.0
 
     def clip(self, view: str, lines: int = 1080, seconds: float | None = None) -> Path:
         """A clip of that view and size; made when it is first asked for."""
@@ -173,59 +171,3 @@ def workers(s: Setting) -> dict[str, Any]:
         "frames": 8 * s.frames("front"),
         "took": interleaved(contestants, max(1, s.rounds // 2)),
     }
-
-
-def many(s: Setting) -> dict[str, Any]:
-    """Very many tiny clips, one in twenty of them bad; killed in the middle, and gone on with."""
-    import psutil
-    import pyarrow.parquet as pq
-
-    folder, out = s.folder / "tiny", s.folder / "out-tiny"
-    bad = make_tiny_clips(folder, s.tiny)
-    shutil.rmtree(out, ignore_errors=True)
-    command = [sys.executable, "-m", "scapcoach", "analyze", str(folder), "--no-video", "-q",
-               "--out", str(out)]  # fmt: skip
-    begun, peak = time.perf_counter(), 0.0
-    for attempt in ("killed", "whole"):
-        process = subprocess.Popen(command, env=environment(), stderr=subprocess.DEVNULL)
-        while process.poll() is None:
-            time.sleep(0.2)
-            peak = max(peak, _memory(psutil.Process(process.pid)))
-            if attempt == "killed" and len(list(out.glob("*/summary.json"))) >= 0.4 * s.tiny:
-                process.send_signal(signal.SIGKILL)
-                process.wait()
-        if attempt == "killed":
-            time.sleep(5)  # the workers notice, and go home
-            kept = {p: p.stat().st_mtime_ns for p in out.glob("*/summary.json")}
-    rows = pq.ParquetFile(out / "index.parquet").read().to_pylist()
-    count = {
-        status: sum(r["status"] == status for r in rows) for status in ("done", "skipped", "failed")
-    }
-    again = sum(p.stat().st_mtime_ns != t for p, t in kept.items())
-    page = (out / "summary.html").stat().st_size
-    return {
-        "clips": s.tiny, "bad": bad, "kept": len(kept), "done_again": again, "peak": peak,
-        "seconds": time.perf_counter() - begun, "page": page, **count,
-    }  # fmt: skip
-
-
-def _memory(process: Any) -> float:
-    """Megabytes of a process and its children, pages that they share counted once."""
-    import psutil
-
-    total = 0.0
-    for one in [process, *_children(process)]:
-        try:
-            total += one.memory_full_info().pss / 1e6
-        except (psutil.NoSuchProcess, psutil.AccessDenied, AttributeError):
-            continue
-    return total
-
-
-def _children(process: Any) -> list[Any]:
-    import psutil
-
-    try:
-        return list(process.children(recursive=True))
-    except psutil.NoSuchProcess:
-        return []

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAGE = ROOT / "docs" / "performance.md"
-PLOT = ROOT / "docs" / "images" / "performance.png"
 
 _HEAD = """\
 # Speed
@@ -46,31 +45,35 @@ _WHY = """\
 """
 
 
-def write(store: Path) -> None:
-    """Write the page and the plot."""
+#: Parts that run once, over clips of their own.
+_WHOLE = frozenset({"length", "many", "hour"})
+
+
+def write(store: Path, page: Path = PAGE) -> None:
+    """Write the page, and the plot into the folder ``images`` beside it."""
+    plot = page.parent / "images" / "performance.png"
     parts = {
         path.stem: json.loads(path.read_text("utf-8")) for path in sorted(store.glob("*.json"))
     }
     blocks = [_HEAD]
     if parts:
-        PLOT.parent.mkdir(exist_ok=True)
-        _plot(parts)
+        plot.parent.mkdir(parents=True, exist_ok=True)
+        _plot(parts, plot)
         blocks.append(
             "![Speed against the bare loops, workers, and memory](images/performance.png)\n"
         )
     for name, render in _RENDER.items():
         if name in parts:
-            blocks.append("\n".join([*render(parts[name]["found"]), "", _under(parts[name]), ""]))
-    PAGE.write_text("\n".join([*blocks, _WHY]), "utf-8")
-    print(PAGE)
+            under = _under(parts[name], rounds=name not in _WHOLE)
+            blocks.append("\n".join([*render(parts[name]["found"]), "", under, ""]))
+    page.write_text("\n".join([*blocks, _WHY]), "utf-8")
+    print(page)
 
 
-def _under(part: Mapping[str, Any]) -> str:
+def _under(part: Mapping[str, Any], *, rounds: bool) -> str:
     how = part["how"]
-    return (
-        f"*{part['date']}, {part['machine']}; clips of {how['seconds']:g} s, {how['rounds']} rounds"
-        f"{part['busy']}.*"
-    )
+    what = f"; clips of {how['seconds']:g} s, {how['rounds']} rounds" if rounds else ""
+    return f"*{part['date']}, {part['machine']}{what}{part['busy']}.*"
 
 
 def _single(found: Mapping[str, Any]) -> Iterator[str]:
@@ -171,18 +174,51 @@ def _many(found: Mapping[str, Any]) -> Iterator[str]:
         f"Killed with `kill -9` after {found['kept']} clips and started again: "
         f"{found['skipped']} skipped, {found['done']} done, {found['failed']} failed; "
         f"{found['done_again']} done twice. {found['seconds']:.0f} s in all, peak memory of all "
-        f"processes together {found['peak']:.0f} MB (shared pages once); the page about all "
+        f"processes together {found['peak']:.0f} MB (shared pages once), of the largest one "
+        f"{found['largest']:.0f} MB; the page about all "
         f"has {found['page'] / 1e6:.1f} MB."
+    )
+
+
+def _hour(found: Mapping[str, Any]) -> Iterator[str]:
+    yield f"## A recording of {found['minutes']:g} min"
+    yield ""
+    yield (
+        f"{found['frames']} frames of 480 lines ({found['bytes'] / 1e6:.0f} MB), lite model, no "
+        f"video, cut in six for two workers (`--split-minutes`): {found['seconds']:.0f} s. Peak "
+        f"memory of all processes together {found['peak']:.0f} MB, of the largest one "
+        f"{found['largest']:.0f} MB: it joins the pieces and measures the whole, as it would "
+        "uncut. The model changes the time, hardly the memory: all make as many landmarks."
+    )
+
+
+def _peers(found: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Peers (front view, 1080 lines)"
+    yield ""
+    yield "| | frames a second | x stock loop |"
+    yield "|---|---|---|"
+    stock = next(iter(found["took"].values()))
+    for name, values in found["took"].items():
+        fps = found["frames"] / median(values, "wall")
+        yield f"| {name} | {fps:.0f} | {speed_ratio(values, stock):.2f} |"
+    for name, why in found["left_out"].items():
+        yield f"| {name} | could not be installed: {why} | |"
+    yield ""
+    yield (
+        "MediaPipe Solutions is the older interface, which most posture programs are built on. "
+        "rtmlib (RTMPose), Sports2D and Ultralytics' YOLO are not here: their packages hold no "
+        "weights (looked at: 0.0.16, 0.8.34, 8.4.190) but fetch them from elsewhere when first "
+        "used, and this bench uses the package registries alone."
     )
 
 
 _RENDER = {
     "single": _single, "start": _start, "stages": _stages, "models": _models, "sizes": _sizes,
-    "length": _length, "workers": _workers, "many": _many,
+    "length": _length, "workers": _workers, "many": _many, "hour": _hour, "peers": _peers,
 }  # fmt: skip
 
 
-def _plot(parts: Mapping[str, Any]) -> None:
+def _plot(parts: Mapping[str, Any], path: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("agg")
@@ -217,5 +253,5 @@ def _plot(parts: Mapping[str, Any]) -> None:
             axis.set(xlabel="minutes of clip", ylabel="peak memory, MB", ylim=(0, None))
         axis.spines[["top", "right"]].set_visible(False)
     figure.tight_layout()
-    figure.savefig(PLOT, dpi=110)
+    figure.savefig(path, dpi=110)
     plt.close(figure)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from scapcoach.analysis import Options
+from scapcoach.analysis import Options, analyze_into
 from scapcoach.analysis.pieces import (
     WARM_UP,
     Piece,
@@ -20,6 +20,7 @@ from scapcoach.analysis.pieces import (
     keep_piece,
     kept_piece,
     last_seen,
+    lead_in,
     pieces_of,
 )
 from scapcoach.analysis.places import content_hash, keep_partial, kept_landmarks, partial_folder
@@ -182,7 +183,32 @@ def test_the_one_who_was_followed_is_followed_on(tmp_path: Path) -> None:
     times, a, b = np.intersect1d(first.poses.t, second.poses.t, return_indices=True)
     assert len(times) > 10
     gap = np.linalg.norm(first.poses.xy[a] - second.poses.xy[b], axis=-1)[:, 11:25]
-    assert np.nanmedian(gap) < 0.05 * np.nanmedian(trunk_length(first.poses))
+    trunk = np.nanmedian(trunk_length(first.poses))
+    assert np.nanmedian(gap) < 0.05 * trunk
+    # An interrupted run goes on in the same way.
+    folder = tmp_path / clip.stem
+    keep_partial(folder, first.poses, landmarks_key("it", options))
+    whole = analyze_into(clip, folder, "it", replace(options, video=False)).poses
+    np.testing.assert_array_equal(whole.t[: len(first.poses)], first.poses.t)
+    later = whole[whole.t >= middle - 0.5]
+    assert (later.subject[:25] == 0).all()
+    steps = np.linalg.norm(np.diff(later.point(11, 12, 23, 24)[:25], axis=0), axis=1)
+    assert steps.max() < 0.2 * trunk, "nobody else is taken up where it goes on"
+
+
+def test_how_to_go_on() -> None:
+    poses = replace(synthetic_poses(300, (640, 480)), subject=np.zeros(300))
+    assert lead_in(poses[:0]).first == 0
+    lead = lead_in(poses)
+    assert poses.t[-1] - 1.1 * WARM_UP < poses.t[lead.first] <= poses.t[-1] - 0.9 * WARM_UP
+    assert lead.end == poses.t[-1]
+    assert lead.seen == pytest.approx(poses.t[-1], abs=0.05)
+    # Somebody who left is looked at where they were last there; nobody says nothing.
+    gone = replace(poses, subject=np.where(poses.t < 5, 0, -1))
+    lead = lead_in(gone)
+    assert poses.t[lead.first] < lead.seen <= 5.05
+    nobody = replace(poses, subject=np.full(300, -1))
+    assert (lead_in(nobody).first, lead_in(nobody).subject_at) == (300, None)
 
 
 def test_pieces_that_are_there_are_not_found_again(tmp_path: Path) -> None:

@@ -94,13 +94,15 @@ def follow(
         piece: the part of it.
         options: how.
         progress: called as ``progress("landmarks", done, total)``.
-        since: seconds at which to begin; None a warm-up before the piece.
+        since: seconds at which to begin, if it is earlier than a warm-up before the piece; after a
+            warm-up there, all up to the one before the piece is left out.
         subject_at: where the subject is at the beginning, pixels; None for what `options` say, at
             the beginning of the file only.
     """
     from scapcoach.pose.mediapipe import MediaPipePose
 
-    begin = max(0.0, piece.start - WARM_UP) if since is None else since
+    near = max(0.0, piece.start - WARM_UP)
+    begin = near if since is None else min(since, near)
     at = subject_at or (options.subject if begin == 0 else None)
     with (
         VideoFile(clip, since=begin) as source,
@@ -112,6 +114,8 @@ def follow(
         for frame in source:
             if frame.t >= piece.stop:
                 break
+            if begin + WARM_UP < frame.t < near:
+                continue
             recorder.add(tracker.step(frame))
             done = round((frame.t - begin) * rate)
             progress("landmarks", done, max(done, round((stop - begin) * rate)))
@@ -195,6 +199,33 @@ def _agree(before: Poses, after: Poses) -> bool:
     a, b = before[mine], after[theirs]
     gap = np.linalg.norm(a.point(*SHOULDERS, *HIPS) - b.point(*SHOULDERS, *HIPS), axis=1)
     return bool(np.median(gap / np.maximum(trunk_length(a), 1.0)) < _SAME)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadIn:
+    """How to go on with a recording whose first frames are there already.
+
+    Attributes:
+        first: number of the frame to begin with.
+        seen: frames up to this time are looked at, for the tracker to settle on the subject.
+        end: frames up to this time are there.
+        subject_at: where the subject is in the first frame, pixels; None unknown.
+    """
+
+    first: int
+    seen: float
+    end: float
+    subject_at: tuple[float, float] | None = None
+
+
+def lead_in(poses: Poses) -> LeadIn:
+    """How to go on after `poses`: from where the subject was last seen."""
+    if not len(poses):
+        return LeadIn(0, -math.inf, -math.inf)
+    seen, end = last_seen(poses), float(poses.t[-1])
+    if seen is None:
+        return LeadIn(len(poses), -math.inf, end)
+    return LeadIn(int(np.searchsorted(poses.t, seen[0])), seen[0] + WARM_UP, end, seen[1])
 
 
 def last_seen(poses: Poses) -> tuple[float, tuple[float, float]] | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.analysis.options import Options, settings
 from scapcoach.analysis.outputs import write_outputs
-from scapcoach.analysis.pieces import follow, joined
+from scapcoach.analysis.pieces import follow, joined, lead_in
 from scapcoach.analysis.places import (
     LANDMARKS,
     Key,
@@ -260,18 +260,22 @@ class _Work:
             kept = kept_landmarks(folder, self.key)
             if kept is not None:
                 recorder.add(kept)
+        lead = lead_in(recorder.poses())
         try:
             with (
-                VideoFile(self.clip, start=len(recorder)) as source,
+                VideoFile(self.clip, start=lead.first) as source,
                 MediaPipePose(
                     self.options.model,
-                    subject_at=self.options.subject,
+                    subject_at=lead.subject_at or self.options.subject,
                     delegate=self.options.delegate,
                 ) as estimator,
             ):
                 tracker = Tracker(estimator)
                 for frame in source:
-                    recorder.add(tracker.step(frame))
+                    if frame.t > lead.end:
+                        recorder.add(tracker.step(frame))
+                    elif frame.t <= lead.seen:
+                        tracker.step(frame)
                     self.progress("landmarks", len(recorder), self.info.n_frames)
                 self.warnings = source.warnings
         except BaseException as stop:

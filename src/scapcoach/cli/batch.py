@@ -270,7 +270,9 @@ class BatchRun:
         word = "[dim]skipped[/] " if row.status == "skipped" else "[green]done[/]    "
         self.console.print(f"{word} {_plain(row.clip)}", soft_wrap=True)
         for line in found.notes:
-            self.console.print(f"         Note: {line}", markup=False, style="yellow")
+            self.console.print(
+                f"         Note: {line}", markup=False, style="yellow", soft_wrap=True
+            )
 
     def _finish(self) -> None:
         """Tell what failed and why, and write what is about all clips."""
