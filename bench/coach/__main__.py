@@ -26,17 +26,20 @@ def main(arguments: list[str] | None = None) -> int:
     p.add_argument("--keep", action="store_true", help="use records of older code, too")
     p.add_argument("--workers", type=int, default=1)
     p.add_argument("--render-only", action="store_true")
+    p.add_argument("--no-render", action="store_true", help="report on what is there already")
     p.add_argument("--write", action="store_true", help=f"write {_PAGE.name}")
     o = p.parse_args(arguments)
     seed = DEVELOPMENT_SEED if o.development else TEST_SEED
     chosen = takes(seed, o.people)
     start = time.monotonic()
-    for job, frames in run(wanting(jobs(chosen), _CACHE, keep=o.keep), _CACHE, o.workers):
+    todo = [] if o.no_render else wanting(jobs(chosen), _CACHE, keep=o.keep)
+    for job, frames in run(todo, _CACHE, o.workers):
         seconds = time.monotonic() - start
         print(f"{job.script} {job.view} {job.seed}: {frames} frames, {seconds:.0f} s", flush=True)
     if o.render_only:
         return 0
-    page = report([examine(take, _CACHE) for take in chosen], seed)
+    there = [take for take in chosen if not wanting(jobs((take,)), _CACHE, keep=True)]
+    page = report([examine(take, _CACHE) for take in there], seed, of=len(chosen))
     if o.write and not o.development:
         _PAGE.write_text(page, "utf-8")
     print(page)

@@ -23,7 +23,7 @@ _HEAD = """\
 
 Rendered sets with known truth ([phantom.md](phantom.md)): every lift in its recommended view, of
 {people} that nothing was tuned on, 320 x 320 pixels, 15 frames a second, through the product's
-own eyes. Made by `python -m bench.coach`; seeds from {seed:,} on.
+own eyes. Made by `python -m bench.coach`; seeds from {seed:,} on.{lacking}
 
 Read it with care: a rendered body is not a real one, and what is right here can be wrong in a gym.
 Faults are judged only where the measure's status is `ok` and the value is beyond the limit, or
@@ -46,12 +46,23 @@ from behind and 4 of 6 from behind; without a calibration they are hardly counte
 """
 
 
-def report(found: Sequence[Examined], seed: int) -> str:
-    """The page."""
+def report(found: Sequence[Examined], seed: int, of: int) -> str:
+    """The page.
+
+    Args:
+        found: what came of the sets that are rendered.
+        seed: first one.
+        of: number of sets that there are.
+    """
     sets = [e for e in found if e.take.exercise]
     people = len({e.take.job.seed for e in sets})
     parts = [
-        _HEAD.format(people=f"{people} {'person' if people == 1 else 'people'}", seed=seed),
+        _HEAD.format(
+            people=f"{people} {'person' if people == 1 else 'people'}",
+            seed=seed,
+            lacking=f" {of - len(found)} of its {of} clips are not rendered yet."
+            * (of > len(found)),
+        ),
         "## Repetitions and their phases\n",
         "\n".join(_repetitions(sets)),
         "\n## Faults\n",

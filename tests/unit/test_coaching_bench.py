@@ -64,7 +64,8 @@ def test_the_report_counts_what_was_told_and_what_was_not() -> None:
                       (True, Verdict.UNJUDGED)),
         pulls=(("mid", "mid"), ("mid", ""), ("mid", "low"), ("mid", "mid")),
     )  # fmt: skip
-    page = report([found], TEST_SEED)
+    page = report([found], TEST_SEED, of=3)
+    assert "2 of its 3 clips are not rendered yet" in page
     assert "1 of 1 sets counted exactly" in page
     assert "75% lie within 0.15 s" in page
     assert "| row | Elbows back, blades not | 4 | 3 | 75% | 1 | 1 | 1 | 0.50 | 0.50 |" in page
