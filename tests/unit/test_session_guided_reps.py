@@ -17,7 +17,7 @@ from scapcoach.live.guide_painter import GuidePainter
 from scapcoach.measures import Status, measure
 from scapcoach.session.card import card
 from scapcoach.session.guided import BAD_S, Plan, Step
-from scapcoach.session.guided_reps import ORDER, RepGuide
+from scapcoach.session.guided_reps import ORDER, STILL_S, RepGuide
 from scapcoach.session.guiding import Guiding
 from scapcoach.session.plain import plain_guide
 from scapcoach.session.rep_verdicts import judge_rep
@@ -65,6 +65,19 @@ def test_whoever_follows_is_calibrated_at_their_own_tempo(done) -> None:
     shares = [g.progress for g in past]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
+
+
+def test_the_neutral_is_from_where_the_arms_were_still_however_long_ago() -> None:
+    def unhurried(guide: RepGuide) -> str:
+        waiting = guide.kind == "arms_only" and not guide.spans and guide.t - guide.since < 6
+        return "" if waiting else ASKED[guide.kind]
+
+    guide, past = lift(RepGuide(), 70, unhurried)
+    assert guide.calibration is not None
+    began = next(g.since for g in past if g.step is Step.MOVE)
+    neutral = guide.calibration.neutral
+    assert began - STILL_S - 0.1 <= neutral.start < neutral.end <= began + 0.1
+    assert neutral.end - neutral.start > 0.3
 
 
 def test_rows_are_read_with_it(done) -> None:

@@ -45,7 +45,7 @@ STILL_S: Final = 1.0
 _STILL: Final = 0.06
 #: Seconds after which arms that have not come back have no repetition to finish [E].
 _LOST_S: Final = 10.0
-#: Seconds of waiting that are kept, for the moment of rest before the first repetition.
+#: Seconds of waiting that are kept.
 _KEPT_S: Final = 3.0
 _TRACE_S: Final = 8.0
 
@@ -221,7 +221,8 @@ def _moved(guide: RepGuide, raw: Poses) -> RepGuide:
     if t - counter.begun > _LOST_S:
         lost = "Come back to the start position, and hold it a moment."
         return replace(_begun(guide, Step.READY), fault=lost)
-    spans = (*counter.reps, (t - _KEPT_S, t), (counter.begun - MARGIN, t))
+    still = (guide.since - STILL_S, guide.since)  # the neutral is taken from it
+    spans = (still, *counter.reps, (t - _KEPT_S, t), (counter.begun - MARGIN, t))
     now = tuple(p for p in (*guide.now, raw) if any(a <= p.t[0] <= b for a, b in spans))
     trace = (*(p for p in guide.trace if p[0] > t - _TRACE_S), (t, counter.share))
     here = replace(guide, now=now, counter=counter, trace=trace)
