@@ -11,7 +11,7 @@ import pytest
 from scapcoach.landmarks import Poses
 from scapcoach.live.guide_painter import GuidePainter
 from scapcoach.session.card import card
-from scapcoach.session.framing import framing
+from scapcoach.session.framing import Check, framing
 from scapcoach.session.guided import REPEATS, Guide, Plan, Step
 from scapcoach.session.verdicts import verify
 from tests.support.clips import jittered
@@ -94,6 +94,21 @@ def test_the_framing_waits_and_says_which_way_to_move() -> None:
     assert [c.name for c in dark.checks if not c.good] == ["light"]
 
 
+def test_a_picture_that_cannot_be_better_is_taken_as_it_is() -> None:
+    def at_a_desk(_guide: Guide, k: int) -> Poses:
+        return frame(k, unit=300.0, hips_at=(320.0, 470.0))
+
+    guide, _ = follow(Guide(), 5, at_a_desk)
+    assert guide.step is Step.FRAMING
+    assert card(guide).title == "Step back"
+    assert (card(guide).arrow, card(guide).accept) == ("back", "Go on as it is")
+    assert guide.command("accept").step is Step.READY
+    alone = replace(guide, checks=framing(replace(person(10), subject=np.full(10, -1)), 120, 30))
+    assert card(alone).title == "Step into the picture"
+    assert card(alone).accept == ""
+    assert alone.command("accept") is alone
+
+
 def test_every_check_of_the_framing_can_fail() -> None:
     def bad(poses: Poses, light: float = 120.0, rate: float = 30.0) -> set[str]:
         return {c.name for c in framing(poses, light, rate) if not c.good}
@@ -102,6 +117,8 @@ def test_every_check_of_the_framing_can_fail() -> None:
     assert bad(person(10, unit=40, hips_at=(320, 300))) == {"distance"}
     assert "distance" in bad(person(10, unit=300, hips_at=(320, 470)))
     assert bad(person(10, yaw=90.0)) == {"view"}
+    sideways = framing(person(10, yaw=90.0), 120, 30, sideways=True)
+    assert all(check.good for check in sideways)
     assert bad(person(10), light=230.0) == {"light"}
     assert bad(person(10), rate=6.0) == {"rate"}
     assert bad(person(10), rate=float("nan"), light=float("nan")) == set()
@@ -186,4 +203,11 @@ def test_every_step_can_be_painted_on_wide_and_upright_pictures() -> None:
             image = np.full((size[1], size[0], 3), 128, np.uint8)
             painter.draw(image, guide)
             assert (image != 128).any()
+        for way in ("left", "right", "back", "nearer", "turn", "up", "down"):
+            image = np.full((size[1], size[0], 3), 128, np.uint8)
+            check = Check("place", "Place", good=False, advice="Move.", arrow=way)
+            painter.draw(image, replace(Guide(), checks=(check,)))
+            upper = image[: round(0.45 * size[1])]
+            side = upper[:, : size[0] // 3] if way == "left" else upper[:, -size[0] // 3 :]
+            assert (side == (255, 214, 64)).all(axis=-1).any(), way
     assert all(card(g).title for g in seen.values())
