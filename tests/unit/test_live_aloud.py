@@ -6,14 +6,17 @@ import threading
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from scapcoach.calibration.reps import RepCounter
 from scapcoach.coaching.types import Cue, CueKind, Severity
 from scapcoach.live.aloud import Aloud
 from scapcoach.live.away import LockWatch, screen_kept_on
 from scapcoach.session.engine import Coached, Engine, run
 from scapcoach.session.framing import Check
 from scapcoach.session.guided import Guide, Plan, Step
+from scapcoach.session.guided_reps import RepGuide
 from scapcoach.sound import Tone
 from tests.support.person import person
 
@@ -104,6 +107,20 @@ def test_the_steps_of_a_calibration_are_said_once_each_and_nothing_else() -> Non
     ]  # fmt: skip
     tones = [None, Tone.REP, Tone.PRAISE, Tone.CUE, None]
     assert [said.tone for said in heard.all] == tones
+
+
+def test_repetitions_of_a_calibration_are_counted_by_a_tone() -> None:
+    heard, clock = Heard(), Clock()
+    aloud = Aloud(heard, clock)
+    counter = RepCounter(np.zeros(12), 100.0)
+    begun = RepGuide(Plan(), step=Step.MOVE, t=1.0, since=1.0, counter=counter)
+    once = replace(begun, counter=replace(counter, reps=((1.0, 2.0),)))
+    twice = replace(begun, counter=replace(counter, reps=((1.0, 2.0), (2.0, 3.0))))
+    for guide in (begun, begun, once, once, twice, replace(twice, step=Step.REVIEW)):
+        clock.now += 0.1
+        aloud.follow(READING, guide)
+    assert [said.text for said in heard.all] == ["Arms only", "", "", "Good"]
+    assert [said.tone for said in heard.all][1:3] == [Tone.REP, Tone.REP]
 
 
 def test_the_framing_is_said_at_intervals_only() -> None:

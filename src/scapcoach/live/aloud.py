@@ -45,6 +45,7 @@ class Aloud:
         self._clock = clock
         self._count = 0
         self._step = ("", "")
+        self._counted = ""
         self._told_at = float("-inf")
         self._trouble = ("", float("-inf"))
 
@@ -77,7 +78,7 @@ class Aloud:
         if guide is not None:
             self._guide(guide)
             return
-        self._step = ("", "")
+        self._step, self._counted = ("", ""), ""
         for cue in coached.cues:
             self._cue(cue, reading.t)
         if counted and not coached.cues:
@@ -92,6 +93,10 @@ class Aloud:
         """A step of the calibration, when it changes; what is wrong, in full."""
         shown, framing = card(guide), guide.step is Step.FRAMING
         full = framing or shown.mood is Mood.AMISS
+        counted = shown.big if guide.step is Step.MOVE else ""
+        if self._counted and counted and counted != self._counted:
+            self._announce("", Tone.REP, _COUNT, _COUNT_S)
+        self._counted = counted
         step = (shown.title, shown.text if full else "")
         if step == self._step or (framing and self._clock() < self._told_at + _FRAMING_S):
             return
