@@ -6,7 +6,7 @@ The sets are other people's and are not part of this project: FOLDER holds copie
 their repositories (`SnowSuno/posture-detection-model/dataset/dataset1/0/*.jpg` and so on); what is
 missing is left out. Each person's baseline comes from a few upright pictures, which are not judged
 themselves. Printed is the area under the ROC curve (AUC): the chance that a slouched picture of a
-person scores higher than an upright one.
+person scores higher than an upright one; and how many of each lie beyond the threshold of an alert.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scapcoach.desk.policy import Policy
 from scapcoach.desk.posture import look, take_baseline
 from scapcoach.landmarks import Landmark, Poses
 
@@ -78,8 +79,15 @@ class Result:
         both = np.concatenate([self.good, self.bad])
         return (
             f"| {self.name} | {auc(self.bad, self.good):.3f} | {len(self.good)} | {len(self.bad)} "
-            f"| {100 * np.isfinite(both).mean():.0f} % |"
+            f"| {100 * np.isfinite(both).mean():.0f} % | {_beyond(self.good)} "
+            f"| {_beyond(self.bad)} |"
         )
+
+
+def _beyond(scores: FloatArray) -> str:
+    """Share of what could be judged that lies beyond the threshold of an alert."""
+    judged = scores[np.isfinite(scores)]
+    return f"{100 * np.mean(judged > Policy().threshold):.0f} %" if len(judged) else ""
 
 
 def auc(positive: FloatArray, negative: FloatArray) -> float:
@@ -266,7 +274,8 @@ def main(arguments: list[str] | None = None) -> int:
             except Exception as error:  # noqa: BLE001 - a set that cannot be judged is a finding
                 print(f"{block.name}: {error}")
     results += posture_features(o.folder)
-    print("| set | AUC | upright | slouched | judged |\n|---|---|---|---|---|")
+    print("| set | AUC | upright | slouched | judged | upright beyond 50 | slouched beyond 50 |")
+    print("|---|---|---|---|---|---|---|")
     print("\n".join(r.line for r in (*results, *pooled(results))))
     return 0
 

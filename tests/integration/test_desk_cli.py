@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from scapcoach.desk.instance import OnlyOne
 from scapcoach.history import History
 from tests.support.cli import scapcoach
 from tests.support.desk import film, pictures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +183,50 @@ def test_an_interruption_keeps_what_was_counted(
     assert "Traceback" not in watching.said
     with History(tmp_path / "history.sqlite3") as history:
         assert sum(s for _, s in history.minutes()) > 0.5
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_no_reason_not_to_hold_the_lock(tmp_path: Path) -> None:
+    lock = tmp_path / "desk.lock"
+    lock.symlink_to("/dev/full")
+    with OnlyOne(lock):
+        pass
+
+
+def test_a_film_that_is_missing_or_none_and_a_camera_that_is_not_there(
+    run: object, tmp_path: Path
+) -> None:
+    text = tmp_path / "notes.mp4"
+    text.write_text("no film")
+    for source, words in ((tmp_path / "none.mp4", "no video file"), (text, "notes.mp4"),
+                          (77, "no camera 77")):  # fmt: skip
+        found = run("calibrate", "--source", source)
+        assert found.returncode == 1
+        assert words in found.stderr
+
+
+def test_baselines_that_cannot_be_read_are_told_before_anybody_sits_still(
+    run: object, session: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "desk.json").write_text("{")
+    found = run("calibrate", "--source", session, "--fast")
+    assert found.returncode == 1
+    assert "desk.json" in found.stderr
+    assert "upright" not in found.stdout
+
+
+def test_a_history_of_a_newer_version_is_told_and_not_touched(
+    run: object, session: Path, tmp_path: Path
+) -> None:
+    assert run("calibrate", "--source", session, "--fast").returncode == 0
+    file = tmp_path / "history.sqlite3"
+    with closing(sqlite3.connect(file)) as newer:
+        newer.execute("PRAGMA user_version = 99")
+    before = file.read_bytes()
+    found = run("--source", session, "--fast", "--alert", "terminal")
+    assert found.returncode == 1
+    assert "newer scapcoach" in found.stderr
+    assert file.read_bytes() == before
 
 
 def test_a_covered_camera_is_told(run: object, session: Path, tmp_path: Path) -> None:

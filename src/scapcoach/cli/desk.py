@@ -103,7 +103,9 @@ def calibrate(source: str, model: str, fast: bool, name: str, no_slump: bool) ->
     """  # noqa: D301 - click reads the \\b
     from scapcoach.desk.eyes import OpenEyes
     from scapcoach.desk.instance import borrowed_camera
+    from scapcoach.desk.setups import load_setups
 
+    load_setups()  # a file that cannot be read is told before anybody sits still for ten seconds
     with borrowed_camera(), OpenEyes(source, model=model, fast=fast) as eyes:
         _take_baseline(eyes, model, name, with_slump=not no_slump)
     return 0

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from scapcoach.errors import InputError, OutputError
@@ -59,9 +59,11 @@ class OnlyOne:
                 f"A desk check is running already (process {other or 'unknown'}): end it with "
                 "'scapcoach desk stop'."
             )
-        os.ftruncate(handle, 0)
-        os.write(handle, f"{os.getpid()}\n".encode("ascii"))
         self._handle = handle
+        # The lock is what counts; on a full disk only the number is missing.
+        with suppress(OSError):
+            os.ftruncate(handle, 0)
+            os.write(handle, f"{os.getpid()}\n".encode("ascii"))
         control_file().unlink(missing_ok=True)
         return self
 
@@ -72,7 +74,8 @@ class OnlyOne:
         trace: TracebackType | None,
     ) -> None:
         if self._handle is not None:
-            os.ftruncate(self._handle, 0)
+            with suppress(OSError):
+                os.ftruncate(self._handle, 0)
             os.close(self._handle)
             self._handle = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
@@ -93,6 +94,8 @@ def _write(path: Path, setups: list[Baseline]) -> Path:
         temporary.write_text(json.dumps(data, indent=1, allow_nan=False), "utf-8")
         temporary.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise CalibrationError(
             f"The baseline could not be written to {path}: {error.strerror}."
         ) from error
