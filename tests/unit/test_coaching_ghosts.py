@@ -1,0 +1,83 @@
+"""What looks like a repetition and is none; and what is one though it does not look like it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from scapcoach.coaching import CoachState, Exercise, Readings, Verdict, find_exercise, finish, step
+from scapcoach.measures import Reason, Status
+from tests.support.coaching import row, sets
+
+HOLD, ROW = find_exercise("retraction_hold"), find_exercise("row")
+
+
+def squeezes(count: int = 2, share_of: float = 100.0) -> tuple[Readings, np.ndarray]:
+    """Squeezes held for three seconds, arms hanging."""
+    t, share, _ = sets(count, held=3.0, rest=1.5)
+    readings = row(t, share, {"retraction": (share_of * share, 5.0), "elevation": (0.0, 3.0)})
+    for name, value in (("upper_arm", 10.0), ("yaw", 0.0), ("trunk_side", 0.0)):
+        readings.joint(name)[:] = value
+    return readings, share
+
+
+def counted(readings: Readings, exercise: Exercise = HOLD) -> CoachState:
+    state = CoachState.begin()
+    for i in range(len(readings)):
+        state, _ = step(state, exercise, readings[i : i + 1])
+    return finish(state, exercise)[0]
+
+
+def test_squeezes_are_holds() -> None:
+    assert counted(squeezes()[0]).count == 2
+
+
+@pytest.mark.parametrize(("name", "base", "still", "moved"), [
+    ("yaw", 0.0, 6.0, 14.0), ("yaw", 177.0, 6.0, 14.0), ("trunk_side", 0.0, 2.5, 9.0),
+])  # fmt: skip
+def test_who_turns_or_leans_over_holds_nothing(
+    name: str, base: float, still: float, moved: float
+) -> None:
+    readings, share = squeezes()
+    for change, expected in ((still, 2), (moved, 0)):
+        readings.joint(name)[:] = (base + change * share + 180) % 360 - 180
+        assert counted(readings).count == expected
+
+
+def test_a_moment_is_no_hold() -> None:
+    t, share, _ = sets(3, up=0.5, held=0.1, back=0.5, rest=1.0)
+    readings = row(t, share, {"retraction": (100 * share, 5.0)})
+    readings.joint("upper_arm")[:] = 10.0
+    assert counted(readings).count == 0
+
+
+def test_a_shrug_that_hides_the_blades_is_a_faulty_hold() -> None:
+    readings, share = squeezes()
+    hidden = share > 0.5
+    readings.measure("retraction")[hidden] = np.nan
+    readings.measure("retraction", "status")[hidden] = Status.NOT_OBSERVABLE
+    readings.measure("retraction", "reason")[hidden] = Reason.SHOULDERS_RAISED
+    readings.measure("elevation")[:] = 60 * share
+    state = counted(readings)
+    assert state.count == 2
+    for rep in state.reps:
+        assert rep.verdicts["shrugged"] is Verdict.FAULTY
+        assert rep["retraction_peak"].reason is Reason.SHOULDERS_RAISED
+
+
+def test_a_squeeze_that_sags_by_a_third_is_one_hold() -> None:
+    readings, share = squeezes()
+    wave = 1 - 0.35 * (np.sin(2 * np.pi * readings.t / 1.5) > 0)
+    readings.measure("retraction")[:] = 100 * share * wave
+    assert counted(readings).count == 2
+
+
+@pytest.mark.parametrize(("name", "start", "finish"), [("wrist_height", -0.03, -0.86),
+                                                       ("wrist_reach", 0.9, 1.02)])  # fmt: skip
+def test_arms_that_are_lowered_straight_are_no_row(name: str, start: float, finish: float) -> None:
+    t, share, _ = sets(4)
+    readings = row(t, share)
+    assert counted(readings, ROW).count == 4
+    for quantity, (a, b) in (("arm_forward", (85.0, 2.0)), (name, (start, finish))):
+        readings.joint(quantity)[:] = a + (b - a) * share
+    assert counted(readings, ROW).count == 0
