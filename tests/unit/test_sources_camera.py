@@ -319,6 +319,36 @@ def test_a_missing_camera_is_told_without_chatter(capfd) -> None:
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.parametrize(
+    ("system", "exists", "allowed", "words"),
+    [
+        ("linux", False, True, "There is no camera 0"),
+        ("linux", True, False, "group 'video'"),
+        ("linux", True, True, "another program is probably using it"),
+        ("win32", False, False, "another program is probably using it"),
+        ("darwin", False, False, "allow the terminal to use the camera"),
+    ],
+)
+def test_a_camera_that_cannot_be_opened_is_told_why(
+    monkeypatch, tmp_path: Path, system: str, exists: bool, allowed: bool, words: str
+) -> None:
+    class Shut:
+        def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
+            return False
+
+        def release(self) -> None:
+            pass
+
+    monkeypatch.setattr("cv2.VideoCapture", lambda *_: Shut())
+    monkeypatch.setattr(devices, "_SYSTEM", system)
+    node = tmp_path if exists else tmp_path / "none"
+    monkeypatch.setattr(devices, "Path", lambda _: node)
+    monkeypatch.setattr(devices.os, "access", lambda *_: allowed)
+    monkeypatch.setattr(devices, "known_cameras", lambda: "")
+    with pytest.raises(CameraError, match=words), Camera(Target(Kind.DEVICE, "0", "camera 0")):
+        pytest.fail("it was opened")
+
+
 def test_a_stream_that_does_not_answer_is_told_without_its_password(capfd) -> None:
     camera = Camera("http://anna:secret@127.0.0.1:9/live")
     with pytest.raises(CameraError, match="cannot be opened") as told, camera:
