@@ -40,8 +40,8 @@ top of a shrug, a shrug under the bar of the bench press, and a head that pokes 
 The grip is not told any more: on 595 repetitions of development seeds pronated forearms read less
 pronated than neutral ones, with hands of 7 pixels as with hands of 22.
 
-Rows from in front and from behind are no part of this set. On 25 calibrated sets of development
-seeds, seven or so repetitions each, the count was exact in 6 of 6 from the front, 7 of 7 obliquely
+Rows from in front and from behind are no part of this set. On 19 calibrated sets of development
+seeds, seven repetitions each, the count was exact in 6 of 6 from the front, 7 of 7 obliquely
 from behind and 4 of 6 from behind; without a calibration they are hardly counted.
 """
 

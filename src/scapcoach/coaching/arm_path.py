@@ -48,7 +48,7 @@ MIN_PEAK: Final = 0.45
 FINISH: Final = 0.75
 
 #: Views in which a row goes along the line of sight, or elbows are hidden [M, phantom: of 19 sets
-#: joints counted 7 exactly and the path 15; obliquely both counted all, joints with better times].
+#: joints counted 5 exactly and the path 17; obliquely both counted all, joints with better times].
 _ALONG: Final = frozenset({View.FRONT, View.BACK_OBLIQUE, View.BACK})
 
 #: Movements in which the arms only hold something, or nothing: they have no path.
