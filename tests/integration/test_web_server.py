@@ -6,14 +6,17 @@ import asyncio
 import http.client
 import json
 import os
+import sqlite3
 import struct
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from scapcoach.calibration import calibrate, guided_segments
 from scapcoach.calibration.profiles import profile_data
+from scapcoach.history import History, Stamp
 from scapcoach.sources.video import VideoFile
 from scapcoach.web.past import report_file
 from scapcoach.web.protocol import (
@@ -545,3 +548,20 @@ def test_a_taken_port_is_told(served) -> None:
     no_traceback(done)
     assert done.returncode == 1
     assert "--port" in done.stderr
+
+
+def test_the_desk_history_is_a_page_of_the_server(served: Served) -> None:
+    data = served.sessions.parent / "data"  # type: ignore[attr-defined]
+    now = Stamp.now()
+    with History(data / "history.sqlite3") as history:
+        history.write({(int(now.utc // 60) - 1, now.offset, "good"): 60.0})
+    status, headers, body = ask(served, "/history")
+    assert status == 200
+    assert "Your posture history" in body.decode()
+    assert "sandbox" in headers["content-security-policy"]
+    assert ask(served, "/history", Cookie="")[0] == 401
+    with closing(sqlite3.connect(data / "history.sqlite3")) as newer:
+        newer.execute("PRAGMA user_version = 99")
+    status, _, body = ask(served, "/history")
+    assert status == 503
+    assert "newer scapcoach" in body.decode()

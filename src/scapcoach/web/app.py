@@ -16,6 +16,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 from scapcoach.sinks.text import font_bytes
 from scapcoach.web.guard import REPORT_POLICY, Guard
 from scapcoach.web.past import past_sessions, report_file
+from scapcoach.web.posture import posture_routes
 from scapcoach.web.profiles import profile_routes
 from scapcoach.web.protocol import ProtocolError, parse_command, parse_picture
 from scapcoach.web.worker import Worker
@@ -90,6 +91,7 @@ def make_app(
         Route("/api/setup", tell_setup),
         Route("/api/sessions", tell_sessions),
         *profile_routes(),
+        *posture_routes(),
         Route("/sessions/{path:path}", report),
         WebSocketRoute("/live", desk.serve),
     ]
