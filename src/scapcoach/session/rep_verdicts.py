@@ -47,7 +47,8 @@ _TIMES_LIKE: Final = 0.85
 _LEAST_SD: Final = 8.0
 #: Smallest detectable changes that a squeeze must be, as for ranges of held poses.
 _CHANGES: Final = 2.0
-#: `Template.spread` from which repetitions are called uneven [E].
+#: `Template.spread`, and times the least detectable change, from which repetitions are called
+#: uneven [E].
 _UNEVEN: Final = 1.5
 #: Share of the way from which the arms are at the finish.
 _AT_FINISH: Final = 0.9
@@ -164,7 +165,8 @@ def judge_template(reps: Mapping[str, Sequence[Poses]], template: Template) -> s
 def rep_lines(reps: Mapping[str, Sequence[Poses]], template: Template) -> tuple[str, ...]:
     """The exercise calibration in words: what can be told apart, and how even it was."""
     change = detectable(reps, template)
-    even = "uneven, values are less sure" if template.spread > _UNEVEN else "alike"
+    uneven = template.spread > _UNEVEN or change > _UNEVEN * SDC_FACTOR * _LEAST_SD
+    even = "uneven, values are less sure" if uneven else "alike"
     told = f"changes from {change:.0f} % on can be told; your repetitions were {even}"
     return (f"Squeeze in motion: {told}.",)
 
