@@ -38,7 +38,7 @@ _LIFTS: Final = (
     ("bent_over_row", "oblique", "bent_row_calibration", ("bent_row",)),
     ("pulldown", "oblique", "pulldown_calibration", ("pulldown",)),
     ("bench_press", "oblique", "bench_press_calibration", ("bench_press",)),
-    ("squat", "side", "calibration", ("squat_stable", "squat_rounding")),
+    ("squat", "side", "", ("squat_stable", "squat_rounding")),
     ("overhead_press", "front", "overhead_press_calibration", ("overhead_press",)),
     ("face_pull", "oblique", "face_pull_calibration", ("face_pull",)),
     ("shrug", "front", "calibration", ("shrug",)),
