@@ -18,6 +18,7 @@ from bench.speed.clips import ROOT
 from bench.speed.hour import hour, many
 from bench.speed.parts import (
     Setting,
+    engines,
     length,
     models,
     single,
@@ -30,7 +31,8 @@ from bench.speed.stages import stages
 
 PARTS = {
     "single": single, "start": start, "stages": stages, "models": models, "sizes": sizes,
-    "workers": workers, "many": many, "length": length, "hour": hour, "peers": peers,
+    "workers": workers, "engines": engines, "many": many, "length": length,
+    "hour": hour, "peers": peers,
 }  # fmt: skip
 STORE = ROOT / ".cache" / "speed"
 
@@ -70,7 +72,12 @@ def main() -> None:
         value = getattr(chosen, name)
         if value is not None:
             setting = replace(setting, **{name: tuple(value) if name == "minutes" else value})
-    wanted = list(PARTS) if {"short", "all"} & set(chosen.parts) else chosen.parts
+    # What `engines` measures, `workers` does, too.
+    wanted = (
+        [name for name in PARTS if name != "engines"]
+        if {"short", "all"} & set(chosen.parts)
+        else chosen.parts
+    )
     try:
         for name in wanted:
             if name in PARTS:

@@ -148,26 +148,47 @@ def length(s: Setting) -> dict[str, Any]:
 def workers(s: Setting) -> dict[str, Any]:
     """Eight clips over one worker and over all cores, each engine, and a bare pool."""
     cores = len(os.sched_getaffinity(0))
-    base = s.clip("front")
-    clips = []
-    for n in range(8):
-        clips.append(s.folder / f"copy-{n}.mp4")
-        clips[-1].write_bytes(base.read_bytes() + bytes([n]))
-    out = s.folder / "out-workers"
-    pool = [sys.executable, "-m", "bench.speed.loops", "pool", str(ROOT / "models" / PRUNED)]
+    clips = _copies(s)
     one_core = ["taskset", "-c", str(min(os.sched_getaffinity(0)))]
-    alone = product(clips, out, "--no-video", "--workers", "1")
-    contestants = {
-        "local, one worker, one core": [*one_core, *alone],
-        f"bare pool of {cores}": [*pool, str(cores), *map(str, clips)],
+    contestants = {"local, one worker, one core": [*one_core, *_local(s, clips, 1)]}
+    ends = _engines(s, clips, cores)
+    pool = f"bare pool of {cores}"
+    contestants[pool] = ends[pool]
+    contestants |= {
+        f"local, {n} worker{'s' * (n > 1)}": _local(s, clips, n) for n in range(1, cores)
     }
-    for count in range(1, cores + 1):
-        name = f"local, {count} worker{'s' * (count > 1)}"
-        contestants[name] = product(clips, out, "--no-video", "--workers", str(count))
-    more = ("--no-video", "--engine", "dask", "--workers", str(cores))
-    contestants[f"Dask, {cores} workers"] = product(clips, out, *more)
     return {
         "cores": cores,
-        "frames": 8 * s.frames("front"),
-        "took": interleaved(contestants, max(1, s.rounds // 2)),
+        "frames": len(clips) * s.frames("front"),
+        "took": interleaved(contestants | ends, max(1, s.rounds // 2)),
+    }
+
+
+def engines(s: Setting) -> dict[str, Any]:
+    """The same over all cores only: the engines, and the bare pool."""
+    cores = len(os.sched_getaffinity(0))
+    clips = _copies(s)
+    took = interleaved(_engines(s, clips, cores), s.rounds)
+    return {"cores": cores, "frames": len(clips) * s.frames("front"), "took": took}
+
+
+def _copies(s: Setting) -> list[Path]:
+    """Eight clips that show the same and are not the same."""
+    content, clips = s.clip("front").read_bytes(), []
+    for n in range(8):
+        clips.append(s.folder / f"copy-{n}.mp4")
+        clips[-1].write_bytes(content + bytes([n]))
+    return clips
+
+
+def _local(s: Setting, clips: list[Path], workers: int) -> list[str]:
+    return product(clips, s.folder / "out-workers", "--no-video", "--workers", str(workers))
+
+
+def _engines(s: Setting, clips: list[Path], cores: int) -> dict[str, list[str]]:
+    pool = [sys.executable, "-m", "bench.speed.loops", "pool", str(ROOT / "models" / PRUNED)]
+    return {
+        f"bare pool of {cores}": [*pool, str(cores), *map(str, clips)],
+        f"local, {cores} worker{'s' * (cores > 1)}": _local(s, clips, cores),
+        f"Dask, {cores} workers": [*_local(s, clips, cores), "--engine", "dask"],
     }

@@ -167,6 +167,21 @@ def _workers(found: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
+def _engines(found: Mapping[str, Any]) -> Iterator[str]:
+    names = list(found["took"])
+    pool, local = found["took"][names[0]], found["took"][names[1]]
+    yield f"## Engines: eight clips, {found['cores']} cores"
+    yield ""
+    yield "| | frames a second | x bare pool of decode and detect | x local |"
+    yield "|---|---|---|---|"
+    for name, values in found["took"].items():
+        fps = found["frames"] / median(values, "wall")
+        yield (
+            f"| {name} | {fps:.0f} | {speed_ratio(values, pool):.2f} | "
+            f"{speed_ratio(values, local):.2f} |"
+        )
+
+
 def _many(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"## {found['clips']} tiny clips, {found['bad']} of them bad"
     yield ""
@@ -214,7 +229,8 @@ def _peers(found: Mapping[str, Any]) -> Iterator[str]:
 
 _RENDER = {
     "single": _single, "start": _start, "stages": _stages, "models": _models, "sizes": _sizes,
-    "length": _length, "workers": _workers, "many": _many, "hour": _hour, "peers": _peers,
+    "length": _length, "workers": _workers, "engines": _engines, "many": _many,
+    "hour": _hour, "peers": _peers,
 }  # fmt: skip
 
 

@@ -88,6 +88,8 @@ def test_folders_wildcards_and_patterns(memory: Any) -> None:
     assert names("memory://in/gone.mp4") == ["/in/gone.mp4"], "told when its turn comes"
     with pytest.raises(InputError, match="no video that fits"):
         names("memory://in", "zzz*")
+    memory.pipe("/odd/row [1].mp4", b"x")
+    assert names("memory://odd/row [1].mp4") == ["/odd/row [1].mp4"]
     clips = remote_clips(["memory://in/anna", "memory://in/ben"])
     assert [clip.size for clip in clips] == [14, 14, 13]
 

@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 #: and is asked for anew: a third of the throughput [M]. A job whose worker died is not begun again
 #: by Dask, which would do so beside others and up to three times; `run_all` does, alone. A worker
 #: that takes its time to come back, on a busy computer, is not struck off (after 15 s, else).
+#: Nobody reads the profile that Dask makes by looking at every thread a hundred times a second.
 SETTINGS: Final = {
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 1 << 30,
     "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 1 << 30,
     "distributed.scheduler.allowed-failures": 0,
     "distributed.deploy.lost-worker-timeout": "1 hour",
+    "distributed.worker.profile.enabled": False,
 }
 
 _TICK: Final = 0.2

@@ -157,8 +157,9 @@ def find_remote(url: str, wanted: Callable[[PurePosixPath], bool]) -> list[Remot
     if _web(url):
         return [RemoteFile(url)]
     store, path = open_store(url)
-    wild = any(sign in path for sign in "*?[")
     with told(url):
+        # Some names hold the signs of wildcards themselves.
+        wild = any(sign in path for sign in "*?[") and not store.exists(path)
         found: Mapping[str, Any] = (
             store.glob(path, detail=True) if wild else store.find(path, detail=True)
         )
