@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 #: Seconds that a command of the person's own may take before it is ended.
 COMMAND_S: Final = 30.0
 
+#: Titles of notifications, by kind; posture otherwise.
+_TITLES: Final = {
+    "break": "Time for a break",
+    "recheck": "Does the baseline still fit?",
+    "recovered": "Well done",
+}
+
 
 class Way(Protocol):
     """One way to tell."""
@@ -181,7 +188,7 @@ class Command:
 
 
 def _title(said: Said) -> str:
-    return {"break": "Time for a break", "recovered": "Well done"}.get(said.kind.value, "Posture")
+    return _TITLES.get(said.kind.value, "Posture")
 
 
 def _start(words: list[str], more: dict[str, str]) -> None:
