@@ -107,6 +107,17 @@ def test_on_demand_only_pictures_that_are_waited_for_are_decoded() -> None:
         assert camera.newest(1).index > second.index
 
 
+def test_on_demand_what_is_expected_is_there_at_once() -> None:
+    fake = Fake(0.2)
+    with opened([fake], on_demand=True) as camera:
+        assert camera.newest(1) is not None
+        camera.expect()
+        time.sleep(0.6)
+        asked = time.monotonic()
+        assert camera.newest(1) is not None
+        assert time.monotonic() - asked < 0.1
+
+
 def test_on_demand_trouble_is_noticed_though_nobody_waits(monkeypatch) -> None:
     monkeypatch.setattr(module, "BACK_OFF", (0.02,))
     fake = Fake(0.005)

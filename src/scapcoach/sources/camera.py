@@ -149,6 +149,10 @@ class Camera:
                 return "The picture is black: uncover the lens, open its shutter, or turn on light."
         return ""
 
+    def expect(self) -> None:
+        """Somebody will soon ask: with `on_demand`, the next picture is decoded already now."""
+        self._wanted = True
+
     def newest(self, timeout: float = 0.5) -> Frame | None:
         """The newest picture not handed out before, waiting for it at most `timeout` seconds.
 
