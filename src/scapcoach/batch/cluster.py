@@ -17,7 +17,6 @@ from scapcoach.errors import EngineError, MissingExtraError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from types import TracebackType
 
     from scapcoach.batch.types import Job, Outcome, Watch
 
@@ -94,12 +93,7 @@ class DaskExecutor:
             self._stack = stack.pop_all()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with suppress(OSError, TimeoutError):
             self._stack.close()
 

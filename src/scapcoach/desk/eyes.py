@@ -11,7 +11,6 @@ from scapcoach.session import Tracker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
 
     from scapcoach.landmarks import Poses
     from scapcoach.pose.types import PoseEstimator
@@ -203,10 +202,5 @@ class OpenEyes:
             self._stack = stack.pop_all()
         return eyes
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stack.close()

@@ -15,7 +15,6 @@ from scapcoach.folders import data_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-    from types import TracebackType
 
 #: Seconds for which the camera is lent at most; within which the desk check hears of it, even
 #: paused; and in which a driver lets go.
@@ -67,12 +66,7 @@ class OnlyOne:
         control_file().unlink(missing_ok=True)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._handle is not None:
             with suppress(OSError):
                 os.ftruncate(self._handle, 0)

@@ -22,7 +22,6 @@ from scapcoach.history.types import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
-    from types import TracebackType
 
 #: (minute since 1970 UTC, offset in minutes, state): the key under which seconds are counted.
 MinuteKey = tuple[int, int, str]
@@ -63,12 +62,7 @@ class History:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     # Writing

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import TracebackType
 
 #: Seconds between two questions: the camera is let go of so soon after the screen was locked.
 EVERY_S: Final = 2.0
@@ -51,12 +50,7 @@ class LockWatch:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._over.set()
         # A system that does not answer must not hang the program: the thread is a daemon.
         self._thread.join(_JOIN_S)

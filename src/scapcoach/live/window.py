@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from scapcoach.errors import DisplayError
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     import numpy as np
     import numpy.typing as npt
 
@@ -87,12 +85,7 @@ class Window:
         cv2.resizeWindow(self._title, *self._size)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         import cv2
 
         if self._open():

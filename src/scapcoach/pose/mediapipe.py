@@ -18,8 +18,6 @@ from scapcoach.pose.search import Searcher
 from scapcoach.pose.subject import SubjectLock, subject_point
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     import numpy.typing as npt
 
     from scapcoach.pose.models import ModelFile
@@ -105,12 +103,7 @@ class MediaPipePose:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

@@ -27,7 +27,6 @@ from scapcoach.sinks.atomic import output_error
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-    from types import TracebackType
 
 FILE: Final = "journal.scap"
 SCHEMA: Final = "scapcoach.journal/1"
@@ -131,12 +130,7 @@ class Journal:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _run(self) -> None:

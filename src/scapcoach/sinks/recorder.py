@@ -17,7 +17,6 @@ from scapcoach.sinks.h264 import CLOCK, add_stream, coded, even_size
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
 
     import numpy as np
     import numpy.typing as npt
@@ -141,12 +140,7 @@ class CameraVideo:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     # The thread. ---------------------------------------------------------------------------

@@ -17,7 +17,6 @@ from scapcoach.sound.voices import find_voice
 if TYPE_CHECKING:
     from collections.abc import Callable
     from tempfile import TemporaryDirectory
-    from types import TracebackType
 
     from scapcoach.sound.voices import Voice
 
@@ -132,12 +131,7 @@ class Announcer:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     # The thread. ---------------------------------------------------------------------------

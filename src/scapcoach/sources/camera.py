@@ -30,7 +30,6 @@ from scapcoach.sources.types import Frame, SourceInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import TracebackType
 
     from scapcoach.sources.captures import Capture
     from scapcoach.sources.types import Image
@@ -234,12 +233,7 @@ class Camera:
             )
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     # The reader's thread from here on. ------------------------------------------------------

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import os
     import threading
     from collections.abc import Iterator
-    from types import TracebackType
 
     from av.container import InputContainer
     from av.packet import Packet
@@ -133,12 +132,7 @@ class VideoFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
