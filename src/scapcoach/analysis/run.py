@@ -377,6 +377,8 @@ class _Work:
 
     def into(self, folder: Path) -> Analysis:
         """All results in `folder`, or what is there already."""
+        import shutil
+
         if not self.options.force and self._finished(folder):
             raw = self._known(folder)
             if raw is not None:
@@ -389,15 +391,9 @@ class _Work:
         except BaseException as stop:
             self._keep(folder, raw, stop)
             raise
-        _remove(partial_folder(folder))
+        shutil.rmtree(partial_folder(folder), ignore_errors=True)
         return replace(found, warnings=(*found.warnings, *lost))
 
     def _finished(self, folder: Path) -> bool:
         summary = read_summary(folder)
         return summary is not None and summary.get("settings") == self.settings()
-
-
-def _remove(folder: Path) -> None:
-    import shutil
-
-    shutil.rmtree(folder, ignore_errors=True)
