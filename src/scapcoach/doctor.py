@@ -54,6 +54,7 @@ MINIMUM_VERSIONS = {
     "platformdirs": (4,),
     "pyarrow": (17,),
     "rich": (13, 7),
+    "wakepy": (1, 0),
 }
 MINIMUM_PYTHON = (3, 11)
 
