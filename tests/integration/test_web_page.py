@@ -208,7 +208,7 @@ def test_the_page_calibrates_whoever_follows_it(tmp_path: Path) -> None:
 
             def shrugged() -> bool:
                 rows = driver.find_elements("css selector", ".gauge:nth-child(2) output")
-                numbers = [r.text for r in rows if r.text.endswith("%")]
+                numbers = [t for t in [r.text for r in rows] if t.endswith("%")]
                 values = [float(n.strip("% ").replace("\u2212", "-")) for n in numbers]
                 return bool(values) and all(60 < v < 140 for v in values)
 
@@ -247,8 +247,8 @@ def test_the_page_calibrates_an_exercise_and_manages_its_profile(tmp_path: Path)
 
             def squeezed() -> bool:
                 rows = driver.find_elements("css selector", ".gauge:nth-child(1) output")
-                texts = [r.text for r in rows if r.text.endswith("%")]
-                values = [float(text.strip("% ").replace("\u2212", "-")) for text in texts]
+                texts = [r.text for r in rows]  # once: they change meanwhile
+                values = [float(t.strip("% ").replace("\u2212", "-")) for t in texts if "%" in t]
                 return len(values) == 2 and all(60 < v < 150 for v in values)
 
             page.until(squeezed, 20)  # while the arms move
