@@ -153,32 +153,28 @@ def _length(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _workers(found: Mapping[str, Any]) -> Iterator[str]:
-    names = list(found["took"])
-    alone, pool = found["took"][names[0]], found["took"][names[1]]
     yield f"## Many clips at once: eight clips, {found['cores']} cores"
     yield ""
-    yield "| | frames a second | x one worker on one core | x bare pool of decode and detect |"
-    yield "|---|---|---|---|"
-    for name, values in found["took"].items():
-        fps = found["frames"] / median(values, "wall")
-        yield (
-            f"| {name} | {fps:.0f} | {speed_ratio(values, alone):.2f} | "
-            f"{speed_ratio(values, pool):.2f} |"
-        )
+    yield from _rates(found, ("x one worker on one core", "x bare pool of decode and detect"))
 
 
 def _engines(found: Mapping[str, Any]) -> Iterator[str]:
-    names = list(found["took"])
-    pool, local = found["took"][names[0]], found["took"][names[1]]
     yield f"## Engines: eight clips, {found['cores']} cores"
     yield ""
-    yield "| | frames a second | x bare pool of decode and detect | x local |"
+    yield from _rates(found, ("x bare pool of decode and detect", "x local"))
+
+
+def _rates(found: Mapping[str, Any], bases: tuple[str, str]) -> Iterator[str]:
+    """Frames a second of each contestant, and how many times as fast as the first two it is."""
+    took = found["took"]
+    first, second, *_ = took.values()
+    yield f"| | frames a second | {bases[0]} | {bases[1]} |"
     yield "|---|---|---|---|"
-    for name, values in found["took"].items():
+    for name, values in took.items():
         fps = found["frames"] / median(values, "wall")
         yield (
-            f"| {name} | {fps:.0f} | {speed_ratio(values, pool):.2f} | "
-            f"{speed_ratio(values, local):.2f} |"
+            f"| {name} | {fps:.0f} | {speed_ratio(values, first):.2f} | "
+            f"{speed_ratio(values, second):.2f} |"
         )
 
 

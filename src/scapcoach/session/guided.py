@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
@@ -89,22 +89,20 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Guide:
-    """A guided calibration at one moment.
+class Guided:
+    """What every guided calibration is at one moment.
 
     Attributes:
         plan: what is to be calibrated.
         step: where it is.
-        number: of the pose, from 0; after the last of the plan's comes the verification.
+        number: of the pose or of the kind of repetition, from 0; the last one is the proof.
         t: seconds of the last frame; since: at which the step began.
         checks: of the framing, newest.
-        fault: what was wrong with the last hold; empty if nothing was.
-        repeats: of this pose so far.
-        holds: raw landmarks of the accepted holds, with their poses.
-        now: raw landmarks of the hold, or of the last second of framing.
-        neutral: from the first hold, for the live trace.
-        trace: (seconds, degrees) of what this pose is about, of the last seconds.
-        calibration: made after the last pose.
+        fault: what was wrong with what was done last; empty if nothing was.
+        repeats: of this pose or kind so far.
+        now: raw landmarks of what is being done, or of the last second of framing.
+        trace: (seconds, value) of what this is about, of the last seconds.
+        calibration: made after all but the proof.
         lines: the calibration in words: ranges, smallest detectable changes, verification.
     """
 
@@ -116,12 +114,45 @@ class Guide:
     checks: tuple[Check, ...] = ()
     fault: str = ""
     repeats: int = 0
-    holds: tuple[tuple[str, Poses], ...] = ()
     now: tuple[Poses, ...] = ()
-    neutral: Neutral | None = None
     trace: tuple[tuple[float, float], ...] = ()
     calibration: Calibration | None = None
     lines: tuple[str, ...] = ()
+
+    @property
+    def over(self) -> bool:
+        """Whether it is finished, well or not."""
+        return self.step in {Step.DONE, Step.FAILED}
+
+    @property
+    def review_s(self) -> float:
+        """Seconds for which a verdict is shown."""
+        return BAD_S if self.fault else GOOD_S
+
+    def at(self, t: float) -> Self:
+        """The same at a later moment."""
+        return replace(self, t=t) if np.isfinite(self.since) else replace(self, t=t, since=t)
+
+    def framed(self, raw: Poses, light: float, *, sideways: bool) -> tuple[Self, bool]:
+        """The framing with one more frame, and whether all has been well for long enough."""
+        window, checks = watched(self.now, raw, light, sideways=sideways)
+        good = all(check.good for check in checks)
+        since = self.since if good else self.t
+        here = replace(self, now=window, checks=checks, since=since)
+        return here, good and self.t - since >= FRAMED_S
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guide(Guided):
+    """A guided calibration of the posture at one moment.
+
+    Attributes:
+        holds: raw landmarks of the accepted holds, with their poses.
+        neutral: from the first hold, for the live trace, which is in degrees.
+    """
+
+    holds: tuple[tuple[str, Poses], ...] = ()
+    neutral: Neutral | None = None
 
     @property
     def pose(self) -> str:
@@ -130,14 +161,9 @@ class Guide:
         return poses[self.number] if self.number < len(poses) else VERIFY
 
     @property
-    def over(self) -> bool:
-        """Whether it is finished, well or not."""
-        return self.step in {Step.DONE, Step.FAILED}
-
-    @property
     def left(self) -> float:
         """Seconds until the step ends by itself; 0 where it does not."""
-        spans = {Step.READY: READY_S, Step.HOLD: HOLD_S, Step.REVIEW: self._review_s}
+        spans = {Step.READY: READY_S, Step.HOLD: HOLD_S, Step.REVIEW: self.review_s}
         return max(0.0, spans.get(self.step, 0.0) - (self.t - self.since))
 
     @property
@@ -146,10 +172,6 @@ class Guide:
         total = len(self.plan.poses) + 1
         return 1.0 if self.step is Step.DONE else self.number / total
 
-    @property
-    def _review_s(self) -> float:
-        return BAD_S if self.fault else GOOD_S
-
     def frame(self, raw: Poses, light: float = float("nan")) -> Guide:
         """One frame further.
 
@@ -157,13 +179,13 @@ class Guide:
             raw: landmarks as the tracker gives them, T = 1.
             light: mean brightness of the picture, 0-255.
         """
-        t = float(raw.t[0])
-        here = replace(self, t=t) if np.isfinite(self.since) else replace(self, t=t, since=t)
+        here = self.at(float(raw.t[0]))
         if here.over:
             return here
         here = replace(here, trace=trace_of(here.trace, here.neutral, here.pose, raw))
         if here.step is Step.FRAMING:
-            return _framed(here, raw, light)
+            here, well = here.framed(raw, light, sideways=False)
+            return _begun(here, Step.READY) if well else here
         if here.step is Step.READY:
             return _begun(here, Step.HOLD) if here.left <= 0 else here
         if here.step is Step.HOLD:
@@ -201,15 +223,6 @@ def anybody(checks: tuple[Check, ...]) -> bool:
 def _begun(guide: Guide, step: Step) -> Guide:
     """At the beginning of a step."""
     return replace(guide, step=step, since=guide.t, now=(), fault="")
-
-
-def _framed(guide: Guide, raw: Poses, light: float) -> Guide:
-    """The framing with one more frame; the first pose when all has been well for a while."""
-    window, checks = watched(guide.now, raw, light)
-    good = all(check.good for check in checks)
-    since = guide.since if good else guide.t
-    here = replace(guide, now=window, checks=checks, since=since)
-    return _begun(here, Step.READY) if good and guide.t - since >= FRAMED_S else here
 
 
 def _judged(guide: Guide) -> Guide:

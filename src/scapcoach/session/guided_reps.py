@@ -12,8 +12,8 @@ calibration, which is tried on one more squeeze. Nobody has to touch a key.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -24,8 +24,7 @@ from scapcoach.filters import smooth_poses
 from scapcoach.geometry.posture import trunk_length
 from scapcoach.girdle.template import KINDS, arm_features
 from scapcoach.landmarks import Poses
-from scapcoach.session.framing import watched
-from scapcoach.session.guided import BAD_S, FRAMED_S, GOOD_S, REPEATS, VERIFY, Plan, Step, anybody
+from scapcoach.session.guided import REPEATS, VERIFY, Guided, Step, anybody
 from scapcoach.session.rep_verdicts import (
     judge_kind,
     judge_rep,
@@ -33,10 +32,6 @@ from scapcoach.session.rep_verdicts import (
     rep_lines,
     verify_rep,
 )
-
-if TYPE_CHECKING:
-    from scapcoach.calibration import Calibration
-    from scapcoach.session.framing import Check
 
 #: Seconds to read what comes next, for which the arms must be still at the start position, and
 #: trunk lengths (root mean square, all arm vectors together) up to which they are [E].
@@ -62,43 +57,23 @@ MOVES: Final = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RepGuide:
+class RepGuide(Guided):
     """A guided exercise calibration at one moment.
 
+    `number` is that of the kind in `ORDER`, `now` holds what came since the start position was
+    taken up, and the trace is the share of the way to the finish.
+
     Attributes:
-        plan: model and name.
-        step: where it is.
-        number: of the kind, from 0, in `ORDER`.
-        t: seconds of the last frame; since: at which the step began.
-        checks: of the framing, newest.
-        fault: what was wrong with the last repetition, or with those of a kind; empty if nothing.
-        repeats: of this kind so far.
-        now: raw landmarks since the start position was taken up, or of the framing's last second.
         counter: counts the repetitions of this kind; None before its start position.
         dropped: numbers of those counted that could not be used.
         usual: trunk lengths that the arms travel, by the first kind; 0 while that is not done.
         taken: the accepted kinds: which, raw landmarks, (begin, end) of the repetitions.
-        trace: (seconds, share of the way to the finish) of the last seconds.
-        calibration: made after the last kind.
-        lines: the calibration in words.
     """
 
-    plan: Plan = field(default_factory=Plan)
-    step: Step = Step.FRAMING
-    number: int = 0
-    t: float = -np.inf
-    since: float = -np.inf
-    checks: tuple[Check, ...] = ()
-    fault: str = ""
-    repeats: int = 0
-    now: tuple[Poses, ...] = ()
     counter: RepCounter | None = None
     dropped: frozenset[int] = frozenset()
     usual: float = 0.0
     taken: tuple[tuple[str, Poses, tuple[tuple[float, float], ...]], ...] = ()
-    trace: tuple[tuple[float, float], ...] = ()
-    calibration: Calibration | None = None
-    lines: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -117,15 +92,9 @@ class RepGuide:
         return tuple(rep for k, rep in enumerate(reps) if k not in self.dropped)
 
     @property
-    def over(self) -> bool:
-        """Whether it is finished, well or not."""
-        return self.step in {Step.DONE, Step.FAILED}
-
-    @property
     def left(self) -> float:
         """Seconds until the step may end by itself; 0 where that is up to the person."""
-        review = BAD_S if self.fault else GOOD_S
-        spans = {Step.READY: READ_S, Step.REVIEW: review}
+        spans = {Step.READY: READ_S, Step.REVIEW: self.review_s}
         return max(0.0, spans.get(self.step, 0.0) - (self.t - self.since))
 
     @property
@@ -142,12 +111,12 @@ class RepGuide:
             raw: landmarks as the tracker gives them, T = 1.
             light: mean brightness of the picture, 0-255.
         """
-        t = float(raw.t[0])
-        here = replace(self, t=t) if np.isfinite(self.since) else replace(self, t=t, since=t)
+        here = self.at(float(raw.t[0]))
         if here.over:
             return here
         if here.step is Step.FRAMING:
-            return _framed(here, raw, light)
+            here, well = here.framed(raw, light, sideways=True)
+            return _begun(here, Step.READY) if well else here
         if here.step is Step.READY:
             return _readied(here, raw)
         if here.step is Step.MOVE:
@@ -183,15 +152,6 @@ def _begun(guide: RepGuide, step: Step) -> RepGuide:
     return replace(
         guide, step=step, since=guide.t, now=(), fault="", counter=None, dropped=frozenset()
     )
-
-
-def _framed(guide: RepGuide, raw: Poses, light: float) -> RepGuide:
-    """The framing with one more frame; the first kind when all has been well for a while."""
-    window, checks = watched(guide.now, raw, light, sideways=True)
-    good = all(check.good for check in checks)
-    since = guide.since if good else guide.t
-    here = replace(guide, now=window, checks=checks, since=since)
-    return _begun(here, Step.READY) if good and guide.t - since >= FRAMED_S else here
 
 
 def _readied(guide: RepGuide, raw: Poses) -> RepGuide:
