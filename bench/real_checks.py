@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
-from scapcoach.geometry.posture import HIPS, SHOULDERS, trunk_length
+from scapcoach.geometry.posture import ARMS, HIPS, SHOULDERS, trunk_length
 from scapcoach.landmarks import Landmark
 from scapcoach.measures import Reason
 
@@ -28,10 +28,6 @@ NAMES: Final = ("retraction", "elevation", "head_forward", "head_drop", "roundin
 COMPARED: Final = ("hunch", "head_forward", "head_drop", "rounding")
 
 _WRISTS: Final = (Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST)
-_ARMS: Final = (
-    (Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST),
-    (Landmark.RIGHT_SHOULDER, Landmark.RIGHT_ELBOW, Landmark.RIGHT_WRIST),
-)
 
 #: Fewest frames on each side of a comparison.
 MIN_FRAMES: Final = 5
@@ -98,7 +94,7 @@ def arm_length(poses: Poses) -> FloatArray:
     """(T,) shoulder to wrist over upper arm plus forearm, of the more bent arm; 1 is straight."""
     world = poses.world.astype(np.float64)
     reach = []
-    for shoulder, elbow, wrist in _ARMS:
+    for shoulder, elbow, wrist in ARMS:
         upper = np.linalg.norm(world[:, elbow] - world[:, shoulder], axis=1)
         fore = np.linalg.norm(world[:, wrist] - world[:, elbow], axis=1)
         reach.append(np.linalg.norm(world[:, wrist] - world[:, shoulder], axis=1) / (upper + fore))

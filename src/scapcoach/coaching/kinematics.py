@@ -12,7 +12,7 @@ import numpy as np
 
 from scapcoach.coaching.exercise import JOINTS
 from scapcoach.coaching.hands import load_direction
-from scapcoach.geometry.posture import HIPS, SHOULDERS, trunk_length, trunk_line, trunk_tilt
+from scapcoach.geometry.posture import ARMS, HIPS, SHOULDERS, trunk_length, trunk_line, trunk_tilt
 from scapcoach.geometry.vectors import cross, unit, y_up
 from scapcoach.landmarks import Landmark
 
@@ -25,20 +25,14 @@ if TYPE_CHECKING:
 
     FloatArray = npt.NDArray[np.floating[Any]]
 
-#: Shoulder, elbow, wrist by side, then hip, knee, ankle; both at once.
-_ARMS: Final = np.array(
-    [
-        (Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST),
-        (Landmark.RIGHT_SHOULDER, Landmark.RIGHT_ELBOW, Landmark.RIGHT_WRIST),
-    ]
-)
+#: Hip, knee, ankle by side; arms and legs at once.
 _LEGS: Final = np.array(
     [
         (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE),
         (Landmark.RIGHT_HIP, Landmark.RIGHT_KNEE, Landmark.RIGHT_ANKLE),
     ]
 )
-_LIMBS: Final = np.concatenate([_ARMS, _LEGS])
+_LIMBS: Final = np.concatenate([ARMS, _LEGS])
 
 #: Chance of being seen below which a side is left out if the other is better [E]; hidden limbs
 #: are guessed by the landmarker, often well, but not to be trusted over seen ones.
@@ -80,7 +74,7 @@ def kinematics(poses: Poses) -> Mapping[str, FloatArray]:
     weight, leg_weight = _weights(arm_seen), _weights(leg_seen)
     pixels = trunk_length(poses)
     hips = poses.point(*HIPS)
-    rise = hips[:, None, 1] - poses.xy[:, _ARMS[:, 2], 1]
+    rise = hips[:, None, 1] - poses.xy[:, ARMS[:, 2], 1]
     chest = unit(cross(trunk, shoulder[:, 0] - shoulder[:, 1]))
     forward = np.degrees(
         np.arctan2((upper * chest[:, None]).sum(axis=-1), (upper * down[:, None]).sum(axis=-1))
@@ -118,7 +112,7 @@ def _path(poses: Poses, hips: FloatArray, weight: FloatArray) -> FloatArray:
 
     In pixels: the trunk, a unit for other things, is foreshortened while the movement goes on.
     """
-    arms = poses.xy[:, _ARMS[:, 1:]].astype(np.float64)
+    arms = poses.xy[:, ARMS[:, 1:]].astype(np.float64)
     parts = (arms - hips[:, None, None]) * weight[:, :, None, None]
     points = np.concatenate([parts.reshape(len(poses), 8), hips], axis=1)
     return np.asarray(points.T)

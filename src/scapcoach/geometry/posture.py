@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 SHOULDERS: Final = (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)
 HIPS: Final = (Landmark.LEFT_HIP, Landmark.RIGHT_HIP)
 EARS: Final = (Landmark.LEFT_EAR, Landmark.RIGHT_EAR)
+#: (2, 3) shoulder, elbow, wrist, left and right.
+ARMS: Final = np.array(
+    [
+        (Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST),
+        (Landmark.RIGHT_SHOULDER, Landmark.RIGHT_ELBOW, Landmark.RIGHT_WRIST),
+    ]
+)
 FACE: Final = tuple(Landmark(i) for i in range(Landmark.NOSE, Landmark.MOUTH_RIGHT + 1))
 
 

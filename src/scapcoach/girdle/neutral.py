@@ -9,6 +9,7 @@ import numpy as np
 
 from scapcoach.errors import CalibrationError
 from scapcoach.geometry.posture import (
+    ARMS,
     HIPS,
     SHOULDERS,
     face_size,
@@ -21,7 +22,7 @@ from scapcoach.geometry.silhouette import rounding_index
 from scapcoach.geometry.vectors import median, wrap_degrees, y_up
 from scapcoach.geometry.vectors import unit as unit_vector
 from scapcoach.geometry.view import estimate_yaw
-from scapcoach.landmarks import Landmark, once
+from scapcoach.landmarks import once
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -145,20 +146,12 @@ def arm_vectors(poses: Poses, unit: FloatArray) -> FloatArray:
     x and y come from the picture; the third, away from the camera, from the world landmarks,
     whose metres are turned into trunk lengths by their own trunk.
     """
-    points = poses.xy[:, _ARMS].astype(np.float64)
+    points = poses.xy[:, ARMS].astype(np.float64)
     flat = y_up(points[:, :, 1:] - points[:, :, :-1]) / unit[:, None, None, None]
     length = np.linalg.norm(trunk_line(poses), axis=1)[:, None, None]
-    depths = poses.world[:, _ARMS, 2].astype(np.float64)
+    depths = poses.world[:, ARMS, 2].astype(np.float64)
     depth = (depths[:, :, 1:] - depths[:, :, :-1]) / length
     return np.concatenate([flat, depth[..., None]], axis=-1)
-
-
-_ARMS: Final = np.array(
-    [
-        (Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST),
-        (Landmark.RIGHT_SHOULDER, Landmark.RIGHT_ELBOW, Landmark.RIGHT_WRIST),
-    ]
-)
 
 
 def _facing_one_way(poses: Poses) -> BoolArray:
