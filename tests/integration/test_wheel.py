@@ -55,8 +55,8 @@ DATA = {
     *(
         f"scapcoach/web/assets/{name}"
         for name in (
-            "app.css", "app.js", "camera.js", "gauges.js", "icon.svg", "index.html", "link.js",
-            "past.js", "plots.js", "profiles.js", "sound.js", "stage.js", "wizard.js",
+            "app.css", "app.js", "camera.js", "dom.js", "gauges.js", "icon.svg", "index.html",
+            "link.js", "past.js", "plots.js", "profiles.js", "sound.js", "stage.js", "wizard.js",
         )
     ),
     *(f"{INFO}/{name}" for name in ("METADATA", "RECORD", "WHEEL", "entry_points.txt")),

@@ -1,11 +1,5 @@
 // Past sessions, the newest first, with their reports.
-function make(tag, text, parent, name) {
-  const node = document.createElement(tag);
-  node.textContent = text;
-  if (name) node.className = name;
-  parent.append(node);
-  return node;
-}
+import { make } from "/static/dom.js";
 
 export async function showPast(root) {
   root.replaceChildren();

@@ -1,4 +1,6 @@
 // Saved profiles: what they hold; to use, export, import and delete.
+import { make } from "/static/dom.js";
+
 export class Profiles {
   // changed: called with the names after every look; use: called with the one chosen.
   constructor(root, { changed, use }) {
@@ -65,14 +67,6 @@ export class Profiles {
     this.say(`${told.message} `);
     button("Replace it", this.said, () => this.#import(file, true), "danger");
   }
-}
-
-function make(tag, text, parent, name) {
-  const node = document.createElement(tag);
-  node.textContent = text;
-  if (name) node.className = name;
-  parent.append(node);
-  return node;
 }
 
 function button(text, parent, act, name = "") {
