@@ -1,9 +1,9 @@
 """Training data of the observer: `python -m bench.observer.data`.
 
 Short clips of random people before random cameras, seen through the product's own eyes (VIDEO
-mode, subject lock), kept as shards of landmarks with the truth. A shard
-that is there is not made again. Seeds: training from 10,000,000 on, validation from 20,000,000 on;
-the accuracy bench's test set (from 1,000,000 on) is touched by neither.
+mode), kept as shards of landmarks with the truth. A shard that is there is not made again. Seeds:
+training from 10,000,000 on, validation from 20,000,000 on; the accuracy bench's test set (from
+1,000,000 on) is touched by neither.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from bench.observer.scripts import Session
     from bench.phantom.clip import Setup
     from scapcoach.landmarks import Poses
+    from scapcoach.pose.types import Detection
 
     FloatArray = npt.NDArray[np.floating[Any]]
+    Image = npt.NDArray[np.uint8]
 
 #: First seed of each part.
 FIRST_SEED: Final = {"train": 10_000_000, "validation": 20_000_000}
@@ -46,6 +48,9 @@ WORK_FRAMES: Final = 20
 
 #: What a frame belongs to.
 SEGMENTS: Final = ("work", "neutral")
+
+#: Seconds between two people before the same eyes.
+_BETWEEN: Final = 1.0
 
 _SIZES: Final = ((256, 256), (320, 320), (320, 240), (240, 320), (400, 400))
 _FPS: Final = (3.0, 6.0, 12.0)
@@ -86,25 +91,54 @@ def draw(seed: int) -> tuple[Setup, Session, int]:
     return replace(setup, camera=camera, seed=seed), acts, framing
 
 
-def film(seed: int) -> tuple[Poses, FloatArray, npt.NDArray[np.int8], tuple[int, int]]:
+class Eyes:
+    """The product's pose model for one set-up after another.
+
+    It is made once: loading it takes as long as looking at five frames. And it is alone: with
+    nobody else in the picture the subject lock would only cost time.
+    """
+
+    def __init__(self) -> None:
+        from scapcoach.pose.landmarker import Landmarker
+        from scapcoach.pose.models import model_file
+
+        self._landmarker = Landmarker(model_file("full", mask=False))
+        self._now = self._start = 0.0
+
+    def begin(self, size: tuple[int, int]) -> None:
+        """Another person, in pictures of `size` (width, height); their time starts at 0."""
+        blank = np.zeros((size[1], size[0], 3), np.uint8)
+        self._landmarker.forget(blank, self._now + _BETWEEN)
+        self._start = self._now + 2 * _BETWEEN
+
+    def detect(self, image: Image, t: float, *, want_mask: bool = False) -> Detection | None:
+        """As a `PoseEstimator`; masks are never made."""
+        assert not want_mask
+        self._now = self._start + t
+        return self._landmarker.follow(image, self._now)
+
+    def close(self) -> None:
+        """Free the model."""
+        self._landmarker.close()
+
+
+def film(seed: int, eyes: Eyes) -> tuple[Poses, FloatArray, npt.NDArray[np.int8], tuple[int, int]]:
     """Landmarks, truth (T, C), segment (T,) in `SEGMENTS`, and (theme, framing) of one set-up."""
     from bench.phantom.clip import render
-    from scapcoach.pose.mediapipe import MediaPipePose
     from scapcoach.session import PoseRecorder, Tracker
     from scapcoach.sources.types import Frame
 
     setup, acts, framing = draw(seed)
     recorder = PoseRecorder(setup.camera.size)
     truth, segments, start = [], [], 0.0
-    with MediaPipePose("full") as estimator:
-        tracker = Tracker(estimator, masks=False)
-        for script in acts.scripts:
-            for frame in render(script, setup):
-                moment = Frame(len(truth), start + frame.t, frame.image)
-                recorder.add(tracker.step(moment))
-                truth.append([frame.truth[c] for c in COLUMNS])
-                segments.append(SEGMENTS.index(frame.segment))
-            start += script.duration + 1.0 / setup.fps
+    eyes.begin(setup.camera.size)
+    tracker = Tracker(eyes, masks=False)
+    for script in acts.scripts:
+        for frame in render(script, setup):
+            recorder.add(tracker.step(Frame(len(truth), start + frame.t, frame.image)))
+            truth.append([frame.truth[c] for c in COLUMNS])
+            segments.append(SEGMENTS.index(frame.segment))
+        start += script.duration + 1.0 / setup.fps
     poses = recorder.poses()
     kind = (list(THEMES).index(acts.theme), framing)
     return poses, np.array(truth), np.array(segments, np.int8), kind
@@ -116,8 +150,9 @@ def make_shard(first: int, folder: Path) -> Path:
     if path.is_file():
         return path
     parts: dict[str, list[npt.NDArray[Any]]] = {}
+    eyes = Eyes()
     for seed in range(first, first + SHARD):
-        poses, truth, segment, (theme, framing) = film(seed)
+        poses, truth, segment, (theme, framing) = film(seed, eyes)
         n = len(poses)
         rows = {
             "seed": np.full(n, seed, np.int64), "t": poses.t,
@@ -131,6 +166,7 @@ def make_shard(first: int, folder: Path) -> Path:
         }  # fmt: skip
         for key, value in rows.items():
             parts.setdefault(key, []).append(value)
+    eyes.close()
     fresh = path.with_suffix(".partial")
     with fresh.open("wb") as file:
         np.savez_compressed(file, **{k: np.concatenate(v) for k, v in parts.items()})  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -100,13 +100,19 @@ class Body:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Base:
-    """The data files, parsed: the unshaped mesh, its groups, the rig, the weights."""
+    """The data files, parsed: the unshaped mesh, its groups, the rig, the weights.
+
+    `used` are the vertices that are drawn; `skin` and `features` (as in `Body`) are theirs, and
+    the same for every shape.
+    """
 
     vertices: FloatArray
     faces: IntArray
     groups: Mapping[str, IntArray]
     rig: Mapping[str, Any]
-    weights: Mapping[str, Any]
+    used: IntArray
+    skin: tuple[IntArray, FloatArray]
+    features: Mapping[str, npt.NDArray[np.bool_]]
 
 
 PARENTS: Final[Mapping[str, str]] = {
@@ -122,7 +128,7 @@ PARENTS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=32)
+@cache
 def _target(folder: Path, name: str) -> tuple[IntArray, FloatArray]:
     """Vertex indices and displacements (dm) of a shape target."""
     path = folder / "targets" / f"{name}.target.gz"
@@ -157,14 +163,16 @@ def _base(folder: Path) -> _Base:
                 quads.append(corner)
     triangles = [t for q in quads for t in _fan(q)]
     rig = json.loads((folder / "rigs/standard/rig.default.json").read_text())
-    weights = json.loads((folder / "rigs/standard/weights.default.json").read_text())
+    bones = rig.get("bones", rig)
+    found = json.loads((folder / "rigs/standard/weights.default.json").read_text())["weights"]
+    weights = {bone: np.array(pairs).reshape(-1, 2) for bone, pairs in found.items()}
+    members = {name: np.array(sorted(ids)) for name, ids in groups.items()}
+    used = np.concatenate([members[g] for g in _GROUPS])
     return _Base(
-        np.array(vertices),
-        np.array(triangles, np.int32),
-        {name: np.array(sorted(ids)) for name, ids in groups.items()},
-        rig.get("bones", rig),
-        weights["weights"],
-    )
+        np.array(vertices), np.array(triangles, np.int32), members, bones, used,
+        tuple(v[used] for v in _skin(len(vertices), members, bones, weights)),
+        {k: v[used] for k, v in _features(len(vertices), folder, members, weights).items()},
+    )  # fmt: skip
 
 
 def _fan(corner: list[int]) -> list[list[int]]:
@@ -218,22 +226,20 @@ def _build(folder: Path, shape: BodyShape) -> Body:
             index, shift = _target(folder, name)
             all_vertices[index] += share * shift
     all_vertices *= 0.1
-    used = np.concatenate([base.groups[g] for g in _GROUPS])
     all_vertices[:, 1] -= all_vertices[base.groups["body"], 1].min()
     renumber = np.full(len(all_vertices), -1, np.int32)
-    renumber[used] = np.arange(len(used), dtype=np.int32)
-    index, weight = _skin(base, used)
+    renumber[base.used] = np.arange(len(base.used), dtype=np.int32)
     heads = np.array([_place(base, all_vertices, base.rig[b]["head"]) for b in BONES])
     _mend_clavicles(heads)
     return Body(
         shape=shape,
-        vertices=all_vertices[used],
+        vertices=all_vertices[base.used],
         faces=renumber[base.faces],
-        bone_index=index,
-        bone_weight=weight,
+        bone_index=base.skin[0],
+        bone_weight=base.skin[1],
         heads=heads,
         joints=_named_points(base, all_vertices),
-        features=_features(base, folder, used),
+        features=base.features,
     )
 
 
@@ -278,45 +284,51 @@ def _named_points(base: _Base, vertices: FloatArray) -> dict[str, FloatArray]:
     return points
 
 
-def _features(base: _Base, folder: Path, used: IntArray) -> dict[str, npt.NDArray[np.bool_]]:
-    """Which drawn vertices are eyes, lips, brows and ears, told by the rig and the targets."""
+def _features(
+    count: int, folder: Path, groups: Mapping[str, IntArray], weights: Mapping[str, FloatArray]
+) -> dict[str, npt.NDArray[np.bool_]]:
+    """Which vertices are eyes, lips, brows and ears, told by the rig and the targets."""
 
     def ruled_by(*bones: str) -> npt.NDArray[np.bool_]:
-        mask = np.zeros(len(base.vertices), np.bool_)
+        mask = np.zeros(count, np.bool_)
         for bone in bones:
-            table = np.array(base.weights[bone])
+            table = weights[bone]
             mask[table[table[:, 1] > 0.45, 0].astype(np.int64)] = True
-        return mask[used]
+        return mask
 
-    ears = np.zeros(len(base.vertices), np.bool_)
+    eyes = np.ones(count, np.bool_)
+    eyes[groups["body"]] = False
+    ears = np.zeros(count, np.bool_)
     for side in ("l", "r"):
         index, shift = _target(folder, f"ears/{side}-ear-scale-incr")
         ears[index[np.linalg.norm(shift, axis=1) > 0.02]] = True
     sides = [f".{s}" for s in _SIDES]
     return {
-        "eyes": ~np.isin(used, base.groups["body"]),
+        "eyes": eyes,
         "lips": ruled_by("oris01", "oris05", *(f"oris0{k}{s}" for k in (3, 7) for s in sides)),
         "brows": ruled_by(*(f"oculi01{s}" for s in sides)),
-        "ears": ears[used],
+        "ears": ears,
     }
 
 
-def _skin(base: _Base, used: IntArray) -> tuple[IntArray, FloatArray]:
-    """(N, K) bone indices and weights of the drawn vertices, strongest first."""
-    dense = np.zeros((len(base.vertices), len(BONES)), np.float32)
-    for name, pairs in base.weights.items():
+def _skin(
+    count: int,
+    groups: Mapping[str, IntArray],
+    rig: Mapping[str, Any],
+    weights: Mapping[str, FloatArray],
+) -> tuple[IntArray, FloatArray]:
+    """(N, K) bone indices and weights of the vertices, strongest first."""
+    dense = np.zeros((count, len(BONES)), np.float32)
+    for name, table in weights.items():
         keeper = name
         while keeper not in BONES:
-            keeper = base.rig[keeper]["parent"]
-        if pairs:
-            table = np.array(pairs)
-            dense[table[:, 0].astype(np.int64), BONES.index(keeper)] += table[:, 1]
+            keeper = rig[keeper]["parent"]
+        dense[table[:, 0].astype(np.int64), BONES.index(keeper)] += table[:, 1]
     # Eyeballs ride on the head whatever their own bones say.
     for group in _GROUPS[1:]:
-        dense[base.groups[group]] = 0
-        dense[base.groups[group], BONES.index("head")] = 1
-    dense = dense[used]
+        dense[groups[group]] = 0
+        dense[groups[group], BONES.index("head")] = 1
     order = np.argsort(-dense, axis=1)[:, :_INFLUENCES]
     weight = np.take_along_axis(dense, order, axis=1)
-    weight /= weight.sum(axis=1, keepdims=True)
+    weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1e-12)
     return order.astype(np.int32), weight

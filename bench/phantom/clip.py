@@ -96,7 +96,8 @@ def render(script: Script, setup: Setup | None = None) -> Iterator[Frame]:
         if setup.quality:
             image = _through_jpeg(image, setup.quality)
         segment, rep = script.label(float(t))
-        yield Frame(float(t), image, truth_at(script, setup, float(t)), segment, rep)
+        told = truth(actor.body, pose_body(actor.body, script.pose(float(t))), setup.camera.eye)
+        yield Frame(float(t), image, told, segment, rep)
 
 
 def _exposed(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from bench.phantom.vectors import cross
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -99,9 +101,9 @@ def rod(start: FloatArray, end: FloatArray, radius: float, colour: Colour, sides
     start, end = np.asarray(start, float), np.asarray(end, float)
     axis = (end - start) / np.linalg.norm(end - start)
     helper = np.array([0.0, 1, 0]) if abs(axis[1]) < 0.9 else np.array([1.0, 0, 0])
-    u = np.cross(helper, axis)
+    u = cross(helper, axis)
     u /= np.linalg.norm(u)
-    v = np.cross(axis, u)
+    v = cross(axis, u)
     angle = np.linspace(0, 2 * np.pi, sides + 1)
     ring = np.cos(angle)[:, None] * u + np.sin(angle)[:, None] * v
     corners, normals = [], []
@@ -147,7 +149,7 @@ def backdrop(scene: Scene, camera: Camera) -> tuple[Image, FloatArray]:
     on_floor = to_floor < to_wall
     reach = np.where(on_floor, to_floor, to_wall)[..., None]
     point = eye + rays * reach
-    right = np.cross(ahead, [0.0, 1.0, 0.0])
+    right = cross(ahead, np.array([0.0, 1.0, 0.0]))
     wall = _wall_colours(scene, point @ right, point[..., 1])
     ground = _floor_colours(scene, point[..., 0], point[..., 2])
     picture = np.where(on_floor[..., None], ground, wall) * np.float32(scene.brightness)

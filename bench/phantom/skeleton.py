@@ -8,11 +8,13 @@ is the identity.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from bench.phantom.body import BONES, PARENTS
+from bench.phantom.vectors import cross
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     FloatArray = npt.NDArray[np.floating[Any]]
 
+_UNTURNED: Final = np.eye(3)
 _INDEX: Final = {bone: i for i, bone in enumerate(BONES)}
 _SIGN: Final = {"L": 1.0, "R": -1.0}
 _NAME: Final = {"L": "left", "R": "right"}
@@ -70,9 +73,9 @@ def about(axis: int | FloatArray, degrees: float) -> FloatArray:
     if not isinstance(axis, int):
         x, y, z = axis
         k = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
-        return np.asarray(np.eye(3) + s * k + (1 - c) * (k @ k))
+        return np.asarray(_UNTURNED + s * k + (1 - c) * (k @ k))
+    r = _UNTURNED.copy()
     i, j = ((1, 2), (2, 0), (0, 1))[axis]
-    r = np.eye(3)
     r[i, i] = r[j, j] = c
     r[i, j], r[j, i] = -s, s
     return r
@@ -83,7 +86,7 @@ def frame(first: FloatArray, second: FloatArray) -> FloatArray:
     x = first / np.linalg.norm(first)
     y = second - (second @ x) * x
     y = y / np.linalg.norm(y)
-    return np.column_stack([x, y, np.cross(x, y)])
+    return np.column_stack([x, y, cross(x, y)])
 
 
 def _part(rotation: FloatArray, share: float) -> FloatArray:
@@ -121,8 +124,9 @@ def mirror(rotation: FloatArray) -> FloatArray:
     return np.asarray(flip @ rotation @ flip)
 
 
+@lru_cache(maxsize=4)
 def pose_body(body: Body, pose: Pose) -> Posed:
-    """Where the bones of `body` are in `pose`."""
+    """Where the bones of `body` are in `pose`; kept, for a picture and its truth ask alike."""
     stance = about(1, pose.turn) @ about(0, -pose.recline)
     world = _axial(pose, stance)
     skin: dict[str, FloatArray] = {}
@@ -192,10 +196,10 @@ def arm_rotations(
     hang = frame(down, forward) @ frame(u0, f0).T
     phi = np.radians(arm.plane)
     outward = np.array([sign * np.cos(phi), 0.0, np.sin(phi)])
-    swing = about(np.cross(down, outward), arm.elevation)
+    swing = about(cross(down, outward), arm.elevation)
     upper = stance @ swing @ about(1, -sign * arm.rotation) @ hang
     # Flexing turns the forearm about the elbow's own rest axis.
-    hinge = np.cross(u0, f0)
+    hinge = cross(u0, f0)
     hinge /= np.linalg.norm(hinge)
     rest_bend = float(np.degrees(np.arccos(np.clip(u0 @ f0, -1.0, 1.0))))
     fore = upper @ about(hinge, arm.elbow - rest_bend)
@@ -203,7 +207,7 @@ def arm_rotations(
     thumb = body.joints[f"index_knuckle.{side}"] - body.joints[f"pinky_knuckle.{side}"]
     have = frame(f0, thumb)[:, 1]
     want = frame(f0, -u0)[:, 1]
-    neutral = float(np.degrees(np.arctan2(np.cross(have, want) @ f0, have @ want)))
+    neutral = float(np.degrees(np.arctan2(cross(have, want) @ f0, have @ want)))
     twist = neutral + sign * arm.forearm
     return upper, fore, f0, twist
 
@@ -247,7 +251,7 @@ def _finger_axis(body: Body, side: str) -> FloatArray:
     tip, knuckle = body.joints[f"index_tip.{side}"], body.joints[f"index_knuckle.{side}"]
     first = body.head(f"finger2-2.{side}") - knuckle
     # Fingers are a little curled at rest; they close further the same way.
-    return across if np.cross(first, tip - knuckle) @ across > 0 else -across
+    return across if cross(first, tip - knuckle) @ across > 0 else -across
 
 
 _CLOSED: Final = {"1": (10.0, 25.0, 35.0), "other": (70.0, 85.0, 45.0)}
@@ -264,7 +268,7 @@ def _finger(
     axis = bend
     if finger == "1":
         a, b = (body.head(f"finger1-{k}.{side}") for k in (1, 2))
-        axis = np.cross(b - a, body.joints[f"thumb_tip.{side}"] - b)
+        axis = cross(b - a, body.joints[f"thumb_tip.{side}"] - b)
         axis = axis / max(float(np.linalg.norm(axis)), 1e-9)
     closed = _CLOSED.get(finger, _CLOSED["other"])
     turn = world[f"wrist.{side}"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from bench.phantom.skeleton import about, frame
+from bench.phantom.vectors import cross
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -41,7 +42,7 @@ def _axes(x: FloatArray, up: FloatArray) -> FloatArray:
     """(3, 3) columns left, up, forward from a leftward and an upward direction."""
     left = _unit(x)
     y = _unit(up - (up @ left) * left)
-    return np.column_stack([left, y, np.cross(left, y)])
+    return np.column_stack([left, y, cross(left, y)])
 
 
 def _turned(now: FloatArray, rest: FloatArray) -> FloatArray:
@@ -177,7 +178,7 @@ def _limbs(body: Body, posed: Posed, thorax: FloatArray) -> dict[str, float]:
         out[f"elbow_{name}"] = bend
         thumb = posed.points[f"index_knuckle.{side}"] - posed.points[f"pinky_knuckle.{side}"]
         have, want = frame(fore, thumb)[:, 1], frame(fore, -upper)[:, 1]
-        turn = float(np.degrees(np.arctan2(np.cross(want, have) @ fore, want @ have)))
+        turn = float(np.degrees(np.arctan2(cross(want, have) @ fore, want @ have)))
         out[f"forearm_{name}"] = sign * turn if bend > 15 else float("nan")
         thigh = posed.joint(f"lowerleg01.{side}") - posed.joint(f"upperleg01.{side}")
         shin = posed.joint(f"foot.{side}") - posed.joint(f"lowerleg01.{side}")
