@@ -1,7 +1,8 @@
 """Which sets the coaching bench renders: the frozen test set, and one for development.
 
 Test seeds lie at 2,000,000 and above and were frozen before the first run; development looks at
-seeds 3000 to 3999 only.
+seeds 3000 to 3999 only. The first test set, two people from 2,000,000 on, has shown faults and is
+spent; this is the second one, four other people.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Final
 from bench.phantom.batch import Job
 
 #: First seed of the test set and of development.
-TEST_SEED: Final = 2_000_000
+TEST_SEED: Final = 2_100_000
 DEVELOPMENT_SEED: Final = 3_100
 
 
@@ -32,23 +33,27 @@ class Take:
     calibration: Job | None = None
 
 
-#: Exercise, its recommended view, calibration script or "", and scripts: for each of two people.
+#: Exercise, its recommended view, calibration script or "", and scripts: for each person.
 _LIFTS: Final = (
     ("row", "oblique", "row_calibration", ("row_mixed", "row_lazy", "row_shrug", "row_swing")),
     ("bent_over_row", "oblique", "bent_row_calibration", ("bent_row",)),
     ("pulldown", "oblique", "pulldown_calibration", ("pulldown",)),
     ("bench_press", "oblique", "bench_press_calibration", ("bench_press",)),
-    ("squat", "side", "", ("squat_stable", "squat_rounding")),
+    ("squat", "oblique", "", ("squat_stable", "squat_rounding")),
     ("overhead_press", "front", "overhead_press_calibration", ("overhead_press",)),
     ("face_pull", "oblique", "face_pull_calibration", ("face_pull",)),
     ("shrug", "front", "calibration", ("shrug",)),
     ("backward_shrug", "front", "calibration", ("shrug_backward",)),
     ("retraction_hold", "front", "calibration", ("retraction_hold",)),
 )
-PEOPLE: Final = 2
-#: Movements that are no repetition of anything, by view.
-_GHOSTS: Final = (("stepping", "oblique"), ("turning", "front"), ("leaning", "oblique"),
-                  ("arm_swings", "front"), ("arm_raises", "oblique"))  # fmt: skip
+PEOPLE: Final = 4
+#: Movements that are no repetition of anything, by view, each of another person.
+_GHOSTS: Final = (
+    ("stepping", "oblique"), ("turning", "front"), ("leaning", "oblique"), ("arm_swings", "front"),
+    ("arm_raises", "oblique"), ("setting_up", "oblique"), ("sitting_down", "oblique"),
+    ("racking", "oblique"), ("idle", "front"), ("turning", "oblique"), ("setting_up", "front"),
+    ("idle", "oblique"),
+)  # fmt: skip
 
 
 def takes(first_seed: int, people: int = PEOPLE) -> tuple[Take, ...]:

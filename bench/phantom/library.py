@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from bench.coach.between import BETWEEN
 from bench.coach.scripts import CALIBRATIONS
 from bench.phantom import movements, nuisances
 from bench.phantom.desk import DESK
@@ -25,6 +26,7 @@ SCRIPTS: Final[Mapping[str, Maker]] = MappingProxyType(
         "wander": movements.wander,
         **LIFTS,
         **CALIBRATIONS,
+        **BETWEEN,
         **DESK,
         "turning": nuisances.turning,
         "leaning": nuisances.leaning,
