@@ -32,8 +32,10 @@ def test_the_signatures() -> None:
         "path", "out", "options", "calibration", "progress", "taken",
     ]  # fmt: skip
     assert parameters(scapcoach.measure) == ["poses", "calibration"]
-    assert parameters(scapcoach.calibrate) == ["poses", "segments", "model_sha256", "name"]
-    assert parameters(scapcoach.calibrate_automatically) == ["poses", "model_sha256"]
+    assert parameters(scapcoach.calibrate) == [
+        "poses", "segments", "model_sha256", "name", "estimator",
+    ]  # fmt: skip
+    assert parameters(scapcoach.calibrate_automatically) == ["poses", "model_sha256", "estimator"]
     assert parameters(scapcoach.smooth_poses) == ["poses", "smoother", "max_gap"]
     assert parameters(scapcoach.Poses) == [
         "t", "xy", "world", "visibility", "presence", "subject", "size", "contour",

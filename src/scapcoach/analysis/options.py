@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach._version import __version__
 from scapcoach.calibration.profiles import to_plain
+from scapcoach.girdle.estimators import Estimator, find_estimator
 
 if TYPE_CHECKING:
     from scapcoach.analysis.places import Key
@@ -34,6 +35,7 @@ class Options:
         focus: wording of the cues, external or internal.
         load: kilograms, as the person tells it; None unknown.
         delegate: what the network runs on: cpu, or gpu where MediaPipe offers it.
+        estimator: geometric or observer; None for the calibration's own, else geometric.
         trc: whether to write landmarks.trc; rrd: whether to write recording.rrd.
     """
 
@@ -49,12 +51,15 @@ class Options:
     trc: bool = False
     rrd: bool = False
     delegate: str = "cpu"
+    estimator: str | None = None
 
 
 def settings(key: Key, options: Options, calibration: Calibration | None) -> dict[str, Any]:
     """What the results depend on; equal settings need no second analysis.
 
     Raises:
+        InputError: there is no such estimator.
+        CalibrationError: the calibration was taken with another estimator.
         ExerciseError: the exercise is unknown, or its file has faults.
     """
     chosen = calibration or [asdict(s) for s in options.segments or ()]
@@ -63,6 +68,7 @@ def settings(key: Key, options: Options, calibration: Calibration | None) -> dic
         "landmarks_key": asdict(key),
         "model": options.model,
         "subject": key.subject,
+        "estimator": str(estimator_of(options, calibration)),
         "calibration": _digest(json.dumps(to_plain(chosen), sort_keys=True)),
         "exercise": _exercise(options),
         "video": options.video,
@@ -71,6 +77,20 @@ def settings(key: Key, options: Options, calibration: Calibration | None) -> dic
         "rrd": options.rrd,
         "version": __version__,
     }
+
+
+def estimator_of(options: Options, calibration: Calibration | None) -> Estimator:
+    """The estimator that an analysis uses.
+
+    Raises:
+        InputError: there is no such estimator.
+        CalibrationError: the calibration was taken with the other one.
+    """
+    wanted = None if options.estimator is None else find_estimator(options.estimator)
+    if calibration is None:
+        return wanted or Estimator.GEOMETRIC
+    calibration.check_estimator(wanted)
+    return calibration.estimator
 
 
 def _exercise(options: Options) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from scapcoach.analysis.options import Options, settings
+from scapcoach.analysis.options import Options, estimator_of, settings
 from scapcoach.analysis.outputs import write_outputs
 from scapcoach.analysis.pieces import follow, joined, lead_in
 from scapcoach.analysis.places import (
@@ -30,6 +30,7 @@ from scapcoach.calibration import (
 )
 from scapcoach.errors import OutputError
 from scapcoach.filters import smooth_poses
+from scapcoach.girdle.estimators import Estimator
 from scapcoach.measures import Measures, measure
 from scapcoach.pose.models import model_file
 from scapcoach.session import PoseRecorder, Tracker
@@ -105,7 +106,8 @@ def analyze(
 
     Raises:
         InputError: the clip cannot be read as a video.
-        CalibrationError: `calibration` does not fit the model, or the segments are of no use.
+        CalibrationError: `calibration` does not fit the model or the estimator, or the segments
+            are of no use.
         ExerciseError: the exercise is unknown, or its file has faults.
         MissingExtraError: a .rrd file is asked for, and the Rerun SDK is not installed.
         OutputError: the results cannot be written.
@@ -151,6 +153,7 @@ def calibrate_clip(
     *,
     model: str = "full",
     subject: tuple[float, float] | None = None,
+    estimator: str = Estimator.GEOMETRIC,
     progress: Progress | None = None,
 ) -> Calibration:
     """A calibration from a clip in which poses are held.
@@ -160,6 +163,7 @@ def calibrate_clip(
         segments: which pose is held when; None finds them by the order of the guided protocol.
         model: lite, full or heavy; the same as for the clips it is meant for.
         subject: where the person is at the start.
+        estimator: geometric or observer; clips that are measured with it are read by the same.
         progress: called as ``progress(stage, done, total)``.
 
     Raises:
@@ -169,7 +173,9 @@ def calibrate_clip(
     work = _Work(Path(path), Options(model=model, subject=subject), None, progress or _silent)
     poses = smooth_poses(work.landmarks(None))
     segments = segments or guided_segments(poses)
-    return calibrate(poses, segments, model_sha256=work.key.model, name=work.clip.name)
+    return calibrate(
+        poses, segments, model_sha256=work.key.model, name=work.clip.name, estimator=estimator
+    )
 
 
 def finished(
@@ -331,12 +337,14 @@ class _Work:
 
         poses = smooth_poses(raw)
         calibration = self.calibration
+        way = estimator_of(self.options, calibration)
         if calibration is None and self.options.segments:
             calibration = calibrate(
-                poses, self.options.segments, model_sha256=self.key.model, name=self.clip.name
-            )
+                poses, self.options.segments, model_sha256=self.key.model, name=self.clip.name,
+                estimator=way,
+            )  # fmt: skip
         if calibration is None:
-            calibration = calibrate_automatically(poses, self.key.model)
+            calibration = calibrate_automatically(poses, self.key.model, way)
         measures = measure(poses, calibration)
         coached, lacking = self._coached(poses, measures, calibration)
         summary = build_summary(

@@ -13,7 +13,7 @@ from scapcoach.session.engine import joined
 from scapcoach.session.film import FILE as FILM
 from scapcoach.session.film import film_start
 from scapcoach.session.journal import read_journal
-from scapcoach.session.replay import begin, play
+from scapcoach.session.replay import begin, play, read_by
 from scapcoach.sources.types import SourceInfo
 from scapcoach.sources.video import probe
 
@@ -55,7 +55,11 @@ class Part:
 
 
 def close_session(
-    folder: Path, *, video: bool = True, progress: Progress = lambda _stage, _done, _total: None
+    folder: Path,
+    *,
+    video: bool = True,
+    estimator: str | None = None,
+    progress: Progress = lambda _stage, _done, _total: None,
 ) -> tuple[Path, ...]:
     """Results from a session's journal, in its folder; the reports' paths.
 
@@ -63,6 +67,7 @@ def close_session(
         folder: of the session.
         video: whether a session that was filmed gets its annotated video, too; it takes a
             seventh of the session's time at 640 x 480, more for larger pictures.
+        estimator: of the girdle, in place of the one that the session used.
         progress: called as ``progress(stage, done, total)``.
 
     A session with several exercises gets a folder in its own for each. Measures are those that
@@ -70,10 +75,11 @@ def close_session(
     goes. Doing it twice gives the same files.
 
     Raises:
-        InputError: there is no session, or it has no frames.
+        InputError: there is no session, or it has no frames; there is no such estimator.
+        CalibrationError: a calibration of the session was taken with another estimator.
         OutputError: the files cannot be written.
     """
-    recording = read_journal(folder)
+    recording = read_by(read_journal(folder), estimator)
     if not len(recording.poses):
         raise InputError(f"The session {folder} has no frames: there is nothing to report.")
     readings, parts = _played(recording)

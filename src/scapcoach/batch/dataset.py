@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from scapcoach.analysis.options import estimator_of
 from scapcoach.batch.cuts import run_cut
 from scapcoach.batch.jobs import CalibrationJob, ClipDone, ClipJob
 from scapcoach.batch.plan import folders_to_avoid, longest_first
@@ -137,9 +138,9 @@ class Dataset:
                 clips[calibration] = CalibrationClip(calibration)
             else:
                 found[calibration] = _profile(calibration)
-        keys = list(clips)
+        keys, way = list(clips), str(estimator_of(self.options, None))
         jobs = [
-            CalibrationJob(_absolute(c.clip), c.segments, self.options.model)
+            CalibrationJob(_absolute(c.clip), c.segments, self.options.model, way)
             for c in clips.values()
         ]
         for number, outcome in run_all(executor, jobs, watch=_silent, stop=stop):

@@ -133,11 +133,13 @@ class CalibrationJob:
         clip: the calibration clip.
         segments: which pose is held when; None finds them by the order of the guided protocol.
         model: lite, full or heavy.
+        estimator: geometric or observer.
     """
 
     clip: Path | RemoteFile
     segments: tuple[Segment, ...] | None
     model: str
+    estimator: str
 
     def __call__(self, progress: Progress) -> Calibration:
         """Do it.
@@ -146,7 +148,9 @@ class CalibrationJob:
             ScapcoachError: as `scapcoach.calibrate_clip`.
         """
         with at_hand(self.clip, progress) as clip:
-            return calibrate_clip(clip, self.segments, model=self.model, progress=progress)
+            return calibrate_clip(
+                clip, self.segments, model=self.model, estimator=self.estimator, progress=progress
+            )
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import numpy as np
 from scapcoach.calibration.types import Calibration, Kind, Range, Slump
 from scapcoach.errors import CalibrationError, OutputError
 from scapcoach.folders import data_folder
+from scapcoach.girdle.estimators import Estimator
 from scapcoach.girdle.neutral import Neutral
 from scapcoach.girdle.template import Template
 
@@ -133,6 +134,7 @@ def parse_profile(data: Any, path: Path) -> Calibration:
             exercise=_parse_template(data.get("exercise")),
             model_sha256=str(data["model_sha256"]),
             name=str(data["name"]),
+            estimator=Estimator(data.get("estimator", Estimator.GEOMETRIC)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CalibrationError(

@@ -15,7 +15,7 @@ from scapcoach.geometry.silhouette import arc_degrees, rounding_index
 from scapcoach.geometry.vectors import median, wrap_degrees
 from scapcoach.geometry.view import estimate_yaw
 from scapcoach.girdle.conditioned import Noise
-from scapcoach.girdle.geometric import solve
+from scapcoach.girdle.estimators import Estimator, estimate, find_estimator
 from scapcoach.girdle.neutral import MAX_APART, MIN_FRAMES, neutral_from
 from scapcoach.girdle.template import KINDS, fit
 from scapcoach.landmarks import Poses
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 MIN_REPEAT_SD: Final = 0.6
 
 
-def calibrate_automatically(poses: Poses, model_sha256: str = "") -> Calibration | None:
+def calibrate_automatically(
+    poses: Poses, model_sha256: str = "", estimator: str = Estimator.GEOMETRIC
+) -> Calibration | None:
     """Neutral from a moment of rest in the recording; None when nobody holds still in view.
 
     It gives relative values only: whoever is lazy in every repetition would otherwise become
@@ -45,11 +47,19 @@ def calibrate_automatically(poses: Poses, model_sha256: str = "") -> Calibration
         neutral = neutral_from(poses[window])
     except CalibrationError:
         return None
-    return Calibration(Kind.AUTO, neutral, model_sha256=model_sha256, name="this recording")
+    return Calibration(
+        Kind.AUTO, neutral, model_sha256=model_sha256, name="this recording",
+        estimator=find_estimator(estimator),
+    )  # fmt: skip
 
 
 def calibrate(
-    poses: Poses, segments: tuple[Segment, ...], *, model_sha256: str = "", name: str = ""
+    poses: Poses,
+    segments: tuple[Segment, ...],
+    *,
+    model_sha256: str = "",
+    name: str = "",
+    estimator: str = Estimator.GEOMETRIC,
 ) -> Calibration:
     """Calibration from held poses, arms hanging, or from repetitions of an exercise, or both.
 
@@ -60,8 +70,10 @@ def calibrate(
             repetitions, the neutral is a moment of rest in the recording.
         model_sha256: of the model that made the landmarks.
         name: of the clip, for reports.
+        estimator: geometric or observer; it takes the ranges, and reads frames against them.
 
     Raises:
+        InputError: there is no such estimator.
         CalibrationError: no neutral segment, or the person is not seen in one; repetitions of
             which a kind is missing, or in which the arms hardly move.
     """
@@ -76,10 +88,11 @@ def calibrate(
             "measured from it, so hold it first, relaxed, for three seconds."
         )
     neutral = neutral_from(Poses.concatenate(rests) if rests else poses[_rest(poses, segments)])
+    way = find_estimator(estimator)
     means: dict[str, list[tuple[FloatArray, FloatArray]]] = {}
     for pose, hold in holds:
         turned = np.abs(wrap_degrees(estimate_yaw(hold)[0] - neutral.yaw))
-        state = solve(hold[turned < MAX_APART], neutral)
+        state = estimate(hold[turned < MAX_APART], neutral, way)
         if np.isfinite(state.retraction).all(axis=1).any():
             mean = (np.nanmedian(state.retraction, axis=0), np.nanmedian(state.elevation, axis=0))
             means.setdefault(pose, []).append(mean)
@@ -89,10 +102,11 @@ def calibrate(
         neutral,
         retraction=_ranges(means, 0, "retract", "protract"),
         elevation=_ranges(means, 1, "shrug", "depress"),
-        slump=_slump(Poses.concatenate(slumps), neutral) if slumps else None,
+        slump=_slump(Poses.concatenate(slumps), neutral, way) if slumps else None,
         exercise=exercise,
         model_sha256=model_sha256,
         name=name,
+        estimator=way,
     )
 
 
@@ -160,10 +174,10 @@ def _ranges(
     return mean, left, right
 
 
-def _slump(poses: Poses, neutral: Neutral) -> Slump:
+def _slump(poses: Poses, neutral: Neutral, estimator: Estimator) -> Slump:
     """The own slump, as changes from neutral."""
     yaw = estimate_yaw(poses)[0]
-    state = solve(poses, neutral)
+    state = estimate(poses, neutral, estimator)
     contour: FloatArray = np.full(len(poses), np.nan)
     if poses.contour is not None:
         contour = arc_degrees(rounding_index(poses.contour, yaw))

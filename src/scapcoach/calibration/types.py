@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from scapcoach.errors import CalibrationError
+from scapcoach.girdle.estimators import Estimator
 
 if TYPE_CHECKING:
     from scapcoach.girdle.neutral import Neutral
@@ -76,6 +77,7 @@ class Calibration:
             elevation while the arms move as they did then.
         model_sha256: of the model that made the landmarks; another model sees other points.
         name: of the profile, or of the clip.
+        estimator: that took the ranges, and reads frames against them.
     """
 
     kind: Kind
@@ -86,6 +88,23 @@ class Calibration:
     exercise: Template | None = None
     model_sha256: str = ""
     name: str = ""
+    estimator: Estimator = Estimator.GEOMETRIC
+
+    def check_estimator(self, wanted: str | None) -> None:
+        """Make sure that frames are read with the estimator that took the ranges.
+
+        Args:
+            wanted: one of `Estimator`; None for the calibration's own.
+
+        Raises:
+            CalibrationError: it was taken with the other one.
+        """
+        if wanted not in {None, str(self.estimator)}:
+            raise CalibrationError(
+                f"The calibration {self.name!r} was taken with the {self.estimator} estimator, "
+                f"whose degrees are not those of the {wanted} one: leave --estimator out, or "
+                "calibrate again with it."
+            )
 
     def check_model(self, sha256: str) -> None:
         """Make sure that landmarks of this model may be read with this calibration.

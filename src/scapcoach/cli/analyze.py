@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 )
 @options.model
 @options.delegate
+@options.estimator
 @options.subject
 @click.option(
     "--calibration",
@@ -122,6 +123,7 @@ def chosen_options(c: Mapping[str, Any]) -> Options:
         load=c["load"],
         trc=c["trc"],
         rrd=c["rrd"],
+        estimator=c["estimator"],
     )
 
 
@@ -171,8 +173,10 @@ class _Job:
         if c["calibration"]:
             bar.clip(c["calibration"].name)
             segments = batch.segments_of(c)
-            found = calibrate_clip(c["calibration"], segments, model=c["model"], progress=bar)
-            return choice, found
+            return choice, calibrate_clip(
+                c["calibration"], segments, model=c["model"],
+                estimator=c["estimator"] or "geometric", progress=bar,
+            )  # fmt: skip
         return choice, None
 
     def _one(

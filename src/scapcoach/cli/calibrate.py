@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option("--slump", is_flag=True, help="Guided: take your own slump, too.")
 @options.model
+@options.estimator
 @options.subject
 @options.segments
 @options.mirror
@@ -98,7 +99,12 @@ def _from_clips(
             bar.clip(clip.name)
             found.append(
                 calibrate_clip(
-                    clip, segments, model=chosen["model"], subject=chosen["subject"], progress=bar
+                    clip,
+                    segments,
+                    model=chosen["model"],
+                    subject=chosen["subject"],
+                    estimator=chosen["estimator"] or "geometric",
+                    progress=bar,
                 )
             )
     return reduce(join, found)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.option("--exercise", help="Exercise to coach: its name, or a TOML file; E changes it later.")
 @options.focus
 @options.model
+@options.estimator
 @options.subject
 @options.voice
 @options.tones

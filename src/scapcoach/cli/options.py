@@ -35,6 +35,14 @@ model = click.option(
     help="Pose model: lite is the fastest, heavy the largest.",
 )
 
+estimator = click.option(
+    "--estimator",
+    type=click.Choice(["geometric", "observer"]),
+    help="What turns landmarks into degrees: the closed form, or the observer, a small net that "
+    "has seen many rendered bodies. A calibration is read with the one it was taken with; without "
+    "one: geometric.",
+)
+
 delegate = click.option(
     "--delegate",
     type=click.Choice(["cpu", "gpu"]),

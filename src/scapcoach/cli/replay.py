@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from scapcoach.cli import options
+
 
 @click.command("replay")
 @click.argument("folder", metavar="SESSION", type=click.Path(path_type=Path))
@@ -16,30 +18,32 @@ import click
 @click.option("--video/--no-video", default=True,
               help="Make the annotated video of a session that was filmed (default: yes).",
               )  # fmt: skip
-def command(folder: Path, as_json: bool, video: bool) -> int:
+@options.estimator
+def command(folder: Path, as_json: bool, video: bool, estimator: str | None) -> int:
     """Run a recorded session through the coach again.
 
     SESSION is a folder that `scapcoach live --record` or `scapcoach serve` wrote. The same frames
-    give the same measures and cues. A session that broke off (power loss, say) gets its report
-    this way, too.
+    give the same measures and cues, unless --estimator names another one. A session that broke
+    off (power loss, say) gets its report this way, too.
 
     \b
     Examples:
       scapcoach replay sessions/2026-05-04_18-30-05
       scapcoach replay sessions/2026-05-04_18-30-05 --json
+      scapcoach replay sessions/2026-05-04_18-30-05 --estimator observer
     """  # noqa: D301 - click reads the \\b
     from scapcoach.cli.sessions import tell_results
     from scapcoach.session.coach import make_coach
     from scapcoach.session.journal import read_journal
     from scapcoach.session.plain import plain_reading
-    from scapcoach.session.replay import replay
+    from scapcoach.session.replay import read_by, replay
 
-    recording = read_journal(folder)
+    recording = read_by(read_journal(folder), estimator)
     if as_json:
         for reading in replay(recording, make_coach):
             click.echo(json.dumps(plain_reading(reading), allow_nan=False))
         return 0
     state = "complete" if recording.complete else "broke off; read as far as it goes"
     click.echo(f"{len(recording.poses)} frames, {state}.")
-    tell_results(folder, video=video)
+    tell_results(folder, video=video, way=estimator)
     return 0

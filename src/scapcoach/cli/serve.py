@@ -40,6 +40,7 @@ computers give a page without encryption no camera; they can watch the camera of
 @click.option("--source", help="Use this computer's camera (number, name, address or file) in "
               "place of the browser's.")  # fmt: skip
 @options.model
+@options.estimator
 @click.option(
     "--record/--no-record",
     default=True,
@@ -108,7 +109,8 @@ def _rooms(source: str | None, sessions: Path, chosen: dict[str, Any]) -> Rooms:
         name: str,
         folder: Path | None,
     ) -> Session:
-        return open_session(stack, session_head(estimator, size, name), folder)
+        head = session_head(estimator, size, name, way=chosen["estimator"])
+        return open_session(stack, head, folder)
 
     films: dict[Path, Film] = {}
 
@@ -133,6 +135,7 @@ def _rooms(source: str | None, sessions: Path, chosen: dict[str, Any]) -> Rooms:
         load=load_profile,
         save=save_profile,
         settings=exercise_settings,
+        way=chosen["estimator"] or "geometric",
         camera=None if source is None else lambda: Camera(source),
         film=film if chosen["record_video"] else None,
     )

@@ -24,6 +24,7 @@ def session_head(
     *,
     profile: str | None = None,
     exercise: dict[str, Any] | None = None,
+    way: str | None = None,
 ) -> dict[str, Any]:
     """What a session begins with, as plain JSON types.
 
@@ -33,21 +34,26 @@ def session_head(
         source: name of the camera.
         profile: name of a saved profile, or None.
         exercise: settings as `session.coach.make_coach` takes them.
+        way: the estimator of the girdle; None for the profile's own, else geometric.
 
     Raises:
-        CalibrationError: there is no such profile, or it is damaged.
+        CalibrationError: there is no such profile, it is damaged, or of the other estimator.
     """
     from scapcoach._version import __version__
     from scapcoach.calibration.profiles import load_profile
     from scapcoach.session.replay import plain_calibration
 
     calibration = load_profile(profile) if profile else None
+    if calibration is not None:
+        calibration.check_estimator(way)
+        way = calibration.estimator
     return {
         "size": list(size),
         "source": source,
         "model": estimator.model,
         "model_sha256": estimator.model_sha256,
         "calibration": plain_calibration(calibration),
+        "estimator": way or "geometric",
         "exercise": exercise or {},
         "started": time.strftime("%Y-%m-%d %H:%M:%S"),
         "version": __version__,
@@ -123,6 +129,7 @@ def window_app(
     head = session_head(
         estimator, size, camera.info.name,
         profile=chosen.get("profile"), exercise=chosen.get("settings"),
+        way=chosen["estimator"],
     )  # fmt: skip
     session = open_session(stack, head, folder)
     painter = Painter(size, mirrored=camera.live if mirror is None else mirror)
@@ -132,7 +139,9 @@ def window_app(
     if chosen["voice"] or chosen["tones"]:
         announcer = open_announcer(voice=chosen["voice"], tones=chosen["tones"], complain=_note)
         more["aloud"] = Aloud(stack.enter_context(announcer))
-    more["plan"] = replace(more.get("plan", Plan()), model_sha256=estimator.model_sha256)
+    more["plan"] = replace(
+        more.get("plan", Plan()), model_sha256=estimator.model_sha256, estimator=head["estimator"]
+    )
     stack.enter_context(screen_kept_on())
     more["locked"] = stack.enter_context(LockWatch(screen_locked))
     return App(camera, window, painter, Tracker(estimator).step, session, **more)
@@ -156,12 +165,13 @@ def exercise_settings(name: str | None, focus: str) -> dict[str, Any]:
     return {"name": name if found.path.endswith(name) else found.name, "focus": focus}
 
 
-def tell_results(folder: Path, *, video: bool = True) -> None:
+def tell_results(folder: Path, *, video: bool = True, way: str | None = None) -> None:
     """Close a recorded session and say where its report is; Ctrl-C leaves out the video.
 
     Args:
         folder: of the session.
         video: whether a session that was filmed gets its annotated video.
+        way: the estimator of the girdle; None for that of the session.
     """
     from scapcoach.analysis.sessions import close_session
     from scapcoach.cli.progress import Bar, stderr_console
@@ -170,7 +180,7 @@ def tell_results(folder: Path, *, video: bool = True) -> None:
     try:
         with Bar(stderr_console(), enabled=True) as bar:
             bar.clip(folder.name)
-            reports = close_session(folder, video=video, progress=bar)
+            reports = close_session(folder, video=video, estimator=way, progress=bar)
     except InputError as error:
         _note(str(error))
         return
@@ -178,7 +188,7 @@ def tell_results(folder: Path, *, video: bool = True) -> None:
         if not video:
             raise
         _note(f"Report without the video; 'scapcoach replay {folder}' makes it with the video.")
-        tell_results(folder, video=False)
+        tell_results(folder, video=False, way=way)
         return
     for report in reports:
         click.echo(f"Session report: {report}")

@@ -16,7 +16,7 @@ from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, face_size, is_supi
 from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.geometry.view import classify_view, estimate_yaw
 from scapcoach.girdle.conditioned import read
-from scapcoach.girdle.geometric import solve
+from scapcoach.girdle.estimators import estimate
 from scapcoach.girdle.neutral import BORDER, counts
 from scapcoach.landmarks import indices
 from scapcoach.measures.registry import SPECS
@@ -79,7 +79,9 @@ class Scene:
     @classmethod
     def of(cls, poses: Poses, calibration: Calibration | None) -> Scene:
         """Look at a recording, once for all measures."""
-        state = solve(poses, calibration.neutral) if calibration else None
+        state = None
+        if calibration is not None:
+            state = estimate(poses, calibration.neutral, calibration.estimator)
         template = calibration.exercise if calibration else None
         yaw, yaw_sigma = estimate_yaw(poses)
         return cls(

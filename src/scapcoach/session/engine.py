@@ -24,6 +24,7 @@ from scapcoach.calibration.holds import motion
 from scapcoach.calibration.types import Calibration, Kind
 from scapcoach.coaching.types import Phase
 from scapcoach.geometry.posture import SHOULDERS
+from scapcoach.girdle.estimators import Estimator
 from scapcoach.landmarks import Poses
 from scapcoach.measures import Measures, Reason, Series, Status, measure
 from scapcoach.session.causal import CausalSmoother
@@ -117,6 +118,7 @@ class Engine:
             first moment of rest, and values are relative.
         coach: of the exercise; None for none.
         model_sha256: of the model that makes the landmarks.
+        estimator: for a neutral taken from a moment of rest; a calibration brings its own.
 
     Raises:
         CalibrationError: the calibration was taken with another model.
@@ -128,8 +130,9 @@ class Engine:
         *,
         coach: Coach | None = None,
         model_sha256: str = "",
+        estimator: str = Estimator.GEOMETRIC,
     ) -> None:
-        self._model = model_sha256
+        self._model, self._estimator = model_sha256, estimator
         self._smooth = CausalSmoother()
         self._count = 0
         self._cue: Cue | None = None
@@ -152,7 +155,7 @@ class Engine:
         if calibration is not None and self._model:
             calibration.check_model(self._model)
         self._calibration = calibration
-        self._rest = _RestFinder(self._model)
+        self._rest = _RestFinder(self._model, self._estimator)
         self._stale = _StaleWatch()
         if self._coach is not None:
             self._coach.calibrated(calibration)
@@ -198,8 +201,8 @@ class Engine:
 class _RestFinder:
     """Looks for the first moment of rest in what came so far."""
 
-    def __init__(self, model_sha256: str) -> None:
-        self._model = model_sha256
+    def __init__(self, model_sha256: str, estimator: str) -> None:
+        self._model, self._estimator = model_sha256, estimator
         self._frames: deque[Poses] = deque()
         self._next: float | None = None
 
@@ -216,7 +219,7 @@ class _RestFinder:
             return None
         self._next = t + REST_EVERY
         past = Poses.concatenate(list(self._frames))
-        found = calibrate_automatically(past, self._model)
+        found = calibrate_automatically(past, self._model, self._estimator)
         if found is None:
             return None
         span = slice(*np.searchsorted(past.t, [found.neutral.start, found.neutral.end + 1e-6]))

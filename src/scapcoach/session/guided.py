@@ -23,6 +23,7 @@ from scapcoach.calibration import Segment, calibrate
 from scapcoach.calibration.holds import PROTOCOL
 from scapcoach.errors import CalibrationError
 from scapcoach.filters import smooth_poses
+from scapcoach.girdle.estimators import Estimator
 from scapcoach.landmarks import Poses
 from scapcoach.session.framing import Check, watched
 from scapcoach.session.verdicts import judge_hold, neutral_of, summary_of, trace_of, verify
@@ -76,11 +77,13 @@ class Plan:
         slump: whether the own slump is taken, too.
         model_sha256: of the model that makes the landmarks.
         name: of the calibration.
+        estimator: that takes the ranges.
     """
 
     slump: bool = False
     model_sha256: str = ""
     name: str = "guided"
+    estimator: str = Estimator.GEOMETRIC
 
     @property
     def poses(self) -> tuple[str, ...]:
@@ -253,9 +256,12 @@ def _calibrated(guide: Guide) -> Guide:
         Segment(float(hold.t[0]), float(hold.t[-1]), pose) for pose, hold in guide.holds
     )
     poses = smooth_poses(Poses.concatenate([hold for _, hold in guide.holds]))
-    sha, name = guide.plan.model_sha256, guide.plan.name
+    plan = guide.plan
     try:
-        found = calibrate(poses, segments, model_sha256=sha, name=name)
+        found = calibrate(
+            poses, segments, model_sha256=plan.model_sha256, name=plan.name,
+            estimator=plan.estimator,
+        )  # fmt: skip
     except CalibrationError as error:
         return replace(_begun(guide, Step.FAILED), fault=str(error))
     return replace(guide, calibration=found, lines=summary_of(found))

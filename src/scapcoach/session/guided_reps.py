@@ -247,9 +247,12 @@ def _calibrated(guide: RepGuide) -> RepGuide:
     """The calibration from all repetitions; none where a squeeze cannot be told from the arms."""
     segments = tuple(Segment(a, b, kind) for kind, _, spans in guide.taken for a, b in spans)
     poses = smooth_poses(Poses.concatenate([frames for _, frames, _ in guide.taken]))
-    sha, name = guide.plan.model_sha256, guide.plan.name
+    plan = guide.plan
     try:
-        found = calibrate(poses, segments, model_sha256=sha, name=name)
+        found = calibrate(
+            poses, segments, model_sha256=plan.model_sha256, name=plan.name,
+            estimator=plan.estimator,
+        )  # fmt: skip
     except CalibrationError as error:
         return replace(_begun(guide, Step.FAILED), fault=str(error))
     assert found.exercise is not None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scapcoach.calibration import renewed
 from scapcoach.calibration.profiles import parse_profile, profile_data
+from scapcoach.girdle.estimators import Estimator, find_estimator
 from scapcoach.session.engine import Engine
 
 if TYPE_CHECKING:
@@ -75,6 +77,7 @@ def begin(head: dict[str, Any], make_coach: MakeCoach) -> Engine:
         read_calibration(head.get("calibration")),
         coach=make_coach(head.get("exercise") or {}),
         model_sha256=head.get("model_sha256", ""),
+        estimator=head.get("estimator", Estimator.GEOMETRIC),
     )
 
 
@@ -86,6 +89,24 @@ def apply(engine: Engine, name: str, data: Any, make_coach: MakeCoach) -> None:
         engine.coach(make_coach(data or {}))
     elif name == "calibrate":
         engine.calibrate(read_calibration(data))
+
+
+def read_by(recording: Recording, estimator: str | None) -> Recording:
+    """The same session for another estimator of the girdle; None leaves it as it was.
+
+    Raises:
+        InputError: there is no such estimator.
+        CalibrationError: a calibration of the session was taken with another one.
+    """
+    if estimator is None:
+        return recording
+    way = find_estimator(estimator)
+    commands = (c.data for c in recording.commands if c.name == "calibrate")
+    for data in (recording.head.get("calibration"), *commands):
+        known = read_calibration(data)
+        if known is not None:
+            known.check_estimator(way)
+    return replace(recording, head={**recording.head, "estimator": way})
 
 
 def replay(recording: Recording, make_coach: MakeCoach) -> Iterator[Reading]:

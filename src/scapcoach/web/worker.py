@@ -49,6 +49,7 @@ class Rooms:
         close: writes a finished session's results; the page is sent what it returns.
         load: a profile by name; save: keeps a calibration under a name.
         settings: settings of an exercise by name and focus.
+        way: the estimator that guided calibrations use.
         camera: opens the server's own camera; None where the page's is used.
         film: keeps the pictures of a session in its folder; None where none are kept.
     """
@@ -60,6 +61,7 @@ class Rooms:
     load: Callable[[str], Calibration]
     save: Callable[[Calibration, str], Path]
     settings: Callable[[str, str], dict[str, Any]]
+    way: str = "geometric"
     camera: Callable[[], Camera] | None = None
     film: Callable[[ExitStack, Session, tuple[int, int], Path | None], Film | None] | None = None
 
@@ -139,7 +141,7 @@ class Worker:
         tracker = Tracker(estimator)
         camera = None if self._rooms.camera is None else stack.enter_context(self._rooms.camera())
         folder = self._rooms.folder()
-        plan = Plan(model_sha256=estimator.model_sha256)
+        plan = Plan(model_sha256=estimator.model_sha256, estimator=self._rooms.way)
         self._tell({"type": "ready", "model": estimator.model})
         while self._obey(plan, camera):
             frame = self._camera_frame(camera) if camera is not None else self._page_frame()

@@ -1,0 +1,62 @@
+"""Both estimators behind one call: landmarks and a neutral in, a `GirdleState` out.
+
+The closed form (`girdle.geometric`) can be followed with pencil and paper; the observer
+(`girdle.observer`) has learnt from rendered bodies. Both tell the same quantities with a sigma
+each, so that nothing above them has to ask which one it was. Their degrees are not the same
+degrees: ranges taken with one mean nothing to the other.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from scapcoach.errors import InputError
+from scapcoach.girdle.geometric import solve
+from scapcoach.girdle.observer import observe
+
+if TYPE_CHECKING:
+    from scapcoach.girdle.neutral import Neutral
+    from scapcoach.girdle.state import GirdleState
+    from scapcoach.landmarks import Poses
+
+
+class Estimator(StrEnum):
+    """How landmarks are turned into degrees."""
+
+    GEOMETRIC = "geometric"
+    OBSERVER = "observer"
+
+
+def find_estimator(name: str) -> Estimator:
+    """The estimator of that name.
+
+    Raises:
+        InputError: there is none.
+    """
+    try:
+        return Estimator(name)
+    except ValueError:
+        known = " or ".join(Estimator)
+        raise InputError(f"There is no estimator {name!r}: it is {known}.") from None
+
+
+def estimate(poses: Poses, neutral: Neutral, estimator: Estimator) -> GirdleState:
+    """The state of the girdle in every frame, as changes from `neutral`.
+
+    Each frame is estimated on its own: one live frame and a whole recording give equal results.
+
+    Args:
+        poses: T frames, smoothed or not.
+        neutral: of the same person, camera and view.
+        estimator: which one.
+
+    Returns:
+        T frames; NaN without a person.
+
+    Raises:
+        ModelError: the observer's weights are missing or damaged.
+    """
+    if estimator is Estimator.OBSERVER:
+        return observe(poses, neutral)
+    return solve(poses, neutral)
