@@ -76,14 +76,14 @@ def read_clips(setups: Sequence[Setup], folder: Path) -> Iterator[Clip]:
         if not path.is_file():
             continue
         record = load(path)
-        calibration, found, fault = _calibrated(record)
+        calibration, found, fault = calibrated(record)
         for script in setup.clips:
             path = path_of(setup.job(script), folder)
             if path.is_file():
                 yield _clip(setup, script, load(path), record, calibration, found, fault)
 
 
-def _calibrated(record: Record) -> tuple[Calibration | None, bool, str]:
+def calibrated(record: Record) -> tuple[Calibration | None, bool, str]:
     poses = smooth_poses(record.poses)
     found = True
     try:
@@ -101,12 +101,12 @@ def marked(record: Record) -> tuple[Segment, ...]:
     out = []
     for rep in range(1, int(record.rep.max()) + 1):
         within = record.poses.t[record.rep == rep]
-        kind = KINDS[_kind(record, rep)]
+        kind = KINDS[kind_of(record, rep)]
         out.append(Segment(float(within[0]), float(within[-1]), kind))
     return tuple(out)
 
 
-def _kind(record: Record, rep: int) -> str:
+def kind_of(record: Record, rep: int) -> str:
     names = record.segment[(record.rep == rep) & np.char.endswith(record.segment, ":finish")]
     return str(names[0]).split(":")[0] if len(names) else ""
 
@@ -122,11 +122,11 @@ def _clip(
 ) -> Clip:
     measures = measure(smooth_poses(record.poses), calibration)
     full = {
-        "retraction": _held(reference, "squeeze", "retraction"),
-        "elevation": _held(reference, "shrug", "elevation"),
+        "retraction": held(reference, "squeeze", "retraction"),
+        "elevation": held(reference, "shrug", "elevation"),
     }
     naive = _naive(record, reference) * full["retraction"]
-    kinds = np.array([_kind(record, rep) for rep in range(int(record.rep.max()) + 1)])
+    kinds = np.array([kind_of(record, rep) for rep in range(int(record.rep.max()) + 1)])
     frames, reps = {}, {}
     for name in QUANTITIES:
         series = measures[name]
@@ -144,7 +144,7 @@ def _clip(
     return Clip(setup, script, found, reps, frames, fault)
 
 
-def _held(record: Record, kind: str, column: str) -> float:
+def held(record: Record, kind: str, column: str) -> float:
     return float(record.column(column)[record.segment == f"{kind}:finish"].mean())
 
 
@@ -168,7 +168,7 @@ def _at_the_finish(record: Record, frames: Table) -> Table:
         enough = told.sum() * 2 >= held.sum() > 0
         rows.append(
             (
-                _kind(record, rep),
+                kind_of(record, rep),
                 frames.truth[held].mean(),
                 frames.told[told].mean() if enough else np.nan,
                 frames.sigma[told].mean() if enough else np.nan,

@@ -31,9 +31,9 @@ DATA = {
     *(
         f"scapcoach/models/{name}"
         for name in (
-            "README.md", "manifest.json", "observer.npz", "pose_landmarker_full.task",
-            "pose_landmarker_full_pruned.task", "pose_landmarker_lite.task",
-            "pose_landmarker_lite_pruned.task",
+            "README.md", "exercise_scatter.npz", "manifest.json", "observer.npz",
+            "pose_landmarker_full.task", "pose_landmarker_full_pruned.task",
+            "pose_landmarker_lite.task", "pose_landmarker_lite_pruned.task",
         )
     ),
     *(

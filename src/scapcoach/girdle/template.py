@@ -5,9 +5,10 @@ about the blades only beside the same landmark at the same arm pose. A `Template
 phase of the arm movement, where the landmarks are when only the arms move, and by how much a full
 squeeze and a shrug shift them from there. `girdle.conditioned` reads frames against it.
 
-The phase is 0 where the arms are at the start of a repetition and 1 at the finish. It is a linear
-reading of the arm vectors that the squeeze and the shrug of the calibration leave unmoved, so that
-all three kinds of repetition agree on it.
+The phase is 0 where the arms are at the start of a repetition and 1 at the finish: the linear
+reading of the arm vectors that comes nearest to how far each of the calibration's repetitions has
+got. A squeeze or a shrug moves the arms, too; as all three kinds of repetition are read alike, the
+reading is one that does not mind it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.errors import CalibrationError
-from scapcoach.geometry.posture import HIPS, SHOULDERS, trunk_length, trunk_line
+from scapcoach.geometry.posture import ARMS, HIPS, SHOULDERS, trunk_length, trunk_line
 from scapcoach.geometry.vectors import y_up
 from scapcoach.girdle.neutral import arm_vectors, counts
 from scapcoach.landmarks import Landmark
@@ -43,21 +44,25 @@ POINTS: Final = (
     *SHOULDERS, Landmark.LEFT_ELBOW, Landmark.RIGHT_ELBOW, Landmark.LEFT_WRIST,
     Landmark.RIGHT_WRIST, *HIPS, Landmark.LEFT_EAR, Landmark.RIGHT_EAR, Landmark.NOSE,
 )  # fmt: skip
+_PAIRS: Final = (SHOULDERS, HIPS)
 #: Of each point: x and y in the picture; x, y and z of the world landmarks. World z alone is of
 #: little use, but its changes at like arm pose carry as much as the picture does [M, phantom].
 N_AXES: Final = 5
 
 #: Numbers that tell how the arms are held: two arms, two vectors each, three axes.
 _N_ARMS: Final = 12
+_ARM_AXES: Final = np.array([1.0, 1.0, 0.5])  # depth at half weight
 
 #: Phases at which a template is tabulated, and the width over which it is smoothed [E].
 PHASES: Final = np.linspace(0.0, 1.0, 21)
 _KERNEL: Final = 0.06
 
-#: Standard deviation of an arm vector between like repetitions, trunk lengths [M, phantom].
-_ARM_SPREAD: Final = 0.04
+#: Standard deviation of an arm vector between like frames, trunk lengths [M, phantom].
+_ARM_SPREAD: Final = 0.03
 #: Trunk lengths by which the arms must travel in a repetition.
 _MIN_TRAVEL: Final = 0.15
+#: Of a repetition's frames, by how far it has got: the last at the start, the first at the finish.
+_ENDS: Final = (0.1, 0.85)
 #: Share of the way at which a repetition counts as finished.
 _FINISH: Final = 0.9
 #: Weight, in frames, of the belief that a shift grows evenly with the phase.
@@ -110,6 +115,13 @@ class Template:
         """(T,) phase of (T, A) arms, within [-0.25, 1.25]."""
         return _phase(arms, self.start, self.weight)
 
+    @property
+    def yaw(self) -> float:
+        """Degrees by which the person was turned to their own left, 180 with the back to us."""
+        world = self.rest.reshape(len(PHASES), len(POINTS), N_AXES)[..., 2:].mean(axis=0)
+        across = sum(world[POINTS.index(p[0])] - world[POINTS.index(p[1])] for p in _PAIRS)
+        return float(np.degrees(np.arctan2(across[2], across[0])))
+
     def shift(self, which: FloatArray, phase: FloatArray) -> FloatArray:
         """(T, F) shift by `squeeze` or `shrug` at (T,) phases."""
         missing = (1 - np.clip(np.nan_to_num(phase), 0, 1.1))[:, None]
@@ -141,8 +153,20 @@ def features(poses: Poses, unit: float, world_unit: float) -> FloatArray:
 
 def arm_features(poses: Poses, unit: float) -> FloatArray:
     """(T, 12) upper arms and forearms as vectors, depth at half weight, in trunk lengths."""
-    vectors = arm_vectors(poses, np.full(len(poses), unit)) * np.array([1.0, 1.0, 0.5])
+    vectors = arm_vectors(poses, np.full(len(poses), unit)) * _ARM_AXES
     return np.asarray(vectors.reshape(len(poses), -1))
+
+
+def arms_of(points: FloatArray) -> FloatArray:
+    """(..., 12) what (..., F) features, or a shift of them, are in `arm_features`."""
+    at = points.reshape(*points.shape[:-1], len(POINTS), N_AXES)
+    vectors = [
+        at[..., POINTS.index(end), :] - at[..., POINTS.index(begin), :]
+        for arm in ARMS
+        for begin, end in pairwise(arm)
+    ]
+    stacked = np.stack(vectors, axis=-2)[..., [0, 1, 4]] * _ARM_AXES
+    return np.asarray(stacked.reshape(*points.shape[:-1], _N_ARMS))
 
 
 def fit(reps: Mapping[str, Sequence[Poses]], noise: FloatArray) -> Template:
@@ -165,7 +189,8 @@ def fit(reps: Mapping[str, Sequence[Poses]], noise: FloatArray) -> Template:
             )
     unit, world_unit = units(reps["arms_only"])
     arms = {kind: [arm_features(rep, unit) for rep in reps[kind]] for kind in KINDS}
-    start, weight = _phase_reading(arms)
+    way = {k: [_way(a, r.t) for a, r in zip(arms[k], reps[k], strict=True)] for k in KINDS}
+    start, weight = _phase_reading(arms, way)
     points = {kind: [features(r, unit, world_unit) for r in reps[kind]] for kind in KINDS}
     phases = {kind: [_phase(a, start, weight) for a in arms[kind]] for kind in KINDS}
     only = np.concatenate(phases["arms_only"])
@@ -202,33 +227,55 @@ def units(reps: Sequence[Poses]) -> tuple[float, float]:
     return float(np.median(np.concatenate(pixels))), float(np.median(np.concatenate(metres)))
 
 
-def _phase_reading(arms: Mapping[str, list[FloatArray]]) -> tuple[FloatArray, FloatArray]:
-    """Arms at the start, and the weights that read the phase off them.
+def _way(arms: FloatArray, t: FloatArray) -> FloatArray:
+    """(T,) how far one repetition has got, 0 at its ends and 1 half-way.
 
-    The weights are those of least variance that read 1 at the finish, where what a squeeze or a
-    shrug does to the arms counts as noise.
+    Half of it by the way that the arms have gone, half by the time: hidden arms tremble all the
+    time, and a person may rest at either end.
+    """
+    steps = np.linalg.norm(np.diff(arms, axis=0), axis=1)
+    gone = np.concatenate([[0.0], np.cumsum(steps)])
+    done = (gone / max(gone[-1], 1e-9) + (t - t[0]) / (t[-1] - t[0])) / 2
+    return np.asarray(1 - np.abs(2 * done - 1))
+
+
+def _phase_reading(
+    arms: Mapping[str, list[FloatArray]], way: Mapping[str, list[FloatArray]]
+) -> tuple[FloatArray, FloatArray]:
+    """Arms at phase 0, and the weights that read the phase off them.
+
+    The regression of how far the repetitions have got on the arms, whose noise keeps the weights
+    small (as ridge regression), scaled so that it is 0 at the start and 1 at the finish.
 
     Raises:
         CalibrationError: the arms hardly move.
     """
     ends = np.array([np.median(e, axis=0) for k in KINDS for a in arms[k] for e in (a[:3], a[-3:])])
     start = np.median(ends[: 2 * len(arms["arms_only"])], axis=0)
-    finish = {
-        k: np.mean([np.median(a[finish_frames(a, start)], axis=0) for a in v], axis=0)
-        for k, v in arms.items()
-    }
-    way = finish["arms_only"] - start
-    if np.linalg.norm(way) < _MIN_TRAVEL:
+    finish = [np.median(a[finish_frames(a, start)], axis=0) for a in arms["arms_only"]]
+    if np.linalg.norm(np.mean(finish, axis=0) - start) < _MIN_TRAVEL:
         raise CalibrationError(
             "The arms hardly move in the repetitions 'arms_only' of the exercise calibration: "
             "each segment should hold one whole repetition, from start to start."
         )
-    covariance = np.diag(_ARM_SPREAD**2 + ((ends - start) ** 2).mean(axis=0))
-    for kind in ("squeeze", "shrug_rep"):
-        other = finish[kind] - finish["arms_only"]
-        covariance += 4 * np.outer(other, other)
-    weight = np.linalg.solve(covariance, way)
-    return start, weight / (weight @ way)
+    every = np.concatenate([a for k in KINDS for a in arms[k]])
+    got = np.concatenate([w for k in KINDS for w in way[k]])
+    away = every - every.mean(axis=0)
+    noise = len(every) * _ARM_SPREAD**2 * np.eye(_N_ARMS)
+    weight = np.linalg.solve(away.T @ away + noise, away.T @ (got - got.mean()))
+    read = [np.quantile(a @ weight, _ENDS) for k in KINDS for a in arms[k]]
+    low, high = np.mean(read, axis=0)
+    if not high > low:
+        raise CalibrationError(_NO_WAY)
+    # Any arms that read `low` will do for phase 0; these are the nearest to those at the start.
+    start = start + weight * (low - start @ weight) / (weight @ weight)
+    return start, weight / (high - low)
+
+
+_NO_WAY: Final = (
+    "The repetitions of the exercise calibration do not go one way and back: each segment should "
+    "hold one whole repetition, from start to start."
+)
 
 
 def finish_frames(arms: FloatArray, start: FloatArray) -> IntArray:
