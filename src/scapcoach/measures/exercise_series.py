@@ -36,21 +36,24 @@ SHRUG_BRINGS: Final = 0.2
 
 #: What is uncertain beyond the landmarks' noise, as shares [M, phantom]: how well a shift repeats
 #: itself; how much a shrug hides of the blades; the place of zero before the finish, since raised
-#: arms draw the blades along (Ludewig et al., J Bone Joint Surg 2009: 16 deg at full elevation).
-REPEATS: Final = 0.08
+#: arms draw the blades along (Ludewig et al., J Bone Joint Surg 2009: 16 deg at full elevation),
+#: and how many times more of it for a whole shrug, whose way up is not known.
+REPEATS: Final = {"retraction": 0.08, "elevation": 0.1}
 HIDDEN_BY_SHRUG: Final = 0.25
-EARLY: Final = {"retraction": 0.3, "elevation": 0.1}
+EARLY: Final = {"retraction": 0.25, "elevation": 0.1}
+EARLY_SHRUGGED: Final = 2.0
 
 #: Root mean square of what is left over, in standard deviations, up to which a frame is like the
-#: calibration: swings of the trunk lie above it. They pass for a squeeze, but hardly for a shrug,
-#: whose errors stay within their sigma up to twice as much [M, phantom].
-MAX_MISFIT: Final = {"retraction": 1.0, "elevation": 2.0}
+#: calibration: swings of the trunk lie above it. They pass for a squeeze, but less for a shrug
+#: [M, phantom].
+MAX_MISFIT: Final = {"retraction": 1.0, "elevation": 1.2}
 #: ... that is usual: where more is left over, the reading is less sure in proportion.
-USUAL_MISFIT: Final = 0.4
+USUAL_MISFIT: Final = 0.5
 #: Errors over what the landmarks' noise gives [M, phantom].
-NOISE_FACTOR: Final = 0.55
-#: Trunk lengths by which the arms may be off the calibrated path [E, tuned on the phantom].
-MAX_ARM_DISTANCE: Final = 0.5
+NOISE_FACTOR: Final = {"retraction": 0.55, "elevation": 0.6}
+#: Trunk lengths by which the arms may be off the calibrated path; with the calibrated movement
+#: they are by up to 0.26 [M, phantom], more where people are not rendered.
+MAX_ARM_DISTANCE: Final = 0.4
 #: Largest sigma with which a share is still told, mean and single side [E].
 MAX_SIGMA: Final = {"retraction": (0.35, 0.45), "elevation": (0.3, 0.35)}
 
@@ -76,14 +79,15 @@ def exercise_series(
 
 def _share(read: Conditioned, quantity: str) -> tuple[FloatArray, FloatArray]:
     """(3, T) share of the own squeeze or shrug, and its sigma."""
-    share = getattr(read, quantity).T
+    share, shrugged = getattr(read, quantity).T, read.elevation.T
     noise = getattr(read, f"{quantity}_sigma").T * np.maximum(1, read.misfit / USUAL_MISFIT)
     # The two repetitions of each kind that make the zero and the whole are as noisy as this frame.
-    noise = NOISE_FACTOR * noise * np.sqrt(1.5 + share**2)
-    early = EARLY[quantity] * np.clip(1 - read.phase, 0, 1)
-    sigma = np.sqrt(noise**2 + early**2 + (REPEATS * share) ** 2)
+    noise = NOISE_FACTOR[quantity] * noise * np.sqrt(1.5 + share**2)
+    early = EARLY[quantity] * np.sqrt(np.clip(1 - read.phase, 0, 1))
     if quantity == "retraction":
-        shrugged = read.elevation.T
+        early = early * (1 + EARLY_SHRUGGED * np.abs(shrugged))
+    sigma = np.sqrt(noise**2 + early**2 + (REPEATS[quantity] * share) ** 2)
+    if quantity == "retraction":
         share = share + SHRUG_BRINGS * np.maximum(shrugged, 0)
         sigma = np.hypot(sigma, HIDDEN_BY_SHRUG * np.abs(shrugged))
     return share, sigma
