@@ -9,7 +9,9 @@ person's true angles, so it asks what can be told from the label and the arms al
   it what the naive rule "shoulders narrower over hips = retracted" says;
 * lying on a bench: withheld as such, and nobody else is;
 * a segment called upright and one called hunched or slumped: the measures tell them apart;
-* a trunk leaning far forward: how often that is called a marked hunch.
+* a trunk leaning far forward: how often that is called a marked hunch;
+* repetition by repetition (`real_reps`): the peak of a row more retracted than its stretch, the top
+  of a shrug higher than its bottom, no retraction in raises, presses and curls.
 
 The clips are other people's: none is part of this project, and nothing of them is written but
 numbers. A clip that is not there is skipped with one line.
@@ -27,6 +29,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from bench import real_reps
 from bench.real_checks import NAMES, check_clip, compare_segments
 
 if TYPE_CHECKING:
@@ -42,6 +45,8 @@ _KINDS: Final = {
     "lying": (r"bench|skull|pullover|chest fly|inverted row", r"incline|bench row"),
     # Leaning back so far that either answer is fair.
     "reclined": (r"incline|trx", r"$^"),
+    # Arms that move without a pull.
+    "arms": (r"raise|press|curl|push-?down|arm circles", r"bench|chest|leg|hip|around"),
 }
 
 
@@ -61,7 +66,7 @@ class Clip:
         return f"{self.repo}: {self.path}"
 
     def asked(self) -> tuple[str, ...]:
-        """Which of `shrug`, `pull`, `lying` and `reclined` the clip is said to show."""
+        """Which of `shrug`, `pull`, `lying`, `reclined` and `arms` the clip is said to show."""
         words = (self.action or Path(self.path).stem).lower().replace("_", " ")
         return tuple(
             kind
@@ -117,7 +122,9 @@ def _rows(path: Path, columns: set[str]) -> list[dict[str, str]]:
     return rows
 
 
-def run_clip(clip: Clip, file: Path, cache: Path, spans: list[Span]) -> dict[str, Any]:
+def run_clip(
+    clip: Clip, file: Path, cache: Path, spans: list[Span], estimator: str | None = None
+) -> dict[str, Any]:
     """Everything that is told about one clip, ready for JSON.
 
     Raises:
@@ -126,7 +133,8 @@ def run_clip(clip: Clip, file: Path, cache: Path, spans: list[Span]) -> dict[str
     from scapcoach import Options, analyze
 
     folder = cache / clip.repo / Path(clip.path).parent
-    found: Analysis = analyze(file, out=folder, options=Options(video=False))
+    options = Options(video=False, estimator=estimator)
+    found: Analysis = analyze(file, out=folder, options=options)
     told = check_clip(found.poses, found.measures, clip.asked())
     told["segments"] = compare_segments(found.measures, spans)
     return {**asdict(clip), "asked": clip.asked(), **told}
@@ -166,7 +174,7 @@ def run(args: argparse.Namespace) -> list[dict[str, Any]]:
             if seconds > args.longest and not labelled:
                 print(f"skipped  {clip.name}: {seconds:.0f} s, longer than {args.longest:g} s")
                 continue
-            results.append(run_clip(clip, file, args.cache, labelled))
+            results.append(run_clip(clip, file, args.cache, labelled, args.estimator))
             print(f"done     {clip.name}", flush=True)
         except ScapcoachError as error:
             print(f"failed   {clip.name}: {error}")
@@ -203,6 +211,7 @@ def _answers(results: list[dict[str, Any]]) -> Iterable[str]:
             for r in rows:
                 for text in line(r):
                     yield f"  {Path(r['path']).stem[:34]:<36}{text}"
+    yield from real_reps.lines(results)
     alarms = [r["lying"] for r in results if not {"lying", "reclined"} & set(r["asked"])]
     if alarms:
         yield ""
@@ -262,6 +271,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--segments", type=Path, help="tab-separated list of labelled spans")
     parser.add_argument("--out", type=Path, default=Path("results/real.json"), help="results")
     parser.add_argument("--cache", type=Path, default=Path(".cache/real"), help="landmarks")
+    parser.add_argument("--estimator", help="geometric or observer, as in `scapcoach analyze`")
     parser.add_argument("--only", help="regular expression on 'repo: path'")
     parser.add_argument(
         "--longest", type=float, default=np.inf,

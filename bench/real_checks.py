@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
+from bench.real_reps import arms_movement, check_reps
 from scapcoach.geometry.posture import ARMS, HIPS, SHOULDERS, trunk_length
 from scapcoach.landmarks import Landmark
 from scapcoach.measures import Reason
@@ -62,7 +63,7 @@ def check_clip(poses: Poses, measures: Measures, asked: Iterable[str]) -> dict[s
     Args:
         poses: T frames.
         measures: of the same frames.
-        asked: some of `shrug`, `pull` and `lying`.
+        asked: some of `shrug`, `pull`, `lying`, `reclined` and `arms`.
     """
     told: dict[str, Any] = {
         "frames": len(poses),
@@ -76,7 +77,20 @@ def check_clip(poses: Poses, measures: Measures, asked: Iterable[str]) -> dict[s
         told["shrug"] = check_shrug(hand_height(poses), measures["elevation"].deg)
     if "pull" in asked:
         told["pull"] = check_pull(arm_length(poses), measures["retraction"].deg, width(poses))
+    told["reps"] = _reps(poses, measures, asked)
     return told
+
+
+def _reps(poses: Poses, measures: Measures, asked: Iterable[str]) -> dict[str, Any] | None:
+    """The repetitions of a shrug, a pull or another movement of the arms; else None."""
+    for kind, name, movement in (
+        ("shrug", "elevation", hand_height),
+        ("pull", "retraction", lambda poses: -arm_length(poses)),
+        ("arms", "retraction", arms_movement),
+    ):
+        if kind in asked and "lying" not in asked:
+            return check_reps(kind, poses.t, movement(poses), measures[name].deg)
+    return None
 
 
 def hand_height(poses: Poses) -> FloatArray:

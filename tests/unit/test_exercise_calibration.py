@@ -201,6 +201,18 @@ def test_a_swing_of_the_trunk_is_no_squeeze() -> None:
     assert np.isnan(found.value[top]).all()
 
 
+def test_ears_that_rise_over_the_shoulders_are_a_trunk_that_swings() -> None:
+    own = taken(exercise_clip(yaw=150.0))
+    clip = smooth_poses(exercise_clip(("squeeze",), yaw=150.0, seed=16))
+    top = finishes(clip, 1)[0]
+    xy = clip.xy.copy()
+    xy[:, [Landmark.LEFT_EAR, Landmark.RIGHT_EAR]] -= np.float32([0, 0.06 * 150])
+    for name in ("retraction", "elevation"):
+        assert (measure(clip, own)[name].status[top] == Status.OK).all()
+        swung = measure(replace(clip, xy=xy), own)[name]
+        assert (swung.reason[top] == Reason.TRUNK_MOVED).all()
+
+
 def test_sides_are_told_apart_from_the_front_and_not_from_the_side() -> None:
     phase = phases(1)
     for yaw, status in ((0.0, Status.OK), (-90.0, Status.NOT_OBSERVABLE)):

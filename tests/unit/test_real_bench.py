@@ -18,6 +18,7 @@ from bench.real_checks import (
     compare_segments,
     hand_height,
 )
+from bench.real_reps import arms_movement, check_reps, ends, lines
 from scapcoach.measures import Reason
 from tests.support.synthetic import synthetic_measures, synthetic_poses
 
@@ -149,6 +150,9 @@ def test_check_clip_counts_people_shares_and_lying():
         ("", "videos/lat_pulldown.mp4", ("pull",)),
         ("upright row (PVC)", "a.mp4", ()),
         ("arm throw", "a.mp4", ()),
+        ("overhead_press", "a.mp4", ("arms",)),
+        ("Front Raise", "a.mp4", ("arms",)),
+        ("leg press", "a.mp4", ()),
         ("Barbell Bench Press", "a.mp4", ("lying",)),
         ("incline bench press", "a.mp4", ("reclined",)),
         ("inverted row", "a.mp4", ("pull", "lying")),
@@ -212,3 +216,59 @@ def test_table_names_every_answer():
     text = "\n".join(table(results))
     for words in ("Real clips: 3", "front", "Shrugs", "Rows", "Lying", "Upright", "lying down"):
         assert words in text
+
+
+T = np.arange(240) / 30
+
+
+@pytest.mark.parametrize(
+    ("kind", "degrees", "judged", "right", "clearly_wrong"),
+    [
+        ("pull", 10 * WAVE, 4, 4, 0),
+        ("pull", -10 * WAVE, 4, 0, 4),
+        ("pull", -2 * WAVE, 4, 0, 0),
+        ("pull", np.where(WAVE > 0.5, np.nan, 10 * WAVE), 0, 0, 0),
+        ("pull", np.where((WAVE > 0.5) & (T > 2), np.nan, 10 * WAVE), 1, 1, 0),
+        ("pull", None, 0, 0, 0),
+        ("shrug", 20 * WAVE - 20, 4, 4, 0),
+        ("shrug", -20 * WAVE, 4, 0, 4),
+        ("arms", 2 * WAVE, 4, 4, 0),
+        ("arms", 12 * WAVE, 4, 0, 4),
+        ("arms", -12 * WAVE, 4, 0, 4),
+    ],
+)
+def test_the_sign_of_every_repetition(kind, degrees, judged, right, clearly_wrong):
+    found = check_reps(kind, T, WAVE, degrees)
+    assert found["reps"] == 4
+    assert (found["judged"], found["right"]) == (judged, right)
+    assert found["clearly_wrong"] == clearly_wrong
+
+
+def test_repetitions_are_cut_at_both_ends_and_stillness_has_none():
+    cut = np.where((T > 2.5) & (T < 3.2), np.nan, WAVE)
+    for wave in (WAVE, cut):
+        for low, high in ends(T, wave, 0.5):
+            assert low.stop <= high.start
+            assert np.nanmax(wave[low]) < 0.4
+            assert np.nanmin(wave[high]) > 0.6
+    assert ends(T, 0.1 * WAVE, 0.5) == []
+    assert ends(T, np.full(240, np.nan), 0.5) == []
+
+
+def test_the_arms_are_followed_along_their_own_way():
+    poses = synthetic_poses(90)
+    there = poses.present
+    assert np.ptp(arms_movement(poses)[there]) > 0.5
+    gone = replace(poses, subject=np.full(90, -1))
+    assert np.isnan(arms_movement(gone)).all()
+
+
+def test_the_table_sums_repetitions_up():
+    good = check_reps("pull", T, WAVE, 10 * WAVE)
+    bad = check_reps("pull", T, WAVE, None)
+    (blank, title, line) = lines([{"reps": good}, {"reps": bad}, {"reps": None}])
+    assert not blank
+    assert "sign" in title
+    for words in ("2 clips", "8 repetitions", "4 (50%)", "right   4 (100%)", "deg 0"):
+        assert words in line
+    assert list(lines([{"reps": None}])) == []

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from scapcoach.geometry.posture import EARS, SHOULDERS
 from scapcoach.girdle.neutral import BORDER
 from scapcoach.girdle.scatter import Noise, Scatter, common, own, shipped_scatter
 from scapcoach.girdle.template import (
@@ -46,6 +47,10 @@ _LEFT_AHEAD: Final = np.repeat(np.array([1.0, -1.0] * 5 + [0.0]), N_AXES)
 _SIDED: Final = np.array(
     [[1, 0, 0, 0], [1, 0, 1, 0], [1, 0, -1, 0], [0, 1, 0, 0], [0, 1, 0, 1], [0, 1, 0, -1]], float
 )
+#: (F,) height of the ears over the shoulders, in the picture.
+_HEAD_RISE: Final = np.zeros(len(_LEFT_AHEAD))
+_HEAD_RISE[[POINTS.index(p) * N_AXES + 1 for p in EARS]] = 0.5
+_HEAD_RISE[[POINTS.index(p) * N_AXES + 1 for p in SHOULDERS]] = -0.5
 #: Share by which a squeeze shows less in shoulders that are raised by the whole shrug, facing the
 #: camera; seen from the side and from behind it shows as ever [M, phantom].
 LESS_WHEN_RAISED: Final = 0.6
@@ -65,6 +70,8 @@ class Conditioned:
         arm_distance: (T,) trunk lengths by which the arms are off the calibrated path, beside what
             that much squeeze and shrug moved them in the calibration.
         misfit: (T,) root mean square of what is left over, in standard deviations.
+        head_rise: (T,) trunk lengths by which the ears are higher over the shoulders than when only
+            the arms move.
     """
 
     retraction: FloatArray
@@ -74,6 +81,7 @@ class Conditioned:
     phase: FloatArray
     arm_distance: FloatArray
     misfit: FloatArray
+    head_rise: FloatArray
 
 
 def read(
@@ -97,7 +105,7 @@ def read(
     variances = own(template, noise, _visibility(poses))
     known = np.isfinite(seen).all(axis=1) & np.isfinite(phase)
     shares, sds = np.full((2, len(poses), 2, 3), np.nan)
-    misfit, away = np.full((2, len(poses)), np.nan)
+    misfit, away, rise = np.full((3, len(poses)), np.nan)
     shared = common(template, noise, scatter)
     prior = np.array([noise.squeeze, noise.shrug, noise.squeeze_apart, noise.shrug_apart])
     for first in range(0, len(poses), _BLOCK):
@@ -110,6 +118,7 @@ def read(
         covariance[:, diagonal, diagonal] += template.spread**2 * variances[at]
         residual = seen[at] - tabled(template.rest, phase[at])
         shares[at], sds[at], misfit[at] = _solve(residual, design, covariance, prior)
+        rise[at] = residual @ _HEAD_RISE
         followed = [
             np.clip(shares[at, k, :1], *_FOLLOWED[k]) * arms_of(shift)
             for k, shift in enumerate((squeeze, shrug))
@@ -118,7 +127,7 @@ def read(
         away[at] = np.linalg.norm(off, axis=1)
     more = _shown_less(template, shares[:, 1])
     return Conditioned(
-        more * shares[:, 0], more * sds[:, 0], shares[:, 1], sds[:, 1], phase, away, misfit
+        more * shares[:, 0], more * sds[:, 0], shares[:, 1], sds[:, 1], phase, away, misfit, rise
     )
 
 

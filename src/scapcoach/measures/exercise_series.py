@@ -38,7 +38,7 @@ SHRUG_BRINGS: Final = 0.2
 #: itself; how much a shrug hides of the blades; the place of zero before the finish, since raised
 #: arms draw the blades along (Ludewig et al., J Bone Joint Surg 2009: 16 deg at full elevation),
 #: and how many times more of it for a whole shrug, whose way up is not known.
-REPEATS: Final = {"retraction": 0.08, "elevation": 0.1}
+REPEATS: Final = {"retraction": 0.05, "elevation": 0.08}
 HIDDEN_BY_SHRUG: Final = 0.25
 EARLY: Final = {"retraction": 0.25, "elevation": 0.1}
 EARLY_SHRUGGED: Final = 2.0
@@ -47,15 +47,19 @@ EARLY_SHRUGGED: Final = 2.0
 #: calibration: swings of the trunk lie above it. They pass for a squeeze, but less for a shrug
 #: [M, phantom].
 MAX_MISFIT: Final = {"retraction": 1.0, "elevation": 1.2}
-#: ... that is usual: where more is left over, the reading is less sure in proportion.
+#: Trunk lengths by which the ears may rise over the shoulders: seen from behind and from the side
+#: they do by more than any lowering of the shoulders makes when the trunk swings back (0.025 to
+#: 0.08; else at most 0.02) [M, phantom].
+MAX_HEAD_RISE: Final = 0.03
+#: Misfit that is usual: where more is left over, the reading is less sure in proportion.
 USUAL_MISFIT: Final = 0.5
 #: Errors over what the landmarks' noise gives [M, phantom].
-NOISE_FACTOR: Final = {"retraction": 0.55, "elevation": 0.6}
+NOISE_FACTOR: Final = {"retraction": 0.5, "elevation": 0.55}
 #: Trunk lengths by which the arms may be off the calibrated path; with the calibrated movement
 #: they are by up to 0.26 [M, phantom], more where people are not rendered.
 MAX_ARM_DISTANCE: Final = 0.4
 #: Largest sigma with which a share is still told, mean and single side [E].
-MAX_SIGMA: Final = {"retraction": (0.35, 0.45), "elevation": (0.3, 0.35)}
+MAX_SIGMA: Final = {"retraction": (0.33, 0.43), "elevation": (0.3, 0.35)}
 
 
 def exercise_series(
@@ -68,6 +72,7 @@ def exercise_series(
         objections += [
             (~(read.arm_distance <= MAX_ARM_DISTANCE), Reason.ARMS_AWAY_FROM_CALIBRATION),
             (read.misfit > MAX_MISFIT[quantity], Reason.TRUNK_MOVED),
+            (read.head_rise > MAX_HEAD_RISE, Reason.TRUNK_MOVED),
             # One behind the other, the shoulders cannot be told apart; their mean can be judged.
             (ONE_SIDE & scene.from_side, Reason.TURN_TOWARDS_CAMERA),
             (~(sigma <= np.where(ONE_SIDE, *reversed(MAX_SIGMA[quantity]))), Reason.TOO_UNCERTAIN),

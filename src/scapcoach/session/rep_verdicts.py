@@ -43,7 +43,7 @@ _ALIKE: Final = 2.0
 _APART: Final = 0.55
 _TIMES_LIKE: Final = 0.85
 #: Per cent by which like repetitions are taken to differ at the least: two alone can agree by
-#: luck. It is what shifts repeat to (`measures.exercise_series.REPEATS`).
+#: luck [E].
 _LEAST_SD: Final = 8.0
 #: Smallest detectable changes that a squeeze must be, as for ranges of held poses.
 _CHANGES: Final = 2.0
