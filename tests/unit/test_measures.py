@@ -39,9 +39,16 @@ def test_full_retraction_is_a_hundred_per_cent(calibration: Calibration) -> None
     assert measures["retraction"].sigma[0] > 0
 
 
-def test_full_protraction_is_minus_a_hundred(calibration: Calibration) -> None:
-    measures = seen(calibration, retraction_left=-14, retraction_right=-14)
+def test_full_protraction_is_minus_a_hundred() -> None:
+    clip = protocol_clip(yaw=35.0)
+    own = calibrate(clip, guided_segments(clip))
+    measures = seen(own, yaw=35.0, retraction_left=-14, retraction_right=-14)
     assert measures["retraction"].value[0] == pytest.approx(-100, abs=10)
+
+
+def test_straight_from_the_front_protraction_hardly_shows(calibration: Calibration) -> None:
+    measures = seen(calibration, retraction_left=-14, retraction_right=-14)
+    assert reason_of(measures, "retraction") is Reason.RANGE_TOO_SMALL
 
 
 def test_full_shrug_is_a_hundred_of_elevation_and_little_retraction(
@@ -207,6 +214,7 @@ def test_a_lower_range_that_is_too_small_does_not_grade(calibration: Calibration
     assert calibration.retraction is not None
     narrow = replace(
         calibration,
+        shifts=None,
         elevation=(replace(calibration.elevation[0], low=-1.0),) * 3,
         retraction=(replace(calibration.retraction[0], low=-1.0),) * 3,
     )

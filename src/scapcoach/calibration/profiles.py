@@ -15,6 +15,7 @@ from scapcoach.errors import CalibrationError, OutputError
 from scapcoach.folders import data_folder
 from scapcoach.girdle.estimators import Estimator
 from scapcoach.girdle.neutral import Neutral
+from scapcoach.girdle.personal import POINTS, POSES, Shifts
 from scapcoach.girdle.template import Template
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ def parse_profile(data: Any, path: Path) -> Calibration:
             model_sha256=str(data["model_sha256"]),
             name=str(data["name"]),
             estimator=Estimator(data.get("estimator", Estimator.GEOMETRIC)),
+            shifts=_parse_shifts(data.get("shifts")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CalibrationError(
@@ -159,6 +161,13 @@ def _parse_ranges(data: Any) -> tuple[Range, Range, Range] | None:
         return None
     mean, left, right = (Range(**{k: _number(v) for k, v in r.items()}) for r in data)
     return mean, left, right
+
+
+def _parse_shifts(data: Any) -> Shifts | None:
+    if data is None:
+        return None
+    shifts = np.array(data["shifts"], np.float64).reshape(len(POSES), len(POINTS), 2)
+    return Shifts(shifts, np.array(data["ends"], np.float64).reshape(len(POSES)))
 
 
 def _parse_template(data: Any) -> Template | None:

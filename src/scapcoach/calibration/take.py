@@ -17,10 +17,13 @@ from scapcoach.geometry.view import estimate_yaw
 from scapcoach.girdle.conditioned import Noise
 from scapcoach.girdle.estimators import Estimator, estimate, find_estimator
 from scapcoach.girdle.neutral import MAX_APART, MIN_FRAMES, neutral_from
+from scapcoach.girdle.personal import shifts_of
 from scapcoach.girdle.template import KINDS, fit
 from scapcoach.landmarks import Poses
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import numpy.typing as npt
 
     from scapcoach.girdle.neutral import Neutral
@@ -89,13 +92,8 @@ def calibrate(
         )
     neutral = neutral_from(Poses.concatenate(rests) if rests else poses[_rest(poses, segments)])
     way = find_estimator(estimator)
-    means: dict[str, list[tuple[FloatArray, FloatArray]]] = {}
-    for pose, hold in holds:
-        turned = np.abs(wrap_degrees(estimate_yaw(hold)[0] - neutral.yaw))
-        state = estimate(hold[turned < MAX_APART], neutral, way)
-        if np.isfinite(state.retraction).all(axis=1).any():
-            mean = (np.nanmedian(state.retraction, axis=0), np.nanmedian(state.elevation, axis=0))
-            means.setdefault(pose, []).append(mean)
+    facing = _facing(holds, neutral)
+    means = _means(facing, neutral, way)
     slumps = [hold for pose, hold in holds if pose == "slump" and len(hold)]
     return Calibration(
         Kind.CLIP,
@@ -107,7 +105,32 @@ def calibrate(
         model_sha256=model_sha256,
         name=name,
         estimator=way,
+        shifts=shifts_of({p: Poses.concatenate(h) for p, h in facing.items()}, neutral),
     )
+
+
+def _facing(holds: Sequence[tuple[str, Poses]], neutral: Neutral) -> dict[str, list[Poses]]:
+    """The holds of each pose, less frames in which the tracker has the person turned round."""
+    found: dict[str, list[Poses]] = {}
+    for pose, hold in holds:
+        turned = np.abs(wrap_degrees(estimate_yaw(hold)[0] - neutral.yaw))
+        kept = hold[(turned < MAX_APART) & hold.present]
+        if len(kept):
+            found.setdefault(pose, []).append(kept)
+    return found
+
+
+def _means(
+    facing: Mapping[str, Sequence[Poses]], neutral: Neutral, way: Estimator
+) -> dict[str, list[tuple[FloatArray, FloatArray]]]:
+    """Medians of retraction and elevation (mean, left, right) in each hold, degrees."""
+    found: dict[str, list[tuple[FloatArray, FloatArray]]] = {}
+    for pose, holds in facing.items():
+        for hold in holds:
+            state = estimate(hold, neutral, way)
+            mean = (np.nanmedian(state.retraction, axis=0), np.nanmedian(state.elevation, axis=0))
+            found.setdefault(pose, []).append(mean)
+    return found
 
 
 def _rest(poses: Poses, segments: tuple[Segment, ...]) -> slice:

@@ -11,6 +11,7 @@ from scapcoach.girdle.estimators import Estimator
 
 if TYPE_CHECKING:
     from scapcoach.girdle.neutral import Neutral
+    from scapcoach.girdle.personal import Shifts
     from scapcoach.girdle.template import Template
 
 
@@ -73,6 +74,8 @@ class Calibration:
         retraction, elevation: ranges for mean, left and right (`girdle.state.SIDES`), or None
             when only a neutral is known.
         slump: the own slump pose, or None for the documented default.
+        shifts: what the own full poses do to the landmarks, or None; it reads retraction and
+            elevation while the arms hang as they did then.
         exercise: what the landmarks do in one exercise, or None; it reads retraction and
             elevation while the arms move as they did then.
         model_sha256: of the model that made the landmarks; another model sees other points.
@@ -89,6 +92,7 @@ class Calibration:
     model_sha256: str = ""
     name: str = ""
     estimator: Estimator = Estimator.GEOMETRIC
+    shifts: Shifts | None = None
 
     def check_estimator(self, wanted: str | None) -> None:
         """Make sure that frames are read with the estimator that took the ranges.

@@ -18,6 +18,7 @@ from scapcoach.geometry.view import classify_view, estimate_yaw
 from scapcoach.girdle.conditioned import read
 from scapcoach.girdle.estimators import estimate
 from scapcoach.girdle.neutral import BORDER, counts
+from scapcoach.girdle.personal import read_shares
 from scapcoach.landmarks import indices
 from scapcoach.measures.registry import SPECS
 from scapcoach.measures.types import Reason, Series, Status, View
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from scapcoach.calibration import Calibration
     from scapcoach.girdle.conditioned import Conditioned
+    from scapcoach.girdle.personal import Shares
     from scapcoach.girdle.state import GirdleState
     from scapcoach.landmarks import Landmark, Poses
 
@@ -70,6 +72,7 @@ class Scene:
     poses: Poses
     calibration: Calibration | None
     state: GirdleState | None
+    personal: Shares | None
     exercise: Conditioned | None
     usable: BoolArray
     yaw: FloatArray
@@ -80,15 +83,18 @@ class Scene:
     @classmethod
     def of(cls, poses: Poses, calibration: Calibration | None) -> Scene:
         """Look at a recording, once for all measures."""
-        state = None
+        state, personal = None, None
         if calibration is not None:
             state = estimate(poses, calibration.neutral, calibration.estimator)
+            if calibration.shifts is not None:
+                personal = read_shares(poses, calibration.neutral, calibration.shifts)
         template = calibration.exercise if calibration else None
         yaw, yaw_sigma = estimate_yaw(poses)
         return cls(
             poses=poses,
             calibration=calibration,
             state=state,
+            personal=personal,
             exercise=None if template is None else read(poses, template),
             usable=counts(poses),
             yaw=yaw,

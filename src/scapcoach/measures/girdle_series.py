@@ -11,6 +11,7 @@ from scapcoach.geometry.posture import HIPS
 from scapcoach.girdle.state import SIDES
 from scapcoach.measures.exercise_series import either, exercise_series
 from scapcoach.measures.gates import MIN_SHRUG, ONE_SIDE, Scene, hidden_shoulders, judge_sides
+from scapcoach.measures.personal_series import personal_series
 from scapcoach.measures.types import Reason
 
 if TYPE_CHECKING:
@@ -84,7 +85,10 @@ def _series(scene: Scene, quantity: str, names: Sequence[str]) -> Iterator[Serie
                            Reason.NOT_CALIBRATED, (nothing, nothing))  # fmt: skip
     degrees = getattr(state, quantity).T
     sigma = getattr(state, f"{quantity}_sigma").T
-    objections = _objections(scene, calibration, state, quantity, sigma)
+    objections = _objections(scene, calibration, state, quantity)
+    if scene.personal is not None:
+        return personal_series(scene, scene.personal, quantity, names, objections)
+    objections += _doubts(scene, state, quantity, sigma)
     deg_sigma = np.hypot(sigma, GAIN_SIGMA[quantity] * np.abs(degrees))
     ranges: tuple[Range, ...] | None = getattr(calibration, quantity)
     if ranges is None:
@@ -110,9 +114,9 @@ def _series(scene: Scene, quantity: str, names: Sequence[str]) -> Iterator[Serie
 
 
 def _objections(
-    scene: Scene, calibration: Calibration, state: GirdleState, quantity: str, sigma: FloatArray
+    scene: Scene, calibration: Calibration, state: GirdleState, quantity: str
 ) -> list[Objection]:
-    """Objections over (3, T): mean, left and right of a quantity."""
+    """Objections over (3, T) to where the person is and what is seen: mean, left and right."""
     turned = scene.turned > MAX_TURN
     objections = [
         *hidden_shoulders(scene, np.logical_and),
@@ -122,15 +126,16 @@ def _objections(
         (turned, Reason.CALIBRATION_STALE),
         *scene.bent(),
     ]
-    if quantity == "retraction":
+    if quantity == "retraction" and scene.personal is None:
         # From the side the landmarks follow the blades hardly at all (r 0.5-0.8 and a quarter of
         # the way on the phantom); it takes the back contour or an exercise calibration.
         objections.append((scene.from_side, Reason.TURN_TOWARDS_CAMERA))
-        raised = not -calibration.neutral.arms[:, 0, 1].max() >= MIN_HANG
-        objections.append((np.array([raised]), Reason.ARMS_AWAY_FROM_CALIBRATION))
     else:
         # One behind the other, the shoulders cannot be told apart; their mean can be judged.
         objections.append((ONE_SIDE & scene.from_side, Reason.TURN_TOWARDS_CAMERA))
+    if quantity == "retraction":
+        raised = not -calibration.neutral.arms[:, 0, 1].max() >= MIN_HANG
+        objections.append((np.array([raised]), Reason.ARMS_AWAY_FROM_CALIBRATION))
     limit = MAX_ARM_DISTANCE[quantity]
     if quantity == "elevation" and calibration.elevation is None:
         limit = MAX_ARM_DISTANCE_RELATIVE
@@ -139,9 +144,14 @@ def _objections(
     limits = np.where(scene.from_side, min(limit, MAX_ARM_DISTANCE_SIDE), limit)
     with np.errstate(invalid="ignore"):
         away = ~(limits >= state.arm_distance.T)
+    return [*objections, (away, Reason.ARMS_AWAY_FROM_CALIBRATION)]
+
+
+def _doubts(scene: Scene, state: GirdleState, quantity: str, sigma: FloatArray) -> list[Objection]:
+    """Objections over (3, T) to an estimate that is not sure enough."""
+    with np.errstate(invalid="ignore"):
         wide = ~(sigma <= np.where(ONE_SIDE, *reversed(MAX_SIGMA[quantity])))
-    objections.append((away, Reason.ARMS_AWAY_FROM_CALIBRATION))
-    objections += [
+    objections: list[Objection] = [
         (wide & scene.from_side, Reason.TURN_TOWARDS_CAMERA),
         (wide & ~scene.sees_any(*HIPS), Reason.HIPS_HIDDEN),
     ]

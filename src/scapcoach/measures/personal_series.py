@@ -1,0 +1,131 @@
+"""Retraction and elevation with hanging arms, read against the own full poses.
+
+The template of the own poses (`girdle.personal`) and the estimator, scaled by the own range, say
+the same thing twice; they are taken together by how sure each is. Where the poses hardly show in
+this view, or something else than the girdle has moved, nothing is said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.girdle.personal import PROTRACTION
+from scapcoach.measures.exercise_series import RANGE_SIGMA, TYPICAL
+from scapcoach.measures.gates import ONE_SIDE, judge_sides
+from scapcoach.measures.types import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import numpy.typing as npt
+
+    from scapcoach.calibration.types import Calibration, Range
+    from scapcoach.girdle.personal import Shares
+    from scapcoach.girdle.state import GirdleState
+    from scapcoach.measures.gates import Objection, Scene
+    from scapcoach.measures.types import Series
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+
+#: Errors over what the spreads of `girdle.personal` give [M, phantom: 0.5-0.7].
+NOISE_FACTOR: Final = 0.5
+#: How well a full pose repeats itself, as a share of the reading [M, phantom].
+REPEATS: Final = {"retraction": 0.15, "elevation": 0.08}
+#: Root mean square of what is left over that is usual, in standard deviations: where it is more,
+#: the reading is less sure in proportion. Much more is no longer the calibrated body
+#: [M, phantom: 0.13-0.35 with still arms; errors grow with it, r 0.6-0.99].
+USUAL_MISFIT: Final = 0.25
+MAX_MISFIT: Final = 0.4
+#: Largest sigma, as a share of the own full pose, with which it is told: mean and single side [E].
+MAX_SIGMA: Final = {"retraction": (0.45, 0.55), "elevation": (0.3, 0.35)}
+#: Own full depression over the own shrug below which it cannot be graded: what little lies below
+#: the neutral is then told as a share of the shrug [M, phantom: it repeats to 0.05].
+LEAST_DEPRESSION: Final = 0.12
+#: Share by which the estimator's reading is off where it is not at the very pose of the range.
+SCALE_SIGMA: Final = 0.2
+#: Range of the estimator in smallest detectable changes below which it has no say.
+LEAST_RANGE: Final = 2.0
+
+
+def personal_series(
+    scene: Scene,
+    own: Shares,
+    quantity: str,
+    names: Sequence[str],
+    objections: list[Objection],
+) -> Iterator[Series]:
+    """Series of mean, left and right.
+
+    Args:
+        scene: of T frames, with a state and a calibration that has `shifts`.
+        own: what the template says of them.
+        quantity: retraction or elevation.
+        names: of the three measures.
+        objections: to where the person is and what is seen, over (3, T).
+    """
+    calibration, state = scene.calibration, scene.state
+    assert calibration is not None
+    assert state is not None
+    share, sigma = _read(own, quantity)
+    share, sigma = _joined(share, sigma, *_scaled(state, calibration, quantity))
+    with np.errstate(invalid="ignore"):
+        moved = own.misfit > MAX_MISFIT
+        wide = ~(sigma <= np.where(ONE_SIDE, *reversed(MAX_SIGMA[quantity])))
+    objections += [(moved, Reason.TRUNK_MOVED), (wide, Reason.RANGE_TOO_SMALL)]
+    full = _whole(calibration, quantity, share)
+    typical = TYPICAL[quantity]
+    degrees = (typical * share, typical * np.hypot(sigma, RANGE_SIGMA * share))
+    return judge_sides(scene, names, 100 * share / full, 100 * sigma / full, objections, None,
+                       degrees)  # fmt: skip
+
+
+def _read(own: Shares, quantity: str) -> tuple[FloatArray, FloatArray]:
+    """(3, T) shares by the template, and their sigma."""
+    share = getattr(own, quantity).T
+    noise = NOISE_FACTOR * getattr(own, f"{quantity}_sigma").T
+    noise = noise * np.maximum(1, own.misfit / USUAL_MISFIT)
+    return share, np.hypot(noise, REPEATS[quantity] * share)
+
+
+def _scaled(
+    state: GirdleState, calibration: Calibration, quantity: str
+) -> tuple[FloatArray, FloatArray]:
+    """(3, T) the same by the estimator, and its sigma; infinite where its range is too small."""
+    ranges: tuple[Range, ...] | None = getattr(calibration, quantity)
+    degrees, sigma = getattr(state, quantity).T, getattr(state, f"{quantity}_sigma").T
+    if ranges is None:
+        return np.zeros_like(degrees), np.full_like(sigma, np.inf)
+    high, low, sdc = np.array([(own.high, own.low, own.sdc) for own in ranges]).T[..., None]
+    enough = high >= LEAST_RANGE * sdc
+    full = np.where(enough, high, 1.0)
+    if quantity == "retraction":
+        # Less than nothing is graded by the own protraction, where that can be told apart.
+        graded = enough & (-low >= LEAST_RANGE * sdc) & (degrees < 0)
+        full = np.where(graded, -low / PROTRACTION, full)
+    share = np.where(enough, degrees / full, 0.0)
+    noise = np.hypot(sigma / full, SCALE_SIGMA * share)
+    return share, np.where(enough, noise, np.inf)
+
+
+def _joined(
+    one: FloatArray, one_sigma: FloatArray, other: FloatArray, other_sigma: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Two readings as one, weighed by inverse variance.
+
+    Both look at the same landmarks, so their errors are no independent dice: the joint sigma is
+    the smaller of the two.
+    """
+    told = one_sigma**2 / (one_sigma**2 + other_sigma**2)
+    return (1 - told) * one + told * other, np.minimum(one_sigma, other_sigma)
+
+
+def _whole(calibration: Calibration, quantity: str, share: FloatArray) -> FloatArray:
+    """The share that is 100 % on this side of the neutral."""
+    lower = PROTRACTION
+    if quantity == "elevation":
+        assert calibration.shifts is not None
+        down = -calibration.shifts.depression
+        lower = down if down >= LEAST_DEPRESSION else 1.0
+    return np.where(share < 0, lower, 1.0)
