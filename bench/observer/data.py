@@ -111,9 +111,12 @@ class Eyes:
         self._landmarker.forget(blank, self._now + _BETWEEN)
         self._start = self._now + 2 * _BETWEEN
 
-    def detect(self, image: Image, t: float, *, want_mask: bool = False) -> Detection | None:
-        """As a `PoseEstimator`; masks are never made."""
+    def detect(
+        self, image: Image, t: float, *, want_mask: bool = False, picture: object = None
+    ) -> Detection | None:
+        """As a `PoseEstimator`; masks are never made, and pictures not ahead."""
         assert not want_mask
+        assert picture is None
         self._now = self._start + t
         return self._landmarker.follow(image, self._now)
 

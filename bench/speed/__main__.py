@@ -20,6 +20,7 @@ from bench.speed.parts import (
     Setting,
     engines,
     length,
+    minute,
     models,
     single,
     sizes,
@@ -30,8 +31,8 @@ from bench.speed.peers import peers
 from bench.speed.stages import stages
 
 PARTS = {
-    "single": single, "start": start, "stages": stages, "models": models, "sizes": sizes,
-    "workers": workers, "engines": engines, "many": many, "length": length,
+    "single": single, "minute": minute, "start": start, "stages": stages, "models": models,
+    "sizes": sizes, "workers": workers, "engines": engines, "many": many, "length": length,
     "hour": hour, "peers": peers,
 }  # fmt: skip
 STORE = ROOT / ".cache" / "speed"
@@ -72,12 +73,7 @@ def main() -> None:
         value = getattr(chosen, name)
         if value is not None:
             setting = replace(setting, **{name: tuple(value) if name == "minutes" else value})
-    # What `engines` measures, `workers` does, too.
-    wanted = (
-        [name for name in PARTS if name != "engines"]
-        if {"short", "all"} & set(chosen.parts)
-        else chosen.parts
-    )
+    wanted = list(PARTS) if {"short", "all"} & set(chosen.parts) else chosen.parts
     try:
         for name in wanted:
             if name in PARTS:

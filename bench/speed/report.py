@@ -17,9 +17,11 @@ PAGE = ROOT / "docs" / "performance.md"
 _HEAD = """\
 # Speed
 
-Written by `python -m bench.speed report` from what `python -m bench.speed short` or `all` measured.
-Every contestant is a whole process (start-up, models, report), and they take turns; ratios are
-taken within a turn, and the middle one is given. Ratios count, seconds do not.
+Written by `python -m bench.speed PART...` itself, out of what was measured last of each part; when
+and how stands under each. Every contestant is a whole process (start-up, models, report), and they
+take turns; ratios are taken within a turn, and the middle one is given, with the smallest and the
+largest where they matter. Ratios count, seconds do not: this is a virtual machine whose own pace
+changes by a fifth from minute to minute.
 """
 
 _WHY = """\
@@ -29,7 +31,11 @@ _WHY = """\
   to the bit. From the side a second, stock landmarker makes a mask six times a second.
 - MediaPipe imports a plotting library and one for microphones; both are put off until somebody asks
   for them, which is most of its import time.
-- Decoding runs ahead in a thread; frames are converted once (docs/video.md).
+- Decoding runs ahead in a thread, which also hands the pictures to MediaPipe's memory; frames are
+  converted once (docs/video.md). The masks of a side view are made in another thread while the
+  tracker goes on. Each network still sees the same pictures in the same order, so nothing that is
+  found changes by a bit.
+- What writing results needs is imported while the network is at work.
 - Measures, smoothing and neutral are worked out over arrays, in blocks, so that memory grows by
   the landmarks alone.
 - The annotated video is a second pass, because measures of a recording look ahead: pictures are
@@ -45,8 +51,8 @@ _WHY = """\
 """
 
 
-#: Parts that run once, over clips of their own.
-_WHOLE = frozenset({"length", "many", "hour"})
+#: Parts that run once.
+_WHOLE = frozenset({"length", "many", "hour", "stages"})
 
 
 def write(store: Path, page: Path = PAGE) -> None:
@@ -62,22 +68,83 @@ def write(store: Path, page: Path = PAGE) -> None:
         blocks.append(
             "![Speed against the bare loops, workers, and memory](images/performance.png)\n"
         )
+        blocks.append("\n".join([*_goals(parts), ""]))
     for name, render in _RENDER.items():
         if name in parts:
-            under = _under(parts[name], rounds=name not in _WHOLE)
+            under = _under(name, parts[name])
             blocks.append("\n".join([*render(parts[name]["found"]), "", under, ""]))
     page.write_text("\n".join([*blocks, _WHY]), "utf-8")
     print(page)
 
 
-def _under(part: Mapping[str, Any], *, rounds: bool) -> str:
+def _under(name: str, part: Mapping[str, Any]) -> str:
     how = part["how"]
-    what = f"; clips of {how['seconds']:g} s, {how['rounds']} rounds" if rounds else ""
+    length = "clips of 60 s" if name == "minute" else f"clips of {how['seconds']:g} s"
+    rounds = name not in _WHOLE
+    what = f"; {length}, {how['rounds']} rounds" if rounds else ""
     return f"*{part['date']}, {part['machine']}{what}{part['busy']}.*"
 
 
-def _single(found: Mapping[str, Any]) -> Iterator[str]:
-    yield "## One clip, 1080 lines, full model"
+def _goals(parts: Mapping[str, Any]) -> Iterator[str]:
+    """What was to be reached, and what was."""
+    yield "## What was to be reached"
+    yield ""
+    yield "| | goal | measured |"
+    yield "|---|---|---|"
+    found = {name: part["found"] for name, part in parts.items()}
+    for name, clip in (("single", "short clip"), ("minute", "a minute")):
+        for view, one in found.get(name, {}).items():
+            stock, pruned, product, *_ = one["took"].values()
+            goals = ("at least 1.25", "at least 0.95") if view == "front" else ("stated", "stated")
+            where = f"{clip}, {view} view, no video"
+            yield f"| {where}: x bare stock loop | {goals[0]} | {_spread(product, stock)} |"
+            what = "x bare loop over the pruned model that decodes in a thread"
+            yield f"| {where}: {what} | {goals[1]} | {_spread(product, pruned)} |"
+    if "engines" in found:
+        pool, local, dask = found["engines"]["took"].values()
+        cores = found["engines"]["cores"]
+        yield f"| {cores} workers: x bare pool | at least 0.95 | {_spread(local, pool)} |"
+        yield f"| Dask: x local | at least 0.95 | {_spread(dask, local)} |"
+    if "workers" in found:
+        took = found["workers"]["took"]
+        one, *_, local, _dask = took.values()
+        cores = found["workers"]["cores"]
+        yield f"| {cores} workers: x one worker on one core | stated | {_spread(local, one)} |"
+    if "stages" in found:
+        shares = " and ".join(f"{_share(one):.1f} %" for one in found["stages"].values())
+        yield f"| measures, smoothing, neutral, of the network's time | under 3 % | {shares} |"
+    if "start" in found:
+        imported, _, first = found["start"].values()
+        later = median(first, "wall") - median(imported, "wall")
+        yield f"| first frame after the bare import | at most 0.3 s | {later:.2f} s |"
+    if "hour" in found:
+        peak = found["hour"]["largest"]
+        what = f"{found['hour']['minutes']:g} minutes: peak memory of a process"
+        yield f"| {what} | under 1500 MB | {peak:.0f} MB |"
+
+
+def _spread(took: list[dict[str, float]], base: list[dict[str, float]]) -> str:
+    """The middle of the ratios, the smallest and the largest, and that by processor time."""
+    ratios = sorted(b["wall"] / a["wall"] for a, b in zip(took, base, strict=True))
+    middle, processor = speed_ratio(took, base), speed_ratio(took, base, "cpu")
+    return (
+        f"**{middle:.2f}** ({ratios[0]:.2f} to {ratios[-1]:.2f}); by processor time {processor:.2f}"
+    )
+
+
+def _share(one: Mapping[str, float]) -> float:
+    """Measures, smoothing and neutral in percent of the network's time."""
+    return 100 * (one["measures"] + one["smoothing"] + one["neutral"]) / one["network"]
+
+
+def _minute(found: Mapping[str, Any]) -> Iterator[str]:
+    yield from _single(found, "## A minute, 1080 lines, full model")
+
+
+def _single(
+    found: Mapping[str, Any], title: str = "## One clip, 1080 lines, full model"
+) -> Iterator[str]:
+    yield title
     for view, one in found.items():
         took, frames = one["took"], one["frames"]
         stock, pruned, *_ = took.values()
@@ -117,8 +184,10 @@ def _stages(found: Mapping[str, Any]) -> Iterator[str]:
         )
     yield ""
     for view, one in found.items():
-        share = 100 * (one["measures"] + one["smoothing"] + one["neutral"]) / one["network"]
-        yield f"From the {view}, measures, smoothing, neutral: {share:.1f} % of the network's time."
+        yield (
+            f"From the {view}, measures, smoothing, neutral: {_share(one):.1f} % of the network's "
+            "time."
+        )
 
 
 def _models(found: Mapping[str, Any]) -> Iterator[str]:
@@ -224,8 +293,8 @@ def _peers(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 _RENDER = {
-    "single": _single, "start": _start, "stages": _stages, "models": _models, "sizes": _sizes,
-    "length": _length, "workers": _workers, "engines": _engines, "many": _many,
+    "single": _single, "minute": _minute, "start": _start, "stages": _stages, "models": _models,
+    "sizes": _sizes, "length": _length, "workers": _workers, "engines": _engines, "many": _many,
     "hour": _hour, "peers": _peers,
 }  # fmt: skip
 

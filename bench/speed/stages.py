@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,18 @@ if TYPE_CHECKING:
 
 
 class Clock:
-    """Adds up the wall time within functions, less that of clocked ones inside them."""
+    """Adds up the wall time within functions, less that of clocked ones inside them.
+
+    Attributes:
+        spent: seconds of the thread that made the clock.
+        beside: seconds of other threads.
+    """
 
     def __init__(self) -> None:
         self.spent: Counter[str] = Counter()
-        self._inner: list[float] = [0.0]
+        self.beside: Counter[str] = Counter()
+        self._own = threading.get_ident()
+        self._inner = threading.local()
 
     def around(self, owner: Any, name: str, label: str) -> None:
         """From now on `owner.name` is clocked."""
@@ -23,19 +31,21 @@ class Clock:
 
         def clocked(*arguments: Any, **named: Any) -> Any:
             begun = time.perf_counter()
-            self._inner.append(0.0)
+            mine = threading.get_ident() == self._own
+            outer = getattr(self._inner, "seconds", 0.0)
+            self._inner.seconds = 0.0
             try:
                 return function(*arguments, **named)
             finally:
                 took = time.perf_counter() - begun
-                self.spent[label] += took - self._inner.pop()
-                self._inner[-1] += took
+                (self.spent if mine else self.beside)[label] += took - self._inner.seconds
+                self._inner.seconds = outer + took
 
         setattr(owner, name, clocked)
 
 
 def stages(s: Setting) -> dict[str, Any]:
-    """Milliseconds a frame of each stage, front and side view; decoding has a thread of its own."""
+    """Milliseconds a frame of each stage, front and side view."""
     import subprocess
     import sys
 
@@ -61,8 +71,8 @@ def _clocked(clip: str) -> dict[str, float]:
 
     from scapcoach.analysis import Options, run
     from scapcoach.pose import landmarker, mediapipe
-    from scapcoach.session import Tracker
-    from scapcoach.sources import ahead
+    from scapcoach.session import Follower, Tracker
+    from scapcoach.sources import ahead, picture
 
     clock = Clock()
     for owner, name, label in (
@@ -71,8 +81,11 @@ def _clocked(clip: str) -> dict[str, float]:
         (landmarker.Landmarker, "_run", "to and from MediaPipe"),
         (mediapipe._MaskMaker, "mask", "mask for the back contour"),  # noqa: SLF001
         (mediapipe.MediaPipePose, "detect", "subject lock"),
-        (Tracker, "step", "tracker, back contour"),
-        (run.PoseRecorder, "add", "tracker, back contour"),
+        (mediapipe.MediaPipePose, "picture", "picture for MediaPipe"),
+        (picture.PictureMaker, "make", "conversion to RGB"),
+        (Tracker, "follow", "tracker"),
+        (Follower, "step", "tracker"),
+        (Follower, "_contour", "back contour"),
         (ahead.ReadAhead, "__next__", "waiting for a decoded picture"),
         (run, "smooth_poses", "smoothing"),
         (run, "calibrate_automatically", "neutral"),
@@ -86,6 +99,7 @@ def _clocked(clip: str) -> dict[str, float]:
         whole = time.perf_counter() - begun
     rest = whole - sum(clock.spent.values())
     spent = {**clock.spent, "everything else (models, hash, imports)": rest, "whole": whole}
+    spent |= {f"in another thread: {name}": seconds for name, seconds in clock.beside.items()}
     return {name: 1000 * seconds / len(found.poses) for name, seconds in spent.items()}
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
+from scapcoach.errors import ModelError
 from scapcoach.sources.video import VideoFile, probe
 from tests.support.videos import Clip, is_upright, picture, read_number, write_clip
 
@@ -233,3 +235,28 @@ def test_sample_videos_read_whole_and_like_opencv(name, size, n, sound):
         other = capture.read()[1][..., ::-1]
         assert np.abs(frame.image.astype(int) - other).mean() < 1
     capture.release()
+
+
+def test_pictures_are_prepared_ahead_by_the_decoding_thread(tmp_path):
+    path = write_clip(tmp_path / "plain.mp4")
+    threads = set()
+
+    def prepare(image):
+        threads.add(threading.current_thread())
+        return int(image.sum())
+
+    with VideoFile(path) as video:
+        frames = list(video.frames(prepare=prepare))
+        assert [frame.picture for frame in frames] == [int(frame.image.sum()) for frame in frames]
+        assert threading.current_thread() not in threads
+        assert all(frame.picture is None for frame in video)
+
+
+def test_what_goes_wrong_with_a_prepared_picture_reaches_the_reader(tmp_path):
+    path = write_clip(tmp_path / "plain.mp4")
+
+    def prepare(_image):
+        raise ModelError("no memory for pictures")
+
+    with VideoFile(path) as video, pytest.raises(ModelError, match="no memory"):
+        next(video.frames(prepare=prepare))

@@ -23,7 +23,7 @@ from scapcoach.analysis.places import keep_key, partial_folder
 from scapcoach.errors import ScapcoachError
 from scapcoach.geometry.posture import HIPS, SHOULDERS, trunk_length
 from scapcoach.landmarks import Poses
-from scapcoach.session import PoseRecorder, Tracker
+from scapcoach.session import Follower, PoseRecorder
 from scapcoach.sinks.tables import landmarks_table, read_landmarks, write_parquet
 from scapcoach.sources.video import VideoFile
 
@@ -108,17 +108,18 @@ def follow(
         VideoFile(clip, since=begin) as source,
         MediaPipePose(options.model, subject_at=at, delegate=options.delegate) as estimator,
     ):
-        recorder, tracker = PoseRecorder(source.info.size), Tracker(estimator)
+        recorder = PoseRecorder(source.info.size)
         stop = min(piece.stop, source.info.duration)
         rate = source.info.fps if source.info.fps > 0 else 30.0
-        for frame in source:
-            if frame.t >= piece.stop:
-                break
-            if begin + WARM_UP < frame.t < near:
-                continue
-            recorder.add(tracker.step(frame))
-            done = round((frame.t - begin) * rate)
-            progress("landmarks", done, max(done, round((stop - begin) * rate)))
+        with Follower(estimator, recorder) as follower:
+            for frame in source.frames(prepare=estimator.picture):
+                if frame.t >= piece.stop:
+                    break
+                if begin + WARM_UP < frame.t < near:
+                    continue
+                follower.step(frame)
+                done = round((frame.t - begin) * rate)
+                progress("landmarks", done, max(done, round((stop - begin) * rate)))
         if source.mended_times:
             return None
         return Stretch(recorder.poses(), source.warnings)

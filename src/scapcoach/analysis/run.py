@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.analysis.options import Options, estimator_of, settings
 from scapcoach.analysis.outputs import write_outputs
-from scapcoach.analysis.pieces import follow, joined, lead_in
+from scapcoach.analysis.pieces import follow, joined
 from scapcoach.analysis.places import (
     LANDMARKS,
     Key,
@@ -21,6 +21,7 @@ from scapcoach.analysis.places import (
     read_summary,
     result_folder,
 )
+from scapcoach.analysis.watching import watch
 from scapcoach.calibration import (
     Calibration,
     Segment,
@@ -33,7 +34,7 @@ from scapcoach.filters import smooth_poses
 from scapcoach.girdle.estimators import Estimator
 from scapcoach.measures import Measures, measure
 from scapcoach.pose.models import model_file
-from scapcoach.session import PoseRecorder, Tracker
+from scapcoach.session import PoseRecorder
 from scapcoach.sinks.atomic import atomic_folder
 from scapcoach.sources.video import VideoFile
 
@@ -253,8 +254,6 @@ class _Work:
         Raises:
             Interrupted: Ctrl-C, with what was found kept beside `folder`.
         """
-        from scapcoach.pose.mediapipe import MediaPipePose
-
         recorder = PoseRecorder(self.info.size)
         whole = None if folder is None else self._joined(folder)
         if whole is not None:
@@ -266,24 +265,8 @@ class _Work:
             kept = kept_landmarks(folder, self.key)
             if kept is not None:
                 recorder.add(kept)
-        lead = lead_in(recorder.poses())
         try:
-            with (
-                VideoFile(self.clip, start=lead.first) as source,
-                MediaPipePose(
-                    self.options.model,
-                    subject_at=lead.subject_at or self.options.subject,
-                    delegate=self.options.delegate,
-                ) as estimator,
-            ):
-                tracker = Tracker(estimator)
-                for frame in source:
-                    if frame.t > lead.end:
-                        recorder.add(tracker.step(frame))
-                    elif frame.t <= lead.seen:
-                        tracker.step(frame)
-                    self.progress("landmarks", len(recorder), self.info.n_frames)
-                self.warnings = source.warnings
+            self.warnings = watch(self.clip, self.options, recorder, self.progress)
         except BaseException as stop:
             self._keep(folder, recorder.poses(), stop)
             raise

@@ -73,9 +73,15 @@ class Landmarker:
         """Free the native landmarker; a second time does nothing."""
         self._finalizer()
 
-    def follow(self, image: Image, t: float) -> Detection | None:
-        """The person followed, in the next frame, or None."""
-        found = self._run(image, t)
+    def follow(self, image: Image, t: float, picture: object = None) -> Detection | None:
+        """The person followed, in the next frame, or None.
+
+        Args:
+            image: the frame.
+            t: seconds.
+            picture: what `native_picture` made of it, if it was made ahead.
+        """
+        found = self._run(image, t, picture)
         return found[0] if found else None
 
     def look(self, image: Image) -> list[Detection]:
@@ -86,22 +92,22 @@ class Landmarker:
         """Stop following anybody: show a picture without people, as large as `image`."""
         self._run(np.full_like(image, 127), t)
 
-    def _run(self, image: Image, t: float | None) -> list[Detection]:
+    def _run(self, image: Image, t: float | None, picture: object = None) -> list[Detection]:
         check_image(image)
         if not self._finalizer.alive:
             raise ModelError("This landmarker is closed.")
         if self._warm:
             with uninterrupted():
-                return self._call(image, t)
+                return self._call(image, t, picture)
         # Some messages come with the first picture, some with the first person in one.
         with uninterrupted(), quiet_stderr():
-            found = self._call(image, t)
+            found = self._call(image, t, picture)
         self._warm = bool(found)
         return found
 
-    def _call(self, image: Image, t: float | None) -> list[Detection]:
-        mp = load_mediapipe()
-        picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=image)
+    def _call(self, image: Image, t: float | None, picture: object) -> list[Detection]:
+        if picture is None:
+            picture = native_picture(image)
         try:
             if self._follows and t is not None:
                 result = self._native.detect_for_video(picture, self._next_ms(t))
@@ -124,6 +130,17 @@ class Landmarker:
             raise InputError(f"A frame has no usable timestamp ({t}).")
         self._last_ms = max(round(t * 1000), self._last_ms + 1)
         return self._last_ms
+
+
+def native_picture(image: Image) -> object:
+    """MediaPipe's own copy of a picture.
+
+    Raises:
+        InputError: a picture that it would read as garbage.
+    """
+    check_image(image)
+    mp = load_mediapipe()
+    return mp.Image(image_format=mp.ImageFormat.SRGB, data=image)
 
 
 def check_image(image: Image) -> None:

@@ -47,7 +47,9 @@ class PoseEstimator(Protocol):
     def model_sha256(self) -> str:
         """SHA-256 of the model file that makes the landmarks."""
 
-    def detect(self, image: Image, t: float, *, want_mask: bool = False) -> Detection | None:
+    def detect(
+        self, image: Image, t: float, *, want_mask: bool = False, picture: object = None
+    ) -> Detection | None:
         """The subject in `image` ((H, W, 3) uint8 RGB, C-contiguous) at `t` seconds, or None."""
 
     def __enter__(self) -> Self: ...
@@ -58,3 +60,13 @@ class PoseEstimator(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None: ...
+
+
+class ParallelEstimator(PoseEstimator, Protocol):
+    """A `PoseEstimator` that leaves parts of its work to other threads."""
+
+    def picture(self, image: Image) -> object:
+        """`image` as `detect` takes it in the end; in any thread."""
+
+    def mask(self, image: Image, t: float, found: Detection) -> FloatArray | None:
+        """The mask of the subject `found` in `image`; in one thread, in order of time."""

@@ -7,6 +7,7 @@ step by step. The faces (window, browser, desk) draw; everything they share stan
 
 from __future__ import annotations
 
+from scapcoach.session.recording import Follower
 from scapcoach.session.tracker import PoseRecorder, Tracker
 
-__all__ = ["PoseRecorder", "Tracker"]
+__all__ = ["Follower", "PoseRecorder", "Tracker"]

@@ -7,7 +7,7 @@ means something; the mask costs more than the landmarks do.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -33,6 +33,19 @@ MASK_INTERVAL: Final = 0.15
 MASK_YAW: Final = (52.0, 128.0)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """A frame whose back contour is wanted, and what was found in it."""
+
+    frame: Frame
+    found: Detection
+    yaw: float
+
+    def contour(self, mask: FloatArray | None) -> FloatArray | None:
+        """(1, N_CONTOUR, 2) pixels; None without a mask."""
+        return None if mask is None else back_contour(mask, self.found.xy, self.yaw)[None]
+
+
 class Tracker:
     """Follows one subject through the frames of one source.
 
@@ -48,21 +61,34 @@ class Tracker:
         self._last: Poses | None = None
 
     def step(self, frame: Frame) -> Poses:
-        """The landmarks of one frame, as `Poses` with T = 1."""
+        """The landmarks of one frame, with the back contour, as `Poses` with T = 1."""
+        poses, look = self._follow(frame, masks=self._masks)
+        contour = None if look is None else look.contour(look.found.mask)
+        return poses if contour is None else replace(poses, contour=contour)
+
+    def follow(self, frame: Frame) -> tuple[Poses, Look | None]:
+        """As `step`, but a back contour is left to the caller, who may take it in another thread.
+
+        Returns:
+            The landmarks, and for what the mask is to be made; None where none is wanted.
+        """
+        return self._follow(frame, masks=False)
+
+    def _follow(self, frame: Frame, *, masks: bool) -> tuple[Poses, Look | None]:
         due = frame.t - self._last_mask >= MASK_INTERVAL - 1e-6
         want = self._masks and due and MASK_YAW[0] <= abs(_yaw(self._last)) <= MASK_YAW[1]
-        found = self._estimator.detect(frame.image, frame.t, want_mask=want)
+        found = self._estimator.detect(
+            frame.image, frame.t, want_mask=want and masks, picture=frame.picture
+        )
         height, width = frame.image.shape[:2]
         if found is None:
             self._last = None
-            return _nobody(frame.t, (width, height))
+            return _nobody(frame.t, (width, height)), None
         poses = self._last = _one(frame.t, found, (width, height))
-        if want:
-            self._last_mask = frame.t
-            if found.mask is not None:
-                contour = back_contour(found.mask, found.xy, _yaw(poses))[None]
-                return replace(poses, contour=contour)
-        return poses
+        if not want:
+            return poses, None
+        self._last_mask = frame.t
+        return poses, Look(frame, found, _yaw(poses))
 
 
 def _yaw(poses: Poses | None) -> float:
@@ -122,6 +148,11 @@ class PoseRecorder:
                 rows[self._count : stop] = value
         self._has_contour |= poses.contour is not None
         self._count = stop
+
+    def add_contour(self, index: int, contour: FloatArray) -> None:
+        """The back contour of a frame that was added without."""
+        self._rows["contour"][index] = contour
+        self._has_contour = True
 
     def poses(self) -> Poses:
         """Everything collected so far."""

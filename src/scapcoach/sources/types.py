@@ -24,11 +24,13 @@ class Frame:
         t: seconds from the source's own timestamps, strictly increasing; the first is 0.
         image: (H, W, 3) uint8 RGB, C-contiguous, upright, with square pixels. It belongs to the
             receiver, who may draw on it.
+        picture: the same as a pose estimator takes it, where it was prepared ahead; else None.
     """
 
     index: int
     t: float
     image: Image
+    picture: object = None
 
 
 @dataclass(frozen=True, slots=True)

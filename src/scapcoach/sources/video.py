@@ -19,12 +19,16 @@ from scapcoach.sources.types import Frame, SourceInfo
 if TYPE_CHECKING:
     import os
     import threading
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from av.container import InputContainer
     from av.packet import Packet
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
+
+    from scapcoach.sources.types import Image
+
+    Prepare = Callable[[Image], object]
 
 QUEUE_DEPTH = 8
 # A queue of eight 4K pictures would hold 200 MB.
@@ -40,10 +44,11 @@ SEEK_MARGIN = 1.0
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Which frames are wanted: from an index on, or from a time."""
+    """Which frames are wanted, from an index on or from a time, and what is made of each."""
 
     start: int
     since: float
+    prepare: Prepare | None
 
 
 class VideoFile:
@@ -79,8 +84,7 @@ class VideoFile:
         self._start = start
         self._since = since
         self._info, self._shape, self._stated_end = _look(self._path)
-        width, height = self._info.size
-        self._depth = max(2, min(queue_depth, QUEUE_BYTES // (3 * width * height)))
+        self._depth = queue_depth
         self._notes = Notes()
         self._readers: list[ReadAhead[Frame]] = []
 
@@ -107,14 +111,24 @@ class VideoFile:
     def __iter__(self) -> Iterator[Frame]:
         return self.frames()
 
-    def frames(self, start: int | None = None) -> Iterator[Frame]:
-        """Frames in order of time, from index `start` (None: that of the constructor)."""
+    def frames(
+        self, start: int | None = None, *, prepare: Prepare | None = None
+    ) -> Iterator[Frame]:
+        """Frames in order of time.
+
+        Args:
+            start: index of the first one; None for that of the constructor.
+            prepare: called with each image in the decoding thread, ahead of time; what it returns,
+                taken to be as large as the image, comes as `Frame.picture`.
+        """
         first = self._start if start is None else start
         notes = self._notes = Notes()
-        part = _Part(first, self._since)
+        part = _Part(first, self._since, prepare)
+        width, height = self._info.size
+        size = 3 * width * height * (1 if prepare is None else 2)
         reader = ReadAhead(
             lambda stop: _decode(self._path, self._info, self._shape, part, notes, stop),
-            self._depth,
+            max(2, min(self._depth, QUEUE_BYTES // size)),
             name=f"decode {self._path.name}",
         )
         self._readers.append(reader)
@@ -245,7 +259,8 @@ def _decode(
             except (av.error.FFmpegError, ValueError):
                 notes.bad_frames += 1
             else:
-                yield Frame(-1 if part.since else index - 1, t, image)
+                picture = None if part.prepare is None else part.prepare(image)
+                yield Frame(-1 if part.since else index - 1, t, image, picture)
         notes.complete = True
 
 
