@@ -64,9 +64,12 @@ def main() -> None:
     parser.add_argument("--tiny", type=int, help="clips for the part `many`")
     parser.add_argument("--hour-minutes", type=float, help="length for the part `hour`")
     parser.add_argument("--store", type=Path, default=STORE, help="folder of what was measured")
+    parser.add_argument("--clips", type=Path, help="folder to keep clips in for another time")
     parser.add_argument("--page", type=Path, default=report.PAGE, help="where the page goes")
     chosen = parser.parse_args()
-    setting = Setting(Path(tempfile.mkdtemp(prefix="scapcoach-speed-")))
+    folder = chosen.clips or Path(tempfile.mkdtemp(prefix="scapcoach-speed-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    setting = Setting(folder)
     if "short" in chosen.parts:
         setting = replace(setting, seconds=8, rounds=3, minutes=(0.5, 2), tiny=100, hour_minutes=6)
     for name in ("seconds", "rounds", "tiny", "minutes", "hour_minutes"):
@@ -80,7 +83,8 @@ def main() -> None:
                 measure(name, setting, chosen.store)
         report.write(chosen.store, chosen.page)
     finally:
-        shutil.rmtree(setting.folder, ignore_errors=True)
+        if chosen.clips is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
