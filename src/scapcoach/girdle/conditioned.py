@@ -125,7 +125,7 @@ def read(
         ]
         off = arms[at] - tabled(template.arms, phase[at]) - sum(followed)
         away[at] = np.linalg.norm(off, axis=1)
-    more = _shown_less(template, shares[:, 1])
+    more = 1 + _hidden_by_shrug(template) * np.clip(shares[:, 1], 0, 1.5)
     return Conditioned(
         more * shares[:, 0], more * sds[:, 0], shares[:, 1], sds[:, 1], phase, away, misfit, rise
     )
@@ -139,10 +139,10 @@ def _visibility(poses: Poses) -> FloatArray:
     return np.where(inside, poses.visibility[:, list(POINTS)], 0.0)
 
 
-def _shown_less(template: Template, elevation: FloatArray) -> FloatArray:
-    """(T, 3) by how many times more the blades are drawn back than the sum of shifts says."""
-    facing = max(float(np.cos(np.radians(template.yaw))), 0.0)
-    return np.asarray(1 + LESS_WHEN_RAISED * facing * np.clip(elevation, 0, 1.5))
+@lru_cache(maxsize=8)
+def _hidden_by_shrug(template: Template) -> float:
+    """By how much more the blades are drawn back than the sum of shifts says, per whole shrug."""
+    return LESS_WHEN_RAISED * max(float(np.cos(np.radians(template.yaw))), 0.0)
 
 
 def _solve(

@@ -158,11 +158,17 @@ def own(template: Template, noise: Noise, visibility: FloatArray) -> FloatArray:
         noise: of visible points.
         visibility: (T, len(POINTS)), 0 where a point is out of the picture.
     """
+    deviation, counts = _deviations(template, noise)
     lacking = np.clip(noise.visible - visibility, 0, 1)
-    counts = 1 - float(np.interp(abs(template.yaw), FROM_BEHIND, (0.0, 1.0)))
     factor = np.repeat(1 + counts * noise.hidden * lacking, N_AXES, axis=1)
-    deviation = noise.points * world_factor(template.yaw) * factor
-    return np.asarray(MODELLED * deviation**2)
+    return np.asarray(MODELLED * (deviation * factor) ** 2)
+
+
+@lru_cache(maxsize=8)
+def _deviations(template: Template, noise: Noise) -> tuple[FloatArray, float]:
+    """(F,) of visible points, and whether visibility counts in this view, 0..1."""
+    counts = 1 - float(np.interp(abs(template.yaw), FROM_BEHIND, (0.0, 1.0)))
+    return noise.points * world_factor(template.yaw), counts
 
 
 @lru_cache(maxsize=8)

@@ -159,14 +159,18 @@ def arm_features(poses: Poses, unit: float) -> FloatArray:
 
 def arms_of(points: FloatArray) -> FloatArray:
     """(..., 12) what (..., F) features, or a shift of them, are in `arm_features`."""
-    at = points.reshape(*points.shape[:-1], len(POINTS), N_AXES)
-    vectors = [
-        at[..., POINTS.index(end), :] - at[..., POINTS.index(begin), :]
-        for arm in ARMS
-        for begin, end in pairwise(arm)
-    ]
-    stacked = np.stack(vectors, axis=-2)[..., [0, 1, 4]] * _ARM_AXES
-    return np.asarray(stacked.reshape(*points.shape[:-1], _N_ARMS))
+    change = points[..., _ARM_ENDS] - points[..., _ARM_BEGINS]
+    return np.asarray(change * np.tile(_ARM_AXES, _N_ARMS // 3))
+
+
+def _arm_columns(which: int) -> IntArray:
+    """(12,) columns of features: x, y and depth of the ends (1) or beginnings (0) of each bone."""
+    bones = [bone for arm in ARMS for bone in pairwise(arm)]
+    return np.array([POINTS.index(b[which]) * N_AXES + axis for b in bones for axis in (0, 1, 4)])
+
+
+_ARM_BEGINS: Final = _arm_columns(0)
+_ARM_ENDS: Final = _arm_columns(1)
 
 
 def fit(reps: Mapping[str, Sequence[Poses]], noise: FloatArray) -> Template:
