@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,15 +21,16 @@ import numpy as np
 
 from scapcoach.calibration import Calibration, calibrate, guided_segments
 from scapcoach.filters import smooth_poses
-from scapcoach.live.painter import Painter, State
+from scapcoach.live.app import App
+from scapcoach.live.painter import Painter
 from scapcoach.pose.landmarker import Landmarker
 from scapcoach.pose.mediapipe import MediaPipePose
 from scapcoach.pose.models import model_file
 from scapcoach.session import PoseRecorder, Tracker
 from scapcoach.session.coach import make_coach
 from scapcoach.session.engine import Engine
-from scapcoach.session.plain import plain_reading
-from scapcoach.sinks.prompt import Prompt
+from scapcoach.session.plain import plain_points, plain_reading
+from scapcoach.session.replay import Session
 from scapcoach.sources.camera import Camera
 from scapcoach.sources.captures import FileCapture
 from scapcoach.sources.video import VideoFile
@@ -37,7 +39,6 @@ from scapcoach.web.protocol import decode, encode
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scapcoach.session.engine import Reading
     from scapcoach.sources.types import Frame, Image
 
 SAMPLES: Final = Path(__file__).resolve().parent.parent / "sample_videos"
@@ -57,73 +58,117 @@ def own_calibration() -> Calibration:
 
 
 class Window:
-    """The window's path: a frame in, a picture with overlay out."""
+    """The window's path: a frame in, a picture with overlay out.
+
+    It is its own camera, which has nothing to say, and a screen that notes when pictures come.
+    """
+
+    ended, trouble = False, ""
 
     def __init__(self, size: tuple[int, int], calibration: Calibration) -> None:
         self._estimator = MediaPipePose()
-        self._tracker = Tracker(self._estimator)
-        self._engine = Engine(calibration, coach=make_coach({"name": "row"}))
-        self._painter = Painter(size)
-        self._state = State((("P", "pause"), ("Q", "finish")))
+        engine = Engine(calibration, coach=make_coach({"name": "row"}))
+        self._app = App(
+            camera=self, screen=self, painter=Painter(size), find=Tracker(self._estimator).step,
+            session=Session(engine, make_coach), exercises=("row",),
+        )  # fmt: skip
+        self.shown: list[float] = []
 
-    def step(self, frame: Frame) -> Reading:
-        """One frame, all the way."""
-        reading = self._engine.step(self._tracker.step(frame))
-        prompt = Prompt(reading.coached.count, reading.coached.phase.label)
-        self._painter.paint(frame.image, reading, prompt, self._state)
-        return reading
+    def step(self, frame: Frame) -> tuple[float, float]:
+        """Seconds until the picture is shown, and until its reading is known as well."""
+        self.shown.clear()
+        begun = time.perf_counter()
+        self._app.step(frame)
+        done = time.perf_counter()
+        return self.shown[0] - begun, done - begun
+
+    def show(self, image: Image) -> None:  # noqa: ARG002  # handing it to the toolkit is not counted
+        """Note when a picture is there."""
+        self.shown.append(time.perf_counter())
+
+    def key(self) -> str:
+        """None is pressed."""
+        return ""
+
+    def newest(self, timeout: float = 0.5) -> Frame | None:  # noqa: ARG002  # frames are handed in
+        """None comes by itself."""
+        return None
+
+    def nothing(self) -> None:
+        """What else cameras and screens do."""
+
+    pause = resume = toggle_full = nothing
 
     def close(self) -> None:
         """Free the model."""
         self._estimator.close()
 
 
+class Browser:
+    """The server's part of the browser's path: JPEG in, JSON out; the page draws."""
+
+    def __init__(self, calibration: Calibration) -> None:
+        self._estimator = MediaPipePose()
+        self._tracker = Tracker(self._estimator)
+        self._engine = Engine(calibration, coach=make_coach({"name": "row"}))
+
+    def step(self, frame: Frame, jpeg: bytes) -> tuple[float, float]:
+        """Seconds until the landmarks can be sent, and until the reading can."""
+        begun = time.perf_counter()
+        image = decode(jpeg)
+        assert image is not None
+        poses = self._engine.smooth(self._tracker.step(replace(frame, image=image)))
+        json.dumps({"type": "sight", "points": plain_points(poses)})
+        seen = time.perf_counter()
+        json.dumps(plain_reading(self._engine.read(poses)))
+        return seen - begun, time.perf_counter() - begun
+
+    def close(self) -> None:
+        """Free the model."""
+        self._estimator.close()
+
+
+#: What is timed on every frame; the first is what the others are told in times of.
+_TIMED: Final = ("bare", "window", "window_reading", "browser", "browser_reading")
+
+
 def latency(clip: Path, frames: int) -> dict[str, Any]:
     """Medians and p95 of the paths over those of the bare call on the same frames."""
     calibration = own_calibration()
-    bare = Landmarker(model_file("full", mask=False))
-    rows: list[tuple[float, float, float]] = []
+    bare, browser = Landmarker(model_file("full", mask=False)), Browser(calibration)
+
+    def bare_step(frame: Frame) -> tuple[float, ...]:
+        begun = time.perf_counter()
+        bare.follow(frame.image, frame.t)
+        return (time.perf_counter() - begun,)
+
+    rows: list[list[float]] = []
     with VideoFile(clip) as source:
         window = Window(source.info.size, calibration)
-        web = Window(source.info.size, calibration)
         for frame in source:
             if frame.index >= frames + _WARM:
                 break
             jpeg = encode(frame.image, 82)
-            parts: list[Callable[[], object]] = [
-                lambda frame=frame: bare.follow(frame.image, frame.t),
+            parts: list[Callable[[], tuple[float, ...]]] = [
+                lambda frame=frame: bare_step(frame),
                 lambda frame=frame: window.step(frame),
-                lambda frame=frame, jpeg=jpeg: _web_step(web, frame, jpeg),
+                lambda frame=frame, jpeg=jpeg: browser.step(frame, jpeg),
             ]
-            took = [0.0] * len(parts)
+            took: dict[int, tuple[float, ...]] = {}
             for k in np.roll(np.arange(len(parts)), frame.index):  # nobody always goes first
-                begun = time.perf_counter()
-                parts[k]()
-                took[k] = time.perf_counter() - begun
-            rows.append((took[0], took[1], took[2]))
+                took[int(k)] = parts[k]()
+            rows.append([seconds for k in range(len(parts)) for seconds in took[k]])
         window.close()
-        web.close()
+        browser.close()
     times = np.array(rows[_WARM:])
     middle, high = np.median(times, axis=0), np.quantile(times, 0.95, axis=0)
-    return {
-        "clip": clip.name,
-        "frames": len(times),
-        "bare_ms": round(1e3 * float(middle[0]), 1),
-        "window_median": round(float(middle[1] / middle[0]), 3),
-        "window_p95": round(float(high[1] / high[0]), 3),
-        "browser_median": round(float(middle[2] / middle[0]), 3),
-        "browser_p95": round(float(high[2] / high[0]), 3),
-    }
-
-
-def _web_step(web: Window, frame: Frame, jpeg: bytes) -> None:
-    """The server's part of the browser path: JPEG in, JSON out; the page draws."""
-    from dataclasses import replace
-
-    image = decode(jpeg)
-    assert image is not None
-    reading = web._engine.step(web._tracker.step(replace(frame, image=image)))  # noqa: SLF001
-    json.dumps(plain_reading(reading, landmarks=True))
+    found: dict[str, Any] = {
+        "clip": clip.name, "frames": len(times), "bare_ms": round(1e3 * float(middle[0]), 1),
+    }  # fmt: skip
+    for k, name in enumerate(_TIMED[1:], 1):
+        found[f"{name}_median"] = round(float(middle[k] / middle[0]), 3)
+        found[f"{name}_p95"] = round(float(high[k] / high[0]), 3)
+    return found
 
 
 class _Stamped(FileCapture):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -103,6 +104,35 @@ def test_it_runs_until_the_file_is_over_and_shows_every_frame() -> None:
     assert one.frames == 12
     assert len(one.screen.shown) == 12
     assert one.screen.shown[0].shape[:2] == (one.painter.size[1], one.painter.size[0])
+
+
+def test_a_picture_is_shown_before_it_is_read_and_news_at_once() -> None:
+    one = app(count=30)
+    read = one.session.read
+    order: list[str] = []
+
+    def counted(poses: Poses) -> Any:
+        order.append(f"read {poses.t[0]:.2f}")
+        reading = read(poses)
+        if len(order) and order.count("news") == 0 and reading.index == 9:
+            order.append("news")
+            reading = replace(reading, coached=replace(reading.coached, count=1))
+        return reading
+
+    def paint(_image, reading, prompt, _state):
+        order.append(f"shown {reading.poses.t[0]:.2f} with {reading.t:.2f}, {prompt.count}")
+        return _image
+
+    one.session.read, one.painter.paint = counted, paint
+    one.exercises = one._exercise = "row"
+    one.run()
+    at = [f"{t:.2f}" for t in POSES.t]
+    assert order[:2] == [f"read {at[0]}", f"shown {at[0]} with {at[0]}, 0"]  # nothing to bear yet
+    assert order[2:4] == [f"shown {at[1]} with {at[0]}, 0", f"read {at[1]}"]
+    k = order.index("news")
+    assert order[k - 2 : k] == [f"shown {at[9]} with {at[8]}, 0", f"read {at[9]}"]
+    assert order[k + 1] == f"shown {at[9]} with {at[9]}, 1"  # without waiting for another frame
+    assert order[k + 2] == f"shown {at[10]} with {at[9]}, 1"
 
 
 class Listener(Spy):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from scapcoach.live.painter import State
@@ -130,20 +130,33 @@ class App:
                 self.show()
             frame = self.camera.newest(_WAIT_S)
             if frame is not None:
-                raw = self.find(frame)
-                reading = self.session.step(raw)
-                self._last = (frame, reading)
-                self.frames += 1
-                self._guiding.frame(raw, frame.image)
-                if self.film is not None:
-                    self.film.add(frame)
-                if self.aloud is not None:
-                    self.aloud.follow(reading, self._guiding.guide)
+                self.step(frame)
             elif self._off:
                 time.sleep(_WAIT_S)  # a screen may be locked for a night
-                continue
-            elif not self.camera.trouble:
-                continue
+            elif self.camera.trouble:
+                self.show()
+
+    def step(self, frame: Frame) -> None:
+        """One frame: shown with its skeleton at once, then read.
+
+        Gauges change slowly, so the picture does not wait for its own reading and bears the last
+        one; what is news (a repetition, a cue) is shown as soon as it is known.
+        """
+        raw = self.find(frame)
+        poses = self.session.smooth(raw)
+        before = None if self._last is None else self._last[1]
+        if before is not None:
+            self._last = (frame, replace(before, poses=poses))
+            self.show()
+        reading = self.session.read(poses)
+        self._last = (frame, reading)
+        self.frames += 1
+        self._guiding.frame(raw, frame.image)
+        if self.film is not None:
+            self.film.add(frame)
+        if self.aloud is not None:
+            self.aloud.follow(reading, self._guiding.guide)
+        if before is None or _news(reading) != _news(before):
             self.show()
 
     def press(self, key: str) -> bool:
@@ -264,6 +277,11 @@ class App:
             or reading.notice
             or self._said
         )
+
+
+def _news(reading: Reading) -> tuple[object, ...]:
+    """What is shown without delay where it changes."""
+    return reading.coached.count, reading.coached.phase, reading.cue, reading.notice
 
 
 def _guide_keys(guide: AnyGuide) -> list[tuple[str, str]]:

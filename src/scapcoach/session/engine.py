@@ -168,12 +168,27 @@ class Engine:
             coach.calibrated(self._calibration)
 
     def step(self, raw: Poses) -> Reading:
-        """The reading of the next frame.
+        """The reading of the next frame: `smooth`, then `read`.
 
         Args:
             raw: landmarks as the tracker gives them, T = 1.
         """
-        poses = self._smooth(raw)
+        return self.read(self.smooth(raw))
+
+    def smooth(self, raw: Poses) -> Poses:
+        """The first half of a step, soon done: landmarks that a face can draw at once.
+
+        Args:
+            raw: of the next frame, as the tracker gives them, T = 1.
+        """
+        return self._smooth(raw)
+
+    def read(self, poses: Poses) -> Reading:
+        """The second half: measures, repetitions and cues.
+
+        Args:
+            poses: what `smooth` gave for the frame, T = 1; every frame once, in order.
+        """
         if self._calibration is None:
             self._calibration = self._rest.look(poses)
         measures = measure(poses, self._calibration)

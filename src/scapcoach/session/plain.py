@@ -11,20 +11,16 @@ from scapcoach.measures.types import Reason, Status, View
 from scapcoach.session.card import TRACE_S, card
 
 if TYPE_CHECKING:
+    from scapcoach.landmarks import Poses
     from scapcoach.measures import Series
     from scapcoach.session.card import AnyGuide
     from scapcoach.session.engine import Reading
 
 
-def plain_reading(reading: Reading, *, landmarks: bool = False) -> dict[str, Any]:
-    """Everything that a face shows of one frame; what is missing is null.
-
-    Args:
-        reading: of one frame.
-        landmarks: also where the 33 points are, as shares of width and height, in thousandths.
-    """
+def plain_reading(reading: Reading) -> dict[str, Any]:
+    """Everything that a face tells of one frame; what is missing is null."""
     measures, coached, cue = reading.measures, reading.coached, reading.cue
-    found: dict[str, Any] = {
+    return {
         "frame": reading.index,
         "t": round(reading.t, 4),
         "subject": int(reading.poses.subject[0]),
@@ -44,9 +40,6 @@ def plain_reading(reading: Reading, *, landmarks: bool = False) -> dict[str, Any
         else {"text": cue.text, "kind": str(cue.kind), "fault": cue.fault, "time": cue.time},
         "measures": {name: _series(series) for name, series in measures.series.items()},
     }
-    if landmarks:
-        found["points"] = _points(reading)
-    return found
 
 
 def _series(series: Series) -> dict[str, Any]:
@@ -61,9 +54,12 @@ def _series(series: Series) -> dict[str, Any]:
     }
 
 
-def _points(reading: Reading) -> list[list[int] | None]:
-    """33 times [x, y, visibility] in thousandths of width, height and 1; null where missing."""
-    poses = reading.poses
+def plain_points(poses: Poses) -> list[list[int] | None]:
+    """33 times [x, y, visibility] in thousandths of width, height and 1; null where missing.
+
+    Args:
+        poses: T = 1.
+    """
     share = np.rint(1000 * poses.xy[0] / np.asarray(poses.size))
     seen = np.rint(1000 * np.nan_to_num(poses.visibility[0]))
     return [

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scapcoach.calibration import Calibration
+    from scapcoach.landmarks import Poses
     from scapcoach.session.engine import Coach, Reading
     from scapcoach.session.journal import Command, Journal, Recording
 
@@ -37,11 +38,19 @@ class Session:
         self.journal = journal
         self._make_coach = make_coach
 
-    def step(self, raw: Any) -> Reading:
-        """The next frame's reading; its landmarks go into the journal."""
+    def step(self, raw: Poses) -> Reading:
+        """The next frame's reading: `smooth`, then `read`."""
+        return self.read(self.smooth(raw))
+
+    def smooth(self, raw: Poses) -> Poses:
+        """`Engine.smooth` of the next frame; its landmarks go into the journal."""
         if self.journal is not None:
             self.journal.add(raw)
-        return self.engine.step(raw)
+        return self.engine.smooth(raw)
+
+    def read(self, poses: Poses) -> Reading:
+        """`Engine.read` of what `smooth` gave."""
+        return self.engine.read(poses)
 
     def mute(self, muted: bool) -> None:
         """Show and say cues, or not."""

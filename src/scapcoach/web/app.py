@@ -145,7 +145,7 @@ class _Seat:
     def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
         self._loop = asyncio.get_running_loop()
-        self._newest: dict[str, Any] | bytes | None = None
+        self._newest: dict[str, dict[str, Any] | bytes] = {}  # by type, in order of coming
         self._letters: deque[dict[str, Any] | bytes] = deque()
         self._something = asyncio.Event()
         self._worker: Worker | None = None
@@ -188,16 +188,15 @@ class _Seat:
                 await self._socket.close(MALFORMED, str(error))
 
     async def _send(self) -> None:
-        """Letters first, then the newest state; what a slow page missed is not sent later."""
+        """Letters first, then the newest states; what a slow page missed is not sent later."""
         over = False
         while not over:
             await self._something.wait()
             self._something.clear()
             batch = list(self._letters)
             self._letters.clear()
-            if self._newest is not None:
-                batch.append(self._newest)
-                self._newest = None
+            batch += self._newest.values()
+            self._newest.clear()
             for message in batch:
                 over |= isinstance(message, dict) and message["type"] in {"finished", "failed"}
                 try:
@@ -212,7 +211,8 @@ class _Seat:
             await self._socket.send_json(message)
 
     def _put(self, message: dict[str, Any] | bytes) -> None:
-        self._newest = message
+        kind = "sight" if isinstance(message, bytes) else message["type"]
+        self._newest[kind] = message
         self._something.set()
 
     def _post(self, message: dict[str, Any] | bytes) -> None:

@@ -1,7 +1,8 @@
 """What page and server say to each other, checked before anything is done with it.
 
 From the page: pictures as binary messages (``SCF1``, then seconds as a little-endian double, then
-a JPEG), commands as JSON objects with ``do``. To the page: JSON objects with ``type``; with the
+a JPEG), commands as JSON objects with ``do``. To the page: JSON objects with ``type``, of each
+frame a ``sight`` (its landmarks) and a little later a ``reading`` (what they tell); sights of the
 server's own camera as binary messages (length of the JSON as 4 bytes, little-endian, the JSON, a
 JPEG).
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +14,7 @@ from scapcoach.pictures import shrunk
 from scapcoach.session.guided import Guide, Plan
 from scapcoach.session.guided_reps import RepGuide
 from scapcoach.session.guiding import Guiding
-from scapcoach.session.plain import plain_guide, plain_reading
+from scapcoach.session.plain import plain_guide, plain_points, plain_reading
 from scapcoach.session.tracker import Tracker
 from scapcoach.sources.camera import fitted
 from scapcoach.sources.types import Frame
@@ -71,7 +72,8 @@ class Worker:
 
     Args:
         rooms: what it works with.
-        publish: takes states for the page, from the worker's thread; only the newest counts.
+        publish: takes states for the page, from the worker's thread; of each type only the newest
+            counts.
         tell: takes messages that must all arrive.
     """
 
@@ -251,9 +253,13 @@ class Worker:
         return Frame(self._index - 1, self._last, image)
 
     def _step(self, frame: Frame, raw: Poses, camera: Camera | None) -> None:
+        """One frame: where its landmarks are is told at once, then what was read from them."""
         assert self._session is not None
-        reading = self._session.step(raw)
-        message = {"type": "reading", **plain_reading(reading, landmarks=True)}
+        poses = self._session.smooth(raw)
+        self._publish(self._sight(frame, poses, camera))
+        time.sleep(0)  # lets the thread of the sockets send it before the measures are worked out
+        reading = self._session.read(poses)
+        message = {"type": "reading", **plain_reading(reading)}
         if camera is None:
             message["sent"] = self._sent
         self._guiding.frame(raw, frame.image)
@@ -267,13 +273,17 @@ class Worker:
             message["notice"] = film.video.trouble or message["notice"]
         if journal is not None and journal.trouble:
             message["notice"] = journal.trouble
+        self._publish(message)
+
+    def _sight(self, frame: Frame, poses: Poses, camera: Camera | None) -> dict[str, Any] | bytes:
+        """What the page draws: landmarks, and the picture where it has none of its own."""
+        message = {"type": "sight", "points": plain_points(poses)}
         if camera is None:
-            self._publish(message)
-            return
+            return {**message, "sent": self._sent}
         size = frame.image.shape[1], frame.image.shape[0]
         factor = min(1.0, _SHOWN_SIDE / max(size))
         small = shrunk(frame.image, (round(size[0] * factor), round(size[1] * factor)))
-        self._publish(with_picture(message, encode(small)))
+        return with_picture(message, encode(small))
 
     def _finished(self, found: Calibration) -> None:
         """Use a guided calibration, and keep it where that was asked for."""

@@ -18,13 +18,14 @@ const camera = new Camera(byId("video"));
 const sound = new Sound();
 const LIVE_BUTTONS = ["pause", "calibrate", "calibrate-exercise", "mute", "finish"];
 const shots = new Map(); // pictures on their way, by time: landmarks are drawn on their own picture
-const state = { live: false, paused: false, muted: false, taking: false, last: null, cue: 0, finished: false };
+const state = { live: false, paused: false, muted: false, taking: false, seen: false, cue: 0, finished: false };
 const wizard = new Wizard(steer);
 const profiles = new Profiles(byId("profiles"), { changed: listProfiles, use: useProfile });
 
 const link = new Link({
   ready: () => { begun(); },
-  reading: (message, jpeg) => { if (state.live && !state.paused) show(message, jpeg); },
+  sight: (message, jpeg) => { if (state.live && !state.paused) draw(message, jpeg); },
+  reading: (message) => { if (state.live && !state.paused) show(message); },
   trouble: (message) => notice(message.message),
   problem: (message) => notice(message.message),
   saved: (message) => { notice(`Saved as profile “${message.profile}”.`); addProfile(message.profile); profiles.refresh(); },
@@ -67,7 +68,7 @@ async function start() {
     byId("start").disabled = false;
   }
   camera.onlost = () => { notice("The camera is gone: is it plugged in?"); };
-  Object.assign(state, { live: true, paused: false, finished: false, last: null });
+  Object.assign(state, { live: true, paused: false, finished: false, seen: false });
   cover("Getting ready", "The model is being loaded.", "");
   link.open();
 }
@@ -85,7 +86,7 @@ function begun() {
 // One new frame of the browser's camera: sent if the engine is hungry, shown when it is answered.
 async function take() {
   const { videoWidth: w, videoHeight: h } = camera.video;
-  if (w && !state.paused && !state.last) stage.draw(camera.video, w, h, null);
+  if (w && !state.paused && !state.seen) stage.draw(camera.video, w, h, null);
   if (state.taking || state.paused || !link.hungry) return;
   state.taking = true;
   const t = performance.now() / 1000;
@@ -100,19 +101,24 @@ async function take() {
   }
 }
 
-async function show(reading, jpeg) {
-  state.last = reading;
-  document.body.dataset.frames = reading.frame + 1;
-  document.body.dataset.calibration = reading.calibration ?? "";
-  if (reading.sent) document.body.dataset.lag = Math.round(performance.now() - 1000 * reading.sent);
+// A picture with its landmarks: it does not wait for what they tell.
+async function draw(sight, jpeg) {
+  state.seen = true;
   if (jpeg) {
     const picture = await createImageBitmap(jpeg);
-    stage.draw(picture, picture.width, picture.height, reading.points);
+    stage.draw(picture, picture.width, picture.height, sight.points);
     picture.close();
+    return;
   }
-  const shot = shots.get(reading.sent);
-  if (shot) stage.draw(shot, shot.width, shot.height, reading.points);
-  forget(reading.sent ?? -1);
+  const shot = shots.get(sight.sent);
+  if (shot) stage.draw(shot, shot.width, shot.height, sight.points);
+  document.body.dataset.lag = Math.round(performance.now() - 1000 * sight.sent);
+  forget(sight.sent);
+}
+
+function show(reading) {
+  document.body.dataset.frames = reading.frame + 1;
+  document.body.dataset.calibration = reading.calibration ?? "";
   gauges.show(reading);
   plots.add(reading);
   wizard.mirrored = stage.mirrored;
