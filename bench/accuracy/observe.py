@@ -138,13 +138,15 @@ def segments_of(record: Record) -> tuple[Segment, ...]:
     )
 
 
-def take_calibration(record: Record) -> Calibrated:
+def take_calibration(record: Record, estimator: str = "geometric") -> Calibrated:
     """The product's calibration from the phantom's calibration clip, and the truth in it."""
     poses = smooth_poses(record.poses)
     segments = segments_of(record)
     calibration, fault = None, ""
     try:
-        calibration = calibrate(poses, segments, model_sha256=record.model_sha256)
+        calibration = calibrate(
+            poses, segments, model_sha256=record.model_sha256, estimator=estimator
+        )
     except CalibrationError as error:
         fault = str(error)
 

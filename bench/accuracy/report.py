@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 from bench.accuracy.crosstalk import shown
 from bench.accuracy.observe import TARGETS
 from bench.accuracy.tables import MIN_SIGNED
-from bench.accuracy.words import find, number, percent, summary, weaknesses
+from bench.accuracy.words import (
+    SIDE_BY_SIDE,
+    find,
+    number,
+    percent,
+    side_by_side,
+    summary,
+    weaknesses,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -61,10 +69,8 @@ _METHOD: Final = """\
 
 def markdown(results: Mapping[str, Any]) -> str:
     """The whole page."""
-    return "\n".join([*_top(results), *_method(results), *_key(results), *_signs(results),
-                      *_crosstalk(results), *_weak(results),
-                      *_sections(results), *_reasons(results),
-                      *_again(results), ""])  # fmt: skip
+    parts = (_top, _method, _key, _beside, _signs, _crosstalk, _weak, _sections, _reasons, _again)
+    return "\n".join([*(line for part in parts for line in part(results)), ""])
 
 
 def _top(results: Mapping[str, Any]) -> Iterator[str]:
@@ -125,6 +131,19 @@ def _key(results: Mapping[str, Any]) -> Iterator[str]:
     yield from table(("measure", *_HEADS), ((_title(r), *_cells(r)) for r in some))
     yield ""
     yield "![Estimate against truth, by view](images/accuracy_scatter.png)"
+    yield ""
+
+
+def _beside(results: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Both estimators and the width rule"
+    yield ""
+    yield (
+        "Own calibration, per cent of the own range, over the frames that each judges: the closed "
+        "form (`--estimator geometric`), the observer (`--estimator observer`), each joined with "
+        "the own full poses where arms hang (docs/method.md), and the naive width rule."
+    )
+    yield ""
+    yield from table(("measure", "arms", "view", *SIDE_BY_SIDE), side_by_side(results))
     yield ""
 
 

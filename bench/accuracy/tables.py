@@ -45,6 +45,15 @@ CONDITIONS: Final = {
     "nodding": "nuisance", "stepping": "nuisance", "rounding_only": "nuisance",
     "desk_hunching": "desk",
 }  # fmt: skip
+#: Targets that the learned estimator is examined in beside the closed form.
+BESIDE: Final = (
+    "retraction",
+    "retraction_deg",
+    "elevation",
+    "elevation_deg",
+    "rounding_deg",
+    "hunch",
+)
 #: Judged frames that a set-up needs for a figure of its own.
 MIN_JUDGED: Final = 10
 #: Frames with a clear sign of the truth that a share of wrong signs needs.
@@ -63,6 +72,7 @@ class Clip:
         own: the person's calibration.
         found: by target, with the own calibration.
         automatic: by target in degrees, with the automatic calibration.
+        observer: by target, with the own calibration, by the learned estimator.
         naive: (T,) the baseline's retraction, per cent.
         reasons: by measure, how many frames were withheld for what.
     """
@@ -74,6 +84,7 @@ class Clip:
     own: Calibrated
     found: Mapping[str, Comparison]
     automatic: Mapping[str, Comparison]
+    observer: Mapping[str, Comparison]
     naive: Comparison
     reasons: Mapping[str, Counter[str]]
 
@@ -85,18 +96,20 @@ def read_clips(setups: Sequence[Setup], folder: Path) -> Iterator[Clip]:
         if not calibration.is_file():
             continue
         own = take_calibration(load(calibration))
+        other = take_calibration(load(calibration), "observer")
         for script in setup.clips:
             path = path_of(setup.job(script), folder)
             if path.is_file():
-                yield _clip(setup, script, load(path), own)
+                yield _clip(setup, script, load(path), own, other)
 
 
-def _clip(setup: Setup, script: str, record: Record, own: Calibrated) -> Clip:
+def _clip(setup: Setup, script: str, record: Record, own: Calibrated, other: Calibrated) -> Clip:
     found = compare(record, own)
     percent = found["retraction"]
     naive = naive_retraction(record.poses, own)
     return Clip(
         setup, script, CONDITIONS[script], record, own, found, compare_automatic(record, own),
+        compare(record, other),
         Comparison(naive, np.full(len(naive), np.nan), percent.truth, percent.sided),
         _reasons(record, own),
     )  # fmt: skip
@@ -118,9 +131,11 @@ def _reasons(record: Record, own: Calibrated) -> dict[str, Counter[str]]:
 
 
 def pick(name: str, kind: str) -> Callable[[Clip], Comparison | None]:
-    """Chooses a target of a clip: kind own, auto or naive."""
+    """Chooses a target of a clip: kind own, auto, observer or naive."""
     if kind == "naive":
         return lambda clip: clip.naive
+    if kind == "observer":
+        return lambda clip: clip.observer.get(name)
     return lambda clip: (clip.found if kind == "own" else clip.automatic).get(name)
 
 
@@ -202,6 +217,11 @@ def agreement_rows(clips: Sequence[Clip]) -> list[dict[str, Any]]:
                     for name, target in TARGETS.items()
                     if kind == "own" or target.unit == "deg"
                 ]
+            rows += [
+                {"measure": name, "calibration": "observer", **about,
+                 **row(some, pick(name, "observer"))}
+                for name in BESIDE
+            ]  # fmt: skip
             rows.append(
                 {"measure": NAIVE, "calibration": "naive", **about, **row(some, pick("", "naive"))}
             )  # fmt: skip

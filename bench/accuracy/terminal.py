@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from bench.accuracy.tables import MIN_SIGNED
-from bench.accuracy.words import find, number, percent
+from bench.accuracy.words import SIDE_BY_SIDE, find, number, percent, side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,12 +36,25 @@ def show(results: Mapping[str, Any], console: Console) -> None:
                 if (
                     r["measure"] == name
                     and r["condition"] == condition
-                    and r["calibration"] != "auto"
+                    and r["calibration"] in {"own", "naive"}
                 ):
                     table.add_row(*_cells(r), style="bold" if r["view"] == "all" else "")
         if table.row_count:
             console.print(table)
+    console.print(_beside(results))
     console.print(_signs(results))
+
+
+def _beside(results: Mapping[str, Any]) -> Any:
+    from rich.table import Table
+
+    table = Table(title="Both estimators and the width rule", title_justify="left")
+    for head in ("measure", "arms", "view", *SIDE_BY_SIDE):
+        left = head in {"measure", "arms", "view"}
+        table.add_column(head, justify="left" if left else "right", no_wrap=True)
+    for line in side_by_side(results):
+        table.add_row(*line)
+    return table
 
 
 def _cells(r: Mapping[str, Any]) -> tuple[str, ...]:

@@ -36,6 +36,34 @@ def number(value: float | None, digits: int = 1) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
 
 
+#: Columns of `side_by_side` after measure, arms and view.
+SIDE_BY_SIDE = (
+    "closed form: judged", "r", "MAE, %", "observer: judged", "r", "MAE, %", "width rule: r",
+    "MAE, %",
+)  # fmt: skip
+
+
+def side_by_side(results: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Retraction and elevation, per cent of the own range, by both estimators and the width rule.
+
+    Measure, arms, view, and `SIDE_BY_SIDE`; the width rule says nothing of elevation.
+    """
+    rows = results["agreement"]
+    for r in rows:
+        if r["calibration"] != "own" or r["measure"] not in {"retraction", "elevation"}:
+            continue
+        where = {"view": r["view"], "condition": r["condition"]}
+        other = find(rows, calibration="observer", measure=r["measure"], **where)
+        naive = find(rows, calibration="naive", **where) if r["measure"] == "retraction" else {}
+        yield (
+            r["measure"], r["condition"], r["view"],
+            *(cell for s in (r, other) for cell in (
+                percent(s.get("share_judged")), number(s.get("r"), 2), number(s.get("mae"), 0),
+            )),
+            number(naive.get("r"), 2), number(naive.get("mae"), 0),
+        )  # fmt: skip
+
+
 def follows(r: float | None) -> str:
     """How well a reading follows the truth, by its correlation."""
     if r is None:

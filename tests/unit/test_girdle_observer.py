@@ -191,10 +191,13 @@ def test_every_quantity_can_be_asked_for(name: str) -> None:
 
 
 def test_the_closed_form_behind_the_features_is_that_of_the_training() -> None:
-    """If this fails on purpose, teach the observer again: it has learnt the old closed form."""
+    """If this fails on purpose, teach the observer again: it has learnt the old closed form.
+
+    One step of it, that is: how many more the closed form takes by itself does not matter.
+    """
     solved = f.features(moving(0), neutral_from(person(5, yaw=25)))[0, f.PLACES["solved"]]
-    taught = [0.222, -0.005, 0.210, 0.232, 0.743, 0.990, 0.627, 0.494,
-              0.481, 0.485, 0.000, 0.977, -0.094, 0.002, 0.090, 0.434]  # fmt: skip
+    taught = [0.233, -0.007, 0.187, 0.228, 0.756, 0.991, 0.612, 0.492,
+              0.481, 0.485, 0.004, 0.978, -0.095, -0.011, 0.104, 0.434]  # fmt: skip
     np.testing.assert_allclose(solved, taught, atol=2e-3)
 
 

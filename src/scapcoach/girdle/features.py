@@ -127,7 +127,8 @@ def features(poses: Poses, neutral: Neutral) -> FloatArray:
         np.concatenate([line, np.broadcast_to(y_up(neutral.trunk), (t, 3))], axis=1),
         np.broadcast_to(neutral.arms, (t, 2, 2, 3)),
         _scalars(poses, neutral, yaw),
-        _solved(solve(poses, neutral)),
+        # One step alone: what has been learnt must not hang on how many the closed form takes.
+        _solved(solve(poses, neutral, iterations=1)),
     )
     flat = np.concatenate(
         [p.reshape(t, int(np.prod(p.shape[1:]))) for p in parts], axis=1, dtype=np.float32

@@ -17,6 +17,7 @@ from scapcoach.geometry.posture import (
 )
 from scapcoach.geometry.silhouette import arc_degrees, rounding_index
 from scapcoach.geometry.vectors import wrap_degrees
+from scapcoach.girdle.estimators import Estimator
 from scapcoach.measures.gates import Scene, judge
 from scapcoach.measures.types import Reason, Series, View
 
@@ -34,6 +35,9 @@ POINT_SIGMA: Final = 0.010
 FACE_SIGMA: Final = 0.04
 #: Error of sagitta over chord, times 100 [E].
 ROUNDING_SIGMA: Final = 1.2
+#: Degrees of the observer's sigma up to which its flexion of the upper back is told: nothing seen
+#: leaves it at about 6 [M, observer's validation set].
+MAX_FLEXION_SIGMA: Final = 5.0
 #: Share of yaw's sine below which forward and back are not seen.
 MIN_SINE: Final = 0.34  # 20 degrees
 #: Degrees from the vertical beyond which a trunk is taken for a fault of the tracker [E].
@@ -90,7 +94,11 @@ def trunk_lean_series(scene: Scene) -> Series:
 
 
 def rounding_series(scene: Scene) -> Series:
-    """Bulge of the back contour: change of sagitta over chord, and of the arc in degrees."""
+    """Bulge of the back contour: change of sagitta over chord, and of the arc in degrees.
+
+    Where the back is seen neither from the side nor straight on, the observer's flexion of the
+    upper back stands in for it, if that is the estimator.
+    """
     poses = scene.poses
     index = np.full(len(poses), np.nan)
     if poses.contour is not None:
@@ -100,11 +108,26 @@ def rounding_series(scene: Scene) -> Series:
     degrees = arc_degrees(index) - arc_degrees(np.array([neutral]))[0]
     per_point = 4 * np.degrees(2 / 100 / (1 + (2 * np.nan_to_num(index)) ** 2))
     sigma = np.full_like(value, ROUNDING_SIGMA)
-    objections = [*scene.uncalibrated(), *scene.lying(), (~scene.from_side, Reason.TURN_SIDE_ON)]
+    degrees_sigma = per_point * ROUNDING_SIGMA
+    told = scene.from_side
+    if scene.state is not None and _observed(scene):
+        oblique = ~told & (np.abs(np.sin(np.radians(scene.yaw))) >= MIN_SINE)
+        with np.errstate(invalid="ignore"):
+            told = told | (oblique & (scene.state.flexion_sigma <= MAX_FLEXION_SIGMA))
+        degrees = np.where(oblique, scene.state.flexion, degrees)
+        degrees_sigma = np.where(oblique, scene.state.flexion_sigma, degrees_sigma)
+        value = np.where(oblique, degrees / per_point, value)
+        sigma = np.where(oblique, degrees_sigma / per_point, sigma)
+    objections = [*scene.uncalibrated(), *scene.lying(), (~told, Reason.TURN_SIDE_ON)]
     objections += scene.hips() + scene.head()
     objections += _turned(scene, 25.0)
     return judge(scene, "rounding", value, sigma, objections, _relative(scene),
-                 (degrees, per_point * ROUNDING_SIGMA))  # fmt: skip
+                 (degrees, degrees_sigma))  # fmt: skip
+
+
+def _observed(scene: Scene) -> bool:
+    """Whether the state is the observer's, which knows the upper back from a slant, too."""
+    return scene.calibration is not None and scene.calibration.estimator is Estimator.OBSERVER
 
 
 def tilt_series(scene: Scene, name: str) -> Series:
