@@ -29,24 +29,29 @@ Read it with care: a rendered body is not a real one, and what is right here can
 Faults are judged only where the measure's status is `ok` and the value is beyond the limit, or
 within it, by one sigma; **judged** is the share of repetitions in which that was so. Precision and
 recall are over those. Rows, pulldowns, presses and face pulls have an exercise calibration of the
-same person before the same camera, shrugs and holds a posture calibration.
+same person before the same camera, shrugs and holds a posture calibration, squats none.
 
-What changed since the first run, each time on development seeds alone. The bent-over row, of which
-the low row's rules counted none, became an exercise of its own. The shrugs are filmed from the
-front, where left and right can be told apart, in place of obliquely, and the bench press has a
-calibration of its own: those sets were rendered anew, of the same people. Rules that could be
-judged in no view were dropped: rounding and blades of the squat, how far back the blades go at the
-top of a shrug, a shrug under the bar of the bench press, and a head that pokes forward in shrugs.
-The grip is not told any more: on 595 repetitions of development seeds pronated forearms read less
-pronated than neutral ones, with hands of 7 pixels as with hands of 22.
+This is the second test set. The first one, two people with seeds from 2,000,000 on, had been used
+to find faults and is spent: there 24 of 28 sets were counted exactly, 89% of the ends of phases
+lay within 0.15 s, and 71% of the verdicts were told. What it showed was mended on development
+seeds alone, and measured here for the first time:
+
+- Squats are filmed obliquely. From the side the plates hide head and shoulders, the person is lost
+  at the bottom, and of 14 sets only 9 were counted exactly; obliquely 6 of 6.
+- People are measured down to a trunk of 40 pixels, in place of 57. The same people at 36, 48, 73
+  and 109 pixels were told equally well; at 22 to 29 they were not.
+- Phases are timed by arms that count alike all the way: how well one is seen changed the weights,
+  and passed for movement. On development seeds 95% of the ends lie within 0.15 s in place of 80%.
+- Rules that could be judged in no view had been dropped before: rounding and blades of the squat,
+  how far back the blades go at the top of a shrug, a shrug under the bar of the bench press, and a
+  head that pokes forward in shrugs.
+
+The **grip** is never told, share 0%: on 595 repetitions of development seeds pronated forearms read
+less pronated than neutral ones, with hands of 7 pixels as with hands of 22.
 
 Rows from in front and from behind are no part of this set. On 19 calibrated sets of development
 seeds, seven repetitions each, the count was exact in 6 of 6 from the front, 7 of 7 obliquely
-from behind and 4 of 6 from behind; without a calibration they are hardly counted.
-
-The second person is small in the picture: from the front, with shrugs and holds, a trunk is 53 to
-59 pixels tall, and under 57 a view is "too far" and nothing is judged, so a hold is not found
-either. In the squats, from the side, it is 42 to 67.
+from behind and 6 of 6 from behind; without a calibration they are hardly counted.
 """
 
 
@@ -81,6 +86,9 @@ def report(found: Sequence[Examined], seed: int, of: int) -> str:
     return "\n".join(parts) + "\n"
 
 
+_ENDS = ("start", "peak start", "peak end", "end")
+
+
 def _repetitions(sets: Sequence[Examined]) -> Iterator[str]:
     exact = sum(e.true == e.found for e in sets)
     errors = np.array([row for e in sets for row in e.errors])
@@ -90,31 +98,37 @@ def _repetitions(sets: Sequence[Examined]) -> Iterator[str]:
         f"{np.median(np.abs(errors)):.2f} s, 95th percentile "
         f"{np.percentile(np.abs(errors), 95):.2f} s.\n"
     )
-    yield "| set | view | true | found | start | peak start | peak end | end | within 0.15 s |"
-    yield "|---|---|---|---|---|---|---|---|---|"
-    for e in sets:
-        cells = "- | - | - | - | -"
-        if e.errors:
-            rows = np.array(e.errors)
-            mean = np.abs(rows).mean(axis=0)
-            share = np.mean(np.abs(rows) <= WITHIN)
-            cells = " | ".join(f"{m:.2f}" for m in mean) + f" | {share:.0%}"
-        yield f"| {e.take.job.script} | {e.take.job.view} | {e.true} | {e.found} | {cells} |"
-    yield "\nTimes are mean absolute errors in seconds."
+    yield f"| exercise | view | sets | exact | repetitions | {' | '.join(_ENDS)} | all |"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
+    for exercise, view in dict.fromkeys((e.take.exercise, e.take.job.view) for e in sets):
+        own = [e for e in sets if (e.take.exercise, e.take.job.view) == (exercise, view)]
+        close = np.abs([row for e in own for row in e.errors] or [[np.nan] * 4]) <= WITHIN
+        shares = " | ".join(f"{share:.0%}" for share in (*close.mean(axis=0), close.mean()))
+        same = sum(e.true == e.found for e in own)
+        yield (
+            f"| {exercise} | {view} | {len(own)} | {same} | {sum(e.true for e in own)} | {shares} |"
+        )
+    yield f"\nShares of ends of phases within {WITHIN} s."
+    wrong = [e for e in sets if e.true != e.found]
+    if wrong:
+        yield "\nNot counted exactly:\n"
+    for e in wrong:
+        job = e.take.job
+        yield f"- {job.script}, {job.view}, seed {job.seed}: {e.found} of {e.true}"
 
 
 def _faults(judged: Sequence[Judged]) -> Iterator[str]:
     yield (
-        "| exercise | fault | repetitions | truly faulty | judged | true + | false + | missed "
-        "| precision | recall |"
+        "| exercise | view | fault | repetitions | truly faulty | judged | true + | false + "
+        "| missed | precision | recall |"
     )
-    yield "|---|---|---|---|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|---|---|---|---|"
     keys = list(dict.fromkeys((j.exercise, j.fault) for j in judged))
-    for exercise, fault in keys:
-        own = [j for j in judged if (j.exercise, j.fault) == (exercise, fault)]
-        title = find_exercise(exercise).fault(fault).title
-        yield f"| {exercise} | {title} | {_counts(own)} |"
-    yield f"| **all** | | {_counts(judged)} |"
+    for name, fault in keys:
+        own = [j for j in judged if (j.exercise, j.fault) == (name, fault)]
+        exercise = find_exercise(name)
+        yield f"| {name} | {exercise.view} | {exercise.fault(fault).title} | {_counts(own)} |"
+    yield f"| **all** | | | {_counts(judged)} |"
 
 
 def _counts(judged: Sequence[Judged]) -> str:

@@ -105,6 +105,7 @@ def test_only_absolute_values_are_faults(value: float, sigma: float, status: Sta
         )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0.05, 3.0), st.sampled_from(Verdict)), max_size=60))
 def test_in_a_hold_flicker_is_not_told(flicker: list[tuple[float, Verdict]]) -> None:
     """Whatever comes and goes within the dwell time is no event."""

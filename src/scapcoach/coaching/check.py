@@ -41,6 +41,7 @@ def field_lines(text: str) -> Mapping[Place, int]:
         if header:
             parts: Place = tuple(_bare(p) for p in header[2].split("."))
             here = parts
+            lines.setdefault(here, number)
             if header[1] == "[[":
                 here = (*parts, seen[header[2]])
                 seen[header[2]] += 1

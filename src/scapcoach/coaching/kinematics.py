@@ -47,7 +47,7 @@ PATH: Final = (*ARM_PATH, *HIP_PATH)
 #: Every quantity, in the order of the table of readings.
 KINEMATICS: Final = (
     *JOINTS, "elbow_left", "elbow_right", "trunk", "trunk_side",
-    "arm_seen", "both_seen", "load", *PATH,
+    "arm_seen", "both_seen", "left_counts", "load", *PATH,
 )  # fmt: skip
 
 
@@ -57,6 +57,7 @@ def kinematics(poses: Poses) -> Mapping[str, FloatArray]:
     Beside those of `coaching.exercise.JOINTS`: ``elbow_*``, of one side; ``trunk``, its length in
     pixels, and ``trunk_side``, degrees from upright in the picture; ``arm_seen`` and ``both_seen``,
     chance 0..1 that shoulder, elbow and wrist of the better and of the worse arm are seen;
+    ``left_counts``, share 0..1 that the left arm has in means of both;
     ``load``, ``turn_*`` and ``hand_*`` as `coaching.hands` explains; and `PATH`, in pixels.
     """
     limbs = y_up(poses.world[:, _LIMBS].astype(np.float64))  # (T, 4, 3, 3): arms, legs
@@ -96,8 +97,9 @@ def kinematics(poses: Poses) -> Mapping[str, FloatArray]:
         "trunk_side": _side(poses),
         "arm_seen": arm_seen.max(axis=1),
         "both_seen": arm_seen.min(axis=1),
+        "left_counts": weight[:, 0],
         "load": _mean(load_direction(poses), weight),
-        **dict(zip(PATH, _path(poses, hips, weight), strict=True)),
+        **dict(zip(PATH, _path(poses, hips), strict=True)),
     }
 
 
@@ -107,15 +109,13 @@ def _side(poses: Poses) -> FloatArray:
     return np.asarray(np.degrees(np.arctan2(line[:, 0], -line[:, 1])))
 
 
-def _path(poses: Poses, hips: FloatArray, weight: FloatArray) -> FloatArray:
-    """(10, T) elbows and wrists from their shoulders, each as far as its arm counts, and hips.
+def _path(poses: Poses, hips: FloatArray) -> FloatArray:
+    """(10, T) elbows and wrists from the hips, left arm first, and the hips.
 
     In pixels: the trunk, a unit for other things, is foreshortened while the movement goes on.
     """
-    arms = poses.xy[:, ARMS[:, 1:]].astype(np.float64)
-    parts = (arms - hips[:, None, None]) * weight[:, :, None, None]
-    points = np.concatenate([parts.reshape(len(poses), 8), hips], axis=1)
-    return np.asarray(points.T)
+    arms = poses.xy[:, ARMS[:, 1:]].astype(np.float64) - hips[:, None, None]
+    return np.asarray(np.concatenate([arms.reshape(len(poses), 8), hips], axis=1).T)
 
 
 def _weights(seen: FloatArray) -> FloatArray:

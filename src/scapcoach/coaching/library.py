@@ -291,6 +291,13 @@ def _against_target(
     if inside and closed:
         check.fault(
             place,
-            f"{rule.limit:g} lies within the target of {target.low:g} to {target.high:g} for "
-            f"{target.measure}: what is well done would be a fault.",
+            f"{rule.limit:g} lies within the target of {_reach(target)} for {target.measure}: what "
+            "is well done would be a fault.",
         )
+
+
+def _reach(target: Expected) -> str:
+    """A target's range in words."""
+    if np.isfinite(target.low) and np.isfinite(target.high):
+        return f"{target.low:g} to {target.high:g}"
+    return f"at most {target.high:g}" if np.isfinite(target.high) else f"at least {target.low:g}"

@@ -1,9 +1,4 @@
-"""When a repetition's phases begin and end, and whether it is one of this exercise at all.
-
-Thresholds on a smooth movement are crossed late: people start and stop with little acceleration
-(Flash & Hogan 1985, J Neurosci 5:1688). So the times are taken where the movement is fast, and
-carried on to its ends.
-"""
+"""When a repetition's phases begin and end, and whether it is one of this exercise at all."""
 
 from __future__ import annotations
 
@@ -14,8 +9,9 @@ import numpy as np
 
 from scapcoach.coaching.arm_path import MAX_START, MIN_PEAK
 from scapcoach.coaching.exercise import HELD
+from scapcoach.coaching.flanks import LARGE, SMALL, Flank, Timing
 from scapcoach.coaching.kinematics import ARM_PATH, HIP_PATH
-from scapcoach.coaching.reps import STILL, held, signal
+from scapcoach.coaching.reps import held, signal
 from scapcoach.coaching.types import Phase, Rep
 from scapcoach.geometry.vectors import median, wrap_degrees
 
@@ -31,15 +27,6 @@ if TYPE_CHECKING:
     FloatArray = npt.NDArray[np.floating[Any]]
     IntArray = npt.NDArray[np.integer[Any]]
 
-#: Shares of the way, from an end, at which a flank is timed.
-_WAY: Final = (0.08, 0.3)
-#: From those crossings to the end itself: times from the first to the second, and seconds. Human
-#: movements start and stop with little acceleration, which alone would make it (1.5, 0); the
-#: landmarker's own smoothing comes late and settles late [M, tuned on the phantom].
-_LEAVING: Final = (1.0, -0.06)
-_ARRIVING: Final = (0.6, 0.03)
-#: Share of the way by which the movement has to turn for what lies before to be another one [E].
-_TURN: Final = 0.12
 #: Seconds before the start and after it in which the starting position is read [E].
 _AROUND: Final = (0.3, 0.05)
 #: Share of the set's usual range under which a repetition is partial [E]: a third short is what a
@@ -66,28 +53,51 @@ class Course:
     end: float
 
 
-def ways(
-    readings: Readings, movement: Movement, *, by_path: bool = False
-) -> tuple[FloatArray, ...]:
-    """(T, C) what times a movement, best first; the next one where the first shows no repetition.
+@dataclass(frozen=True, slots=True, eq=False)
+class Way:
+    """What a movement is timed by.
 
-    Elbows and wrists, or the hips, in pixels; where arms keep their shape, the signal. Along the
-    line of sight the picture shows little of a pull: there the calibrated path comes second.
+    Attributes:
+        path: (T, C) of the readings' frames.
+        timing: of its ends.
     """
+
+    path: FloatArray
+    timing: Timing = LARGE
+
+
+def ways(readings: Readings, movement: Movement, *, by_path: bool = False) -> tuple[Way, ...]:
+    """What times a movement, best first; the next one where the first shows no repetition.
+
+    Elbows and wrists, or the hips, in pixels, which are steadier than what is worked out from
+    them. Hands that hang rise straight up. Along the line of sight the picture shows little of a
+    pull, there the calibrated path comes second; and from behind arms hide a squeeze.
+    """
+    legs = bool(_LEGS & set(movement.full))
+    picture = np.column_stack([readings.joint(name) for name in (HIP_PATH if legs else ARM_PATH)])
+    if not legs:
+        # How well an arm is seen changes on the way, and that is no movement.
+        left = median(readings.joint("left_counts"))
+        picture *= np.repeat([left, 1 - left], picture.shape[1] // 2)
     if HELD in movement.full:
-        return held(readings)[:, None], signal(readings, movement)[:, None]
+        squeeze = held(readings)[:, None], signal(readings, movement)[:, None]
+        from_behind = abs(median(readings.joint("yaw"))) > _BEHIND
+        paths = (*squeeze, picture) if from_behind else (picture, *squeeze)
+        return tuple(Way(path, SMALL) for path in paths)
     if "wrist_rise" in movement.full:
-        return (signal(readings, movement)[:, None],)
-    names = HIP_PATH if _LEGS & set(movement.full) else ARM_PATH
-    picture = np.column_stack([readings.joint(name) for name in names])
-    return (picture, readings.joint("arm_phase")[:, None]) if by_path else (picture,)
+        return (Way(signal(readings, movement)[:, None], SMALL),)
+    if not by_path:
+        return (Way(picture),)
+    return Way(picture), Way(readings.joint("arm_phase")[:, None])
 
 
+#: Degrees of yaw beyond which somebody is seen from behind.
+_BEHIND: Final = 90.0
 #: Quantities of movements of the legs.
 _LEGS: Final = frozenset({"knee", "hip_height"})
 
 
-def course(readings: Readings, turn: Turn, path: FloatArray) -> Course | None:
+def course(readings: Readings, turn: Turn, way: Way) -> Course | None:
     """The phases of a there and back, from the way of elbows, wrists and hips in the picture.
 
     That way is steadier than any joint's angle, which needs depth. It is curved: so how far the
@@ -97,20 +107,20 @@ def course(readings: Readings, turn: Turn, path: FloatArray) -> Course | None:
     Args:
         readings: from some time before the pull to `turn.known`.
         turn: as the detector saw it.
-        path: (T, C) as `ways` gives it.
+        way: as `ways` gives it.
 
     Returns:
         None where too little of it was seen, as when it was going on at the first frame.
     """
-    known = np.isfinite(path).all(axis=1)
-    t, path = readings.t[known], path[known]
+    known = np.isfinite(way.path).all(axis=1)
+    t, path = readings.t[known], way.path[known]
     rest = (t >= turn.start - _AROUND[0] - 1e-6) & (t <= turn.start + 1e-6)
     top = np.abs(t - turn.top) <= 2 * _AROUND[1] + 1e-6
     if not rest.any() or not top.any():
         return None
     origin = np.median(path[rest], axis=0)
-    way = np.median(path[top], axis=0) - origin
-    gone = (path - origin) @ way / max(float(way @ way), 1e-12)
+    there = np.median(path[top], axis=0) - origin
+    gone = (path - origin) @ there / max(float(there @ there), 1e-12)
     middle = int(np.searchsorted(t, turn.top - 1e-6))
     # Who does not let all the way down has a shorter way back.
     half_back = max(_MIDDLE, (1 + float(gone[middle:].min())) / 2)
@@ -119,15 +129,18 @@ def course(readings: Readings, turn: Turn, path: FloatArray) -> Course | None:
     if not len(up) or not len(down):
         return None
     peak = path[_held(t, gone, int(up[-1]), int(down[0]))]
-    rising = _Flank.of(t[middle::-1], gone[middle::-1], path[middle::-1], peak, _MIDDLE)
-    falling = _Flank.of(t[middle:], gone[middle:], path[middle:], peak, half_back)
-    peak_start, peak_end = rising.inner(_ARRIVING), falling.inner(_LEAVING)
+    rising = Flank.of(t[middle::-1], gone[middle::-1], path[middle::-1], peak, _MIDDLE)
+    falling = Flank.of(t[middle:], gone[middle:], path[middle:], peak, half_back)
+    timing = way.timing
+    peak_start = rising.inner(timing, timing.arriving)
+    peak_end = falling.inner(timing, timing.leaving)
     if peak_start > peak_end:
         peak_start = peak_end = (peak_start + peak_end) / 2
     if rising.leaves() < t[0] + _SEEN_REST:
         return None
-    start = max(rising.outer(_LEAVING), float(t[0]))
-    return Course(start, peak_start, peak_end, falling.outer(_ARRIVING))
+    start = max(rising.outer(timing, timing.leaving), float(t[0]))
+    end = falling.outer(timing, timing.arriving)
+    return Course(min(start, peak_start), peak_start, peak_end, max(end, peak_end))
 
 
 #: Share of the way that parts its two halves, for walking to either end.
@@ -145,95 +158,6 @@ def _held(t: FloatArray, gone: FloatArray, up: int, down: int) -> IntArray:
     top = gone[inside].max()
     held = inside[(gone[inside] > top - _HELD) & (speed < _SLOW * speed.max())]
     return held if len(held) >= 3 else inside[np.argsort(gone[inside])[-3:]]
-
-
-def _rest(t: FloatArray, gone: FloatArray, half_way: float) -> slice:
-    """The rest or turn from which a flank comes, walking away from its middle.
-
-    Args:
-        t: (N,) seconds walking away, growing or shrinking.
-        gone: (N,) share of the way.
-        half_way: share at the middle of the flank.
-
-    Returns:
-        The frames at that level.
-    """
-    low, at = np.inf, 0
-    for i, g in enumerate(gone):
-        if g < low:
-            low, at = g, i
-        elif g > low + _TURN:
-            break
-        since = int(np.searchsorted(np.abs(t - t[0]), abs(t[i] - t[0]) - STILL[0]))
-        window = gone[since : i + 1]
-        whole = abs(t[i] - t[since]) >= 0.8 * STILL[0]
-        if whole and window.max() - window.min() <= STILL[1] and g < half_way:
-            return slice(since, i + 1)
-    return slice(at, at + 1)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Flank:
-    """One side of a repetition, walking away from the peak.
-
-    Attributes:
-        t: (N,) seconds, growing or shrinking.
-        from_peak, from_rest: (N,) shares of the way between the two.
-        half: frame in the middle of the way.
-    """
-
-    t: FloatArray
-    from_peak: FloatArray
-    from_rest: FloatArray
-    half: int
-
-    @classmethod
-    def of(
-        cls, t: FloatArray, gone: FloatArray, path: FloatArray, peak: FloatArray, half_way: float
-    ) -> _Flank:
-        half = int(np.flatnonzero(gone < half_way)[0])
-        where = _rest(t[half:], gone[half:], half_way)
-        rest = path[half:][where]
-        return cls(t, _share(path, peak, rest), _share(path, rest, peak), half)
-
-    def leaves(self) -> float:
-        """Seconds at which a first small share of the way is gone, seen from rest."""
-        return _crossing(self.t[self.half :], self.from_rest[self.half :], _WAY[0])
-
-    def outer(self, beyond: tuple[float, float]) -> float:
-        """Seconds of the end at rest."""
-        return _end(self.t[self.half :], self.from_rest[self.half :], beyond)
-
-    def inner(self, beyond: tuple[float, float]) -> float:
-        """Seconds of the end at the peak."""
-        back = slice(self.half, None, -1)
-        return _end(self.t[back], self.from_peak[back], beyond)
-
-
-def _end(t: FloatArray, share: FloatArray, beyond: tuple[float, float]) -> float:
-    """Seconds of the end towards which a share of the way falls; `t` may run backwards."""
-    near, far = (_crossing(t, share, way) for way in _WAY)
-    return near + beyond[0] * (near - far) + beyond[1]
-
-
-def _share(path: FloatArray, near: FloatArray, far: FloatArray) -> FloatArray:
-    """(N,) distance from the middle of `near` as a share of that of `far`; noise is no distance."""
-    place = np.median(near, axis=0)
-    floor = float(np.median(np.linalg.norm(near - place, axis=1)))
-    whole = float(np.linalg.norm(np.median(far, axis=0) - place))
-    return np.asarray((np.linalg.norm(path - place, axis=1) - floor) / max(whole - floor, 1e-9))
-
-
-def _crossing(t: FloatArray, share: FloatArray, level: float) -> float:
-    """When a share falls below `level`, between frames; the least there is, if it never does."""
-    below = np.flatnonzero(share < level)
-    if not len(below):
-        return float(t[int(np.argmin(share))])
-    i = int(below[0])
-    if i == 0:
-        return float(t[0])
-    part = (level - share[i - 1]) / (share[i] - share[i - 1])
-    return float(t[i - 1] + part * (t[i] - t[i - 1]))
 
 
 def belongs(

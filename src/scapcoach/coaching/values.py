@@ -15,6 +15,7 @@ import numpy as np
 
 from scapcoach.coaching.specs import REP_VALUES
 from scapcoach.coaching.types import Value
+from scapcoach.geometry.vectors import median
 from scapcoach.measures.types import Reason, Status
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ class Windows:
             peak=(min(rep.peak_start, middle - _PEAK), max(rep.peak_end, middle + _PEAK)),
             back=(rep.peak_end, rep.end),
             whole=(rep.start, rep.end),
-            end=(rep.end - _END, max(rep.known, rep.end)),
+            # Live, the end may be told before it is reached.
+            end=(min(rep.end, rep.known) - _END, max(rep.known, rep.end)),
         )
 
 
@@ -229,7 +231,7 @@ def _rounding(readings: Readings, at: Windows, floors: Mapping[str, float]) -> V
 def _elbows(part: Readings) -> Value:
     """Size of the difference between the elbows' bends."""
     both = part.joint("both_seen")
-    if len(part) == 0 or not np.nanmedian(both) >= MIN_JUDGED:
+    if not median(both) >= MIN_JUDGED:
         return Value.withheld(Reason.TURN_TOWARDS_CAMERA)
     difference = part.joint("elbow_left") - part.joint("elbow_right")
     return Value(abs(float(np.nanmedian(difference))), ELBOW_SIGMA)
