@@ -44,6 +44,13 @@ _WHY = """\
 - Many clips: one process for each core, as far as memory reaches, each with MediaPipe imported once
   and a fresh landmarker for each clip; the largest files first ([batch.md](batch.md)).
 
+## A graphics card
+
+`--delegate gpu` lets the network run on one where MediaPipe offers that; where it does not, one
+sentence says so and nothing is written. Only that sentence has been tested: there was no graphics
+card at hand, so nothing is said here of how much is gained. Landmarks differ a little between the
+two, which is why results of one are not used again by the other.
+
 ## What was tried and left out
 
 - Pictures made smaller before the network: no gain, and landmarks move (docs/video.md).

@@ -13,6 +13,8 @@ import psutil
 import pyarrow.parquet as pq
 import pytest
 
+from scapcoach.analysis import calibrate_clip
+from scapcoach.errors import CalibrationError
 from scapcoach.sinks.tables import read_landmarks
 from tests.support.cli import SAMPLES, OnTerminal, no_traceback
 from tests.support.cli import scapcoach as run
@@ -167,6 +169,28 @@ def test_a_list_names_everything_for_each_clip(monday: Path, tmp_path: Path) -> 
     assert "neutral, retract" in str(rows["ben/row 1.mp4"]["reason"])
     summary = json.loads((tmp_path / "out" / "row 1" / "summary.json").read_text("utf-8"))
     assert summary["settings"]["subject"] == "0.5,0.5"
+    assert len(list((tmp_path / "out" / ".calibrations").glob("*/landmarks.parquet"))) == 1
+
+
+def test_a_calibration_clip_is_watched_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip, keep = write_tiny(tmp_path / "me.mp4"), tmp_path / "kept"
+    with pytest.raises(CalibrationError) as first:
+        calibrate_clip(clip, keep=keep)
+
+    def watch(*_: object) -> None:
+        raise RuntimeError("watched again")
+
+    monkeypatch.setattr("scapcoach.analysis.run.watch", watch)
+    with pytest.raises(CalibrationError) as second:
+        calibrate_clip(clip, keep=keep)
+    assert str(second.value) == str(first.value)
+    with pytest.raises(RuntimeError, match="watched again"):
+        calibrate_clip(clip)
+    clip.write_bytes(clip.read_bytes() + b"another clip")
+    with pytest.raises(RuntimeError, match="watched again"):
+        calibrate_clip(clip, keep=keep)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from scapcoach.analysis import Options, analyze_into
+from scapcoach.analysis.options import landmarks_key
 from scapcoach.analysis.pieces import (
     WARM_UP,
     Piece,
@@ -24,7 +25,6 @@ from scapcoach.analysis.pieces import (
     pieces_of,
 )
 from scapcoach.analysis.places import content_hash, keep_partial, kept_landmarks, partial_folder
-from scapcoach.analysis.run import landmarks_key
 from scapcoach.geometry.posture import trunk_length
 from scapcoach.sinks.tables import read_landmarks
 from scapcoach.sources.types import SourceInfo

@@ -49,6 +49,13 @@ def store(server: dict[str, str], tiny: bytes, request: pytest.FixtureRequest) -
     return store
 
 
+def uploaded(store: Any, listing: Path) -> str:
+    """The address of a list that lies beside the clips and names them from there."""
+    words = listing.read_text("utf-8").replace(f"s3://{store.bucket}/in/", "")
+    store.pipe(f"{store.bucket}/in/clips.csv", words.encode())
+    return f"s3://{store.bucket}/in/clips.csv"
+
+
 def index(store: Any, tmp_path: Path, out: str) -> dict[str, Any]:
     """Rows of the index at an address, by the last two parts of the clip's address."""
     store.get_file(f"{store.bucket}/{out}/index.parquet", str(tmp_path / "index.parquet"))
@@ -122,6 +129,8 @@ def test_wildcards_a_list_and_a_local_folder(store: Any, tmp_path: Path) -> None
     )
     done = run("analyze", "--list", listing, "-o", tmp_path / "out", "--no-video")
     assert done.returncode == 1
+    again = run("analyze", "--list", uploaded(store, listing), "-o", tmp_path / "out", "--no-video")
+    assert "3 clips: 1 skipped, 2 failed." in again.stderr, again.stderr
     no_traceback(done)
     assert "3 clips: 1 done, 2 failed." in done.stderr, done.stderr
     rows = {r.clip.rsplit("/", 1)[1]: r for r in read_index(tmp_path / "out" / "index.parquet")}

@@ -164,6 +164,34 @@ def test_a_list_with_addresses(tmp_path: Path) -> None:
     assert second.clip == tmp_path / "here.mp4"
 
 
+def test_a_list_at_an_address_names_clips_from_its_own_folder(tmp_path: Path) -> None:
+    import fsspec
+
+    place, none = "memory://bucket/lists/clips.csv", tmp_path / "none.mp4"
+    words = (
+        "clip,calibration\nrow.mp4,me.mp4\nsub/row.mp4,anna\ns3://b/row.mp4,gs://b/me.mp4\n"
+        f"{none},nobody\n"
+    )
+    fsspec.filesystem("memory").pipe("/bucket/lists/clips.csv", words.encode())
+    with pytest.raises(InputError) as caught:
+        read_list(place, profiles=frozenset({"anna"}))
+    assert f"line 5: there is no clip {none}" in str(caught.value)
+    assert "line 5: 'nobody' is neither" in str(caught.value)
+    none.touch()
+    words = words.replace("nobody", "")
+    fsspec.filesystem("memory").pipe("/bucket/lists/clips.csv", words.encode())
+    first, second, third, fourth = read_list(place, profiles=frozenset({"anna"}))
+    assert first.clip == RemoteFile("memory://bucket/lists/row.mp4")
+    assert first.calibration == RemoteFile("memory://bucket/lists/me.mp4")
+    assert second.clip == RemoteFile("memory://bucket/lists/sub/row.mp4")
+    assert second.calibration == "anna"
+    assert third.clip == RemoteFile("s3://b/row.mp4")
+    assert third.calibration == RemoteFile("gs://b/me.mp4")
+    assert fourth.clip == none
+    with pytest.raises(InputError, match="nothing at this address"):
+        read_list("memory://bucket/lists/other.csv")
+
+
 def results(place: Path, name: str, content: str, *more: str) -> Path:
     folder = place / name
     folder.mkdir(parents=True)

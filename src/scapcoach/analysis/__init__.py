@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from scapcoach.analysis.options import Options
+from scapcoach.analysis.options import Options, finished
 from scapcoach.analysis.run import (
     Analysis,
     Interrupted,
     analyze,
     analyze_into,
     calibrate_clip,
-    finished,
 )
 
 __all__ = [

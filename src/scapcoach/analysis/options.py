@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach._version import __version__
+from scapcoach.analysis.places import LANDMARKS, Key, read_summary
 from scapcoach.calibration.profiles import to_plain
 from scapcoach.girdle.estimators import Estimator, find_estimator
+from scapcoach.pose.models import model_file
 
 if TYPE_CHECKING:
-    from scapcoach.analysis.places import Key
+    from collections.abc import Mapping
+
     from scapcoach.calibration import Calibration, Segment
 
 #: As an exercise: find out which one it is.
@@ -77,6 +81,38 @@ def settings(key: Key, options: Options, calibration: Calibration | None) -> dic
         "rrd": options.rrd,
         "version": __version__,
     }
+
+
+def finished(
+    content: str,
+    folder: str | Path,
+    *,
+    options: Options | None = None,
+    calibration: Calibration | None = None,
+) -> Mapping[str, Any] | None:
+    """The summary in `folder`, if an analysis with the same settings would find nothing to do.
+
+    Nothing is opened, and nothing is measured again.
+
+    Args:
+        content: what the clip's content is known by.
+        folder: of its results.
+        options: how.
+        calibration: as for `analyze`.
+    """
+    options = options or Options()
+    summary = None if options.force else read_summary(Path(folder))
+    if summary is None or not (Path(folder) / LANDMARKS).is_file():
+        return None
+    wanted = settings(landmarks_key(content, options), options, calibration)
+    return summary if summary.get("settings") == wanted else None
+
+
+def landmarks_key(content: str, options: Options) -> Key:
+    """What the landmarks of a clip depend on."""
+    model = model_file(options.model, mask=False)
+    where = "" if options.subject is None else "{:g},{:g}".format(*options.subject)
+    return Key(content, model.sha256, where, delegate=options.delegate)
 
 
 def estimator_of(options: Options, calibration: Calibration | None) -> Estimator:

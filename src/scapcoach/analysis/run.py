@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from scapcoach.analysis.options import Options, estimator_of, settings
+from scapcoach.analysis.options import Options, estimator_of, landmarks_key, settings
 from scapcoach.analysis.outputs import write_outputs
 from scapcoach.analysis.pieces import follow, joined
 from scapcoach.analysis.places import (
-    LANDMARKS,
-    Key,
     content_hash,
     finished_landmarks,
     keep_partial,
@@ -33,7 +32,6 @@ from scapcoach.errors import OutputError
 from scapcoach.filters import smooth_poses
 from scapcoach.girdle.estimators import Estimator
 from scapcoach.measures import Measures, measure
-from scapcoach.pose.models import model_file
 from scapcoach.session import PoseRecorder
 from scapcoach.sinks.atomic import atomic_folder
 from scapcoach.sources.video import VideoFile
@@ -156,6 +154,7 @@ def calibrate_clip(
     subject: tuple[float, float] | None = None,
     estimator: str = Estimator.GEOMETRIC,
     progress: Progress | None = None,
+    keep: Path | None = None,
 ) -> Calibration:
     """A calibration from a clip in which poses are held.
 
@@ -166,49 +165,18 @@ def calibrate_clip(
         subject: where the person is at the start.
         estimator: geometric or observer; clips that are measured with it are read by the same.
         progress: called as ``progress(stage, done, total)``.
+        keep: folder in which landmarks are kept, so that the network sees the same clip only once.
 
     Raises:
         InputError: the clip cannot be read as a video.
         CalibrationError: the poses are not found, or nobody is seen in them.
     """
     work = _Work(Path(path), Options(model=model, subject=subject), None, progress or _silent)
-    poses = smooth_poses(work.landmarks(None))
+    poses = smooth_poses(work.kept(keep))
     segments = segments or guided_segments(poses)
     return calibrate(
         poses, segments, model_sha256=work.key.model, name=work.clip.name, estimator=estimator
     )
-
-
-def finished(
-    content: str,
-    folder: str | Path,
-    *,
-    options: Options | None = None,
-    calibration: Calibration | None = None,
-) -> Mapping[str, Any] | None:
-    """The summary in `folder`, if an analysis with the same settings would find nothing to do.
-
-    Nothing is opened, and nothing is measured again.
-
-    Args:
-        content: what the clip's content is known by.
-        folder: of its results.
-        options: how.
-        calibration: as for `analyze`.
-    """
-    options = options or Options()
-    summary = None if options.force else read_summary(Path(folder))
-    if summary is None or not (Path(folder) / LANDMARKS).is_file():
-        return None
-    wanted = settings(landmarks_key(content, options), options, calibration)
-    return summary if summary.get("settings") == wanted else None
-
-
-def landmarks_key(content: str, options: Options) -> Key:
-    """What the landmarks of a clip depend on."""
-    model = model_file(options.model, mask=False)
-    where = "" if options.subject is None else "{:g},{:g}".format(*options.subject)
-    return Key(content, model.sha256, where, delegate=options.delegate)
 
 
 def _silent(_stage: str, _done: int, _total: int | None) -> None:
@@ -271,6 +239,18 @@ class _Work:
             self._keep(folder, recorder.poses(), stop)
             raise
         return recorder.poses()
+
+    def kept(self, keep: Path | None) -> Poses:
+        """Raw landmarks of every frame, from a folder if they have been kept there."""
+        if keep is None:
+            return self.landmarks(None)
+        folder = keep / hashlib.sha256(repr(self.key).encode()).hexdigest()[:16]
+        poses = kept_landmarks(folder, self.key)
+        if poses is None:
+            poses = self.landmarks(None)
+            with suppress(OutputError):  # then they are found again, the next time
+                keep_partial(folder, poses, self.key)
+        return poses
 
     def _joined(self, folder: Path) -> Poses | None:
         """Landmarks from pieces, if all of them are there."""

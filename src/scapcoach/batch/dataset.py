@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from scapcoach.calibration import Calibration, Segment
 
 
+#: Within the folder of all results: landmarks of calibration clips, which every run needs.
+CALIBRATIONS: Final = ".calibrations"
+
 #: Stands for the calibration of all clips that name none of their own.
 _COMMON: Final = ""
 
@@ -139,8 +142,10 @@ class Dataset:
             else:
                 found[calibration] = _profile(calibration)
         keys, way = list(clips), str(estimator_of(self.options, None))
+        local = isinstance(self.out, Path) and not self.options.force
+        keep = _absolute(self.out) / CALIBRATIONS if local else None
         jobs = [
-            CalibrationJob(_absolute(c.clip), c.segments, self.options.model, way)
+            CalibrationJob(_absolute(c.clip), c.segments, self.options.model, way, keep)
             for c in clips.values()
         ]
         for number, outcome in run_all(executor, jobs, watch=_silent, stop=stop):

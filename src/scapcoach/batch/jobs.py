@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from scapcoach.analysis import analyze_into, calibrate_clip, finished
+from scapcoach.analysis.options import landmarks_key
 from scapcoach.analysis.pieces import follow, keep_piece, kept_piece
 from scapcoach.analysis.places import content_hash, result_folder
-from scapcoach.analysis.run import landmarks_key
 from scapcoach.batch.remote import RemoteFile, fetch
 from scapcoach.errors import ScapcoachError
 from scapcoach.sinks.dataset_table import facts_of
@@ -134,12 +134,14 @@ class CalibrationJob:
         segments: which pose is held when; None finds them by the order of the guided protocol.
         model: lite, full or heavy.
         estimator: geometric or observer.
+        keep: folder in which the clip's landmarks are kept for the next time; None keeps nothing.
     """
 
     clip: Path | RemoteFile
     segments: tuple[Segment, ...] | None
     model: str
     estimator: str
+    keep: Path | None = None
 
     def __call__(self, progress: Progress) -> Calibration:
         """Do it.
@@ -149,7 +151,12 @@ class CalibrationJob:
         """
         with at_hand(self.clip, progress) as clip:
             return calibrate_clip(
-                clip, self.segments, model=self.model, estimator=self.estimator, progress=progress
+                clip,
+                self.segments,
+                model=self.model,
+                estimator=self.estimator,
+                progress=progress,
+                keep=self.keep,
             )
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
-from scapcoach.batch.remote import RemoteFile, is_address, local_path
+from scapcoach.analysis.places import VIDEO_SUFFIXES
+from scapcoach.batch.remote import RemoteFile, fetch, is_address, local_path, shown
 from scapcoach.errors import InputError, ScapcoachError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 COLUMNS: Final = ("clip", "exercise", "subject", "calibration", "lifter")
 
@@ -36,7 +39,7 @@ class Entry:
 
 
 def read_list(
-    path: Path,
+    place: Path | str,
     *,
     check_exercise: Callable[[str], object] | None = None,
     profiles: frozenset[str] = frozenset(),
@@ -46,23 +49,26 @@ def read_list(
     Clips and calibration clips may be addresses, which are not looked up here.
 
     Args:
-        path: a CSV file with a header line.
+        place: a CSV file with a header line, or its address.
         check_exercise: raises a `ScapcoachError` for a name that is unknown; None takes any.
         profiles: names of saved profiles.
 
     Raises:
         InputError: it cannot be read, or something in it is wrong: every fault with its line.
+        MissingExtraError: what speaks to the store of an address is not installed.
     """
+    name = shown(place) if isinstance(place, str) else place
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
+        with _here(place) as path, path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file, skipinitialspace=True)
             rows = [(reader.line_num, row) for row in reader]
             header = [name.strip().lower() for name in reader.fieldnames or ()]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"The list {path} cannot be read: {why}.") from error
+        raise InputError(f"The list {name} cannot be read: {why}.") from error
     faults = list(_faults_of_header(header))
-    parser = _Parser(path.parent, check_exercise, profiles)
+    folder = place.partition("?")[0].rpartition("/")[0] if isinstance(place, str) else place.parent
+    parser = _Parser(folder, check_exercise, profiles)
     if not faults:
         for line, row in rows:
             parser.read(line, row)
@@ -70,8 +76,20 @@ def read_list(
         if not rows:
             faults = [f"it has no lines under the header {','.join(header)}"]
     if faults:
-        raise InputError(f"The list {path} cannot be used: " + "; ".join(faults) + ".")
+        raise InputError(f"The list {name} cannot be used: " + "; ".join(faults) + ".")
     return parser.entries
+
+
+@contextmanager
+def _here(place: Path | str) -> Iterator[Path]:
+    """A list as a file of this computer."""
+    if isinstance(place, Path):
+        yield place
+        return
+    with TemporaryDirectory(prefix="scapcoach-") as folder:
+        path = Path(folder, "list.csv")
+        fetch(RemoteFile(place), path)
+        yield path
 
 
 def _faults_of_header(header: list[str]) -> Iterator[str]:
@@ -90,7 +108,7 @@ class _Parser:
 
     def __init__(
         self,
-        folder: Path,
+        folder: Path | str,
         check_exercise: Callable[[str], object] | None,
         profiles: frozenset[str],
     ) -> None:
@@ -124,7 +142,7 @@ class _Parser:
     def _clip(self, line: int, text: str) -> Path | RemoteFile:
         if not text:
             raise ValueError("names no clip")
-        clip = RemoteFile(text) if is_address(text) else self._folder / local_path(text)
+        clip = self._at(text)
         if not isinstance(clip, RemoteFile) and not clip.is_file():
             raise ValueError(f"there is no clip {clip}")
         key = clip.url if isinstance(clip, RemoteFile) else clip.resolve()
@@ -132,6 +150,15 @@ class _Parser:
         if before != line:
             raise ValueError(f"{text} stands in line {before} already")
         return clip
+
+    def _at(self, text: str) -> Path | RemoteFile:
+        """What a cell stands for, seen from the list's folder."""
+        if is_address(text):
+            return RemoteFile(text)
+        path = local_path(text)
+        if isinstance(self._folder, Path):
+            return self._folder / path
+        return path if path.is_absolute() else RemoteFile(f"{self._folder}/{text}")
 
     def _exercise(self, text: str) -> str:
         if text and self._check is not None:
@@ -144,13 +171,13 @@ class _Parser:
     def _calibration(self, text: str) -> Path | RemoteFile | str | None:
         if not text:
             return None
-        if is_address(text):
-            return RemoteFile(text)
-        path = self._folder / local_path(text)
-        if path.is_file():
-            return path
+        place = self._at(text)
+        if is_address(text) or (isinstance(place, Path) and place.is_file()):
+            return place
         if text in self._profiles:
             return text
+        if isinstance(place, RemoteFile) and PurePosixPath(text).suffix.lower() in VIDEO_SUFFIXES:
+            return place
         raise ValueError(f"{text!r} is neither a calibration clip nor the name of a profile")
 
 

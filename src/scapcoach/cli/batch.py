@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from scapcoach.cli.place import Place
 from scapcoach.errors import ScapcoachError
 
 if TYPE_CHECKING:
@@ -37,9 +38,10 @@ _OPTIONS: Final = (
     click.option(
         "--list",
         "listing",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="CSV of clips with the columns clip, exercise, subject, calibration (a clip or the "
-        "name of a profile) and lifter; only clip is needed.",
+        type=Place(exists=True),
+        metavar="CSV",
+        help="CSV, a file or an address, of clips with the columns clip, exercise, subject, "
+        "calibration (a clip or the name of a profile) and lifter; only clip is needed.",
     ),
     click.option(
         "--match",
