@@ -10,6 +10,7 @@ import sqlite3
 import struct
 import time
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -223,7 +224,8 @@ def test_no_other_file_is_handed_out(served, path: str) -> None:
 def profile() -> dict[str, Any]:
     """A profile's file."""
     clip = protocol_clip()
-    return profile_data(calibrate(clip, guided_segments(clip), name="anna rack"), "anna rack")
+    found = calibrate(clip, guided_segments(clip), name="anna rack")
+    return profile_data(replace(found, camera="gym cam"), "anna rack")
 
 
 def test_a_profile_is_imported_listed_exported_and_deleted(served, profile) -> None:
@@ -236,6 +238,7 @@ def test_a_profile_is_imported_listed_exported_and_deleted(served, profile) -> N
     (card,) = json.loads(ask(served, "/api/profiles")[2])
     assert (card["posture"], card["exercise"], card["view"]) == (True, False, "front")
     assert any("Retraction" in line for line in card["lines"])
+    assert card["camera"] == "gym cam"
     status, headers, exported = ask(served, "/api/profiles/anna%20rack")
     assert status == 200
     assert headers["content-disposition"].startswith("attachment")
@@ -246,6 +249,24 @@ def test_a_profile_is_imported_listed_exported_and_deleted(served, profile) -> N
     assert status == 404
     assert "no profile" in json.loads(told)["message"]
     assert json.loads(ask(served, "/api/profiles")[2]) == []
+
+
+def test_a_profile_of_another_camera_is_used_and_said(served, profile, pictures) -> None:
+    assert ask(served, "/api/profiles", "POST", json.dumps(profile).encode())[0] == 201
+    try:
+        with connect(served) as socket:
+            until(socket, "ready")
+            for k, camera in enumerate(("gym cam", "laptop cam")):
+                wish = {"do": "profile", "name": "anna rack", "camera": camera}
+                socket.send(json.dumps(wish))
+                socket.send(packed(pictures[k], k / 10))
+                if k == 0:
+                    assert reading_of(socket, 0.0)["calibration"] == "profile"
+            told = until(socket, "problem")["message"]  # none came for the first camera
+            assert "'gym cam', and this is 'laptop cam'" in told
+            assert reading_of(socket, 0.1)["calibration"] == "profile"
+    finally:
+        assert ask(served, "/api/profiles/anna%20rack", "DELETE")[0] == 204
 
 
 def test_a_damaged_profile_is_listed_as_such_and_can_go(served) -> None:
@@ -321,8 +342,9 @@ def test_report_addresses(tmp_path: Path) -> None:
     "message",
     ["no json", "[]", "{}", '{"do": "rm"}', '{"do": "mute"}', '{"do": "mute", "on": 1}',
      '{"do": "exercise", "name": 5, "focus": "external"}',
-     '{"do": "calibrate", "slump": true, "name": ""}',
-     '{"do": "calibrate", "what": "all", "slump": true, "name": ""}', "x" * 5000, "[" * 4000,
+     '{"do": "calibrate", "slump": true, "name": "", "camera": ""}',
+     '{"do": "calibrate", "what": "all", "slump": true, "name": "", "camera": ""}',
+     "x" * 5000, "[" * 4000,
      b"", b"SCF1", b"XXXX" + bytes(100), struct.pack("<4sd", b"SCF1", -1.0),
      struct.pack("<4sd", b"SCF1", float("nan")) + b"\xff\xd8\xff"],
 )  # fmt: skip
@@ -363,7 +385,7 @@ def test_a_session_by_hand_damaged_pictures_and_a_report(served, pictures) -> No
     with connect(served) as socket:
         until(socket, "ready")
         socket.send('{"do": "exercise", "name": "nonsense", "focus": "external"}')
-        socket.send('{"do": "profile", "name": "nobody"}')
+        socket.send('{"do": "profile", "name": "nobody", "camera": ""}')
         socket.send(packed(pictures[0], 5.0))
         first = until(socket, "problem")
         assert "nonsense" in first["message"]

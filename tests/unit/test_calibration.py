@@ -122,6 +122,7 @@ def test_segments_are_read_and_every_fault_is_told(tmp_path: Path) -> None:
 def test_a_profile_comes_back_as_it_was_saved() -> None:
     clip = protocol_clip()
     made = calibrate(clip, guided_segments(clip), model_sha256="m1", name="clip")
+    made = replace(made, camera="gym cam")
     save_profile(made, "Anna, 1".replace(",", ""))
     found = load_profile("Anna 1")
     assert list_profiles() == ("Anna 1",)
@@ -132,6 +133,10 @@ def test_a_profile_comes_back_as_it_was_saved() -> None:
     np.testing.assert_array_equal(found.neutral.arms, made.neutral.arms)
     assert found.neutral.yaw == made.neutral.yaw
     assert found.neutral.hips_seen is True
+    assert found.camera == "gym cam"
+    assert found.other_camera("gym cam") == found.other_camera("") == ""
+    assert "'gym cam', and this is 'laptop'" in found.other_camera("laptop")
+    assert replace(made, camera="").other_camera("laptop") == ""
     found.check_model("m1")
     with pytest.raises(CalibrationError, match="another pose model"):
         found.check_model("m2")

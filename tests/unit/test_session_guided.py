@@ -59,7 +59,7 @@ def follow(
 
 @pytest.mark.parametrize("slump", [False, True])
 def test_whoever_follows_is_calibrated_without_touching_a_key(slump: bool) -> None:
-    guide, past = follow(Guide(Plan(slump=slump, model_sha256="ab", name="anna")), 90)
+    guide, past = follow(Guide(Plan(slump=slump, model_sha256="ab", name="anna", camera="gym")), 90)
     assert guide.step is Step.DONE, (guide.step, guide.pose, guide.fault)
     assert guide.t < 75
     assert guide.progress == 1.0
@@ -71,7 +71,7 @@ def test_whoever_follows_is_calibrated_without_touching_a_key(slump: bool) -> No
     assert found.elevation[0].high > 10
     assert found.retraction[0].low < 0 < found.retraction[0].sdc
     assert (found.slump is not None) == slump
-    assert (found.model_sha256, found.name) == ("ab", "anna")
+    assert (found.model_sha256, found.name, found.camera) == ("ab", "anna", "gym")
     assert "Proof: the last squeeze reads" in guide.lines[-1]
     assert len(guide.lines) == 3
     order = [g.pose for g in past if g.step is Step.HOLD]

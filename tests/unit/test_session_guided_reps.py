@@ -258,6 +258,9 @@ def test_it_joins_the_poses_and_new_poses_keep_it_only_in_place() -> None:
     auto = replace(posture, kind=Kind.AUTO, retraction=None)
     assert renewed(auto, exercise) is exercise
     assert renewed(both, posture).exercise is exercise.exercise
+    here, there = replace(both, camera="gym cam"), replace(exercise, camera="laptop")
+    assert renewed(here, there) is there  # another lens: nothing of the old one holds
+    assert renewed(here, replace(there, camera="gym cam")).retraction is posture.retraction
 
     def moved(**changes: float) -> Calibration:
         return replace(posture, neutral=replace(posture.neutral, **changes))

@@ -137,6 +137,7 @@ def parse_profile(data: Any, path: Path) -> Calibration:
             name=str(data["name"]),
             estimator=Estimator(data.get("estimator", Estimator.GEOMETRIC)),
             shifts=_parse_shifts(data.get("shifts")),
+            camera=str(data.get("camera", "")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CalibrationError(

@@ -161,13 +161,14 @@ def renewed(known: Calibration | None, found: Calibration) -> Calibration:
     """A calibration just taken, with what the one before it has and this one has not.
 
     Repetitions come to the poses of the calibration that was in use. New poses keep repetitions
-    only if the person is as near and turned as then: whoever moved the camera takes them again.
+    only if the person is as near and turned as then: whoever moved the camera takes them again,
+    and whoever films with another one.
 
     Args:
         known: that was in use; one that was found automatically counts for nothing.
         found: of held poses or of repetitions, by the same pose model.
     """
-    if known is None or known.kind is Kind.AUTO:
+    if known is None or known.kind is Kind.AUTO or known.other_camera(found.camera):
         return found
     if found.exercise is not None:
         return replace(known, exercise=found.exercise) if known.retraction else found

@@ -81,6 +81,7 @@ class Calibration:
         model_sha256: of the model that made the landmarks; another model sees other points.
         name: of the profile, or of the clip.
         estimator: that took the ranges, and reads frames against them.
+        camera: that filmed it, by the name the system gives it; empty for a clip.
     """
 
     kind: Kind
@@ -93,6 +94,19 @@ class Calibration:
     name: str = ""
     estimator: Estimator = Estimator.GEOMETRIC
     shifts: Shifts | None = None
+    camera: str = ""
+
+    def other_camera(self, camera: str) -> str:
+        """One sentence for who is filmed by another camera than in the calibration; else empty.
+
+        Another lens in another place shows the same shoulders otherwise.
+        """
+        if not self.camera or not camera or camera == self.camera:
+            return ""
+        return (
+            f"The profile {self.name!r} was taken with the camera {self.camera!r}, and this is "
+            f"{camera!r}: check the calibration."
+        )
 
     def check_estimator(self, wanted: str | None) -> None:
         """Make sure that frames are read with the estimator that took the ranges.

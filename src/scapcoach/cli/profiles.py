@@ -115,5 +115,7 @@ def describe(calibration: Calibration) -> Iterator[str]:
                 f"  {title}, {side}: {own.low:+.0f} to {own.high:+.0f} deg, smallest "
                 f"detectable change {own.sdc:.1f} deg{note}"
             )
+    if calibration.camera:
+        yield f"  Camera: {calibration.camera}"
     yield f"  Own slump: {'taken' if calibration.slump else 'not taken'}"
     yield f"  Exercise (read in motion): {'taken' if calibration.exercise else 'not taken'}"

@@ -140,8 +140,11 @@ def window_app(
         announcer = open_announcer(voice=chosen["voice"], tones=chosen["tones"], complain=_note)
         more["aloud"] = Aloud(stack.enter_context(announcer))
     more["plan"] = replace(
-        more.get("plan", Plan()), model_sha256=estimator.model_sha256, estimator=head["estimator"]
-    )
+        more.get("plan", Plan()), model_sha256=estimator.model_sha256, estimator=head["estimator"],
+        camera=camera.info.name,
+    )  # fmt: skip
+    known = session.engine.calibration
+    more["said"] = "" if known is None else known.other_camera(camera.info.name)
     stack.enter_context(screen_kept_on())
     more["locked"] = stack.enter_context(LockWatch(screen_locked))
     return App(camera, window, painter, Tracker(estimator).step, session, **more)

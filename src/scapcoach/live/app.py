@@ -88,6 +88,7 @@ class App:
         aloud: voice and tones; None is silent.
         film: keeps the camera's pictures; None keeps none.
         locked: whether the screen is locked; the camera is let go of while it is.
+        said: a sentence for the person, until there is another.
     """
 
     camera: Pictures
@@ -104,6 +105,7 @@ class App:
     aloud: Aloud | None = None
     film: Film | None = None
     locked: Callable[[], bool] = lambda: False
+    said: str = ""
     frames: int = 0
     _last: tuple[Frame, Reading] | None = None
     _exercise: str = ""
@@ -111,7 +113,6 @@ class App:
     _away: bool = False
     _muted: bool = False
     _guiding: Guiding = field(init=False)
-    _said: str = ""
 
     def __post_init__(self) -> None:
         self._exercise = self.exercises[0]
@@ -190,7 +191,7 @@ class App:
 
     def _finished(self, found: Calibration) -> None:
         """Use and keep a guided calibration."""
-        self._said = self.on_calibrated(self.session.renew(found))
+        self.said = self.on_calibrated(self.session.renew(found))
 
     def _calibrate(self) -> None:
         self._guiding.begin(Guide(self.plan))
@@ -275,7 +276,7 @@ class App:
             or (film.video.trouble if film is not None else "")
             or (aloud.trouble if aloud is not None else "")
             or reading.notice
-            or self._said
+            or self.said
         )
 
 

@@ -78,12 +78,26 @@ class Plan:
         model_sha256: of the model that makes the landmarks.
         name: of the calibration.
         estimator: that takes the ranges.
+        camera: that films it, by name.
     """
 
     slump: bool = False
     model_sha256: str = ""
     name: str = "guided"
     estimator: str = Estimator.GEOMETRIC
+    camera: str = ""
+
+    def calibrate(self, poses: Poses, segments: tuple[Segment, ...]) -> Calibration:
+        """`calibration.calibrate` of what was filmed.
+
+        Raises:
+            CalibrationError: as there.
+        """
+        found = calibrate(
+            poses, segments, model_sha256=self.model_sha256, name=self.name,
+            estimator=self.estimator,
+        )  # fmt: skip
+        return replace(found, camera=self.camera)
 
     @property
     def poses(self) -> tuple[str, ...]:
@@ -256,12 +270,8 @@ def _calibrated(guide: Guide) -> Guide:
         Segment(float(hold.t[0]), float(hold.t[-1]), pose) for pose, hold in guide.holds
     )
     poses = smooth_poses(Poses.concatenate([hold for _, hold in guide.holds]))
-    plan = guide.plan
     try:
-        found = calibrate(
-            poses, segments, model_sha256=plan.model_sha256, name=plan.name,
-            estimator=plan.estimator,
-        )  # fmt: skip
+        found = guide.plan.calibrate(poses, segments)
     except CalibrationError as error:
         return replace(_begun(guide, Step.FAILED), fault=str(error))
     return replace(guide, calibration=found, lines=summary_of(found))

@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 
-from scapcoach.calibration import Segment, calibrate
+from scapcoach.calibration import Segment
 from scapcoach.calibration.reps import MARGIN, REPS, RepCounter
 from scapcoach.errors import CalibrationError
 from scapcoach.filters import smooth_poses
@@ -247,12 +247,8 @@ def _calibrated(guide: RepGuide) -> RepGuide:
     """The calibration from all repetitions; none where a squeeze cannot be told from the arms."""
     segments = tuple(Segment(a, b, kind) for kind, _, spans in guide.taken for a, b in spans)
     poses = smooth_poses(Poses.concatenate([frames for _, frames, _ in guide.taken]))
-    plan = guide.plan
     try:
-        found = calibrate(
-            poses, segments, model_sha256=plan.model_sha256, name=plan.name,
-            estimator=plan.estimator,
-        )  # fmt: skip
+        found = guide.plan.calibrate(poses, segments)
     except CalibrationError as error:
         return replace(_begun(guide, Step.FAILED), fault=str(error))
     assert found.exercise is not None

@@ -61,6 +61,7 @@ def _card(name: str) -> dict[str, Any]:
     return {
         "name": name,
         "saved": saved,
+        "camera": found.camera,
         "view": view.label,
         "posture": found.retraction is not None,
         "exercise": found.exercise is not None,

@@ -38,8 +38,8 @@ COMMANDS: Final[dict[str, dict[str, type]]] = {
     "mute": {"on": bool},
     "pause": {"on": bool},
     "exercise": {"name": str, "focus": str},
-    "profile": {"name": str},
-    "calibrate": {"what": str, "slump": bool, "name": str},
+    "profile": {"name": str, "camera": str},
+    "calibrate": {"what": str, "slump": bool, "name": str, "camera": str},
     "guide": {"command": str},
     "finish": {},
 }

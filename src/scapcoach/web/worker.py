@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.calibration.profiles import profile_path
@@ -86,6 +86,7 @@ class Worker:
         self._stop = False
         self._guiding = Guiding(self._finished)
         self._save_as = ""
+        self._camera_name = ""
         self._paused = False
         self._session: Session | None = None
         self._film: Film | None = None
@@ -144,6 +145,7 @@ class Worker:
         camera = None if self._rooms.camera is None else stack.enter_context(self._rooms.camera())
         folder = self._rooms.folder()
         plan = Plan(model_sha256=estimator.model_sha256, estimator=self._rooms.way)
+        self._camera_name = "" if camera is None else camera.info.name
         self._tell({"type": "ready", "model": estimator.model})
         while self._obey(plan, camera):
             frame = self._camera_frame(camera) if camera is not None else self._page_frame()
@@ -193,7 +195,11 @@ class Worker:
             self._tell({"type": "problem", "message": str(error)})
             return
         guided = RepGuide if command["what"] == "exercise" else Guide
-        self._guiding.begin(guided(_planned(plan, command)))
+        plan = replace(
+            plan, slump=command["slump"], name=command["name"] or "guided",
+            camera=self._camera_name or command["camera"],
+        )  # fmt: skip
+        self._guiding.begin(guided(plan))
         self._save_as = command["name"]
 
     def _pause(self, on: bool, camera: Camera | None) -> None:
@@ -217,10 +223,18 @@ class Worker:
             elif command["do"] == "exercise":
                 self._session.exercise(self._rooms.settings(command["name"], command["focus"]))
             elif command["do"] == "profile":
-                name = command["name"]
-                self._session.calibrate(self._rooms.load(name) if name else None)
+                self._use(command["name"], command["camera"])
         except ScapcoachError as error:
             self._tell({"type": "problem", "message": str(error)})
+
+    def _use(self, name: str, camera: str) -> None:
+        """Measure against a profile; none finds a moment of rest."""
+        assert self._session is not None
+        found = self._rooms.load(name) if name else None
+        self._session.calibrate(found)
+        other = "" if found is None else found.other_camera(self._camera_name or camera)
+        if other:
+            self._tell({"type": "problem", "message": other})
 
     def _camera_frame(self, camera: Camera) -> Frame | None:
         frame = camera.newest(_WAIT_S)
@@ -296,9 +310,3 @@ class Worker:
             self._tell({"type": "saved", "profile": self._save_as})
         except ScapcoachError as error:
             self._tell({"type": "problem", "message": str(error)})
-
-
-def _planned(plan: Plan, command: dict[str, Any]) -> Plan:
-    from dataclasses import replace
-
-    return replace(plan, slump=command["slump"], name=command["name"] or "guided")

@@ -175,7 +175,7 @@ function mute() {
 }
 
 function calibrate(what = "posture") {
-  link.say({ do: "calibrate", what, slump: byId("slump").checked, name: byId("save-as").value.trim() });
+  link.say({ do: "calibrate", what, slump: byId("slump").checked, name: byId("save-as").value.trim(), camera: camera.label });
 }
 
 // A command for the guided calibration, from its buttons and keys.
@@ -229,7 +229,7 @@ function nextExercise() {
 // A calibration that follows is kept in the profile that is in use, unless another name is given.
 function chooseProfile() {
   const name = byId("profile").value;
-  link.say({ do: "profile", name });
+  link.say({ do: "profile", name, camera: camera.label });
   byId("save-as").value = name;
 }
 

@@ -46,6 +46,9 @@ export class Camera {
 
   get on() { return this.stream !== null; }
 
+  // What the system calls the camera in use.
+  get label() { return this.stream?.getVideoTracks()[0]?.label ?? ""; }
+
   close() {
     for (const track of this.stream?.getTracks() ?? []) track.stop();
     this.stream = null;

@@ -28,7 +28,7 @@ export class Profiles {
     if (card.damaged) make("p", card.damaged, node, "why");
     else {
       const held = card.posture ? card.exercise ? "Poses and an exercise" : "Poses" : card.exercise ? "An exercise" : "A resting pose";
-      make("p", `${held}; view: ${card.view}; saved ${card.saved}`, node, "quiet");
+      make("p", `${held}; view: ${card.view}${card.camera && `; camera: ${card.camera}`}; saved ${card.saved}`, node, "quiet");
       for (const line of card.lines) make("p", line, node);
     }
     const choices = make("p", "", node, "choices");
