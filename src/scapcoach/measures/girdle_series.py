@@ -86,6 +86,8 @@ def _series(scene: Scene, quantity: str, names: Sequence[str]) -> Iterator[Serie
     degrees = getattr(state, quantity).T
     sigma = getattr(state, f"{quantity}_sigma").T
     objections = _objections(scene, calibration, state, quantity)
+    if quantity == "elevation":
+        objections.append((_contradicted(state), Reason.TOO_UNCERTAIN))
     if scene.personal is not None:
         return personal_series(scene, scene.personal, quantity, names, objections)
     objections += _doubts(scene, state, quantity, sigma)
@@ -158,10 +160,7 @@ def _doubts(scene: Scene, state: GirdleState, quantity: str, sigma: FloatArray) 
     if quantity == "retraction":
         # The shoulders are so high that their rise drowns retraction.
         objections.append((wide & (state.elevation.T > MIN_SHRUG), Reason.SHOULDERS_RAISED))
-    objections.append((wide, Reason.TOO_UNCERTAIN))
-    if quantity == "elevation":
-        objections.append((_contradicted(state), Reason.TOO_UNCERTAIN))
-    return objections
+    return [*objections, (wide, Reason.TOO_UNCERTAIN)]
 
 
 def _contradicted(state: GirdleState) -> BoolArray:

@@ -34,10 +34,11 @@ NOISE_FACTOR: Final = 0.5
 #: How well a full pose repeats itself, as a share of the reading [M, phantom].
 REPEATS: Final = {"retraction": 0.15, "elevation": 0.08}
 #: Root mean square of what is left over that is usual, in standard deviations: where it is more,
-#: the reading is less sure in proportion. Much more is no longer the calibrated body
-#: [M, phantom: 0.13-0.35 with still arms; errors grow with it, r 0.6-0.99].
+#: the reading is less sure in proportion. Much more is no longer the calibrated body; it passes
+#: for a squeeze, but hardly for a shrug [M, phantom: 0.13-0.35 with still arms; errors of
+#: retraction grow with it, r 0.6-0.99].
 USUAL_MISFIT: Final = 0.25
-MAX_MISFIT: Final = 0.4
+MAX_MISFIT: Final = {"retraction": 0.4, "elevation": 0.8}
 #: Largest sigma, as a share of the own full pose, with which it is told: mean and single side [E].
 MAX_SIGMA: Final = {"retraction": (0.45, 0.55), "elevation": (0.3, 0.35)}
 #: Own full depression over the own shrug below which it cannot be graded: what little lies below
@@ -69,9 +70,10 @@ def personal_series(
     assert calibration is not None
     assert state is not None
     share, sigma = _read(own, quantity)
-    share, sigma = _joined(share, sigma, *_scaled(state, calibration, quantity))
+    # Both look at the same landmarks: their errors are no independent dice, and sigma stays.
+    share = _joined(share, sigma, *_scaled(state, calibration, quantity))
     with np.errstate(invalid="ignore"):
-        moved = own.misfit > MAX_MISFIT
+        moved = own.misfit > MAX_MISFIT[quantity]
         wide = ~(sigma <= np.where(ONE_SIDE, *reversed(MAX_SIGMA[quantity])))
     objections += [(moved, Reason.TRUNK_MOVED), (wide, Reason.RANGE_TOO_SMALL)]
     full = _whole(calibration, quantity, share)
@@ -111,14 +113,10 @@ def _scaled(
 
 def _joined(
     one: FloatArray, one_sigma: FloatArray, other: FloatArray, other_sigma: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Two readings as one, weighed by inverse variance.
-
-    Both look at the same landmarks, so their errors are no independent dice: the joint sigma is
-    the smaller of the two.
-    """
+) -> FloatArray:
+    """Two readings as one, weighed by inverse variance."""
     told = one_sigma**2 / (one_sigma**2 + other_sigma**2)
-    return (1 - told) * one + told * other, np.minimum(one_sigma, other_sigma)
+    return (1 - told) * one + told * other
 
 
 def _whole(calibration: Calibration, quantity: str, share: FloatArray) -> FloatArray:
