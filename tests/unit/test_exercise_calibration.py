@@ -201,6 +201,19 @@ def test_a_swing_of_the_trunk_is_no_squeeze() -> None:
     assert np.isnan(found.value[top]).all()
 
 
+def test_on_the_back_nothing_is_said_even_with_a_calibration_of_its_own() -> None:
+    def lying(clip: Poses) -> Poses:
+        """The same picture, the world turned on its back."""
+        world = clip.world[..., [0, 2, 1]] * np.float32([1, 1, -1])
+        return replace(clip, world=world)
+
+    own = taken(lying(exercise_clip()))
+    clip = smooth_poses(lying(exercise_clip(("squeeze",), seed=17)))
+    top = finishes(clip, 1)[0]
+    for name in ("retraction", "elevation"):
+        assert (measure(clip, own)[name].reason[top] == Reason.SUPINE).all()
+
+
 def test_ears_that_rise_over_the_shoulders_are_a_trunk_that_swings() -> None:
     own = taken(exercise_clip(yaw=150.0))
     clip = smooth_poses(exercise_clip(("squeeze",), yaw=150.0, seed=16))
