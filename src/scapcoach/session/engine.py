@@ -12,7 +12,7 @@ order give the same readings, live, in a test and in a replay.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -247,7 +247,8 @@ class _StaleWatch:
     """Notices a personal calibration that no longer fits, slowly, and asks; it raises no alarm."""
 
     def __init__(self) -> None:
-        self._seen: list[tuple[float, int]] = []
+        self._seen: deque[tuple[float, int]] = deque()
+        self._counts: Counter[int] = Counter()
         self._notice = ""
 
     def watch(self, measures: Measures, kind: Kind | None) -> str:
@@ -257,16 +258,16 @@ class _StaleWatch:
         elevation = measures["elevation"]
         if elevation.status[0] >= Status.NO_PERSON:
             return self._notice
-        t = float(measures.t[0])
-        self._seen.append((t, int(elevation.reason[0])))
+        t, reason = float(measures.t[0]), int(elevation.reason[0])
+        self._seen.append((t, reason))
+        self._counts[reason] += 1
         while self._seen[0][0] < t - STALE_SPAN:
-            self._seen.pop(0)
+            self._counts[self._seen.popleft()[1]] -= 1
         if t - self._seen[0][0] < 0.9 * STALE_SPAN:
             return self._notice
-        reasons = [Reason(r) for _, r in self._seen if Reason(r) in _STALE]
-        share = len(reasons) / len(self._seen)
+        share = sum(self._counts[reason] for reason in _STALE) / len(self._seen)
         if share >= STALE_SHARE:
-            most = max(set(reasons), key=lambda r: (reasons.count(r), r))
+            most = max(_STALE, key=lambda reason: (self._counts[reason], reason))
             self._notice = f"{_STALE[most]} Check the calibration again."
         elif share < STALE_SHARE / 2:
             self._notice = ""
