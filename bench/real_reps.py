@@ -90,23 +90,27 @@ def check_reps(
 
     Args:
         kind: `pull` (retraction has to rise), `shrug` (elevation has to rise) or `arms`
-            (retraction has to stay within `CLEAR`).
+            (retraction must not be over `CLEAR` at the end that reads more of it).
         t: (T,) seconds.
         movement: (T,) by which repetitions are found, rising to the peak.
         degrees: (T,) what is told of retraction or elevation, NaN where withheld.
     """
     reps = ends(t, movement, _TRAVEL[kind])
     told = np.full(len(t), np.nan) if degrees is None else degrees
-    changes = [_mean(told[high]) - _mean(told[low]) for low, high in reps]
-    known = [c for c in changes if np.isfinite(c)]
-    right = [abs(c) <= CLEAR if kind == "arms" else c > 0 for c in known]
+    both = [(_mean(told[low]), _mean(told[high])) for low, high in reps]
+    if kind == "arms":
+        known = [float(np.nanmax(b)) for b in both if np.isfinite(b).any()]
+        right = [k <= CLEAR for k in known]
+    else:
+        known = [high - low for low, high in both if np.isfinite([low, high]).all()]
+        right = [k > 0 for k in known]
     return {
         "kind": kind,
         "reps": len(reps),
         "judged": len(known),
         "right": int(np.sum(right)),
-        "clearly_wrong": sum(not ok and abs(c) > CLEAR for ok, c in zip(right, known, strict=True)),
-        "changes": [round(c, 1) for c in known],
+        "clearly_wrong": sum(not ok and abs(k) > CLEAR for ok, k in zip(right, known, strict=True)),
+        "degrees": [round(k, 1) for k in known],
     }
 
 
@@ -125,7 +129,7 @@ def lines(results: Sequence[dict[str, Any]]) -> Iterable[str]:
         )
         share = f"{right / judged:.0%}" if judged else "-"
         yield (
-            f"  {_TITLES[kind]:<52}{len(of):>3} clips {reps:>4} repetitions, told at both ends "
+            f"  {_TITLES[kind]:<52}{len(of):>3} clips {reps:>4} repetitions, told "
             f"{judged:>3} ({judged / reps:.0%}), right {right:>3} ({share}), "
             f"wrong by over {CLEAR:g} deg {wrong}"
         )
@@ -134,7 +138,7 @@ def lines(results: Sequence[dict[str, Any]]) -> Iterable[str]:
 _TITLES: Final = {
     "pull": "rows, pulldowns: more retracted at the peak",
     "shrug": "shrugs: higher at the top",
-    "arms": "raises, presses, curls: retraction stays",
+    "arms": "raises, presses, curls: no retraction",
 }
 
 

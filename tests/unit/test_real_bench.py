@@ -234,7 +234,9 @@ T = np.arange(240) / 30
         ("shrug", -20 * WAVE, 4, 0, 4),
         ("arms", 2 * WAVE, 4, 4, 0),
         ("arms", 12 * WAVE, 4, 0, 4),
-        ("arms", -12 * WAVE, 4, 0, 4),
+        ("arms", -12 * WAVE, 4, 4, 0),
+        ("arms", np.where(WAVE > 0.5, np.nan, 10.0), 4, 0, 4),
+        ("arms", None, 0, 0, 0),
     ],
 )
 def test_the_sign_of_every_repetition(kind, degrees, judged, right, clearly_wrong):
