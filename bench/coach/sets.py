@@ -38,7 +38,7 @@ _LIFTS: Final = (
     ("row", "oblique", "row_calibration", ("row_mixed", "row_lazy", "row_shrug", "row_swing")),
     ("bent_over_row", "oblique", "bent_row_calibration", ("bent_row",)),
     ("pulldown", "oblique", "pulldown_calibration", ("pulldown",)),
-    ("bench_press", "oblique", "bench_press_calibration", ("bench_press",)),
+    ("bench_press", "oblique", "", ("bench_press",)),
     ("squat", "oblique", "", ("squat_stable", "squat_rounding")),
     ("overhead_press", "front", "overhead_press_calibration", ("overhead_press",)),
     ("face_pull", "oblique", "face_pull_calibration", ("face_pull",)),

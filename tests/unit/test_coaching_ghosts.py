@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -21,8 +23,10 @@ def squeezes(count: int = 2, share_of: float = 100.0) -> tuple[Readings, np.ndar
     return readings, share
 
 
-def counted(readings: Readings, exercise: Exercise = HOLD) -> CoachState:
-    state = CoachState.begin()
+def counted(
+    readings: Readings, exercise: Exercise = HOLD, state: CoachState | None = None
+) -> CoachState:
+    state = state or CoachState.begin()
     for i in range(len(readings)):
         state, _ = step(state, exercise, readings[i : i + 1])
     return finish(state, exercise)[0]
@@ -63,6 +67,31 @@ def test_a_shrug_that_hides_the_blades_is_a_faulty_hold() -> None:
     for rep in state.reps:
         assert rep.verdicts["shrugged"] is Verdict.FAULTY
         assert rep["retraction_peak"].reason is Reason.SHOULDERS_RAISED
+
+
+@pytest.mark.parametrize(("reason", "count"), [
+    (Reason.RANGE_TOO_SMALL, 2), (Reason.TRUNK_MOVED, 2), (Reason.ARMS_AWAY_FROM_CALIBRATION, 0),
+])  # fmt: skip
+def test_more_than_the_calibrated_squeeze_is_a_hold_though_it_is_not_told(
+    reason: Reason, count: int
+) -> None:
+    readings, share = squeezes()
+    hidden = share > 0.7
+    readings.measure("retraction")[hidden] = np.nan
+    readings.measure("retraction", "status")[hidden] = Status.NOT_OBSERVABLE
+    readings.measure("retraction", "reason")[hidden] = reason
+    own = replace(CoachState.begin(), floors={"retraction": 5.0})
+    assert counted(readings, state=own).count == count
+    assert counted(readings).count == 0
+
+
+@pytest.mark.parametrize("hips", ["hips_x", "hips_y"])
+def test_who_walks_or_bends_down_holds_nothing(hips: str) -> None:
+    readings, share = squeezes()
+    rest = readings.joint(hips).copy()
+    for trunk_lengths, expected in ((0.06, 2), (0.3, 0)):
+        readings.joint(hips)[:] = rest + trunk_lengths * readings.joint("trunk") * share
+        assert counted(readings).count == expected
 
 
 def test_a_squeeze_that_sags_by_a_third_is_one_hold() -> None:

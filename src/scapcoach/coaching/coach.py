@@ -15,7 +15,7 @@ import numpy as np
 from scapcoach.coaching import grip
 from scapcoach.coaching.arm_path import LEAST, centred, follows, has_path, path_of
 from scapcoach.coaching.cues import CueConfig, CueState, Moment, cue_step
-from scapcoach.coaching.exercise import Exercise, Kind
+from scapcoach.coaching.exercise import HELD, Exercise, Kind
 from scapcoach.coaching.judge import faults, floors, held_verdicts, score, verdicts
 from scapcoach.coaching.phases import belongs, course, numbered, phase_codes, ways
 from scapcoach.coaching.readings import Readings
@@ -202,7 +202,9 @@ def _step(
 ) -> tuple[CoachState, tuple[Cue, ...]]:
     t = float(reading.t[0])
     movement = exercise.movement
-    by = SAGGING if exercise.kind is Kind.HOLD else JOINTS
+    by = JOINTS
+    if exercise.kind is Kind.HOLD:
+        by, value = SAGGING, _held_on(state, reading, value)
     detector, turn = advance(state.detector, t, value, movement, by)
     phase = float(reading.joint("arm_phase")[0]) if has_path(movement) else np.nan
     by_path, path_turn = advance(state.by_path, t, phase, _on_path(movement), SAGGING)
@@ -219,6 +221,26 @@ def _step(
         cueing, more = cue_step(state.cueing, exercise, config, Moment(t, seen))
         state, cues = replace(state, cueing=cueing), (*cues, *more)
     return state, cues
+
+
+def _held_on(state: CoachState, reading: Readings, value: float) -> float:
+    """The signal of a hold; what cannot be judged while it lasts is taken to last.
+
+    More than the calibrated squeeze is told least surely of all. Without a calibrated one there is
+    no telling what hides it.
+    """
+    detector = state.detector
+    calibrated = HELD in state.floors
+    if np.isfinite(value) or not calibrated or detector.stage is not Stage.PULL:
+        return value
+    hidden = int(reading.reason(HELD)[0]) in _HIDES_A_SQUEEZE
+    return detector.recent[-1][1] if hidden else value
+
+
+#: Why a squeeze is not told though it may be there: more of it than is known, or a shrug.
+_HIDES_A_SQUEEZE: Final = frozenset(
+    {Reason.TOO_UNCERTAIN, Reason.RANGE_TOO_SMALL, Reason.TRUNK_MOVED, Reason.SHOULDERS_RAISED}
+)
 
 
 def _trimmed(
