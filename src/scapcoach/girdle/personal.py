@@ -179,7 +179,7 @@ def read_shares(
 def _raw_shares(
     poses: Poses, neutral: Neutral, shifts: FloatArray, spread: Spread
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """(T, 4) shares as `_designs` has them, drawn towards 0 by doubt; covariance; misfit."""
+    """(T, 4) shares as `_solvers` has them, drawn towards 0 by doubt; covariance; misfit."""
     change, seen = _change(poses, neutral)
     seen &= np.isfinite(shifts[[0, 2]]).all(axis=(0, 2))
     seen &= poses.present[:, None]
@@ -187,16 +187,16 @@ def _raw_shares(
     shares, variance = np.full((n, 4), np.nan), np.full((n, 4, 4), np.nan)
     misfit = np.full(n, np.nan)
     flat = np.where(seen[..., None], change, 0.0).reshape(n, -1)
-    whole, back, apart = _designs(shifts)
-    patterns, which = np.unique(seen, axis=0, return_inverse=True)
-    for k, pattern in enumerate(patterns):
-        at = np.flatnonzero((which.ravel() == k) & poses.present)
-        weight = _weight(neutral, pattern.tobytes(), spread)
-        lower = _solved(flat[at], whole, weight, spread)[0][:, 0] < 0
-        for some, design in ((at[~lower], back), (at[lower], apart)):
-            shares[some], variance[some] = _solved(flat[some], design, weight, spread)
-            left = flat[some] - _times(shares[some], design.T)
-            degrees = 2 * max(int(pattern.sum()), 1)
+    key = shifts.tobytes()
+    for pattern in {row.tobytes() for row in seen}:
+        at = np.flatnonzero((seen == np.frombuffer(pattern, np.bool_)).all(axis=1) & poses.present)
+        weight = _weight(neutral, pattern, spread)
+        whole, back, apart = _solvers(key, neutral, pattern, spread)
+        lower = _times(flat[at], whole.gain)[:, 0] < 0
+        for some, solver in ((at[~lower], back), (at[lower], apart)):
+            shares[some], variance[some] = _times(flat[some], solver.gain), solver.covariance
+            left = flat[some] - _times(shares[some], solver.design.T)
+            degrees = 2 * max(sum(pattern), 1)
             misfit[some] = np.sqrt((_times(left, weight) * left).sum(axis=1) / degrees)
     return shares, variance, misfit
 
@@ -215,17 +215,37 @@ def _change(poses: Poses, neutral: Neutral) -> tuple[FloatArray, BoolArray]:
     return change, counts(poses)[:, chosen] & np.isfinite(change).all(axis=-1)
 
 
-def _designs(shifts: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """(18, 4) shifts of retraction and elevation, of both sides alike, then of one side ahead.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Solver:
+    """What turns changes into shares: (18, 4) shifts, (18, 4) gain, (4, 4) covariance."""
 
-    Of both directions of retraction together, of drawing back, and of drawing apart: protraction
-    shifts the landmarks otherwise than retraction turned round.
+    design: FloatArray
+    gain: FloatArray
+    covariance: FloatArray
+
+
+@lru_cache(maxsize=256)  # of a live session each frame asks again
+def _solvers(
+    shifts: bytes, neutral: Neutral, pattern: bytes, spread: Spread
+) -> tuple[_Solver, _Solver, _Solver]:
+    """Of both directions of retraction together, of drawing back, and of drawing apart.
+
+    Protraction shifts the landmarks otherwise than retraction turned round. Shares are of
+    retraction and elevation, of both sides alike, then of one side ahead.
     """
-    retract, protract, shrug, _ = shifts
+    retract, protract, shrug, _ = np.frombuffer(shifts).reshape(len(POSES), len(POINTS), 2)
     apart = -np.where(np.isfinite(protract), protract, -PROTRACTION * retract) / PROTRACTION
-    whole = (retract + PROTRACTION * apart) / (1 + PROTRACTION)
-    whole, back, apart = (_design(way, shrug) for way in (whole, retract, apart))
-    return whole, back, apart
+    both = (retract + PROTRACTION * apart) / (1 + PROTRACTION)
+    weight = _weight(neutral, pattern, spread)
+    prior = np.diag([spread.share**-2] * 2 + [spread.apart**-2] * 2)
+
+    def solver(way: FloatArray) -> _Solver:
+        """The most probable shares."""
+        design = _design(way, shrug)
+        covariance = np.linalg.inv(design.T @ weight @ design + prior)
+        return _Solver(design, weight @ design @ covariance, covariance)
+
+    return solver(both), solver(retract), solver(apart)
 
 
 def _design(retraction: FloatArray, elevation: FloatArray) -> FloatArray:
@@ -278,15 +298,6 @@ def _nuisances(rest: FloatArray, yaw: float, s: Spread) -> list[tuple[FloatArray
         (way(_TRUNK, 1, 0), s.lean),
         (way(_TRUNK, 0, 1), s.rise),
     ]
-
-
-def _solved(
-    flat: FloatArray, design: FloatArray, weight: FloatArray, spread: Spread
-) -> tuple[FloatArray, FloatArray]:
-    """(T, 4) most probable shares, and (4, 4) their covariance."""
-    prior = np.diag([spread.share**-2] * 2 + [spread.apart**-2] * 2)
-    covariance = np.linalg.inv(design.T @ weight @ design + prior)
-    return _times(flat, weight @ design @ covariance), covariance
 
 
 def _times(rows: FloatArray, matrix: FloatArray) -> FloatArray:
