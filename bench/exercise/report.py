@@ -150,7 +150,7 @@ def _rep_rows(views: Mapping[str, Any], name: str) -> list[str]:
     head = ["seen from", "people", "repetitions", "judged", "r, median person", "worst",
             "MAE, median", "worst", "in 1 sigma", "in 2 sigma", "sigma"]  # fmt: skip
     if name == "retraction":
-        head += ["good told from lazy (AUC)", "width rule: r", "MAE"]
+        head += ["wrong sign", "good told from lazy (AUC)", "width rule: r", "MAE"]
     rows = []
     for view, e in views.items():
         f, p = e[f"{name}_reps"], e[f"{name}_people"]
@@ -158,7 +158,12 @@ def _rep_rows(views: Mapping[str, Any], name: str) -> list[str]:
                _one(p["mae"]), _one(p["mae_worst"]), _share(f["within_1"]), _share(f["within_2"]),
                _one(f["sigma"])]  # fmt: skip
         if name == "retraction":
-            row += [_two(e["auc"]), _two(f["naive_r"]), _one(f["naive_mae"])]
+            row += [
+                _share(f["wrong_sign"]),
+                _two(e["auc"]),
+                _two(f["naive_r"]),
+                _one(f["naive_mae"]),
+            ]
         rows.append(row)
     return list(table(head, (map(str, row) for row in rows)))
 
