@@ -164,8 +164,6 @@ def _true_pull(take: Take, script: Script, rep: TrueRep) -> str:
     exercise = find_exercise(take.exercise)
     if not exercise.pull:
         return ""
-    if exercise.pull == "shrug":
-        return "up-and-back" if "backward" in take.job.script else "up"
     body = make_body(take.job.setup().shape)
     moments = [(rep.before.arm_left.elbow, rep.start), (rep.peak.arm_left.elbow, rep.peak_end)]
     posed = pose_body(body, script.pose(min(moments)[1]))

@@ -193,7 +193,7 @@ def _recognition(sets: Sequence[Examined]) -> Iterator[str]:
         if exercise.auto:
             return exercise.name
         # To the arms a shrug is a shrug; a hold moves no joint.
-        return "shrug" if exercise.pull == "shrug" else ""
+        return "shrug" if "shrug" in exercise.name else ""
 
     right = sum(e.recognised == wanted(e) for e in sets)
     silent = sum(not e.recognised and bool(wanted(e)) for e in sets)

@@ -22,7 +22,7 @@ from scapcoach.coaching.readings import Readings
 from scapcoach.coaching.reps import JOINTS, SAGGING, Detector, Stage, advance, close, signal
 from scapcoach.coaching.summary import summarise
 from scapcoach.coaching.types import Focus, Label, Phase, RepValues, SetResult
-from scapcoach.coaching.values import OVERDONE, read, rep_values
+from scapcoach.coaching.values import OVERDONE, rep_values
 from scapcoach.measures.types import Reason
 
 if TYPE_CHECKING:
@@ -337,14 +337,7 @@ def _seen(
     """Everything that is seen in a repetition."""
     load = grip.load(readings, rep)
     values = MappingProxyType({**rep_values(readings, rep, best, least), "pull_direction": load})
-    if exercise.pull == "shrug":
-        around = (rep.start - _BEFORE / 4, rep.start)
-        start = read(readings, "retraction", around, least, degrees=True)
-        angle = grip.shrug_path(start, values["retraction_peak_deg"])
-    elif exercise.pull:
-        angle = grip.name(load, *grip.PULLS)
-    else:
-        angle = Label.withheld(Reason.NONE)
+    angle = grip.name(load, *grip.PULLS) if exercise.pull else Label.withheld(Reason.NONE)
     return RepValues(
         rep=rep,
         values=values,

@@ -162,7 +162,7 @@ class Exercise:
         name: as on the command line; aliases: other names for it.
         title, summary: words for people.
         kind: repetitions, or holds.
-        pull: what the angle of pull is told from: "arms", "shrug", or "" where nothing pulls.
+        pull: what the angle of pull is told from: "arms", or "" where it cannot be told.
         auto: whether it may be recognised by itself.
         view: recommended, as the views of the measures are called.
         film: how to film it, one sentence.

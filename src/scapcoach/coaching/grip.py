@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.coaching.types import Label, Value
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.types import Reason
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -79,25 +79,3 @@ def name(value: Value, names: tuple[str, ...], cuts: tuple[float, ...]) -> Label
 def _below(cut: float, value: Value) -> float:
     """Chance that the true angle is below `cut`."""
     return 0.5 * (1 + math.erf((cut - value.value) / (math.sqrt(2) * value.sigma)))
-
-
-#: Degrees of retraction that come with a shrug by itself, and its spread [E]: only more is "back".
-_COUPLED: Final = (6.0, 4.0)
-
-
-def shrug_path(start: Value, peak: Value) -> Label:
-    """Up, or up-and-back: whether the blades are drawn back at the top of a shrug.
-
-    Args:
-        start: degrees of retraction at the start.
-        peak: degrees of retraction at the top.
-    """
-    for value in (start, peak):
-        if not value.judged:
-            return Label.withheld(value.reason, value.status)
-    sigma = math.hypot(max(start.sigma, peak.sigma), _COUPLED[1])
-    status = max(start.status, peak.status)
-    found = name(Value(peak.value - start.value, sigma), ("up", "up-and-back"), (_COUPLED[0],))
-    if not found.name or status == Status.OK:
-        return found
-    return Label(found.name, found.chance, Status(status), peak.reason)

@@ -56,7 +56,7 @@ _TARGETED: Final[Mapping[str, tuple[str, Phase]]] = MappingProxyType(
     }
 )
 
-_PULLS: Final = ("arms", "shrug", "")
+_PULLS: Final = ("arms", "")
 _VIEWS: Final = tuple(view.label for view in View if view.label)
 
 

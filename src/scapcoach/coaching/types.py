@@ -223,8 +223,7 @@ class RepValues:
         rep: when.
         values: by name, all of `REP_VALUES` in their order; withheld ones with their reason.
         grip: pronated, neutral or supinated; not observable so far (`grip.GRIP`).
-        pull_angle: high, mid or low: where the load pulls from, relative to the trunk; for
-            shrugs up or up-and-back.
+        pull_angle: high, mid or low: where the load pulls from, relative to the trunk.
         faults: most severe first.
         verdicts: by key, for every fault that the exercise knows.
         score: with its parts.
