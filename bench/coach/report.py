@@ -39,8 +39,8 @@ seeds alone, and measured here for the first time:
 
 - Squats are filmed obliquely. From the side the plates hide head and shoulders, the person is lost
   at the bottom, and of 14 sets only 9 were counted exactly; obliquely 6 of 6.
-- People are measured down to a trunk of 40 pixels, in place of 57. Three people were told as well at
-  48 pixels as at 73, one of them at 109, another at 36; at 22 to 29 they were not.
+- People are measured down to a trunk of 40 pixels, in place of 57. Three people were told as well
+  at 48 pixels as at 73, one of them at 109, another at 36; at 22 to 29 they were not.
 - Phases are timed by arms that count alike all the way: how well one is seen changed the weights,
   and passed for movement. On development seeds 95% of the ends lie within 0.15 s in place of 80%.
 - Holds are counted where the squeeze is greater than can be told, too, and only of people who stand
