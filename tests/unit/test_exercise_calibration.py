@@ -201,10 +201,11 @@ def test_a_swing_of_the_trunk_is_no_squeeze() -> None:
     assert np.isnan(found.value[top]).all()
 
 
-def test_on_the_back_nothing_is_said_even_with_a_calibration_of_its_own() -> None:
+@pytest.mark.parametrize("up", [1.0, -1.0])
+def test_lying_nothing_is_said_even_with_a_calibration_of_its_own(up: float) -> None:
     def lying(clip: Poses) -> Poses:
-        """The same picture, the world turned on its back."""
-        world = clip.world[..., [0, 2, 1]] * np.float32([1, 1, -1])
+        """The same picture, the world turned on its back or face."""
+        world = clip.world[..., [0, 2, 1]] * np.float32([1, up, -up])
         return replace(clip, world=world)
 
     own = taken(lying(exercise_clip()))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from scapcoach.geometry.posture import HIPS, trunk_tilt
 from scapcoach.measures.gates import ONE_SIDE, hidden_shoulders, judge_sides
 from scapcoach.measures.types import Reason, Series, Status
 
@@ -58,6 +59,9 @@ NOISE_FACTOR: Final = {"retraction": 0.5, "elevation": 0.55}
 #: Trunk lengths by which the arms may be off the calibrated path; with the calibrated movement
 #: they are by up to 0.26 [M, phantom], more where people are not rendered.
 MAX_ARM_DISTANCE: Final = 0.4
+#: Degrees of the trunk from the vertical beyond which it lies, face down too, for which no
+#: calibration was tried; bent over by 50, rows are read [E].
+FLAT_OUT: Final = 72.0
 #: Largest sigma with which a share is still told, mean and single side [E].
 MAX_SIGMA: Final = {"retraction": (0.33, 0.43), "elevation": (0.3, 0.35)}
 
@@ -72,6 +76,7 @@ def exercise_series(
     objections = hidden_shoulders(scene, np.logical_or) + scene.lying()
     with np.errstate(invalid="ignore"):
         objections += [
+            ((trunk_tilt(scene.poses) > FLAT_OUT) & scene.sees_any(*HIPS), Reason.SUPINE),
             (~(read.arm_distance <= MAX_ARM_DISTANCE), Reason.ARMS_AWAY_FROM_CALIBRATION),
             (read.misfit > MAX_MISFIT[quantity], Reason.TRUNK_MOVED),
             (read.head_rise > MAX_HEAD_RISE, Reason.TRUNK_MOVED),
