@@ -134,7 +134,7 @@ def test_wildcards_a_list_and_a_local_folder(store: Any, tmp_path: Path) -> None
     no_traceback(done)
     assert "3 clips: 1 done, 2 failed." in done.stderr, done.stderr
     rows = {r.clip.rsplit("/", 1)[1]: r for r in read_index(tmp_path / "out" / "index.parquet")}
-    assert rows["press.mp4"].status == "done"
+    assert rows["press.mp4"].status == "skipped"
     assert rows["press.mp4"].lifter == "Ben"
     assert "nothing at this address" in rows["gone.mp4"].reason
     assert "none.mp4" in rows["warm-up.mp4"].reason
