@@ -232,7 +232,10 @@ def test_two_iterations_at_once_do_not_disturb_each_other(tmp_path):
 
 def test_memory_stays_bounded_on_large_pictures(tmp_path):
     path = write_clip(tmp_path / "4k.mp4", Clip(size=(3840, 2160), n=3))
-    assert VideoFile(path)._depth == 2
+    with VideoFile(path) as video:
+        frames = video.frames(prepare=lambda image: image.copy())
+        next(frames)
+        assert video._readers[0]._depth == 2
 
 
 SCRIPT = """

@@ -33,7 +33,7 @@ def test_scripts_are_pure_labelled_and_within_the_body_s_limits(name):
     script = SCRIPTS[name](Person.random(3))
     assert script.name == name
     assert describe(name).endswith(".")
-    assert 5 < script.duration < 70
+    assert 5 < script.duration < 80
     labels = set()
     for t in np.linspace(0, script.duration - 1e-3, 60):
         pose = script.pose(t)
