@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bench.speed.clips import VIEWS, make_clip
+from bench.speed.cluster import cluster
 from bench.speed.run import ROOT, bare, interleaved, once, product
 
 if TYPE_CHECKING:
@@ -172,7 +173,10 @@ def engines(s: Setting) -> dict[str, Any]:
     """The same over all cores only: the engines, and the bare pool."""
     cores = len(os.sched_getaffinity(0))
     clips = _copies(s)
-    took = interleaved(_engines(s, clips, cores), s.rounds)
+    with cluster(s.folder, cores) as address:
+        there = [*_local(s, clips, cores), "--engine", "dask", "--address", address]
+        contestants = {**_engines(s, clips, cores), "Dask, a cluster that is there": there}
+        took = interleaved(contestants, s.rounds)
     return {"cores": cores, "frames": len(clips) * s.frames("front"), "took": took}
 
 
