@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -17,6 +18,9 @@ from scapcoach.landmarks import Landmark, Poses
 from scapcoach.measures import Reason, Status, measure
 from tests.support.clips import PROTOCOL_DEGREES, jittered, protocol_clip
 from tests.support.person import mirrored, person
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 few = settings(max_examples=12, deadline=None)
 
@@ -71,6 +75,16 @@ def test_one_side_alone_shows_on_that_side() -> None:
     np.testing.assert_allclose(mean, (left + right) / 2)
 
 
+def read_as(
+    change: Callable[[Poses], Poses], poses: Poses, rest: Poses, holds: dict[str, Poses]
+) -> Shares:
+    """Shares in `poses`, where everything is filmed as `change` shows it."""
+    neutral = neutral_from(change(rest))
+    own = shifts_of({k: change(v) for k, v in holds.items()}, neutral)
+    assert own is not None
+    return read_shares(change(poses), neutral, own)
+
+
 @few
 @given(st.floats(-70, 70), st.floats(0.7, 1.4), st.integers(-40, 40))
 def test_place_and_resolution_do_not_matter(yaw: float, size: float, x: int) -> None:
@@ -81,13 +95,7 @@ def test_place_and_resolution_do_not_matter(yaw: float, size: float, x: int) -> 
         big = (round(640 * size * 2), round(480 * size * 2))
         return replace(p, xy=p.xy * size + [x + 60.0, 50.0], size=big)
 
-    def read(change) -> Shares:
-        neutral = neutral_from(change(rest))
-        own = shifts_of({k: change(v) for k, v in holds.items()}, neutral)
-        assert own is not None
-        return read_shares(change(poses), neutral, own)
-
-    a, b = read(lambda p: p), read(moved)
+    a, b = (read_as(change, poses, rest, holds) for change in (lambda p: p, moved))
     np.testing.assert_allclose(a.retraction, b.retraction, atol=1e-3)
     np.testing.assert_allclose(a.elevation, b.elevation, atol=1e-3)
 
@@ -98,13 +106,7 @@ def test_a_mirrored_person_has_the_sides_swapped(seed: int, yaw: float) -> None:
     poses, rest = jittered(shown(12, 5, yaw=yaw), 0.3, seed), shown(yaw=yaw)
     holds = held(yaw, *ALL)
 
-    def read(change) -> Shares:
-        neutral = neutral_from(change(rest))
-        own = shifts_of({k: change(v) for k, v in holds.items()}, neutral)
-        assert own is not None
-        return read_shares(change(poses), neutral, own)
-
-    plain, turned = read(lambda p: p), read(mirrored)
+    plain, turned = (read_as(change, poses, rest, holds) for change in (lambda p: p, mirrored))
     np.testing.assert_allclose(plain.retraction[:, [0, 2, 1]], turned.retraction, atol=1e-6)
     np.testing.assert_allclose(plain.elevation_sigma[:, [0, 2, 1]], turned.elevation_sigma,
                                atol=1e-6)  # fmt: skip
