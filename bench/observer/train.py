@@ -21,7 +21,14 @@ import numpy as np
 from bench.observer.data import FIRST_SEED, cache_folder, shards
 from bench.observer.dataset import examples
 from bench.observer.net import Recipe, train
-from scapcoach.girdle.observer import FILE, N_SIGMAS, Observer, save_observer, with_means
+from scapcoach.girdle.observer import (
+    FILE,
+    MIRROR_SIGMAS,
+    N_SIGMAS,
+    Observer,
+    save_observer,
+    with_means,
+)
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -37,14 +44,16 @@ def sigma_factor(observer: Observer, data: Examples) -> FloatArray:
     """(N_SIGMAS,) by which sigmas have to be stretched to hold as promised.
 
     The root mean square of error over sigma is what a Gaussian wants, the 68th percentile what
-    is promised; outliers move the first. The mean of the logarithms of both is taken.
+    is promised; outliers move the first. The mean of the logarithms of both is taken, and of
+    left and right: a mirrored picture is as sure.
     """
     values, sigmas = observer.read(data.x)
     score = np.abs(with_means(values) - with_means(data.y)) / sigmas
     work = np.abs(data.y).max(axis=1) > 1.0
     one = np.percentile(score[work], 68.27, axis=0)
     two = np.percentile(score[work], 95.45, axis=0) / 2
-    return np.asarray(np.sqrt(one * two))
+    factor = np.sqrt(one * two)
+    return np.asarray(np.sqrt(factor * factor[list(MIRROR_SIGMAS)]))
 
 
 def write(observer: Observer, about: dict[str, Any], folder: Path) -> Path:

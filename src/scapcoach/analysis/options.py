@@ -39,7 +39,7 @@ class Options:
         focus: wording of the cues, external or internal.
         load: kilograms, as the person tells it; None unknown.
         delegate: what the network runs on: cpu, or gpu where MediaPipe offers it.
-        estimator: geometric or observer; None for the calibration's own, else geometric.
+        estimator: one of `Estimator`; None for the calibration's own, else joint.
         trc: whether to write landmarks.trc; rrd: whether to write recording.rrd.
     """
 
@@ -120,11 +120,11 @@ def estimator_of(options: Options, calibration: Calibration | None) -> Estimator
 
     Raises:
         InputError: there is no such estimator.
-        CalibrationError: the calibration was taken with the other one.
+        CalibrationError: the calibration was taken with another one.
     """
     wanted = None if options.estimator is None else find_estimator(options.estimator)
     if calibration is None:
-        return wanted or Estimator.GEOMETRIC
+        return wanted or Estimator.JOINT
     calibration.check_estimator(wanted)
     return calibration.estimator
 

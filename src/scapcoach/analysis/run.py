@@ -152,7 +152,7 @@ def calibrate_clip(
     *,
     model: str = "full",
     subject: tuple[float, float] | None = None,
-    estimator: str = Estimator.GEOMETRIC,
+    estimator: str = Estimator.JOINT,
     progress: Progress | None = None,
     keep: Path | None = None,
 ) -> Calibration:
@@ -163,7 +163,7 @@ def calibrate_clip(
         segments: which pose is held when; None finds them by the order of the guided protocol.
         model: lite, full or heavy; the same as for the clips it is meant for.
         subject: where the person is at the start.
-        estimator: geometric or observer; clips that are measured with it are read by the same.
+        estimator: one of `Estimator`; clips that are measured with it are read by the same.
         progress: called as ``progress(stage, done, total)``.
         keep: folder in which landmarks are kept, so that the network sees the same clip only once.
 

@@ -133,7 +133,7 @@ class CalibrationJob:
         clip: the calibration clip.
         segments: which pose is held when; None finds them by the order of the guided protocol.
         model: lite, full or heavy.
-        estimator: geometric or observer.
+        estimator: one of `Estimator`.
         keep: folder in which the clip's landmarks are kept for the next time; None keeps nothing.
     """
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.calibration.types import Calibration, Kind, Range, Slump
+from scapcoach.calibration.types import Calibration, Kind, Opinion, Range, Slump
 from scapcoach.errors import CalibrationError, OutputError
 from scapcoach.folders import data_folder
 from scapcoach.girdle.estimators import Estimator
@@ -138,6 +138,7 @@ def parse_profile(data: Any, path: Path) -> Calibration:
             estimator=Estimator(data.get("estimator", Estimator.GEOMETRIC)),
             shifts=_parse_shifts(data.get("shifts")),
             camera=str(data.get("camera", "")),
+            observed=_parse_opinion(data.get("observed")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CalibrationError(
@@ -162,6 +163,12 @@ def _parse_ranges(data: Any) -> tuple[Range, Range, Range] | None:
         return None
     mean, left, right = (Range(**{k: _number(v) for k, v in r.items()}) for r in data)
     return mean, left, right
+
+
+def _parse_opinion(data: Any) -> Opinion | None:
+    if data is None:
+        return None
+    return Opinion(_parse_ranges(data["retraction"]), _parse_ranges(data["elevation"]))
 
 
 def _parse_shifts(data: Any) -> Shifts | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.calibration.holds import Segment, find_rest, frames_of
-from scapcoach.calibration.types import SDC_FACTOR, Calibration, Kind, Range, Slump
+from scapcoach.calibration.types import SDC_FACTOR, Calibration, Kind, Opinion, Range, Slump
 from scapcoach.errors import CalibrationError
 from scapcoach.geometry.posture import head_forward, head_height
 from scapcoach.geometry.silhouette import arc_degrees, rounding_index
@@ -36,7 +36,7 @@ MIN_REPEAT_SD: Final = 0.6
 
 
 def calibrate_automatically(
-    poses: Poses, model_sha256: str = "", estimator: str = Estimator.GEOMETRIC
+    poses: Poses, model_sha256: str = "", estimator: str = Estimator.JOINT
 ) -> Calibration | None:
     """Neutral from a moment of rest in the recording; None when nobody holds still in view.
 
@@ -62,7 +62,7 @@ def calibrate(
     *,
     model_sha256: str = "",
     name: str = "",
-    estimator: str = Estimator.GEOMETRIC,
+    estimator: str = Estimator.JOINT,
 ) -> Calibration:
     """Calibration from held poses, arms hanging, or from repetitions of an exercise, or both.
 
@@ -73,7 +73,7 @@ def calibrate(
             repetitions, the neutral is a moment of rest in the recording.
         model_sha256: of the model that made the landmarks.
         name: of the clip, for reports.
-        estimator: geometric or observer; it takes the ranges, and reads frames against them.
+        estimator: one of `Estimator`; it takes the ranges, and reads frames against them.
 
     Raises:
         InputError: there is no such estimator.
@@ -93,19 +93,20 @@ def calibrate(
     neutral = neutral_from(Poses.concatenate(rests) if rests else poses[_rest(poses, segments)])
     way = find_estimator(estimator)
     facing = _facing(holds, neutral)
-    means = _means(facing, neutral, way)
+    own = _opinion(facing, neutral, way)
     slumps = [hold for pose, hold in holds if pose == "slump" and len(hold)]
     return Calibration(
         Kind.CLIP,
         neutral,
-        retraction=_ranges(means, 0, "retract", "protract"),
-        elevation=_ranges(means, 1, "shrug", "depress"),
+        retraction=own.retraction,
+        elevation=own.elevation,
         slump=_slump(Poses.concatenate(slumps), neutral, way) if slumps else None,
         exercise=exercise,
         model_sha256=model_sha256,
         name=name,
         estimator=way,
         shifts=shifts_of({p: Poses.concatenate(h) for p, h in facing.items()}, neutral),
+        observed=_opinion(facing, neutral, Estimator.OBSERVER) if way is Estimator.JOINT else None,
     )
 
 
@@ -118,6 +119,15 @@ def _facing(holds: Sequence[tuple[str, Poses]], neutral: Neutral) -> dict[str, l
         if len(kept):
             found.setdefault(pose, []).append(kept)
     return found
+
+
+def _opinion(facing: Mapping[str, Sequence[Poses]], neutral: Neutral, way: Estimator) -> Opinion:
+    """The own ranges as this estimator sees them."""
+    means = _means(facing, neutral, way)
+    return Opinion(
+        retraction=_ranges(means, 0, "retract", "protract"),
+        elevation=_ranges(means, 1, "shrug", "depress"),
+    )
 
 
 def _means(

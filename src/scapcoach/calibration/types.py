@@ -60,6 +60,14 @@ class Slump:
     protraction: float
 
 
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """Ranges by an estimator that is asked besides; as in `Calibration`."""
+
+    retraction: tuple[Range, Range, Range] | None
+    elevation: tuple[Range, Range, Range] | None
+
+
 #: What counts as fully hunched when no own slump was taken [E].
 DEFAULT_SLUMP: Final = Slump(head_forward=30.0, head_drop=30.0, rounding=20.0, protraction=20.0)
 
@@ -82,6 +90,7 @@ class Calibration:
         name: of the profile, or of the clip.
         estimator: that took the ranges, and reads frames against them.
         camera: that filmed it, by the name the system gives it; empty for a clip.
+        observed: ranges by the observer, where it is asked as well (`Estimator.JOINT`), or None.
     """
 
     kind: Kind
@@ -92,9 +101,10 @@ class Calibration:
     exercise: Template | None = None
     model_sha256: str = ""
     name: str = ""
-    estimator: Estimator = Estimator.GEOMETRIC
+    estimator: Estimator = Estimator.JOINT
     shifts: Shifts | None = None
     camera: str = ""
+    observed: Opinion | None = None
 
     def other_camera(self, camera: str) -> str:
         """One sentence for who is filmed by another camera than in the calibration; else empty.
@@ -115,12 +125,12 @@ class Calibration:
             wanted: one of `Estimator`; None for the calibration's own.
 
         Raises:
-            CalibrationError: it was taken with the other one.
+            CalibrationError: it was taken with another one.
         """
         if wanted not in {None, str(self.estimator)}:
             raise CalibrationError(
                 f"The calibration {self.name!r} was taken with the {self.estimator} estimator, "
-                f"whose degrees are not those of the {wanted} one: leave --estimator out, or "
+                f"whose ranges are not those of the {wanted} one: leave --estimator out, or "
                 "calibrate again with it."
             )
 

@@ -175,7 +175,7 @@ class _Job:
             segments = batch.segments_of(c)
             return choice, calibrate_clip(
                 c["calibration"], segments, model=c["model"],
-                estimator=c["estimator"] or "geometric", progress=bar,
+                estimator=c["estimator"] or options.DEFAULT_ESTIMATOR, progress=bar,
             )  # fmt: skip
         return choice, None
 

@@ -103,7 +103,7 @@ def _from_clips(
                     segments,
                     model=chosen["model"],
                     subject=chosen["subject"],
-                    estimator=chosen["estimator"] or "geometric",
+                    estimator=chosen["estimator"] or options.DEFAULT_ESTIMATOR,
                     progress=bar,
                 )
             )

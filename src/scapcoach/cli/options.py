@@ -35,12 +35,14 @@ model = click.option(
     help="Pose model: lite is the fastest, heavy the largest.",
 )
 
+DEFAULT_ESTIMATOR = "joint"
+
 estimator = click.option(
     "--estimator",
-    type=click.Choice(["geometric", "observer"]),
-    help="What turns landmarks into degrees: the closed form, or the observer, a small net that "
-    "has seen many rendered bodies. A calibration is read with the one it was taken with; without "
-    "one: geometric.",
+    type=click.Choice([DEFAULT_ESTIMATOR, "geometric", "observer"]),
+    help="What turns landmarks into degrees: the closed form (geometric), the observer, a small "
+    "net that has seen many rendered bodies, or both together (joint). A calibration is read with "
+    "the one it was taken with; without one: joint.",
 )
 
 delegate = click.option(

@@ -135,7 +135,7 @@ def _rooms(source: str | None, sessions: Path, chosen: dict[str, Any]) -> Rooms:
         load=load_profile,
         save=save_profile,
         settings=exercise_settings,
-        way=chosen["estimator"] or "geometric",
+        way=chosen["estimator"] or options.DEFAULT_ESTIMATOR,
         camera=None if source is None else lambda: Camera(source),
         film=film if chosen["record_video"] else None,
     )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scapcoach.cli.options import DEFAULT_ESTIMATOR
+
 if TYPE_CHECKING:
     from contextlib import ExitStack
     from pathlib import Path
@@ -34,10 +36,10 @@ def session_head(
         source: name of the camera.
         profile: name of a saved profile, or None.
         exercise: settings as `session.coach.make_coach` takes them.
-        way: the estimator of the girdle; None for the profile's own, else geometric.
+        way: the estimator of the girdle; None for the profile's own, else the joint one.
 
     Raises:
-        CalibrationError: there is no such profile, it is damaged, or of the other estimator.
+        CalibrationError: there is no such profile, it is damaged, or of another estimator.
     """
     from scapcoach._version import __version__
     from scapcoach.calibration.profiles import load_profile
@@ -53,7 +55,7 @@ def session_head(
         "model": estimator.model,
         "model_sha256": estimator.model_sha256,
         "calibration": plain_calibration(calibration),
-        "estimator": way or "geometric",
+        "estimator": way or DEFAULT_ESTIMATOR,
         "exercise": exercise or {},
         "started": time.strftime("%Y-%m-%d %H:%M:%S"),
         "version": __version__,

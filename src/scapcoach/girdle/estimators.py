@@ -1,9 +1,10 @@
-"""Both estimators behind one call: landmarks and a neutral in, a `GirdleState` out.
+"""The estimators behind one call: landmarks and a neutral in, a `GirdleState` out.
 
 The closed form (`girdle.geometric`) can be followed with pencil and paper; the observer
 (`girdle.observer`) has learnt from rendered bodies. Both tell the same quantities with a sigma
 each, so that nothing above them has to ask which one it was. Their degrees are not the same
-degrees: ranges taken with one mean nothing to the other.
+degrees: ranges taken with one mean nothing to the other. Whoever asks both compares shares of
+the own range.
 """
 
 from __future__ import annotations
@@ -22,8 +23,13 @@ if TYPE_CHECKING:
 
 
 class Estimator(StrEnum):
-    """How landmarks are turned into degrees."""
+    """How landmarks are turned into degrees.
 
+    `JOINT` is the closed form, which is told wherever degrees are; where the own full poses are
+    known, the observer is heard as well (`measures.personal_series`).
+    """
+
+    JOINT = "joint"
     GEOMETRIC = "geometric"
     OBSERVER = "observer"
 
@@ -37,8 +43,8 @@ def find_estimator(name: str) -> Estimator:
     try:
         return Estimator(name)
     except ValueError:
-        known = " or ".join(Estimator)
-        raise InputError(f"There is no estimator {name!r}: it is {known}.") from None
+        known = ", ".join(Estimator)
+        raise InputError(f"There is no estimator {name!r}: choose one of {known}.") from None
 
 
 def estimate(poses: Poses, neutral: Neutral, estimator: Estimator) -> GirdleState:

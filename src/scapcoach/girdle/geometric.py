@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     BoolArray = npt.NDArray[np.bool_]
 
 ITERATIONS: Final = 4
-_STEP: Final = 1e-4  # of the numeric derivative, radians
+_STEP: Final = 1e-6  # of the numeric derivative, radians; larger ones tell left from right
 _SHIFTS: Final = _STEP * np.eye(N_PARAMETERS + 1, N_PARAMETERS, -1)[:, None]  # none, then each
 _HIDDEN: Final = 1e3  # noise of a landmark that does not count, in trunk lengths
 

@@ -72,12 +72,12 @@ class Layers:
     bounds: FloatArray
 
     def __call__(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """(T, N_OUTPUTS) values and (T, N_SIGMAS) variances of (T, F) features."""
+        """(..., N_OUTPUTS) values and (..., N_SIGMAS) variances of (..., F) features."""
         for w, b in zip(self.weights[:-1], self.biases[:-1], strict=True):
             x = np.maximum(x @ w + b, 0)
         out = x @ self.weights[-1] + self.biases[-1]
-        log_sigma = np.clip(out[:, N_OUTPUTS:], *self.bounds)
-        return out[:, :N_OUTPUTS], np.exp(2 * log_sigma)
+        log_sigma = np.clip(out[..., N_OUTPUTS:], *self.bounds)
+        return out[..., :N_OUTPUTS], np.exp(2 * log_sigma)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,12 +106,14 @@ class Observer:
 
 
 def even(net: Layers, x: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Values and variances of frames, each read together with its mirror image."""
-    n = len(x)
-    value, variance = net(np.concatenate([x, mirrored(x)]))
+    """Values and variances of frames, each read together with its mirror image.
+
+    Frame by frame: a frame alone gives the same to the last bit.
+    """
+    value, variance = net(np.stack([x, mirrored(x)], axis=1))
     signs = np.asarray(MIRROR_SIGNS, x.dtype)
-    values = (value[:n] + value[n:, MIRROR_OUTPUTS] * signs) / 2
-    return values, (variance[:n] + variance[n:, MIRROR_SIGMAS]) / 2
+    values = (value[:, 0] + value[:, 1, MIRROR_OUTPUTS] * signs) / 2
+    return values, (variance[:, 0] + variance[:, 1, MIRROR_SIGMAS]) / 2
 
 
 def with_means(values: FloatArray) -> FloatArray:

@@ -16,7 +16,7 @@ from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, face_size, is_supi
 from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.geometry.view import classify_view, estimate_yaw
 from scapcoach.girdle.conditioned import read
-from scapcoach.girdle.estimators import estimate
+from scapcoach.girdle.estimators import Estimator, estimate
 from scapcoach.girdle.neutral import BORDER, counts
 from scapcoach.girdle.personal import read_shares
 from scapcoach.landmarks import indices
@@ -72,6 +72,7 @@ class Scene:
     poses: Poses
     calibration: Calibration | None
     state: GirdleState | None
+    observed: GirdleState | None
     personal: Shares | None
     exercise: Conditioned | None
     usable: BoolArray
@@ -83,17 +84,20 @@ class Scene:
     @classmethod
     def of(cls, poses: Poses, calibration: Calibration | None) -> Scene:
         """Look at a recording, once for all measures."""
-        state, personal = None, None
+        state, observed, personal = None, None, None
         if calibration is not None:
             state = estimate(poses, calibration.neutral, calibration.estimator)
             if calibration.shifts is not None:
                 personal = read_shares(poses, calibration.neutral, calibration.shifts)
+                if calibration.observed is not None:
+                    observed = estimate(poses, calibration.neutral, Estimator.OBSERVER)
         template = calibration.exercise if calibration else None
         yaw, yaw_sigma = estimate_yaw(poses)
         return cls(
             poses=poses,
             calibration=calibration,
             state=state,
+            observed=observed,
             personal=personal,
             exercise=None if template is None else read(poses, template),
             usable=counts(poses),

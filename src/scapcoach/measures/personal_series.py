@@ -1,8 +1,9 @@
 """Retraction and elevation with hanging arms, read against the own full poses.
 
-The template of the own poses (`girdle.personal`) and the estimator, scaled by the own range, say
-the same thing twice; they are taken together by how sure each is. Where the poses hardly show in
-this view, or something else than the girdle has moved, nothing is said.
+The template of the own poses (`girdle.personal`) and the estimators, scaled by the own range,
+say the same thing over again; they are taken together by how sure each is. What moves the
+landmarks without the girdle (a turn, a lean, an arm) fools each otherwise. Where the poses hardly
+show in this view, or something else than the girdle has moved, nothing is said.
 """
 
 from __future__ import annotations
@@ -44,9 +45,12 @@ MAX_SIGMA: Final = {"retraction": (0.45, 0.55), "elevation": (0.3, 0.35)}
 #: Own full depression over the own shrug below which it cannot be graded: what little lies below
 #: the neutral is then told as a share of the shrug [M, phantom: it repeats to 0.05].
 LEAST_DEPRESSION: Final = 0.12
-#: Share by which the estimator's reading is off where it is not at the very pose of the range.
+#: Share by which an estimator's reading is off where it is not at the very pose of the range.
 SCALE_SIGMA: Final = 0.2
-#: Range of the estimator in smallest detectable changes below which it has no say.
+#: What no sigma tells, as a share of the own full pose: it keeps the surest from drowning the
+#: others [M, phantom: development people].
+UNTOLD: Final = 0.2
+#: Range of an estimator in smallest detectable changes below which it has no say.
 LEAST_RANGE: Final = 2.0
 
 
@@ -70,8 +74,12 @@ def personal_series(
     assert calibration is not None
     assert state is not None
     share, sigma = _read(own, quantity)
-    # Both look at the same landmarks: their errors are no independent dice, and sigma stays.
-    share = _joined(share, sigma, *_scaled(state, calibration, quantity))
+    voices = [(share, sigma), _scaled(state, getattr(calibration, quantity), quantity)]
+    if scene.observed is not None and calibration.observed is not None:
+        ranges = getattr(calibration.observed, quantity)
+        voices.append(_scaled(scene.observed, ranges, quantity))
+    # All look at the same landmarks: their errors are no independent dice, and sigma stays.
+    share = _joined(voices)
     with np.errstate(invalid="ignore"):
         moved = own.misfit > MAX_MISFIT[quantity]
         wide = ~(sigma <= np.where(ONE_SIDE, *reversed(MAX_SIGMA[quantity])))
@@ -92,10 +100,9 @@ def _read(own: Shares, quantity: str) -> tuple[FloatArray, FloatArray]:
 
 
 def _scaled(
-    state: GirdleState, calibration: Calibration, quantity: str
+    state: GirdleState, ranges: tuple[Range, ...] | None, quantity: str
 ) -> tuple[FloatArray, FloatArray]:
-    """(3, T) the same by the estimator, and its sigma; infinite where its range is too small."""
-    ranges: tuple[Range, ...] | None = getattr(calibration, quantity)
+    """(3, T) the same by an estimator, and its sigma; infinite where its range is too small."""
     degrees, sigma = getattr(state, quantity).T, getattr(state, f"{quantity}_sigma").T
     if ranges is None:
         return np.zeros_like(degrees), np.full_like(sigma, np.inf)
@@ -111,12 +118,11 @@ def _scaled(
     return share, np.where(enough, noise, np.inf)
 
 
-def _joined(
-    one: FloatArray, one_sigma: FloatArray, other: FloatArray, other_sigma: FloatArray
-) -> FloatArray:
-    """Two readings as one, weighed by inverse variance."""
-    told = one_sigma**2 / (one_sigma**2 + other_sigma**2)
-    return (1 - told) * one + told * other
+def _joined(voices: Sequence[tuple[FloatArray, FloatArray]]) -> FloatArray:
+    """Readings as one, weighed by inverse variance."""
+    weights = [1 / (sigma**2 + UNTOLD**2) for _, sigma in voices]
+    total = sum(w * share for w, (share, _) in zip(weights, voices, strict=True))
+    return np.asarray(total / sum(weights))
 
 
 def _whole(calibration: Calibration, quantity: str, share: FloatArray) -> FloatArray:

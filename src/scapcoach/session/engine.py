@@ -130,7 +130,7 @@ class Engine:
         *,
         coach: Coach | None = None,
         model_sha256: str = "",
-        estimator: str = Estimator.GEOMETRIC,
+        estimator: str = Estimator.JOINT,
     ) -> None:
         self._model, self._estimator = model_sha256, estimator
         self._smooth = CausalSmoother()

@@ -84,7 +84,7 @@ class Plan:
     slump: bool = False
     model_sha256: str = ""
     name: str = "guided"
-    estimator: str = Estimator.GEOMETRIC
+    estimator: str = Estimator.JOINT
     camera: str = ""
 
     def calibrate(self, poses: Poses, segments: tuple[Segment, ...]) -> Calibration:

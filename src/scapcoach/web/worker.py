@@ -62,7 +62,7 @@ class Rooms:
     load: Callable[[str], Calibration]
     save: Callable[[Calibration, str], Path]
     settings: Callable[[str, str], dict[str, Any]]
-    way: str = "geometric"
+    way: str = "joint"
     camera: Callable[[], Camera] | None = None
     film: Callable[[ExitStack, Session, tuple[int, int], Path | None], Film | None] | None = None
 
