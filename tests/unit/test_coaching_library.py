@@ -136,6 +136,9 @@ FAULTY = {
     "a range upside down": (
         "least = 0.4", "least = 0.4\nseconds = [9, 2]", r"line 9, .*seconds: the first number",
     ),
+    "a peak that sags away": (
+        "least = 0.4", "least = 0.4\nsag = 0.9", r"line 9, movement, sag: .* 0 to 0.55",
+    ),
     "degrees": ('peak"\nrel', 'peak_deg"\nrel', r"line 18, .*degrees serve comparisons only"),
 }  # fmt: skip
 

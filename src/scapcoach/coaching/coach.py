@@ -202,7 +202,7 @@ def _step(
 ) -> tuple[CoachState, tuple[Cue, ...]]:
     t = float(reading.t[0])
     movement = exercise.movement
-    by = JOINTS
+    by = SAGGING if movement.sag else JOINTS
     if exercise.kind is Kind.HOLD:
         by, value = SAGGING, _held_on(state, reading, value)
     detector, turn = advance(state.detector, t, value, movement, by)

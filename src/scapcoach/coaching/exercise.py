@@ -67,6 +67,8 @@ class Movement:
         change: quantity -> (low, high) of its change from start to peak.
         travel, bob: trunk lengths that the hips may move sideways, and up and down, meanwhile;
             more is walking, or getting up.
+        sag: share of the way back that still belongs to the peak, as in a shrug that goes up and
+            then back; 0 where the peak is held as it is.
     """
 
     full: Mapping[str, float]
@@ -77,6 +79,7 @@ class Movement:
     change: Mapping[str, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
     travel: float = 0.5
     bob: float = 0.5
+    sag: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

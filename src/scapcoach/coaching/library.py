@@ -41,7 +41,9 @@ if TYPE_CHECKING:
 
 _TOP: Final = ("name", "aliases", "title", "summary", "kind", "pull", "auto", "view", "film",
                "notes", "evidence", "movement", "expect", "fault", "score")  # fmt: skip
-_MOVEMENT: Final = ("full", "least", "seconds", "travel", "bob", "start", "peak", "change")
+_MOVEMENT: Final = ("full", "least", "seconds", "travel", "bob", "sag", "start", "peak", "change")
+#: Largest `Movement.sag`: beyond, a peak could not be told from a return any more (`reps.SAGGING`).
+MAX_SAG: Final = 0.55
 _FAULT: Final = ("key", "title", "measure", "relation", "limit", "severity", "external",
                  "internal", "praise", "next_time", "evidence")  # fmt: skip
 
@@ -185,10 +187,13 @@ def _movement(check: Checker, data: Mapping[str, Any], kind: Kind) -> Movement:
     if seconds[0] <= 0:
         check.fault((*place, "seconds"), "must be positive.")
     travel, bob = (check.number(table, place, key, 0.5) for key in ("travel", "bob"))
+    sag = check.number(table, place, "sag", 0.0)
+    if not 0 <= sag <= MAX_SAG:
+        check.fault((*place, "sag"), f"must be a share of the way back, 0 to {MAX_SAG:g}.")
     limits = {key: _limits(check, table, place, key) for key in ("start", "peak", "change")}
     return Movement(
         full=MappingProxyType(changes), least=least, seconds=seconds, travel=travel, bob=bob,
-        start=limits["start"], peak=limits["peak"], change=limits["change"],
+        sag=sag, start=limits["start"], peak=limits["peak"], change=limits["change"],
     )  # fmt: skip
 
 

@@ -60,10 +60,12 @@ class Way:
     Attributes:
         path: (T, C) of the readings' frames.
         timing: of its ends.
+        sag: share of the way back that still belongs to the peak.
     """
 
     path: FloatArray
     timing: Timing = LARGE
+    sag: float = 0.0
 
 
 def ways(readings: Readings, movement: Movement, *, by_path: bool = False) -> tuple[Way, ...]:
@@ -85,10 +87,10 @@ def ways(readings: Readings, movement: Movement, *, by_path: bool = False) -> tu
         paths = (*squeeze, picture) if from_behind else (picture, *squeeze)
         return tuple(Way(path, SMALL) for path in paths)
     if "wrist_rise" in movement.full:
-        return (Way(signal(readings, movement)[:, None], SMALL),)
+        return (Way(signal(readings, movement)[:, None], SMALL, movement.sag),)
     if not by_path:
-        return (Way(picture),)
-    return Way(picture), Way(readings.joint("arm_phase")[:, None])
+        return (Way(picture, sag=movement.sag),)
+    return Way(picture, sag=movement.sag), Way(readings.joint("arm_phase")[:, None])
 
 
 #: Degrees of yaw beyond which somebody is seen from behind.
@@ -122,15 +124,19 @@ def course(readings: Readings, turn: Turn, way: Way) -> Course | None:
     there = np.median(path[top], axis=0) - origin
     gone = (path - origin) @ there / max(float(there @ there), 1e-12)
     middle = int(np.searchsorted(t, turn.top - 1e-6))
+    last = _last_stay(t[middle:], gone[middle:], way.sag) + middle
+    level = float(np.median(gone[last])) if len(last) else 1.0
     # Who does not let all the way down has a shorter way back.
-    half_back = max(_MIDDLE, (1 + float(gone[middle:].min())) / 2)
+    half_back = max(level * _MIDDLE, (level + float(gone[middle:].min())) / 2)
     up = np.flatnonzero(gone[:middle] < _MIDDLE)
     down = middle + np.flatnonzero(gone[middle:] < half_back)
     if not len(up) or not len(down):
         return None
-    peak = path[_held(t, gone, int(up[-1]), int(down[0]))]
+    turns = last if len(last) else down
+    peak = path[_held(t, gone, int(up[-1]), int(turns[0]))]
     rising = Flank.of(t[middle::-1], gone[middle::-1], path[middle::-1], peak, _MIDDLE)
-    falling = Flank.of(t[middle:], gone[middle:], path[middle:], peak, half_back)
+    top, peak = (int(last[0]), path[last]) if len(last) else (middle, peak)
+    falling = Flank.of(t[top:], gone[top:], path[top:], peak, half_back)
     timing = way.timing
     peak_start = rising.inner(timing, timing.arriving)
     peak_end = falling.inner(timing, timing.leaving)
@@ -149,6 +155,8 @@ _MIDDLE: Final = 0.5
 #: which it is held rather than passed [E].
 _HELD: Final = 0.3
 _SLOW: Final = 0.2
+#: Seconds for which a peak that sags is held at the least before it returns [E].
+_STAY: Final = 0.15
 
 
 def _held(t: FloatArray, gone: FloatArray, up: int, down: int) -> IntArray:
@@ -158,6 +166,18 @@ def _held(t: FloatArray, gone: FloatArray, up: int, down: int) -> IntArray:
     top = gone[inside].max()
     held = inside[(gone[inside] > top - _HELD) & (speed < _SLOW * speed.max())]
     return held if len(held) >= 3 else inside[np.argsort(gone[inside])[-3:]]
+
+
+def _last_stay(t: FloatArray, gone: FloatArray, sag: float) -> IntArray:
+    """Frames, from the top on, in which the peak is last held, lower than at first; often none."""
+    below = np.flatnonzero(gone < 1 - sag)
+    if not sag or not len(below) or below[0] < 3:
+        return np.empty(0, np.int64)
+    speed = np.abs(np.gradient(gone, t))
+    slow = np.flatnonzero(speed[: below[0]] < _SLOW * speed.max())
+    runs = np.split(slow, np.flatnonzero(np.diff(slow) > 1) + 1)
+    long = [run for run in runs if len(run) and t[run[-1]] - t[run[0]] >= _STAY]
+    return long[-1] if long else np.empty(0, np.int64)
 
 
 def belongs(
