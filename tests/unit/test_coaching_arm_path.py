@@ -85,7 +85,7 @@ def test_live_counts_what_the_recording_counts() -> None:
     measures = measure(clip, own)
     state = CoachState.begin(own)
     for i in range(len(clip)):
-        reading = Readings.of(clip[i : i + 1], measures.frames(slice(i, i + 1)), path_of(own))
+        reading = Readings.of(clip[i : i + 1], measures.frames(slice(i, i + 1)), own)
         state, _ = step(state, ROW, reading)
     whole = coach(clip, measures, ROW, calibration=own).reps
     assert len(state.reps) >= len(whole) - 1  # the last may end with the recording
@@ -97,7 +97,7 @@ def test_arms_that_go_elsewhere_are_no_repetition_of_the_path() -> None:
     own = calibration(0.0)
     raised = 110 + 30 * (1 - np.cos(np.linspace(0, 6 * np.pi, 300)))
     clip = person(300, yaw=0.0, arm_swing=raised)
-    readings = Readings.of(clip, None, path_of(own))
+    readings = Readings.of(clip, None, own)
     assert np.nanmedian(readings.joint("arm_away")) > MAX_AWAY
     assert not follows(readings, 0.0, 10.0)
     assert coach(clip, measure(clip, own), ROW, calibration=own).reps == ()

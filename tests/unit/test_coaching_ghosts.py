@@ -7,9 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from scapcoach.calibration import calibrate, guided_segments
 from scapcoach.coaching import CoachState, Exercise, Readings, Verdict, find_exercise, finish, step
-from scapcoach.measures import Reason, Status
+from scapcoach.coaching.squeeze import SQUEEZE, squeeze
+from scapcoach.measures import Reason, Status, measure
+from tests.support.clips import protocol_clip
 from tests.support.coaching import row, sets
+from tests.support.person import person
 
 HOLD, ROW = find_exercise("retraction_hold"), find_exercise("row")
 
@@ -53,6 +57,44 @@ def test_a_moment_is_no_hold() -> None:
     readings = row(t, share, {"retraction": (100 * share, 5.0)})
     readings.joint("upper_arm")[:] = 10.0
     assert counted(readings).count == 0
+
+
+def test_a_rolled_shoulder_is_no_hold() -> None:
+    for held, count in ((0.0, 0), (1.0, 2)):
+        t, share, _ = sets(2, up=1.1, held=held, back=1.1, rest=1.5)
+        readings = row(t, share, {"retraction": (100 * share, 5.0)})
+        for name, value in (("upper_arm", 10.0), ("yaw", 0.0), ("trunk_side", 0.0)):
+            readings.joint(name)[:] = value
+        assert counted(readings).count == count
+
+
+def test_a_squeeze_too_small_to_be_told_is_counted() -> None:
+    readings, share = squeezes()
+    readings.measure("retraction")[:] = np.nan
+    readings.measure("retraction", "status")[:] = Status.NOT_OBSERVABLE
+    readings.measure("retraction", "reason")[:] = Reason.RANGE_TOO_SMALL
+    assert counted(readings).count == 0
+    readings.joint(SQUEEZE)[:] = 100 * share + np.random.default_rng(2).normal(0, 8, len(share))
+    reps = counted(readings).reps
+    assert len(reps) == 2
+    assert all(rep["retraction_peak"].reason is Reason.RANGE_TOO_SMALL for rep in reps)
+
+
+def test_how_much_of_the_own_squeeze_is_read_only_where_its_size_alone_is_in_the_way() -> None:
+    clip = protocol_clip()
+    own = calibrate(clip, guided_segments(clip))
+    poses = person(6, yaw=20.0, retraction_left=10.0, retraction_right=10.0)
+    measures = measure(poses, own)
+    told = measures["retraction"]
+    reason = np.where(np.arange(6) < 3, int(Reason.RANGE_TOO_SMALL), told.reason)
+    small = replace(
+        measures, series={**measures.series, "retraction": replace(told, reason=reason)}
+    )
+    found = squeeze(poses, small, own)
+    assert found[:3] == pytest.approx(50, abs=25)
+    assert np.isnan(found[3:]).all()
+    assert np.isnan(squeeze(poses, small, replace(own, shifts=None))).all()
+    assert np.isnan(squeeze(poses, None, own)).all()
 
 
 def test_a_shrug_that_hides_the_blades_is_a_faulty_hold() -> None:

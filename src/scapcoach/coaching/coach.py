@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.coaching import grip
-from scapcoach.coaching.arm_path import LEAST, centred, follows, has_path, path_of
+from scapcoach.coaching.arm_path import LEAST, centred, follows, has_path
 from scapcoach.coaching.cues import CueConfig, CueState, Moment, cue_step
 from scapcoach.coaching.exercise import HELD, Exercise, Kind
 from scapcoach.coaching.judge import faults, floors, held_verdicts, score, verdicts
@@ -104,7 +104,7 @@ def step(
         state: so far; `CoachState.begin` before the first frame.
         exercise: that is being done.
         reading: one frame, later than those before (`Readings.of` poses and measures of T = 1,
-            smoothed causally; with `arm_path.path_of` the calibration).
+            smoothed causally; with their calibration).
         config: of the cues.
 
     Returns:
@@ -143,7 +143,7 @@ def coach(
         load: in kilograms, if known; it is only passed on.
         calibration: the one that the measures come from.
     """
-    readings = Readings.of(poses, measures, path_of(calibration))
+    readings = Readings.of(poses, measures, calibration)
     config = configured(exercise, CueConfig(focus=focus))
     state = CoachState.begin(calibration)
     said: list[Cue] = []

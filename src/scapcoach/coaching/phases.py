@@ -37,6 +37,8 @@ PARTIAL: Final = 0.7
 #: squeeze does (DESIGN.md section 2), and leaning shows them from elsewhere.
 MAX_TURN: Final = 8.0
 MAX_SIDE: Final = 5.0
+#: Seconds for which a hold is held at the least: a shoulder that is rolled is not held at all [E].
+LEAST_HELD: Final = 0.4
 #: Seconds of rest that must be seen before a movement, lest it be the end of a longer one [E].
 _SEEN_REST: Final = 0.1
 #: Chance that an arm is seen under which its movement is a guess [E].
@@ -204,7 +206,9 @@ def belongs(
     if not (_way(rep, HIP_PATH[0]) <= movement.travel and _way(rep, HIP_PATH[1]) <= movement.bob):
         return False
     if HELD in movement.full and (
-        _swing(rep, "yaw") > MAX_TURN or _swing(rep, "trunk_side") > MAX_SIDE
+        found.peak_end - found.peak_start < LEAST_HELD
+        or _swing(rep, "yaw") > MAX_TURN
+        or _swing(rep, "trunk_side") > MAX_SIDE
     ):
         return False
     start = readings.between(found.start - _AROUND[0], found.start + _AROUND[1])

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.coaching.arm_path import ARM_PHASE, arm_phase
+from scapcoach.coaching.arm_path import ARM_PHASE, arm_phase, path_of
 from scapcoach.coaching.kinematics import KINEMATICS, kinematics
+from scapcoach.coaching.squeeze import SQUEEZE, squeeze
 from scapcoach.measures.registry import SPECS
 from scapcoach.measures.types import Reason, Status
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from scapcoach.girdle.template import Template
+    from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
     from scapcoach.measures.types import Measures
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     IntArray = npt.NDArray[np.integer[Any]]
 
 _PARTS: Final = ("value", "sigma", "status", "reason", "deg", "deg_sigma")
-_JOINTS: Final = (*KINEMATICS, *ARM_PHASE, "yaw")
+_JOINTS: Final = (*KINEMATICS, *ARM_PHASE, SQUEEZE, "yaw")
 _COLUMNS: Final = (*_JOINTS, *(f"{name}.{part}" for name in SPECS for part in _PARTS))
 _INDEX: Final[Mapping[str, int]] = MappingProxyType({n: i for i, n in enumerate(_COLUMNS)})
 #: Of every measure its parts and their columns.
@@ -53,19 +54,21 @@ class Readings:
 
     @classmethod
     def of(
-        cls, poses: Poses, measures: Measures | None, template: Template | None = None
+        cls, poses: Poses, measures: Measures | None, calibration: Calibration | None = None
     ) -> Readings:
         """Everything that can be read of these frames.
 
         Args:
             poses: T frames, smoothed; frames of anybody but the followed person are left blank.
             measures: of the same frames; None leaves them blank.
-            template: as `arm_path.path_of` gives it: it tells how far along their own path the
-                arms are.
+            calibration: the one that the measures come from: it tells how far along their own path
+                the arms are, and of squeezes too small to be told that they are there.
         """
         table = np.full((len(poses), len(_COLUMNS)), np.nan)
-        for name, values in {**kinematics(poses), **arm_phase(poses, template)}.items():
+        found = {**kinematics(poses), **arm_phase(poses, path_of(calibration))}
+        for name, values in found.items():
             table[:, _INDEX[name]] = values
+        table[:, _INDEX[SQUEEZE]] = squeeze(poses, measures, calibration)
         table[poses.subject != 0] = np.nan
         if measures is not None:
             table[:, _INDEX["yaw"]] = measures.yaw
@@ -91,7 +94,7 @@ class Readings:
         return Readings(self.t[index], self.table[index])
 
     def joint(self, name: str) -> FloatArray:
-        """(T,) one quantity of `kinematics` or `arm_path`, or ``yaw`` in degrees."""
+        """(T,) one quantity of `kinematics`, `arm_path` or `squeeze`, or ``yaw`` in degrees."""
         return self.table[:, _INDEX[name]]
 
     def measure(self, name: str, part: str = "value") -> FloatArray:

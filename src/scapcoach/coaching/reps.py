@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.coaching.exercise import HELD
+from scapcoach.coaching.squeeze import SQUEEZE
 from scapcoach.measures.types import Reason
 
 if TYPE_CHECKING:
@@ -181,11 +182,13 @@ SQUEEZED: Final = 80.0
 def held(readings: Readings) -> FloatArray:
     """(T,) retraction in per cent of the own range, or of a typical one.
 
-    Shoulders that are shrugged hide the blades. It is a hold all the same, and a faulty one: there
-    the shrug tells that it is going on.
+    What is too small to be told still counts (`coaching.squeeze`). Shoulders that are shrugged hide
+    the blades. It is a hold all the same, and a faulty one: there the shrug tells that it is going
+    on.
     """
     hidden = readings.reason(HELD) == Reason.SHOULDERS_RAISED
     squeeze, shrug = (_per_cent(readings, name) for name in _TYPICAL)
+    squeeze = np.where(np.isfinite(squeeze), squeeze, readings.joint(SQUEEZE))
     return np.where(hidden, shrug, squeeze)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from scapcoach.coaching.arm_path import path_of
 from scapcoach.coaching.coach import CoachState, configured, step
 from scapcoach.coaching.cues import CueConfig
 from scapcoach.coaching.judge import floors
@@ -17,7 +16,6 @@ from scapcoach.session.engine import Coached
 if TYPE_CHECKING:
     from scapcoach.calibration import Calibration
     from scapcoach.coaching.exercise import Exercise
-    from scapcoach.girdle.template import Template
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Measures
 
@@ -34,7 +32,7 @@ class ExerciseCoach:
         self._exercise = exercise
         self._config = configured(exercise, CueConfig(focus=focus))
         self._state = CoachState.begin()
-        self._template: Template | None = None
+        self._calibration: Calibration | None = None
         self._targets = {
             phase: {e.measure: (e.low, e.high) for e in exercise.expected if e.phase is phase}
             for phase in Phase
@@ -43,11 +41,11 @@ class ExerciseCoach:
     def calibrated(self, calibration: Calibration | None) -> None:
         """Measures come from this calibration from now on; what was counted stays counted."""
         self._state = replace(self._state, floors=floors(calibration))
-        self._template = path_of(calibration)
+        self._calibration = calibration
 
     def step(self, poses: Poses, measures: Measures) -> Coached:
         """What there is to say of this frame (T = 1)."""
-        reading = Readings.of(poses, measures, self._template)
+        reading = Readings.of(poses, measures, self._calibration)
         self._state, cues = step(self._state, self._exercise, reading, self._config)
         phase = self._state.phase
         moving = phase in {Phase.PULL, Phase.PEAK, Phase.RETURN}
