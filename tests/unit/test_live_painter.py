@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from scapcoach.live.painter import Painter, State, mirror
+from scapcoach.measures import Reason
 from scapcoach.session.engine import Engine, run
+from scapcoach.sinks import gauges
 from scapcoach.sinks.prompt import Prompt
+from scapcoach.sinks.text import fit
 from tests.support.person import person
+
+if TYPE_CHECKING:
+    import pytest
 
 POSES = person(40)
 
@@ -77,3 +83,30 @@ def test_the_lamps_say_what_is_kept_and_heard() -> None:
     assert not np.array_equal(shown[1], shown[2])
     # What differs stands at the right, clear of the keys.
     assert np.where((shown[0] != shown[2]).any(axis=(0, 2)))[0].min() > 400
+
+
+def test_a_hint_gives_way_to_a_cue() -> None:
+    image = np.full((480, 640, 3), 60, np.uint8)
+    reading, painter = run(Engine(), POSES[:1])[0], Painter((640, 480))
+    cue = Prompt(cue="Elbows to the wall behind you.")
+    alone = painter.paint(image, reading, cue, State(())).copy()
+    hinted = painter.paint(image, reading, cue, State((), hint="Calibrate again.")).copy()
+    np.testing.assert_array_equal(alone, hinted)
+    quiet = painter.paint(image, reading, Prompt(), State((), hint="Calibrate again.")).copy()
+    assert (quiet[200:300] != painter.paint(image, reading, Prompt(), State(()))[200:300]).any()
+
+
+def test_what_is_missing_names_the_key_that_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+
+    def noted(choices: tuple[str, ...], *a: Any) -> tuple[list[str], int]:
+        said.extend(choices)
+        return fit(choices, *a)
+
+    monkeypatch.setattr(gauges, "fit", noted)
+    reading = run(Engine(), POSES[:1])[0]
+    assert reading.measures["retraction"].reason[0] == Reason.NOT_CALIBRATED
+    image = np.full((480, 640, 3), 60, np.uint8)
+    Painter((640, 480)).paint(image, reading, Prompt(), State(()))
+    assert "Not calibrated: press C." in said
+    assert Reason.NOT_CALIBRATED.advice not in said

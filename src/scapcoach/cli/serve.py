@@ -171,6 +171,13 @@ def _setup(source: str | None, *, film: bool) -> Callable[[], dict[str, Any]]:
     from scapcoach.landmarks import SKELETON
     from scapcoach.measures import SPECS, Reason
 
+    here = {  # the page's buttons do it
+        Reason.NOT_CALIBRATED: "Not calibrated: press Calibrate.",
+        Reason.ARMS_AWAY_FROM_CALIBRATION: (
+            "Moving arms hide the blades: rest, or press Calibrate exercise."
+        ),
+    }
+
     def tell() -> dict[str, Any]:
         return {
             "version": __version__,
@@ -186,7 +193,7 @@ def _setup(source: str | None, *, film: bool) -> Callable[[], dict[str, Any]]:
                          "positive": s.positive}
                 for s in SPECS.values()
             },
-            "advice": {r.label: r.advice for r in Reason if r.label},
+            "advice": {r.label: here.get(r, r.advice) for r in Reason if r.label},
             "bones": [[int(a), int(b)] for a, b in SKELETON],
         }  # fmt: skip
 

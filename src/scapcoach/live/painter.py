@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from scapcoach.live.guide_painter import GuidePainter
+from scapcoach.measures.types import Reason
 from scapcoach.pictures import shrunk
 from scapcoach.sinks.gauges import INK, PANEL, QUIET, text_size
 from scapcoach.sinks.overlay import Overlay
@@ -32,6 +34,13 @@ if TYPE_CHECKING:
 MAX_SIDE: Final = 1280
 _AMBER: Final[Color] = (255, 214, 64)
 _RED: Final[Color] = (255, 92, 80)
+#: What to do about a missing number, where keys do it.
+_ADVICE: Final = MappingProxyType(
+    {
+        Reason.NOT_CALIBRATED: "Not calibrated: press C.",
+        Reason.ARMS_AWAY_FROM_CALIBRATION: "Moving arms hide the blades: rest, or press X.",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,7 @@ class Painter:
         self.size = (self.picture[0], self.picture[1] + self._line)
         self._canvas = np.empty((self.size[1], self.size[0], 3), np.uint8)
         self._line_shown: object = None
-        self._overlay = Overlay(self.picture)
+        self._overlay = Overlay(self.picture, _ADVICE)
         self._guide = GuidePainter(self.picture, mirrored=mirrored)
         self._keys = lru_cache(maxsize=16)(self._paint_keys)
         self._notice = lru_cache(maxsize=8)(self._paint_notice)
@@ -118,7 +127,7 @@ class Painter:
         if state.notice:
             shown //= 3
             self._notice(state.notice).onto(shown)
-        elif state.hint and state.guide is None:
+        elif state.hint and state.guide is None and not prompt.cue:
             self._hint(state.hint).onto(shown)
         line = (state.keys, state.lamps)
         if line != self._line_shown:

@@ -135,10 +135,18 @@ _State = tuple[Status, Reason, bool]
 
 
 class Panel:
-    """The strip of gauges for pictures of one size."""
+    """The strip of gauges for pictures of one size.
 
-    def __init__(self, size: tuple[int, int]) -> None:
+    Args:
+        size: (width, height) of the pictures in pixels.
+        advice: sentences in place of `Reason.advice`, where something else is to be done here.
+    """
+
+    def __init__(
+        self, size: tuple[int, int], advice: Mapping[Reason, str] = MappingProxyType({})
+    ) -> None:
         self.layout = lay_out(size)
+        self._advice = advice
         self._layer = lru_cache(maxsize=128)(self._paint_layer)
 
     def draw(
@@ -258,7 +266,7 @@ class Panel:
         )  # fmt: skip
         left = box.left + bar + 0.4 * em
         sizes = tuple(max(11, round(k * em)) for k in (0.92, 0.84, 0.76))
-        choices = (reason.advice, SHORT[reason])
+        choices = (self._advice.get(reason, reason.advice), SHORT[reason])
         lines, size = fit(choices, sizes, box.right - left, box.height)
         step = 1.12 * size
         base = (box.top + box.bottom) / 2 - step * (len(lines) - 1) / 2 + 0.35 * size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,8 +17,10 @@ from scapcoach.sinks.skeleton import SkeletonPainter
 from scapcoach.sinks.text import text_width
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scapcoach.landmarks import Poses
-    from scapcoach.measures.types import Measures
+    from scapcoach.measures.types import Measures, Reason
     from scapcoach.sinks.paint import Image
 
 
@@ -25,17 +28,20 @@ class Overlay:
     """Draws one frame's findings on pictures of one size.
 
     The foot of the picture holds the gauges, its top left the view, its top right corner the
-    counter; the cue banner stands below or beside them.
+    counter; the cue banner stands above the gauges.
 
     Args:
         size: (width, height) of the pictures in pixels. Poses are scaled to it.
+        advice: what is said in place of a number, where it is not `Reason.advice`.
     """
 
-    def __init__(self, size: tuple[int, int]) -> None:
+    def __init__(
+        self, size: tuple[int, int], advice: Mapping[Reason, str] = MappingProxyType({})
+    ) -> None:
         self.size = size
         self._em = text_size(size)
         self._skeleton = SkeletonPainter(size)
-        self._panel = Panel(size)
+        self._panel = Panel(size, advice)
         self._badge = lru_cache(maxsize=512)(self._paint_badge)
         self._notice = lru_cache(maxsize=8)(self._paint_notice)
         self._prompt = PromptPainter(size)

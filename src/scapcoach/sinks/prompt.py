@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from scapcoach.sinks.gauges import INK, PANEL, PANEL_ALPHA, QUIET, text_size
+from scapcoach.sinks.gauges import INK, PANEL, PANEL_ALPHA, QUIET, lay_out, text_size
 from scapcoach.sinks.paint import Box, Layer
 from scapcoach.sinks.readings import GOOD
 from scapcoach.sinks.text import fit, text_width
@@ -80,11 +80,10 @@ class PromptPainter:
 
     def draw(self, image: Image, prompt: Prompt) -> None:
         """Draw counter and banner in place."""
-        counted = prompt.count is not None
         if prompt.count is not None:
             self._counter(prompt.count, prompt.phase, prompt.held).onto(image)
         if prompt.cue:
-            self._banner(prompt.cue, praise=prompt.praise, counted=counted).onto(image)
+            self._banner(prompt.cue, praise=prompt.praise).onto(image)
 
     def counter_box(self) -> Box:
         """Where the counter stands: the top right corner, wide enough for two digits."""
@@ -129,20 +128,18 @@ class PromptPainter:
             lit = name == phase
             layer.fill(segment, GOOD if lit else QUIET, 1.0 if lit else 0.35, radius=0.1 * em)
 
-    def _paint_banner(self, text: str, *, praise: bool, counted: bool) -> Layer:
-        """One cue across the top, in letters for three metres, clear of badge and counter."""
+    def _paint_banner(self, text: str, *, praise: bool) -> Layer:
+        """One cue across the picture, in letters for three metres, right above the gauges.
+
+        Head and shoulders, which it is about, are higher up.
+        """
         em, (w, h), margin = self._em, self.size, self._margin
-        left, right, top = margin, w - margin, 2 * margin + 1.9 * em
-        if counted:
-            counter = self.counter_box()
-            if w > 1.05 * h:
-                right = counter.left - margin
-            else:
-                top = counter.bottom + margin
+        left, right, bottom = margin, w - margin, lay_out(self.size).panel.top - margin
         big = max(18, round(BANNER_SHARE * min(w, h)))
         sizes = tuple(round(share * big) for share in (1.0, 0.85, 0.7, 0.55))
         lines, size = fit((text,), sizes, right - left - 2 * em, 2.3 * big)
-        box = Box(left, top, right, top + 1.12 * size * len(lines) + em)
+        top = bottom - 1.12 * size * len(lines) - em
+        box = Box(left, top, right, bottom)
         layer = Layer(box.inset(-1))
         layer.fill(box, GOOD if praise else _CORRECT, 0.95, radius=0.45 * em)
         middle = (left + right) / 2

@@ -54,7 +54,7 @@ export class Gauges {
   #reason(state, reading) {
     if (state.status === "no_person") return "Nobody is in the picture.";
     if (state.status === "subject_changed") return "Somebody else: not judged.";
-    if (state.reason === "not_calibrated" && !reading.calibration) return "Rest for a moment, or calibrate.";
+    if (state.reason === "not_calibrated" && !reading.calibration) return "Rest for a moment, or press Calibrate.";
     return this.setup.advice[state.reason] ?? "";
   }
 
