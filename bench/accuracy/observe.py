@@ -138,7 +138,7 @@ def segments_of(record: Record) -> tuple[Segment, ...]:
     )
 
 
-def take_calibration(record: Record, estimator: str = "geometric") -> Calibrated:
+def take_calibration(record: Record, estimator: str = "joint") -> Calibrated:
     """The product's calibration from the phantom's calibration clip, and the truth in it."""
     poses = smooth_poses(record.poses)
     segments = segments_of(record)

@@ -135,12 +135,13 @@ def _key(results: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _beside(results: Mapping[str, Any]) -> Iterator[str]:
-    yield "## Both estimators and the width rule"
+    yield "## The estimators and the width rule"
     yield ""
     yield (
-        "Own calibration, per cent of the own range, over the frames that each judges: the closed "
-        "form (`--estimator geometric`), the observer (`--estimator observer`), each joined with "
-        "the own full poses where arms hang (docs/method.md), and the naive width rule."
+        "Own calibration, per cent of the own range, over the frames that each judges: all "
+        "together, as in the rest of this page (`--estimator joint`, the default), the closed form "
+        "alone (`geometric`), the observer alone (`observer`), each joined with the own full poses "
+        "where arms hang (docs/method.md), and the naive width rule."
     )
     yield ""
     yield from table(("measure", "arms", "view", *SIDE_BY_SIDE), side_by_side(results))

@@ -45,7 +45,8 @@ CONDITIONS: Final = {
     "nodding": "nuisance", "stepping": "nuisance", "rounding_only": "nuisance",
     "desk_hunching": "desk",
 }  # fmt: skip
-#: Targets that the learned estimator is examined in beside the closed form.
+#: Estimators that are examined alone, too, and the targets they are examined in.
+ALONE: Final = ("geometric", "observer")
 BESIDE: Final = (
     "retraction",
     "retraction_deg",
@@ -72,7 +73,7 @@ class Clip:
         own: the person's calibration.
         found: by target, with the own calibration.
         automatic: by target in degrees, with the automatic calibration.
-        observer: by target, with the own calibration, by the learned estimator.
+        alone: by estimator and target, with the own calibration: each of those in `found` alone.
         naive: (T,) the baseline's retraction, per cent.
         reasons: by measure, how many frames were withheld for what.
     """
@@ -84,7 +85,7 @@ class Clip:
     own: Calibrated
     found: Mapping[str, Comparison]
     automatic: Mapping[str, Comparison]
-    observer: Mapping[str, Comparison]
+    alone: Mapping[str, Mapping[str, Comparison]]
     naive: Comparison
     reasons: Mapping[str, Counter[str]]
 
@@ -96,20 +97,22 @@ def read_clips(setups: Sequence[Setup], folder: Path) -> Iterator[Clip]:
         if not calibration.is_file():
             continue
         own = take_calibration(load(calibration))
-        other = take_calibration(load(calibration), "observer")
+        others = {name: take_calibration(load(calibration), name) for name in ALONE}
         for script in setup.clips:
             path = path_of(setup.job(script), folder)
             if path.is_file():
-                yield _clip(setup, script, load(path), own, other)
+                yield _clip(setup, script, load(path), own, others)
 
 
-def _clip(setup: Setup, script: str, record: Record, own: Calibrated, other: Calibrated) -> Clip:
+def _clip(
+    setup: Setup, script: str, record: Record, own: Calibrated, others: Mapping[str, Calibrated]
+) -> Clip:
     found = compare(record, own)
     percent = found["retraction"]
     naive = naive_retraction(record.poses, own)
     return Clip(
         setup, script, CONDITIONS[script], record, own, found, compare_automatic(record, own),
-        compare(record, other),
+        {name: compare(record, other) for name, other in others.items()},
         Comparison(naive, np.full(len(naive), np.nan), percent.truth, percent.sided),
         _reasons(record, own),
     )  # fmt: skip
@@ -131,11 +134,11 @@ def _reasons(record: Record, own: Calibrated) -> dict[str, Counter[str]]:
 
 
 def pick(name: str, kind: str) -> Callable[[Clip], Comparison | None]:
-    """Chooses a target of a clip: kind own, auto, observer or naive."""
+    """Chooses a target of a clip: kind own, auto, naive, or one of `ALONE`."""
     if kind == "naive":
         return lambda clip: clip.naive
-    if kind == "observer":
-        return lambda clip: clip.observer.get(name)
+    if kind in ALONE:
+        return lambda clip: clip.alone[kind].get(name)
     return lambda clip: (clip.found if kind == "own" else clip.automatic).get(name)
 
 
@@ -218,8 +221,8 @@ def agreement_rows(clips: Sequence[Clip]) -> list[dict[str, Any]]:
                     if kind == "own" or target.unit == "deg"
                 ]
             rows += [
-                {"measure": name, "calibration": "observer", **about,
-                 **row(some, pick(name, "observer"))}
+                {"measure": name, "calibration": kind, **about, **row(some, pick(name, kind))}
+                for kind in ALONE
                 for name in BESIDE
             ]  # fmt: skip
             rows.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bench.accuracy.crosstalk import shown
-from bench.accuracy.tables import MIN_SIGNED
+from bench.accuracy.tables import ALONE, MIN_SIGNED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,13 +38,13 @@ def number(value: float | None, digits: int = 1) -> str:
 
 #: Columns of `side_by_side` after measure, arms and view.
 SIDE_BY_SIDE = (
-    "closed form: judged", "r", "MAE, %", "observer: judged", "r", "MAE, %", "width rule: r",
-    "MAE, %",
+    "joint: judged", "r", "MAE, %", "closed form: judged", "r", "MAE, %",
+    "observer: judged", "r", "MAE, %", "width rule: r", "MAE, %",
 )  # fmt: skip
 
 
 def side_by_side(results: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    """Retraction and elevation, per cent of the own range, by both estimators and the width rule.
+    """Retraction and elevation, per cent of the own range, by the estimators and the width rule.
 
     Measure, arms, view, and `SIDE_BY_SIDE`; the width rule says nothing of elevation.
     """
@@ -53,11 +53,11 @@ def side_by_side(results: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         if r["calibration"] != "own" or r["measure"] not in {"retraction", "elevation"}:
             continue
         where = {"view": r["view"], "condition": r["condition"]}
-        other = find(rows, calibration="observer", measure=r["measure"], **where)
+        others = [find(rows, calibration=e, measure=r["measure"], **where) for e in ALONE]
         naive = find(rows, calibration="naive", **where) if r["measure"] == "retraction" else {}
         yield (
             r["measure"], r["condition"], r["view"],
-            *(cell for s in (r, other) for cell in (
+            *(cell for s in (r, *others) for cell in (
                 percent(s.get("share_judged")), number(s.get("r"), 2), number(s.get("mae"), 0),
             )),
             number(naive.get("r"), 2), number(naive.get("mae"), 0),

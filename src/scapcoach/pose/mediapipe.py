@@ -14,7 +14,7 @@ from scapcoach.pictures import shrunk
 from scapcoach.pose.landmarker import Landmarker, check_image, native_picture
 from scapcoach.pose.models import model_file
 from scapcoach.pose.people import Person, person
-from scapcoach.pose.search import Searcher
+from scapcoach.pose.search import look_around
 from scapcoach.pose.subject import SubjectLock, subject_point
 
 if TYPE_CHECKING:
@@ -84,8 +84,6 @@ class MediaPipePose:
         with ExitStack() as stack:
             self._main = Landmarker(self._file, delegate=delegate)
             stack.callback(self._main.close)
-            self._searcher = Searcher()
-            stack.callback(self._searcher.close)
             self._masks = _MaskMaker(model)
             stack.callback(self._masks.close)
             self._stack = stack.pop_all()
@@ -184,7 +182,7 @@ class MediaPipePose:
         out_of_patience = self._waiting_since is not None and t - self._waiting_since > _PATIENCE
         if not (out_of_patience or lock.may_look(t)):
             return None
-        people = [] if out_of_patience else self._searcher.look(image)
+        people = [] if out_of_patience else look_around(image)
         # The search places people better than a tracker that has just taken somebody up.
         known = min(people, key=who.distance, default=None)
         if known is not None and who.distance(known) > _ONE_BODY:

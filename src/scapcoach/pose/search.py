@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -36,37 +39,40 @@ _SAME: Final = 0.8
 _SMALLEST: Final = 0.05
 
 
-class Searcher:
-    """Finds everybody in a picture. Slow (several detector runs), so meant for moments of doubt.
+#: The native landmarker is asked by one thread at a time.
+_ONE_AT_A_TIME: Final = Lock()
 
-    Always uses the lite model: it only has to tell where people are. The native landmarker is
-    made at the first `look`.
+
+def look_around(image: Image) -> list[Person]:
+    """Everybody in `image`, each once; from any thread.
+
+    Slow (several detector runs), so meant for moments of doubt. Always uses the lite model: it
+    only has to tell where people are.
+
+    Raises:
+        ModelError: the model is missing or damaged, or MediaPipe cannot load it.
     """
+    smallest = _SMALLEST * min(image.shape[:2])
+    people: list[Person] = []
+    for x, y, tile in _tiles(image):
+        with _ONE_AT_A_TIME:
+            seen = _landmarker(os.getpid()).look(tile)
+        for found in seen:
+            who = person(_shifted(found, x, y), image)
+            if who.clear < _CLEAR or who.scale < smallest or _cut(who, x, tile, image):
+                continue
+            if not any(who.distance(known) < _SAME for known in people):
+                people.append(who)
+    return people
 
-    def __init__(self) -> None:
-        self._landmarker: Landmarker | None = None
 
-    def close(self) -> None:
-        """Free the native landmarker."""
-        if self._landmarker is not None:
-            self._landmarker.close()
+@cache
+def _landmarker(_process: int) -> Landmarker:
+    """One for the whole process, made at the first look: single pictures leave no state behind.
 
-    def look(self, image: Image) -> list[Person]:
-        """Everybody in `image`, each once."""
-        if self._landmarker is None:
-            self._landmarker = Landmarker(
-                model_file("lite", mask=False), people=_MOST_PEOPLE, confidence=_CONFIDENCE
-            )
-        smallest = _SMALLEST * min(image.shape[:2])
-        people: list[Person] = []
-        for x, y, tile in _tiles(image):
-            for found in self._landmarker.look(tile):
-                who = person(_shifted(found, x, y), image)
-                if who.clear < _CLEAR or who.scale < smallest or _cut(who, x, tile, image):
-                    continue
-                if not any(who.distance(known) < _SAME for known in people):
-                    people.append(who)
-        return people
+    Making it takes as long as several frames, which counts where clips are short.
+    """
+    return Landmarker(model_file("lite", mask=False), people=_MOST_PEOPLE, confidence=_CONFIDENCE)
 
 
 def _cut(who: Person, x: int, tile: Image, image: Image) -> bool:
