@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from scapcoach.errors import InputError
 from scapcoach.landmarks import Landmark
 from scapcoach.pose.mediapipe import MediaPipePose
+from scapcoach.pose.search import look_around
 from tests.support.composites import FPS, canvas, clip, paste, there_and_back
 
 if TYPE_CHECKING:
@@ -128,3 +130,14 @@ def test_subject_at_outside_the_picture_is_an_error_that_says_so() -> None:
         pytest.raises(InputError, match=r"5000,20 is outside the picture of 720 x 1280"),
     ):
         pose.detect(clip(FRONT)[0], 0.0)
+
+
+def test_threads_look_around_with_one_landmarker_and_see_the_same() -> None:
+    # One picture after the other leaves no state behind, so that one does for all clips.
+    images = [clip(OUTDOORS)[0], two_people(500, 400, 1)[0]]
+    alone = [[p.centre.tolist() for p in look_around(image)] for image in images]
+    assert len(alone[0]) >= 1
+    assert len(alone[1]) == 2
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(look_around, images * 4))
+    assert [[p.centre.tolist() for p in people] for people in found] == alone * 4
