@@ -35,7 +35,7 @@ _SAME: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One rule on one repetition: what is true and what was said."""
+    """One rule on one repetition: what is true, what was said, and why nothing was."""
 
     exercise: str
     fault: str
@@ -43,6 +43,7 @@ class Judged:
     value: float
     verdict: Verdict
     told: float
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def _verdicts(
     return [
         Judged(
             take.exercise, rule.key, rule.excess(values[rule.measure]) > 0, values[rule.measure],
-            found.verdicts[rule.key], found[rule.measure].value,
+            found.verdicts[rule.key], found[rule.measure].value, found[rule.measure].reason.label,
         )
         for rule in exercise.faults
         if rule.measure in values

@@ -87,6 +87,8 @@ def report(found: Sequence[Examined], seed: int, of: int) -> str:
         "\n".join(_repetitions(sets)),
         "\n## Faults\n",
         "\n".join(_faults([j for e in sets for j in e.judged])),
+        "\n### What was not judged, and why\n",
+        "\n".join(_dark([j for e in sets for j in e.judged])),
         "\n## Angle of pull\n",
         "\n".join(_pulls(sets)),
         "\n## What is no repetition\n",
@@ -140,6 +142,24 @@ def _faults(judged: Sequence[Judged]) -> Iterator[str]:
         exercise = find_exercise(name)
         yield f"| {name} | {exercise.view} | {exercise.fault(fault).title} | {_counts(own)} |"
     yield f"| **all** | | | {_counts(judged)} |"
+
+
+def _dark(judged: Sequence[Judged]) -> Iterator[str]:
+    """Reasons of what was neither called good nor faulty, by rule, most first."""
+    yield "| exercise | fault | repetitions | not judged | why |"
+    yield "|---|---|---|---|---|"
+    for name, fault in dict.fromkeys((j.exercise, j.fault) for j in judged):
+        own = [j for j in judged if (j.exercise, j.fault) == (name, fault)]
+        dark = [j for j in own if j.verdict not in {Verdict.FAULTY, Verdict.GOOD}]
+        if not dark:
+            continue
+        reasons = Counter(
+            "within one sigma of the limit" if j.verdict is Verdict.UNCLEAR else f"`{j.why}`"
+            for j in dark
+        )
+        why = ", ".join(f"{words}: {n}" for words, n in reasons.most_common())
+        title = find_exercise(name).fault(fault).title
+        yield f"| {name} | {title} | {len(own)} | {len(dark)} | {why} |"
 
 
 def _counts(judged: Sequence[Judged]) -> str:

@@ -56,12 +56,12 @@ def test_the_report_counts_what_was_told_and_what_was_not() -> None:
     (take, *_) = takes(TEST_SEED)
 
     def judged(*pairs: tuple[bool, Verdict]) -> tuple[Judged, ...]:
-        return tuple(Judged("row", "lazy_blades", t, 0.0, v, 0.0) for t, v in pairs)
+        return tuple(Judged("row", "lazy_blades", t, 0.0, v, 0.0, "trunk_moved") for t, v in pairs)
 
     found = Examined(
         take, true=4, found=4, errors=((0.0, 0.1, -0.1, 0.3),) * 4, recognised="row",
         judged=judged((True, Verdict.FAULTY), (False, Verdict.FAULTY), (True, Verdict.GOOD),
-                      (True, Verdict.UNJUDGED)),
+                      (True, Verdict.UNJUDGED), (True, Verdict.UNCLEAR)),
         pulls=(("mid", "mid"), ("mid", ""), ("mid", "low"), ("mid", "mid")),
     )  # fmt: skip
     page = report([found], TEST_SEED, of=3)
@@ -69,6 +69,8 @@ def test_the_report_counts_what_was_told_and_what_was_not() -> None:
     assert "1 of 1 sets counted exactly" in page
     assert "75% lie within 0.15 s" in page
     assert "| row | oblique | 1 | 1 | 4 | 100% | 100% | 100% | 0% | 75% |" in page
-    assert "| Elbows back, blades not | 4 | 3 | 75% | 1 | 1 | 1 | 0.50 | 0.50 |" in page
+    assert "| Elbows back, blades not | 5 | 4 | 60% | 1 | 1 | 1 | 0.50 | 0.50 |" in page
+    why = "`trunk_moved`: 1, within one sigma of the limit: 1"
+    assert f"| row | Elbows back, blades not | 5 | 2 | {why} |" in page
     assert "| row | 4 | 75% | 0.67 (mid told as low: 1) |" in page
     assert "1 of 1 sets right" in page
