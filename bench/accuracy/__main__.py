@@ -132,6 +132,7 @@ def examine(
         "agreement": tables.agreement_rows(clips),
         "scripts": tables.script_rows(clips),
         "crosstalk": {view: crosstalk.matrix(clips, view) for view in views},
+        "told_apart": crosstalk.told_apart(clips),
         "reasons": tables.reason_rows(clips),
         "faults": {c.setup.name: c.own.fault for c in clips if c.own.fault},
     }

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from bench.accuracy.tables import Clip, holds
+from bench.accuracy.stats import auc
+from bench.accuracy.tables import VIEWS, Clip, holds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -147,6 +148,42 @@ def matrix(clips: Sequence[Clip], view: str = "all") -> list[dict[str, Any]]:
                 }
             )
     return out
+
+
+#: Holds in which the upper back alone has rounded, and in which the head alone is poked forward.
+_ROUNDED: Final = ("rounding_only", "rounded")
+_POKED: Final = ("nodding", "poke")
+
+
+def told_apart(clips: Sequence[Clip]) -> list[dict[str, Any]]:
+    """How well the outline of the back tells a rounded upper back from a head poked forward.
+
+    One entry a view in which both were filmed and the rounding is told: `auc`, the chance that a
+    frame of the first is told as rounder than one of the second, frames of each, and set-ups.
+    """
+    out = []
+    for view in VIEWS:
+        some = [c for c in clips if c.setup.view == view]
+        rounded, poked = (_told(some, *hold) for hold in (_ROUNDED, _POKED))
+        chance = auc(rounded, poked)
+        if np.isfinite(chance):
+            counts = {"rounded": len(rounded), "poked": len(poked)}
+            people = {c.setup.name for c in some if c.script in {_ROUNDED[0], _POKED[0]}}
+            out.append({"view": view, "auc": chance, **counts, "setups": len(people)})
+    return out
+
+
+def _told(clips: Sequence[Clip], script: str, hold: str) -> FloatArray:
+    """Judged degrees of rounding in that hold of that script."""
+    found = [
+        c.found["rounding_deg"].estimate[at]
+        for c in clips
+        if c.script == script
+        for segment, at in holds(c)
+        if segment == hold
+    ]
+    values = np.concatenate([np.zeros(0), *found])
+    return values[np.isfinite(values)]
 
 
 def shown(entry: Mapping[str, Any], name: str) -> str:

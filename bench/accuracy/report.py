@@ -217,6 +217,13 @@ def _crosstalk(results: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield "![Cross-talk](images/accuracy_crosstalk.png)"
     yield ""
+    for a in results["told_apart"]:
+        yield (
+            f"**Rounded, or the head poked forward?** Seen from the {a['view']}, by upper-back "
+            f"rounding alone: AUC {a['auc']:.2f} ({a['rounded']} frames of one and {a['poked']} of "
+            f"the other, {a['setups']} set-ups)."
+        )
+        yield ""
 
 
 def _weak(results: Mapping[str, Any]) -> Iterator[str]:

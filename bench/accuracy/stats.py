@@ -152,3 +152,14 @@ def middle_and_worst(values: Iterable[float], *, high_is_bad: bool = True) -> tu
 
 def _mean(values: FloatArray | BoolArray) -> float:
     return float(values.mean()) if len(values) else np.nan
+
+
+def auc(positive: FloatArray, negative: FloatArray) -> float:
+    """Chance that one of `positive` is larger than one of `negative`; ties count half.
+
+    NaN counts for nothing; NaN where one side is empty.
+    """
+    p, n = positive[np.isfinite(positive)], negative[np.isfinite(negative)]
+    if not len(p) or not len(n):
+        return float("nan")
+    return float(np.mean((p[:, None] > n) + 0.5 * (p[:, None] == n)))

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bench.accuracy.stats import auc
 from scapcoach.desk.policy import Policy
 from scapcoach.desk.posture import look, take_baseline
 from scapcoach.landmarks import Landmark, Poses
@@ -88,14 +89,6 @@ def _beyond(scores: FloatArray) -> str:
     """Share of what could be judged that lies beyond the threshold of an alert."""
     judged = scores[np.isfinite(scores)]
     return f"{100 * np.mean(judged > Policy().threshold):.0f} %" if len(judged) else ""
-
-
-def auc(positive: FloatArray, negative: FloatArray) -> float:
-    """Chance that one of `positive` is larger than one of `negative`; ties count half."""
-    p, n = positive[np.isfinite(positive)], negative[np.isfinite(negative)]
-    if not len(p) or not len(n):
-        return float("nan")
-    return float(np.mean((p[:, None] > n) + 0.5 * (p[:, None] == n)))
 
 
 def examine(block: Block) -> Result:

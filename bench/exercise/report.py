@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from bench.accuracy import stats
 from bench.accuracy.report import table
 from bench.exercise.examine import SIGN_LIMIT, Table
 
@@ -64,11 +65,8 @@ def _r(x: FloatArray, y: FloatArray) -> float:
 
 def auc(table: Table) -> float:
     """Chance that a good repetition is told as more retracted than a lazy one; NaN without both."""
-    good = table.told[np.isin(table.kind, GOOD) & np.isfinite(table.told)]
-    lazy = table.told[np.isin(table.kind, LAZY) & np.isfinite(table.told)]
-    if not len(good) or not len(lazy):
-        return np.nan
-    return _mean((good[:, None] > lazy).ravel())
+    good, lazy = (table.told[np.isin(table.kind, kinds)] for kinds in (GOOD, LAZY))
+    return stats.auc(good, lazy)
 
 
 def results(clips: Sequence[Clip]) -> dict[str, Any]:
