@@ -182,7 +182,7 @@ def test_a_recorded_session_can_be_read_by_the_other_estimator(
 def test_rounding_is_told_from_a_slant_by_the_observer_alone(
     calibrations: dict[str, Calibration],
 ) -> None:
-    poses = person(4, yaw=40, flexion=10.0, head_pitch=12.0)
+    poses = person(4, yaw=40, flexion=7.0, head_pitch=9.0)
     alone = measure(poses, calibrations["geometric"])["rounding"]
     assert alone.reason[0] == Reason.TURN_SIDE_ON
     found = measure(poses, calibrations["observer"])["rounding"]
