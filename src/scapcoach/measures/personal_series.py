@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from scapcoach.measures.types import Series
 
     FloatArray = npt.NDArray[np.floating[Any]]
+    BoolArray = npt.NDArray[np.bool_]
 
 #: Errors over what the spreads of `girdle.personal` give [M, phantom: 0.5-0.7].
 NOISE_FACTOR: Final = 0.5
@@ -77,10 +78,11 @@ def personal_series(
     assert calibration is not None
     assert state is not None
     share, sigma = _read(own, quantity)
-    voices = [(share, sigma), _scaled(state, getattr(calibration, quantity), quantity)]
+    below = share < 0
+    voices = [(share, sigma), _scaled(state, getattr(calibration, quantity), quantity, below)]
     if scene.observed is not None and calibration.observed is not None:
         ranges = getattr(calibration.observed, quantity)
-        voices.append(_scaled(scene.observed, ranges, quantity))
+        voices.append(_scaled(scene.observed, ranges, quantity, below))
     share = _joined(voices)
     with np.errstate(invalid="ignore"):
         moved = own.misfit > MAX_MISFIT[quantity]
@@ -104,9 +106,12 @@ def _read(own: Shares, quantity: str) -> tuple[FloatArray, FloatArray]:
 
 
 def _scaled(
-    state: GirdleState, ranges: tuple[Range, ...] | None, quantity: str
+    state: GirdleState, ranges: tuple[Range, ...] | None, quantity: str, below: BoolArray
 ) -> tuple[FloatArray, FloatArray]:
-    """(3, T) the same by an estimator, and its sigma; infinite where its range is too small."""
+    """(3, T) the same by an estimator, and its sigma; infinite where its range is too small.
+
+    Where the blades are drawn apart (`below`), it is the own protraction that has to be told.
+    """
     degrees, sigma = getattr(state, quantity).T, getattr(state, f"{quantity}_sigma").T
     if ranges is None:
         return np.zeros_like(degrees), np.full_like(sigma, np.inf)
@@ -115,8 +120,9 @@ def _scaled(
     full = np.where(enough, high, 1.0)
     if quantity == "retraction":
         # Less than nothing is graded by the own protraction, where that can be told apart.
-        graded = enough & (-low >= LEAST_RANGE * sdc) & (degrees < 0)
-        full = np.where(graded, -low / PROTRACTION, full)
+        apart = -low >= LEAST_RANGE * sdc
+        full = np.where(enough & apart & (degrees < 0), -low / PROTRACTION, full)
+        enough = enough & (apart | ~below)
     share = np.where(enough, degrees / full, 0.0)
     noise = np.hypot(sigma / full, SCALE_SIGMA * share)
     return share, np.where(enough, noise, np.inf)
