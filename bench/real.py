@@ -271,7 +271,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--segments", type=Path, help="tab-separated list of labelled spans")
     parser.add_argument("--out", type=Path, default=Path("results/real.json"), help="results")
     parser.add_argument("--cache", type=Path, default=Path(".cache/real"), help="landmarks")
-    parser.add_argument("--estimator", help="geometric or observer, as in `scapcoach analyze`")
+    parser.add_argument(
+        "--estimator", help="joint, geometric or observer, as in `scapcoach analyze`"
+    )
     parser.add_argument("--only", help="regular expression on 'repo: path'")
     parser.add_argument(
         "--longest", type=float, default=np.inf,

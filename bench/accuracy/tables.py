@@ -96,8 +96,9 @@ def read_clips(setups: Sequence[Setup], folder: Path) -> Iterator[Clip]:
         calibration = path_of(setup.job(setup.calibration), folder)
         if not calibration.is_file():
             continue
-        own = take_calibration(load(calibration))
-        others = {name: take_calibration(load(calibration), name) for name in ALONE}
+        shown = load(calibration)
+        own = take_calibration(shown)
+        others = {name: take_calibration(shown, name) for name in ALONE}
         for script in setup.clips:
             path = path_of(setup.job(script), folder)
             if path.is_file():

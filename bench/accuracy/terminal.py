@@ -48,7 +48,7 @@ def show(results: Mapping[str, Any], console: Console) -> None:
 def _beside(results: Mapping[str, Any]) -> Any:
     from rich.table import Table
 
-    table = Table(title="Both estimators and the width rule", title_justify="left")
+    table = Table(title="The estimators and the width rule", title_justify="left")
     for head in ("measure", "arms", "view", *SIDE_BY_SIDE):
         left = head in {"measure", "arms", "view"}
         table.add_column(head, justify="left" if left else "right", no_wrap=True)
