@@ -167,7 +167,7 @@ def render_all(jobs: Sequence[Job], folder: Path, workers: int, console: Console
 
 
 def _about(testset: TestSet, clips: Sequence[Clip]) -> dict[str, Any]:
-    from bench.accuracy.record import sources_digest
+    from bench.accuracy.record import mediapipe_version, sources_digest
     from scapcoach import __version__
 
     wanted = sum(len(s.clips) for s in testset.setups)
@@ -176,6 +176,7 @@ def _about(testset: TestSet, clips: Sequence[Clip]) -> dict[str, Any]:
         "date": datetime.now(UTC).date().isoformat(),
         "version": __version__,
         "commit": commit(),
+        "mediapipe": mediapipe_version(),
         "model": first.setup.model if first else "",
         "model_sha256": first.record.model_sha256 if first else "",
         "testset": testset.digest,

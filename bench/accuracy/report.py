@@ -85,8 +85,9 @@ def _top(results: Mapping[str, Any]) -> Iterator[str]:
     )
     yield ""
     yield (
-        f"Measured {about['date']} with scapcoach {about['version']} ({about['commit']}), model "
-        f"{about['model']} (`{about['model_sha256'][:12]}`), test set {about['testset_version']} "
+        f"Measured {about['date']} with scapcoach {about['version']} ({about['commit']}) and "
+        f"mediapipe {about['mediapipe']}, model {about['model']} "
+        f"(`{about['model_sha256'][:12]}`), test set {about['testset_version']} "
         f"(`{about['testset']}`): {about['setups']} people and cameras, {about['clips']} clips, "
         f"{about['frames']} frames at {about['fps']:g} frames a second."
     )

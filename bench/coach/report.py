@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench.accuracy.record import mediapipe_version
 from scapcoach.coaching import find_exercise
 from scapcoach.coaching.types import Verdict
 
@@ -23,7 +24,8 @@ _HEAD = """\
 
 Rendered sets with known truth ([phantom.md](phantom.md)): every lift in its recommended view, of
 {people} that nothing was tuned on, 320 x 320 pixels, 15 frames a second, through the product's
-own eyes. Made by `python -m bench.coach`; seeds from {seed:,} on.{lacking}
+own eyes. Made by `python -m bench.coach` with mediapipe {mediapipe}; seeds from {seed:,} on.\
+{lacking}
 
 Read it with care: a rendered body is not a real one, and what is right here can be wrong in a gym.
 Faults are judged only where the measure's status is `ok` and the value is beyond the limit, or
@@ -96,6 +98,7 @@ def report(found: Sequence[Examined], seed: int, of: int) -> str:
         _HEAD.format(
             people=f"{people} {'person' if people == 1 else 'people'}",
             seed=seed,
+            mediapipe=mediapipe_version(),
             lacking=f" {of - len(found)} of its {of} clips are not rendered yet."
             * (of > len(found)),
         ),

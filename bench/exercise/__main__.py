@@ -66,12 +66,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _about(testset: TestSet, clips: Sequence[Clip]) -> dict[str, Any]:
+    from bench.accuracy.record import mediapipe_version
     from scapcoach import __version__
 
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "version": __version__,
         "commit": commit(),
+        "mediapipe": mediapipe_version(),
         "testset": f"{testset.version} (`{testset.digest}`)",
         "people": len({c.setup.name for c in clips}),
         "clips": len(clips),

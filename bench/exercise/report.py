@@ -218,9 +218,9 @@ _HEAD: Final = """\
 Rows, read beside the same person's rows with still blades (`docs/method.md`), on rendered bodies
 whose joint angles are known. Figures are as they came out.
 
-Measured {date} with scapcoach {version} ({commit}), model full, test set {testset}: {people}
-people and cameras, {clips} of the set's {wanted} clips{lacking}, {frames} frames
-at 10 a second, 640 x 480.
+Measured {date} with scapcoach {version} ({commit}) and mediapipe {mediapipe}, model full,
+test set {testset}: {people} people and cameras, {clips} of the set's {wanted} clips{lacking},
+{frames} frames at 10 a second, 640 x 480.
 """
 _HOW: Final = """\
 ## How it was measured

@@ -1,4 +1,4 @@
-"""MediaPipe without matplotlib: quick, and nothing of it broken. Each in a fresh interpreter."""
+"""MediaPipe without its microphone library: quick, and not broken. In fresh interpreters."""
 
 from __future__ import annotations
 
@@ -21,28 +21,20 @@ def test_neither_plots_nor_microphones_are_loaded() -> None:
     )
 
 
-def test_whoever_wants_to_plot_later_gets_the_real_thing() -> None:
+def test_whoever_wants_the_microphone_later_gets_the_real_module() -> None:
     code = (
-        "import os; os.environ['MPLBACKEND'] = 'agg'; "
-        "from mediapipe.tasks.python.vision import drawing_utils; "
-        "print(drawing_utils.plt.figure().__class__.__name__); "
-        "import matplotlib, matplotlib.pyplot as plt; from matplotlib.figure import Figure; "
-        "print(matplotlib.__version__ != '', plt.figure is drawing_utils.plt.figure)"
+        "from types import ModuleType; "
+        "real = ModuleType('sounddevice'); real.InputStream = 'the real one'; "
+        "sys.modules['sounddevice'] = real; "  # the true library needs a sound system to import
+        "from mediapipe.tasks.python.audio.core import audio_record; "
+        "print(audio_record.sd.InputStream)"
     )
-    assert fresh(LEAN + code).split() == ["Figure", "True", "True"]
+    assert fresh(LEAN + code) == "the real one"
 
 
 def test_what_is_loaded_already_stays() -> None:
     code = (
-        "import matplotlib; before = matplotlib; "
-        f"{LEAN} print(sys.modules['matplotlib'] is before, 'matplotlib.pyplot' in sys.modules)"
+        "import sys; from types import ModuleType; mine = ModuleType('sounddevice'); "
+        f"sys.modules['sounddevice'] = mine; {LEAN} print(sys.modules['sounddevice'] is mine)"
     )
-    assert fresh(code).split() == ["True", "True"]
-
-
-def test_the_import_is_quicker_by_far() -> None:
-    clock = "import time; begun = time.process_time(); "
-    took = "; print(time.process_time() - begun)"
-    lean = min(float(fresh(f"{clock}{LEAN.rstrip('; ')}{took}")) for _ in range(2))
-    usual = min(float(fresh(f"{clock}import mediapipe{took}")) for _ in range(2))
-    assert lean < 0.75 * usual, (lean, usual)
+    assert fresh(code) == "True"

@@ -106,6 +106,9 @@ class Landmarker:
         return found
 
     def _call(self, image: Image, t: float | None, picture: object) -> list[Detection]:
+        width = image.shape[1]
+        if self._masks:
+            image, picture = _row_aligned(image), None
         if picture is None:
             picture = native_picture(image)
         try:
@@ -115,11 +118,13 @@ class Landmarker:
                 result = self._native.detect(picture)
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"MediaPipe failed on a picture: {error}") from error
-        height, width = image.shape[:2]
         masks = result.segmentation_masks or []
         return [
             _detection(
-                points, result.pose_world_landmarks[i], width, height, masks[i] if masks else None
+                points,
+                result.pose_world_landmarks[i],
+                image.shape,
+                None if not masks else masks[i].numpy_view().reshape(image.shape[:2])[:, :width],
             )
             for i, points in enumerate(result.pose_landmarks)
         ]
@@ -194,9 +199,20 @@ def _reason(error: Exception) -> str:
     return text.rpartition("cannot be created: ")[2][-200:].rstrip(".") + "."
 
 
-def _detection(
-    points: list[Any], world: list[Any], width: int, height: int, mask: Any
-) -> Detection:
+def _row_aligned(image: Image) -> Image:
+    """`image`, made at most 3 pixels wider by repeating its right edge.
+
+    MediaPipe aborts the whole process when a mask is read whose width is no multiple of 4
+    (``image_frame.cc: Check failed: 1 == ChannelSize()``, seen in 0.10.30 to 0.10.33).
+    """
+    extra = -image.shape[1] % 4
+    if extra == 0:
+        return image
+    return np.ascontiguousarray(np.pad(image, ((0, 0), (0, extra), (0, 0)), mode="edge"))
+
+
+def _detection(points: list[Any], world: list[Any], shape: tuple[int, ...], mask: Any) -> Detection:
+    height, width = shape[:2]
     image = np.array([(p.x, p.y, p.visibility, p.presence) for p in points], np.float32)
     metres = np.array([(p.x, p.y, p.z) for p in world], np.float32)
     assert image.shape == (N_LANDMARKS, 4)
@@ -205,9 +221,7 @@ def _detection(
         world=metres,
         visibility=image[:, 2],
         presence=image[:, 3],
-        mask=None
-        if mask is None
-        else np.array(mask.numpy_view(), np.float32).reshape(height, width),
+        mask=None if mask is None else np.array(mask, np.float32),
     )
 
 
