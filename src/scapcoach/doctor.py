@@ -168,9 +168,9 @@ def _models() -> Iterator[Check]:
 
 def _codecs() -> Iterator[Check]:
     """Write H.264 as the annotated video has it, and read it as an input is read."""
-    import av
     import numpy as np
 
+    from scapcoach.pyav import av
     from scapcoach.sources.video import VideoFile
 
     ramp = np.linspace(16, 235, 64, dtype=np.uint8)

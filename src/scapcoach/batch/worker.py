@@ -45,11 +45,12 @@ def warm_up() -> None:
 
     with quiet_stderr():
         load_mediapipe()
-        import av
         import cv2
         import pyarrow.parquet
 
-        del av, pyarrow
+        from scapcoach import pyav
+
+        del pyav, pyarrow
     # There is a worker for every core; threads of each for every core would only queue up.
     cv2.setNumThreads(1)
 

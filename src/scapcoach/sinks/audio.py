@@ -43,10 +43,10 @@ class AudioCopy:
         self._waiting: tuple[float, av.Packet[Any]] | None = None
 
     def __enter__(self) -> Self:
-        import av
+        from scapcoach.pyav import av, open_file
 
         try:
-            self._input = av.open(str(self._source))
+            self._input = open_file(self._source)
             if self._input.streams.audio:
                 track = self._input.streams.audio[0]
                 name = track.codec_context.codec.canonical_name
@@ -73,7 +73,7 @@ class AudioCopy:
             self._waiting = None
 
     def _next(self) -> tuple[float, av.Packet[Any]] | None:
-        import av
+        from scapcoach.pyav import av
 
         try:
             return next(self._packets, None)
@@ -123,7 +123,7 @@ class AudioCopy:
     def _transcoded(
         self, track: AudioStream, out: AudioStream, rate: int, layout: str
     ) -> Iterator[tuple[float, av.Packet[Any]]]:
-        import av
+        from scapcoach.pyav import av
 
         assert self._input is not None
         start = self._start()

@@ -70,9 +70,9 @@ def coded(image: Image, pts: int) -> av.VideoFrame:
 
     By OpenCV's matrix product and area mean, a third of the cost of libav's converter here.
     """
-    import av
     import cv2
-    from av.video.reformatter import ColorRange, Colorspace
+
+    from scapcoach.pyav import av
 
     height, width = image.shape[:2]
     full = cv2.transform(image, np.array(_TO_YCBCR, np.float32))
@@ -80,7 +80,10 @@ def coded(image: Image, pts: int) -> av.VideoFrame:
     planes = (full[..., 0], half[..., 1], half[..., 2])
     rows = np.concatenate([plane.ravel() for plane in planes]).reshape(height * 3 // 2, width)
     frame = av.VideoFrame.from_ndarray(rows, format="yuv420p")
-    frame.colorspace, frame.color_range = Colorspace.ITU709, ColorRange.MPEG
+    frame.colorspace, frame.color_range = (
+        av.video.reformatter.Colorspace.ITU709,
+        av.video.reformatter.ColorRange.MPEG,
+    )
     frame.pts, frame.time_base = pts, Fraction(1, CLOCK)
     return frame
 

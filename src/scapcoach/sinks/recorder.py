@@ -158,7 +158,7 @@ class CameraVideo:
             self._over = self._queue.get() is None
 
     def _encode(self) -> None:
-        import av
+        from scapcoach.pyav import av
 
         options = {
             # Fragments while it runs, one table at the front of an ordinary file at the end.

@@ -158,7 +158,7 @@ def _send_video(rr: Any, stream: Any, video: Path) -> None:
 
 
 def _picture_size(video: Path) -> tuple[int, int]:
-    import av
+    from scapcoach.pyav import av
 
     with av.open(str(video)) as container:
         stream = container.streams.video[0]

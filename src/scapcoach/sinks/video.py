@@ -147,7 +147,7 @@ class AnnotatedVideoWriter:
             self._failure = failure
 
     def _encode(self) -> None:
-        import av
+        from scapcoach.pyav import av
 
         with contextlib.ExitStack() as stack:
             output = stack.enter_context(

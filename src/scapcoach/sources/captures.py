@@ -156,7 +156,7 @@ class StreamCapture:
     finite = False
 
     def __init__(self, target: Target) -> None:
-        import av
+        from scapcoach.pyav import av, open_input
 
         self.name = target.name
         options = {
@@ -166,9 +166,7 @@ class StreamCapture:
             "protocol_whitelist": "rtsp,rtp,udp,tcp,tls,http,https,httpproxy,rtsps,crypto",
         }
         try:
-            self._container: Any = av.open(
-                target.where, options=options, timeout=(_OPEN_S, _READ_S), metadata_errors="ignore"
-            )
+            self._container: Any = open_input(target.where, options, (_OPEN_S, _READ_S))
         except (av.error.FFmpegError, OSError) as error:
             raise CameraError(
                 f"{target.name} cannot be opened ({error.strerror or 'no answer'}): check the "
@@ -191,7 +189,7 @@ class StreamCapture:
         return self._next() is not None
 
     def _next(self) -> Any:
-        import av
+        from scapcoach.pyav import av
 
         if self._container is None:
             return None

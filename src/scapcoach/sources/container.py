@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
-# A video file may name other files and addresses (playlists do); only the file itself is read.
-_OPTIONS = {"protocol_whitelist": "file"}
-
 # Formats that libav "decodes to video" though nobody means a video by them: text terminals and
 # text-mode art. A .txt file opens as one.
 _TEXT_FORMATS = frozenset({"tty", "bin", "xbin", "idf", "adf", "lrc", "srt", "ass", "webvtt"})
@@ -31,17 +28,11 @@ def open_video(path: Path) -> tuple[InputContainer, VideoStream]:
     Raises:
         InputError: there is no such file, it may not be read, or it holds no video.
     """
-    import av
+    from scapcoach.pyav import av, open_file
 
     _check_file(path)
     try:
-        container = av.open(
-            # The prefix keeps a name such as "a:b.mp4" from being read as a protocol.
-            f"file:{path}",
-            mode="r",
-            options=dict(_OPTIONS),
-            metadata_errors="ignore",
-        )
+        container = open_file(path)
     except av.error.FFmpegError as error:
         raise _cannot_open(path, error) from error
     try:
@@ -90,7 +81,7 @@ def _starts_like_mp4(path: Path) -> bool:
 
 
 def _video_stream(path: Path, container: InputContainer) -> VideoStream:
-    from av.stream import Disposition
+    from scapcoach.pyav import av
 
     formats = set(container.format.name.split(","))
     if formats & _PLAYLIST_FORMATS:
@@ -104,7 +95,7 @@ def _video_stream(path: Path, container: InputContainer) -> VideoStream:
     streams = [
         stream
         for stream in container.streams.video
-        if not stream.disposition & Disposition.attached_pic
+        if not stream.disposition & av.stream.Disposition.attached_pic
     ]
     if not streams:
         if container.streams.audio:

@@ -23,7 +23,7 @@ def glimpse(path: str | os.PathLike[str], t: float) -> Frame | None:
     Raises:
         InputError: as `VideoFile`.
     """
-    import av
+    from scapcoach.pyav import av
 
     container, stream = open_video(Path(path))
     with container:

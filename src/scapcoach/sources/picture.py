@@ -93,15 +93,16 @@ class PictureMaker:
     """Makes upright RGB arrays of one shape out of decoded frames; one per thread."""
 
     def __init__(self, shape: PictureShape) -> None:
-        from av.video.reformatter import VideoReformatter
+        from scapcoach.pyav import av
 
         self._shape = shape
-        self._reformatter = VideoReformatter()
+        self._reformatter = av.video.reformatter.VideoReformatter()
 
     def make(self, frame: VideoFrame) -> Image:
         """(H, W, 3) uint8 RGB of the shape's upright size; C-contiguous, owned by the caller."""
         import numpy as np
-        from av.video.reformatter import ColorRange
+
+        from scapcoach.pyav import av
 
         width, height = self._shape.scaled
         rgb = self._reformatter.reformat(
@@ -110,7 +111,7 @@ class PictureMaker:
             height,
             format="rgb24",
             src_colorspace=_matrix(frame),
-            dst_color_range=ColorRange.JPEG,
+            dst_color_range=av.video.reformatter.ColorRange.JPEG,
             # One: measured as fast as "auto", which would start a thread per core for each.
             threads=1,
         )

@@ -233,7 +233,7 @@ def _decode(
     stop: threading.Event,
 ) -> Iterator[Frame]:
     """Decode and convert; runs in the reader's thread."""
-    import av
+    from scapcoach.pyav import av
 
     interval = 1 / info.fps if info.fps > 0 else 1 / 30
     container, stream, clock = _at(path, part.since, interval)
@@ -268,7 +268,7 @@ def _at(
     path: Path, since: float, interval: float
 ) -> tuple[InputContainer, VideoStream, StreamClock]:
     """The file, at its beginning or so far ahead that nothing from `since` on is missed."""
-    import av
+    from scapcoach.pyav import av
 
     container, stream = _open_threaded(path)
     unit = float(stream.time_base or 1)
@@ -311,7 +311,7 @@ def _first_stamp(container: InputContainer, stream: VideoStream) -> int:
 
 def _pictures(container: InputContainer, stream: VideoStream, notes: Notes) -> Iterator[VideoFrame]:
     """Every whole picture that can be decoded; what cannot is counted in `notes`."""
-    import av
+    from scapcoach.pyav import av
 
     for packet in _packets(container, stream, notes):
         try:
@@ -332,7 +332,7 @@ def _packets(
     container: InputContainer, stream: VideoStream, notes: Notes
 ) -> Iterator[Packet[VideoStream] | None]:
     """Packets of the stream, reading on behind places that cannot be read; then None to flush."""
-    import av
+    from scapcoach.pyav import av
 
     failures = 0
     while failures < READ_FAILURES_MAX:
