@@ -104,6 +104,27 @@ def test_mask_covers_the_trunk_and_leaves_the_landmarks_alone() -> None:
         assert found.mask[5, 5] < 0.1
 
 
+@pytest.mark.parametrize("width", [357, 358, 359, 360])
+def test_mask_of_a_picture_of_any_width(width: int) -> None:
+    """MediaPipe ends the process when a mask is read whose width is no multiple of 4."""
+    image = cv2.resize(clip(FRONT)[0], (width, 641))
+    with MediaPipePose("lite") as pose:
+        found = pose.detect(image, 0.0, want_mask=True)
+    assert found is not None
+    assert found.mask is not None
+    assert found.mask.shape == (641, width)
+    x, y = found.xy[[11, 12, 23, 24]].mean(axis=0).astype(int)
+    assert found.mask[y, x] > 0.9
+    assert found.mask[:, -1].max() < 0.1
+    # Landmarks that come with a mask are in pixels of the picture as it was given.
+    wider = cv2.copyMakeBorder(image, 0, 0, 0, -width % 4, cv2.BORDER_REPLICATE)
+    stock = Landmarker(model_file("lite", mask=True), masks=True)
+    pruned = Landmarker(model_file("lite", mask=False))
+    assert same(stock.follow(image, 0.0), pruned.follow(wider, 0.0))
+    stock.close()
+    pruned.close()
+
+
 def test_mask_is_of_the_subject_and_not_of_the_other_person() -> None:
     room = canvas()
     paste(room, clip("walking_back_portrait.mp4")[0], 720, 100)
