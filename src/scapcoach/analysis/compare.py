@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.analysis.places import SUMMARY, read_summary
-from scapcoach.errors import InputError
+from scapcoach.errors import InputError, MissingInputError
 from scapcoach.measures import SPECS
 from scapcoach.sinks.comparison import Comparison, Difference, Quantity, Side, Verdict
 from scapcoach.sinks.summary import VIEW_WORDS
@@ -92,7 +92,7 @@ def compare(a: str | Path, b: str | Path) -> Comparison:
 def _results(path: Path) -> _Results:
     if not path.is_dir():
         hint = " It is a file: give the folder that it lies in." if path.is_file() else ""
-        raise InputError(f"There is no folder {path}.{hint}")
+        raise MissingInputError(f"There is no folder {path}.{hint}")
     folders = [path] if (path / SUMMARY).is_file() else []
     folders = folders or sorted(p.parent for p in path.glob(f"*/{SUMMARY}"))
     if not folders:

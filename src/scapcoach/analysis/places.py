@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from scapcoach.errors import InputError, ScapcoachError
+from scapcoach.errors import InputError, MissingInputError, ScapcoachError
 from scapcoach.sinks.atomic import atomic_path
 from scapcoach.sinks.tables import landmarks_table, read_landmarks, write_parquet
 
@@ -55,14 +55,15 @@ def content_hash(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+        kind = MissingInputError if isinstance(error, FileNotFoundError) else InputError
+        raise kind(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def find_clips(inputs: list[Path]) -> list[Path]:
     """Files as they are, and the video files in folders, recursively and sorted; no clip twice.
 
     Raises:
-        InputError: a folder holds no video.
+        MissingInputError: a folder holds no video.
     """
     clips: dict[Path, None] = {}
     for path in inputs:
@@ -71,7 +72,7 @@ def find_clips(inputs: list[Path]) -> list[Path]:
             continue
         inside = [p for p in sorted(path.rglob("*")) if _is_clip(p)]
         if not inside:
-            raise InputError(f"The folder {path} holds no video file.")
+            raise MissingInputError(f"The folder {path} holds no video file.")
         clips.update(dict.fromkeys(inside))
     return list(clips)
 

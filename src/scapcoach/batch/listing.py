@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.analysis.places import VIDEO_SUFFIXES
 from scapcoach.batch.remote import RemoteFile, fetch, is_address, local_path, shown
-from scapcoach.errors import InputError, ScapcoachError
+from scapcoach.errors import ScapcoachError, SettingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,7 +54,7 @@ def read_list(
         profiles: names of saved profiles.
 
     Raises:
-        InputError: it cannot be read, or something in it is wrong: every fault with its line.
+        SettingError: it cannot be read, or something in it is wrong: every fault with its line.
         MissingExtraError: what speaks to the store of an address is not installed.
     """
     name = shown(place) if isinstance(place, str) else place
@@ -65,7 +65,7 @@ def read_list(
             header = [name.strip().lower() for name in reader.fieldnames or ()]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"The list {name} cannot be read: {why}.") from error
+        raise SettingError(f"The list {name} cannot be read: {why}.") from error
     faults = list(_faults_of_header(header))
     folder = place.partition("?")[0].rpartition("/")[0] if isinstance(place, str) else place.parent
     parser = _Parser(folder, check_exercise, profiles)
@@ -76,7 +76,7 @@ def read_list(
         if not rows:
             faults = [f"it has no lines under the header {','.join(header)}"]
     if faults:
-        raise InputError(f"The list {name} cannot be used: " + "; ".join(faults) + ".")
+        raise SettingError(f"The list {name} cannot be used: " + "; ".join(faults) + ".")
     return parser.entries
 
 

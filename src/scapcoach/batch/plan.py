@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from scapcoach.analysis.places import VIDEO_SUFFIXES, content_hash, find_clips, result_folder
 from scapcoach.batch.jobs import at_hand
 from scapcoach.batch.remote import RemoteFile, find_remote
-from scapcoach.errors import InputError
+from scapcoach.errors import InputError, MissingInputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ def clips_in(inputs: Sequence[Path], patterns: Sequence[str] = ()) -> list[Path]
             name or ``anna/*/*.mp4`` for the path from the folder.
 
     Raises:
-        InputError: a folder holds no video, or none that fits.
+        MissingInputError: a folder holds no video, or none that fits.
     """
     if not patterns:
         return find_clips(list(inputs))
@@ -41,7 +41,7 @@ def clips_in(inputs: Sequence[Path], patterns: Sequence[str] = ()) -> list[Path]
         if path.is_dir():
             inside = [c for c in find_clips([path]) if _fits(c.relative_to(path), patterns)]
             if not inside:
-                raise InputError(
+                raise MissingInputError(
                     f"The folder {path} holds no video that fits {' or '.join(patterns)}."
                 )
         clips.update(dict.fromkeys(inside))

@@ -15,7 +15,14 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
-from scapcoach.errors import InputError, MissingExtraError, OutputError, ScapcoachError
+from scapcoach.errors import (
+    InputError,
+    MissingExtraError,
+    MissingInputError,
+    OutputError,
+    ScapcoachError,
+    SettingError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -91,7 +98,7 @@ def open_store(url: str) -> tuple[Any, str]:
 
     Raises:
         MissingExtraError: what speaks to that store is not installed.
-        InputError: there is no such kind of address.
+        SettingError: there is no such kind of address.
     """
     scheme = urlsplit(url).scheme.lower()
     extra = _EXTRAS.get(scheme)
@@ -105,7 +112,7 @@ def open_store(url: str) -> tuple[Any, str]:
         how = f"pip install 'scapcoach[{extra}]'" if extra else f"install what it needs ({told})"
         raise MissingExtraError(f"Addresses {scheme}:// need an extra: {how}.") from error
     except ValueError as error:
-        raise InputError(f"{shown(url)}: {str(error).rstrip('.')}.") from error
+        raise SettingError(f"{shown(url)}: {str(error).rstrip('.')}.") from error
     return store, path
 
 
@@ -170,7 +177,9 @@ def find_remote(url: str, wanted: Callable[[PurePosixPath], bool]) -> list[Remot
     base = path.rstrip("/")
     names = [n for n in sorted(found) if wanted(PurePosixPath(n if wild else n[len(base) + 1 :]))]
     if not names:
-        raise InputError(f"{shown(url)}: there is no video that fits. Check bucket and name.")
+        raise MissingInputError(
+            f"{shown(url)}: there is no video that fits. Check bucket and name."
+        )
     return [_file(found[name], store.unstrip_protocol(name)) for name in names]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.calibration.reps import REPS, find_reps
-from scapcoach.errors import CalibrationError
+from scapcoach.errors import CalibrationError, SegmentListError
 from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, head_height
 from scapcoach.girdle.neutral import counts
 from scapcoach.girdle.template import KINDS
@@ -190,13 +190,13 @@ def read_segments(path: Path) -> tuple[Segment, ...]:
     """Segments from a CSV with the columns start, end (seconds) and pose.
 
     Raises:
-        CalibrationError: the file cannot be read, or a line is wrong; every fault is listed.
+        SegmentListError: the file cannot be read, or a line is wrong; every fault is listed.
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CalibrationError(f"The segment list {path} cannot be read: {error}.") from error
+        raise SegmentListError(f"The segment list {path} cannot be read: {error}.") from error
     faults, segments = [], []
     for line, row in enumerate(rows, start=2):
         try:
@@ -212,5 +212,5 @@ def read_segments(path: Path) -> tuple[Segment, ...]:
             segments.append(segment)
     if faults or not segments:
         detail = "; ".join(faults) if faults else "it has no lines under the header start,end,pose"
-        raise CalibrationError(f"The segment list {path} cannot be used: {detail}.")
+        raise SegmentListError(f"The segment list {path} cannot be used: {detail}.")
     return tuple(segments)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.calibration.types import Calibration, Kind, Opinion, Range, Slump
-from scapcoach.errors import CalibrationError, OutputError
+from scapcoach.errors import CalibrationError, OutputError, ProfileNameError
 from scapcoach.folders import data_folder
 from scapcoach.girdle.estimators import Estimator
 from scapcoach.girdle.neutral import Neutral
@@ -34,10 +34,10 @@ def profile_path(name: str) -> Path:
     """The file of a profile.
 
     Raises:
-        CalibrationError: the name cannot be a file name.
+        ProfileNameError: the name cannot be a file name.
     """
     if not _NAME.fullmatch(name):
-        raise CalibrationError(
+        raise ProfileNameError(
             f"{name!r} cannot name a profile: use up to 64 letters, digits, spaces, '.', '_', '-'."
         )
     return profiles_folder() / f"{name}.json"
@@ -47,7 +47,7 @@ def save_profile(calibration: Calibration, name: str) -> Path:
     """Write a profile, in place of one of the same name.
 
     Raises:
-        CalibrationError: the name cannot be a file name.
+        ProfileNameError: the name cannot be a file name.
         OutputError: the folder cannot be written to.
     """
     path = profile_path(name)
@@ -78,14 +78,14 @@ def delete_profile(name: str) -> None:
     """Get rid of a profile, damaged or not.
 
     Raises:
-        CalibrationError: no such profile.
+        ProfileNameError: no such profile.
         OutputError: it may not be deleted.
     """
     path = profile_path(name)
     try:
         path.unlink()
     except FileNotFoundError:
-        raise CalibrationError(f"There is no profile {name!r}.") from None
+        raise ProfileNameError(f"There is no profile {name!r}.") from None
     except OSError as error:
         raise OutputError(f"{path} could not be deleted: {error.strerror}.") from error
 
@@ -94,14 +94,15 @@ def load_profile(name: str) -> Calibration:
     """Read a profile and check it; whether it fits a model tells `Calibration.check_model`.
 
     Raises:
-        CalibrationError: no such profile, damaged, or of another version.
+        ProfileNameError: no such profile.
+        CalibrationError: it is damaged, or of another version.
     """
     path = profile_path(name)
     try:
         data = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         known = ", ".join(list_profiles()) or "none yet"
-        raise CalibrationError(
+        raise ProfileNameError(
             f"There is no profile {name!r}; saved profiles: {known}. Make one with "
             f"'scapcoach calibrate CLIP --profile {name}'."
         ) from None

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from scapcoach._version import __version__
+from scapcoach.cli.exit_codes import FAILED, FINE, INTERRUPTED
 from scapcoach.cli.groups import LazyGroup
+from scapcoach.cli.streams import drop_streams, settle_streams
 from scapcoach.cli.unexpected import unexpected
 from scapcoach.errors import ScapcoachError
 
@@ -53,30 +55,35 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; a ScapcoachError becomes one sentence and exit code 1."""
+    """The program `scapcoach`: quiet libraries, and the command line."""
+    settle_streams()
+    sys.exit(run())
+
+
+def run() -> int:
+    """Run the command line; the exit code. Every error becomes one sentence on stderr.
+
+    The exit code of an error is its own, see `errors`; docs/cli.md explains them.
+    """
     signal.signal(signal.SIGTERM, _stop)
     try:
         code = cli.main(standalone_mode=False)
-    except click.UsageError as error:
-        error.show()
-        sys.exit(2)
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except ScapcoachError as error:
         click.echo(f"Error: {error}", err=True)
-        sys.exit(1)
+        return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted.", err=True)
-        sys.exit(130)
+        return INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output has gone (`| head`): nothing is left to say.
-        sys.stderr.close()
-        sys.exit(1)
+        drop_streams()  # the reader of our output has gone (`| head`): nothing is left to say
+        return FAILED
     except Exception as problem:  # noqa: BLE001 - a user never sees a traceback unasked
         click.echo(f"Error: {unexpected(problem)}", err=True)
-        sys.exit(1)
-    sys.exit(code if isinstance(code, int) else 0)
+        return FAILED
+    return code if isinstance(code, int) else FINE
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

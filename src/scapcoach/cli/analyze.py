@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scapcoach.cli import batch, options
+from scapcoach.cli.exit_codes import FINE, INTERRUPTED
 from scapcoach.cli.place import Folder, Place
 from scapcoach.cli.unexpected import unexpected
 from scapcoach.errors import ScapcoachError
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
 @click.option("--rrd", is_flag=True, help="Write recording.rrd (Rerun viewer; extra: rerun).")
 @batch.many
 @click.option("--force", is_flag=True, help="Analyse again what is already there.")
-@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON on stdout.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON in place of the results.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar, errors only.")
 def command(inputs: tuple[Path | str, ...], **chosen: Any) -> int:
     """Measure retraction, shrug and hunch in recorded videos.
@@ -88,18 +89,35 @@ def command(inputs: tuple[Path | str, ...], **chosen: Any) -> int:
         raise click.UsageError("--calibration and --profile exclude each other.")
     if chosen["profile"] and chosen["calibration_segments"]:
         raise click.UsageError("--calibration-segments and --profile exclude each other.")
-    from scapcoach.cli.progress import stderr_console
+    from scapcoach.cli.consoles import stderr_console
 
-    if chosen["exercise"] is not None:
-        try:
-            batch.check_exercise(chosen["exercise"])
-        except ScapcoachError as error:
-            raise click.UsageError(str(error)) from error
+    _check_possible(chosen)
     entries = batch.find_entries(inputs, chosen)
     console = stderr_console()
     if batch.is_batch(entries, chosen):
         return batch.run_batch(entries, chosen_options(chosen), chosen, console)
-    return _Job(chosen, console).run([Path(str(entry.clip)) for entry in entries])
+    (entry,) = entries
+    return _Job(chosen, console).run(Path(str(entry.clip)))
+
+
+def _check_possible(chosen: Mapping[str, Any]) -> None:
+    """Find out before any work what no clip could be analysed without.
+
+    Raises:
+        UsageError: the exercise is unknown or its file has faults, the model is not there, or an
+            extra is not installed.
+    """
+    if chosen["exercise"] is not None:
+        batch.check_exercise(chosen["exercise"])
+    if chosen["address"]:
+        return  # the rest is a matter of the computers of that cluster
+    from scapcoach.pose.models import model_file
+
+    model_file(chosen["model"], mask=False)
+    if chosen["rrd"]:
+        from scapcoach.sinks.rerun import need_rerun
+
+        need_rerun()
 
 
 def chosen_options(c: Mapping[str, Any]) -> Options:
@@ -129,18 +147,18 @@ def chosen_options(c: Mapping[str, Any]) -> Options:
 
 @dataclass(slots=True)
 class _Job:
-    """One run over some clips."""
+    """One run over a single clip of this computer."""
 
     chosen: dict[str, Any]
     console: Console
 
-    def run(self, clips: list[Path]) -> int:
-        """Analyse one clip after the other; the exit code."""
+    def run(self, clip: Path) -> int:
+        """Analyse the clip; the exit code."""
         from scapcoach.analysis import Interrupted
         from scapcoach.cli.progress import Bar
 
         results: list[dict[str, Any]] = []
-        code = 0
+        code = FINE
         with Bar(self.console, enabled=not self.chosen["quiet"]) as bar:
             try:
                 choice, calibration = self._options(bar)
@@ -149,15 +167,12 @@ class _Job:
                     click.echo(json.dumps({"clips": [], "error": str(error)}, ensure_ascii=False))
                 raise
             try:
-                taken: set[Path] = set()
-                for clip in clips:
-                    bar.clip(clip.name)
-                    results.append(self._one(clip, choice, calibration, bar, taken))
+                bar.clip(clip.name)
+                result, code = self._one(clip, choice, calibration, bar)
+                results.append(result)
             except Interrupted as stop:
-                self.console.print(f"Interrupted. {stop}", markup=False, soft_wrap=True)
-                code = 130
-        if any(r["status"] == "failed" for r in results):
-            code = code or 1
+                self.console.print(f"Interrupted. {stop}", soft_wrap=True)
+                code = INTERRUPTED
         if self.chosen["as_json"]:
             click.echo(json.dumps({"clips": results}, indent=1, ensure_ascii=False))
         return code
@@ -180,14 +195,11 @@ class _Job:
         return choice, None
 
     def _one(
-        self,
-        clip: Path,
-        choice: Options,
-        calibration: Calibration | None,
-        bar: Bar,
-        taken: set[Path],
-    ) -> dict[str, Any]:
+        self, clip: Path, choice: Options, calibration: Calibration | None, bar: Bar
+    ) -> tuple[dict[str, Any], int]:
+        """What is printed as JSON, and the exit code."""
         from scapcoach.analysis import analyze
+        from scapcoach.cli.consoles import print_status
 
         try:
             found = analyze(
@@ -196,36 +208,34 @@ class _Job:
                 options=choice,
                 calibration=calibration,
                 progress=bar,
-                taken=taken,
             )
-        except Exception as problem:  # noqa: BLE001 - one clip's mishap must not cost the others
+        except Exception as problem:  # noqa: BLE001 - --json wants to hear of every mishap
             error = problem if isinstance(problem, ScapcoachError) else unexpected(problem)
             # Most messages name the file themselves.
             about = str(error) if clip.name in str(error) else f"{clip}: {error}"
-            self.console.print(f"[bold red]failed[/]   {_plain(about)}", soft_wrap=True)
-            return {"clip": str(clip), "status": "failed", "error": str(error)}
-        self._tell(clip, found)
-        return {
-            "clip": str(clip),
-            "status": "skipped" if found.skipped else "done",
-            "folder": str(found.folder),
-            "summary": found.summary,
-        }
+            print_status(self.console, "failed", about)
+            failed = {"clip": str(clip), "status": "failed", "error": str(error)}
+            return failed, error.exit_code
+        status = "skipped" if found.skipped else "done"
+        self._tell(clip, status, found)
+        whole = {"clip": str(clip), "status": status, "folder": str(found.folder),
+                 "summary": found.summary}  # fmt: skip
+        return whole, FINE
 
-    def _tell(self, clip: Path, found: Analysis) -> None:
-        if self.chosen["quiet"]:
-            return
-        word = "[dim]skipped[/] " if found.skipped else "[green]done[/]    "
-        self.console.print(f"{word} {_plain(clip)}", soft_wrap=True)
+    def _tell(self, clip: Path, status: str, found: Analysis) -> None:
+        from scapcoach.cli.consoles import Results
+
+        shown = not (self.chosen["quiet"] or self.chosen["as_json"])
+        results = Results(self.console, shown=shown)
+        results.clip(status, clip)
         if found.skipped:
-            self.console.print("         finished before; --force analyses it again", style="dim")
+            results.detail("finished before; --force analyses it again", "dim")
         for line in (*set_lines(found.summary), *found.summary.get("headline", [])):
-            self.console.print(f"         {line}", markup=False, soft_wrap=True)
+            results.detail(line)
         for line in found.warnings:
-            self.console.print(f"         Note: {line}", markup=False, style="yellow")
+            results.detail(f"Note: {line}", "yellow")
         if found.folder is not None:
-            self.console.print(f"         {found.folder / 'report.html'}", markup=False,
-                               style="cyan", soft_wrap=True)  # fmt: skip
+            results.detail(str(found.folder / "report.html"), "cyan")
 
 
 def set_lines(summary: Mapping[str, Any]) -> list[str]:
@@ -240,9 +250,3 @@ def set_lines(summary: Mapping[str, Any]) -> list[str]:
     if found["score"] is not None:
         words += f", score {found['score']:.0f} of 100"
     return [f"{words}.", found["next_time"]]
-
-
-def _plain(text: object) -> str:
-    from rich.markup import escape
-
-    return escape(str(text))

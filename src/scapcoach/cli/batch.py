@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from scapcoach.cli.exit_codes import FAILED, FINE, INTERRUPTED
 from scapcoach.cli.place import Place
 from scapcoach.errors import ScapcoachError
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from scapcoach.batch.remote_results import RemoteFolder
     from scapcoach.batch.types import Executor
     from scapcoach.calibration import Calibration, Segment
+    from scapcoach.cli.consoles import Results
     from scapcoach.sinks.dataset_table import Row
 
 INDEX: Final = "index.parquet"
@@ -89,7 +91,8 @@ def find_entries(inputs: Sequence[Path | str], chosen: Mapping[str, Any]) -> lis
     """The clips that a command line names, in files, folders, addresses and a list.
 
     Raises:
-        click.UsageError: there are none, or the list has faults.
+        click.UsageError: none are named.
+        ScapcoachError: there are none, the list has faults, or a store cannot be reached.
     """
     from scapcoach.batch.listing import Entry, read_list
     from scapcoach.batch.plan import clips_in, remote_clips
@@ -99,18 +102,13 @@ def find_entries(inputs: Sequence[Path | str], chosen: Mapping[str, Any]) -> lis
         raise click.UsageError("Missing argument 'CLIP...': name clips or folders, or a --list.")
     if chosen["address"] and chosen["engine"] == "local":
         raise click.UsageError("--address is that of a cluster: add --engine dask.")
-    try:
-        patterns = chosen["patterns"]
-        paths = clips_in([place for place in inputs if isinstance(place, Path)], patterns)
-        urls = remote_clips([place for place in inputs if isinstance(place, str)], patterns)
-        entries = [*map(Entry, paths), *map(Entry, urls)]
-        if chosen["listing"] is not None:
-            profiles = frozenset(list_profiles())
-            entries += read_list(
-                chosen["listing"], profiles=profiles, check_exercise=check_exercise
-            )
-    except ScapcoachError as error:
-        raise click.UsageError(str(error)) from error
+    patterns = chosen["patterns"]
+    paths = clips_in([place for place in inputs if isinstance(place, Path)], patterns)
+    urls = remote_clips([place for place in inputs if isinstance(place, str)], patterns)
+    entries = [*map(Entry, paths), *map(Entry, urls)]
+    if chosen["listing"] is not None:
+        profiles = frozenset(list_profiles())
+        entries += read_list(chosen["listing"], profiles=profiles, check_exercise=check_exercise)
     return _looked_up(entries)
 
 
@@ -234,14 +232,17 @@ class BatchRun:
     quiet: bool
     as_json: bool
     _rows: dict[int, Row] = field(default_factory=dict)
+    _results: Results = field(init=False)
 
     def run(self) -> int:
         """Analyse the clips, write the index and the page; the exit code."""
         from scapcoach.batch.plan import size_of
         from scapcoach.batch.signals import stop_on_ctrl_c
         from scapcoach.cli.board import Board
+        from scapcoach.cli.consoles import Results
 
         sizes = [size_of(entry.clip) for entry in self.dataset.entries]
+        self._results = Results(self.console, shown=not (self.quiet or self.as_json))
         with ExitStack() as stack:
             stop = stack.enter_context(stop_on_ctrl_c())
             stack.callback(self._finish)
@@ -262,40 +263,36 @@ class BatchRun:
         if self.as_json:
             self._print_json()
         if stop():
-            return 130
-        return 1 if any(row.status == "failed" for row in self._rows.values()) else 0
+            return INTERRUPTED
+        return FAILED if any(row.status == "failed" for row in self._rows.values()) else FINE
 
     def _tell(self, found: Found) -> None:
         row = found.row
-        if self.quiet or row.status not in {"done", "skipped"}:
+        if row.status not in {"done", "skipped"}:
             return
-        word = "[dim]skipped[/] " if row.status == "skipped" else "[green]done[/]    "
-        self.console.print(f"{word} {_plain(row.clip)}", soft_wrap=True)
+        self._results.clip(row.status, row.clip)
         for line in found.notes:
-            self.console.print(
-                f"         Note: {line}", markup=False, style="yellow", soft_wrap=True
-            )
+            self._results.detail(f"Note: {line}", "yellow")
 
     def _finish(self) -> None:
         """Tell what failed and why, and write what is about all clips."""
         from scapcoach.batch.types import NOT_BEGUN
+        from scapcoach.cli.consoles import print_status
 
         rows = [self._rows[number] for number in sorted(self._rows)]
         if not rows:
             return
         for row in rows:
             if row.status == "failed" or (row.status == "stopped" and row.reason != NOT_BEGUN):
-                style = "bold red" if row.status == "failed" else "yellow"
                 about = row.reason if row.clip in row.reason else f"{row.clip}: {row.reason}"
-                self.console.print(f"[{style}]{row.status:8}[/] {_plain(about)}", soft_wrap=True)
+                print_status(self.console, row.status, about)
         out = self.dataset.out
         if isinstance(out, Path):
             _write_index(rows, out, out, lambda name: (out / name / SUMMARY).is_file())
         else:
             with out.files(INDEX, PAGE) as place:
                 _write_index(rows, out, place, out.finished().__contains__)
-        if not self.quiet:
-            self._count(rows, _within(out, PAGE))
+        self._count(rows, _within(out, PAGE))
 
     def _count(self, rows: list[Row], page: str) -> None:
         counts = {
@@ -305,12 +302,12 @@ class BatchRun:
         missing = len(self.dataset.entries) - len(rows) + counts.pop("stopped")
         told = ", ".join(f"{n} {status}" for status, n in counts.items() if n) or "none done"
         total = len(self.dataset.entries)
-        self.console.print(f"{total} clip{'s' * (total != 1)}: {told}.", highlight=False)
+        self._results.line(f"{total} clip{'s' * (total != 1)}: {told}.")
         if missing:
             self.console.print(
                 f"Interrupted, {missing} not finished. The same command goes on from here."
             )
-        self.console.print(page, markup=False, style="cyan", soft_wrap=True)
+        self._results.line(page, "cyan")
 
     def _print_json(self) -> None:
         """One clip after the other: the summaries of ten thousand clips need not fit in memory."""
@@ -359,9 +356,3 @@ def _write_index(
 
 def _within(out: Path | RemoteFolder, name: str) -> str:
     return str(out / name) if isinstance(out, Path) else f"{str(out).rstrip('/')}/{name}"
-
-
-def _plain(text: object) -> str:
-    from rich.markup import escape
-
-    return escape(str(text))

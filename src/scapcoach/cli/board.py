@@ -6,6 +6,8 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Final, Self
 
+from scapcoach.cli.streams import share_a_terminal
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -57,6 +59,7 @@ class Board:
             TextColumn("{task.fields[left]}", style="cyan"),
             console=console,
             transient=True,
+            redirect_stdout=share_a_terminal(),
             disable=not (enabled and console.is_terminal),
         )
         self._task = self._progress.add_task(self._words(), total=1.0, frames="", rate="", left="")

@@ -90,7 +90,8 @@ def _from_clips(
 
     from scapcoach.analysis import calibrate_clip
     from scapcoach.calibration import join, read_segments
-    from scapcoach.cli.progress import Bar, stderr_console
+    from scapcoach.cli.consoles import stderr_console
+    from scapcoach.cli.progress import Bar
 
     segments = read_segments(marked) if marked else None
     found = []

@@ -32,7 +32,7 @@ _PEOPLE: Final = 4
 @click.option("--source", default="0", show_default=True, metavar="CAMERA|FILE",
               help="Camera for the check without pictures.")  # fmt: skip
 @options.model
-@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON as well.")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def command(
     pictures: tuple[Path, ...],
     out: Path,
@@ -71,7 +71,7 @@ def command(
         click.echo(json.dumps(plain(checks), indent=1, ensure_ascii=False))
     else:
         click.echo("\n".join(line for c in checks for line in _told(c)))
-    click.echo(f"Written: {out}", err=True)
+    click.echo(f"Written: {out}", err=as_json)
     return 0 if any(c.found for c in checks) else 1
 
 

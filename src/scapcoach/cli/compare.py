@@ -47,6 +47,8 @@ def command(a: Path, b: Path, *, as_json: bool, page: Path | None) -> int:
     if page is not None:
         write_comparison(page, found)
     if as_json:
+        if page is not None:
+            click.echo(f"Written: {page}", err=True)
         click.echo(json.dumps(found.as_json(), indent=1, ensure_ascii=False, allow_nan=False))
     else:
         _print(found, page)
@@ -55,12 +57,12 @@ def command(a: Path, b: Path, *, as_json: bool, page: Path | None) -> int:
 
 def _print(found: Comparison, page: Path | None) -> None:
     """A table per group on stdout."""
-    from rich.console import Console
     from rich.table import Table
 
+    from scapcoach.cli.consoles import stdout_console
     from scapcoach.sinks.comparison import Verdict, amount, signed
 
-    console = Console(highlight=False, markup=False)
+    console = stdout_console()
     console.print(found.headline, style="bold")
     for note in found.notes:
         console.print(f"Note: {note}", style="yellow")

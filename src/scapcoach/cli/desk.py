@@ -182,7 +182,7 @@ def _take_baseline(eyes: Eyes, model: str, name: str, *, with_slump: bool) -> Ba
     from scapcoach.pose.models import model_file
 
     sha256 = model_file(model, mask=False).sha256
-    found = take(eyes, click.echo, name=name, with_slump=with_slump, model_sha256=sha256)
+    found = take(eyes, _note, name=name, with_slump=with_slump, model_sha256=sha256)
     save_setup(found)
     click.echo(f"Baseline {name!r} taken.")
     return found

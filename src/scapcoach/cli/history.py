@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from scapcoach.cli.exit_codes import FAILED
 from scapcoach.cli.groups import Group
+from scapcoach.cli.streams import confirm
 
 if TYPE_CHECKING:
     from scapcoach.history import Alert, History
@@ -77,12 +79,15 @@ def why(number: int | None) -> int:
 
     Example:  scapcoach history why 12
     """
+    from scapcoach.errors import MissingInputError
+
     with open_history() as history:
         found = history.alert(number) if number else _last_hunch(history)
+    if found is None and number:
+        raise MissingInputError(f"There is no reminder {number}: scapcoach history alerts has all.")
     if found is None:
-        which = f"no reminder {number}" if number else "no reminder about posture yet"
-        click.echo(f"There is {which}.", err=True)
-        return 1
+        click.echo("There is no reminder about posture yet.", err=True)
+        return FAILED
     click.echo("\n".join(explain(found)))
     return 0
 
@@ -169,12 +174,12 @@ def delete(before: object, yes: bool) -> None:
     with open_history() as history:
         if isinstance(before, datetime):
             if not yes:
-                click.confirm(f"Delete what lies before {before:%Y-%m-%d}?", abort=True)
+                confirm(f"Delete what lies before {before:%Y-%m-%d}?")
             gone = history.prune(before.astimezone().timestamp())
             click.echo(f"Deleted {gone} rows.")
             return
         if not yes:
-            click.confirm("Delete the whole history, lifting included?", abort=True)
+            confirm("Delete the whole history, lifting included?")
         history.delete_everything()
     click.echo("Everything was deleted.")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scapcoach.cli.groups import Group
+from scapcoach.cli.streams import confirm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,8 +62,9 @@ def show(name: str) -> None:
     """
     from scapcoach.calibration.profiles import load_profile
 
+    found = load_profile(name)
     click.echo(f"Profile {name!r}")
-    click.echo("\n".join(describe(load_profile(name))))
+    click.echo("\n".join(describe(found)))
 
 
 @command.command("export")
@@ -97,7 +99,7 @@ def delete(name: str, yes: bool) -> None:
     if not profile_path(name).is_file():
         load_profile(name)  # tells which there are
     if not yes:
-        click.confirm(f"Delete the profile {name!r}?", abort=True)
+        confirm(f"Delete the profile {name!r}?")
     delete_profile(name)
     click.echo(f"Deleted {name!r}.")
 

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING, Any, Self
+
+from scapcoach.cli.streams import share_a_terminal
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import TaskID
-
-
-def stderr_console() -> Console:
-    """Where people are spoken to; without any styling when NO_COLOR is set (no-color.org)."""
-    from rich.console import Console
-
-    plain = bool(os.environ.get("NO_COLOR"))
-    return Console(stderr=True, highlight=False, color_system=None if plain else "auto")
 
 
 class Bar:
@@ -37,7 +30,7 @@ class Bar:
         )
 
         self._progress = Progress(
-            TextColumn("{task.fields[clip]}", style="bold"),
+            TextColumn("{task.fields[clip]}", style="bold", markup=False),
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
@@ -45,6 +38,7 @@ class Bar:
             TimeRemainingColumn(),
             console=console,
             transient=True,
+            redirect_stdout=share_a_terminal(),
             disable=not (enabled and console.is_terminal),
         )
         self._clip = ""

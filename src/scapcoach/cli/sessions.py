@@ -179,7 +179,8 @@ def tell_results(folder: Path, *, video: bool = True, way: str | None = None) ->
         way: the estimator of the girdle; None for that of the session.
     """
     from scapcoach.analysis.sessions import close_session
-    from scapcoach.cli.progress import Bar, stderr_console
+    from scapcoach.cli.consoles import stderr_console
+    from scapcoach.cli.progress import Bar
     from scapcoach.errors import InputError
 
     try:

@@ -6,7 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final, Protocol
 
-from scapcoach.errors import CameraError
+from scapcoach.errors import SourceError
 from scapcoach.session import Tracker
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ class OpenEyes:
         with self._stack:
             stack = self._stack
             if self._fast and target.kind is not Kind.FILE:
-                raise CameraError("--fast is for video files: a camera has its own pace.")
+                raise SourceError("--fast is for video files: a camera has its own pace.")
             if self._fast:
                 file = stack.enter_context(VideoFile(target.where))
                 eyes: Eyes = FileEyes(

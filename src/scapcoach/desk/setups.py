@@ -12,7 +12,7 @@ import numpy as np
 
 from scapcoach.desk.head import head_size
 from scapcoach.desk.posture import Baseline
-from scapcoach.errors import CalibrationError
+from scapcoach.errors import CalibrationError, ProfileNameError
 from scapcoach.folders import data_folder
 from scapcoach.geometry.posture import EARS, SHOULDERS
 from scapcoach.geometry.vectors import wrap_degrees
@@ -75,14 +75,15 @@ def delete_setup(name: str, path: Path | None = None) -> None:
     """Forget a baseline.
 
     Raises:
-        CalibrationError: there is none of that name, or the file cannot be written.
+        ProfileNameError: there is none of that name.
+        CalibrationError: the file cannot be written.
     """
     path = setups_file() if path is None else path
     found = load_setups(path)
     kept = [b for b in found if b.name != name]
     if len(kept) == len(found):
         known = ", ".join(b.name for b in found) or "none yet"
-        raise CalibrationError(f"There is no set-up {name!r}; there are: {known}.")
+        raise ProfileNameError(f"There is no set-up {name!r}; there are: {known}.")
     _write(path, kept)
 
 

@@ -13,7 +13,7 @@ import subprocess
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, Protocol
 
-from scapcoach.errors import InputError, MissingExtraError, ScapcoachError
+from scapcoach.errors import InputError, MissingExtraError, ScapcoachError, SettingError
 from scapcoach.sound import Announcement, Tone
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class Command:
         line: program and arguments, quoted as in a shell.
 
     Raises:
-        InputError: the line is empty, or its program cannot be found.
+        SettingError: the line is empty, or its program cannot be found.
     """
 
     name = "command"
@@ -173,9 +173,9 @@ class Command:
         try:
             self._words = shlex.split(line)
         except ValueError as error:
-            raise InputError(f"The alert command {line!r} cannot be read: {error}.") from error
+            raise SettingError(f"The alert command {line!r} cannot be read: {error}.") from error
         if not self._words or shutil.which(self._words[0]) is None:
-            raise InputError(
+            raise SettingError(
                 f"The alert command {line!r} names no program that can be found: give its path."
             )
 

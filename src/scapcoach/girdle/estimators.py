@@ -12,7 +12,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from scapcoach.errors import InputError
+from scapcoach.errors import SettingError
 from scapcoach.girdle.geometric import solve
 from scapcoach.girdle.observer import observe
 
@@ -38,13 +38,13 @@ def find_estimator(name: str) -> Estimator:
     """The estimator of that name.
 
     Raises:
-        InputError: there is none.
+        SettingError: there is none.
     """
     try:
         return Estimator(name)
     except ValueError:
         known = ", ".join(Estimator)
-        raise InputError(f"There is no estimator {name!r}: choose one of {known}.") from None
+        raise SettingError(f"There is no estimator {name!r}: choose one of {known}.") from None
 
 
 def estimate(poses: Poses, neutral: Neutral, estimator: Estimator) -> GirdleState:

@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
-from scapcoach.errors import ModelError
+from scapcoach.errors import MissingModelError, ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,11 +48,14 @@ def model_file(name: str, *, mask: bool) -> ModelFile:
             segmentation branch, a third faster.
 
     Raises:
-        ModelError: no such model, the file is missing, or its content is not what it should be.
+        MissingModelError: no such model, or one that has to be built first.
+        ModelError: the file is missing, or its content is not what it should be.
     """
     known = next((n for n in MODEL_NAMES if n == name), None)
     if known is None:
-        raise ModelError(f"There is no model {name!r}: choose one of {', '.join(MODEL_NAMES)}.")
+        raise MissingModelError(
+            f"There is no model {name!r}: choose one of {', '.join(MODEL_NAMES)}."
+        )
     return _checked(known, mask)
 
 
@@ -96,7 +99,8 @@ def _checked(name: ModelName, mask: bool) -> ModelFile:
     folders = model_folders()
     path = next((p for f in folders if (p := f / file_name).is_file()), None)
     if path is None:
-        raise ModelError(_missing(name, file_name, folders))
+        kind = MissingModelError if name == "heavy" else ModelError
+        raise kind(_missing(name, file_name, folders))
     try:
         found = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:

@@ -1,24 +1,47 @@
-"""Keep native code from chattering on the terminal."""
+"""Keep the log lines of native code off the terminal."""
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
 import tempfile
 import threading
-from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Final
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _STDERR: Final = 2
-#: Log lines of MediaPipe (I0000, W0000, E0000) with their stack traces, of its start and of
-#: TensorFlow Lite.
+
+#: What MediaPipe and TensorFlow Lite log, wherever it stands: also behind a progress bar that has
+#: not ended its line. Lines that only look a little like it belong to the caller, and stay.
 _CHATTER: Final = re.compile(
-    rb"[IWE]\d{4} .*|(INFO|WARNING|VERBOSE): .*|Stack trace:\s*| +@ +0x[0-9a-f]+ .*"
+    rb"[IWE]\d{4} \d\d:\d\d:\d+\.\d+ +\d+ [\w./+-]+:\d+\] [^\n]*\n?"
+    rb"(?:Stack trace:[^\S\n]*\n)?(?: +@ +0x[0-9a-f]+[^\n]*\n)*"
+    rb"|WARNING: All log messages before absl::InitializeLog[^\n]*\n?"
+    rb"|(?:INFO|VERBOSE|WARNING): "
+    rb"(?:Created|Initialized|Replacing|Applying|Loaded|Explicitly applied|Attempting to use)"
+    rb"[^\n]*(?:TensorFlow|TfLite|XNNPACK|delegate)[^\n]*\n?"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """Descriptor 2 while it is taken away.
+
+    Attributes:
+        saved: descriptor of what 2 was.
+        store: what is written to 2 meanwhile.
+        moved: Python's own writers to 2, which write to `saved` meanwhile.
+    """
+
+    saved: int
+    store: IO[bytes]
+    moved: tuple[io.FileIO, ...]
 
 
 class _Silencer:
@@ -27,47 +50,82 @@ class _Silencer:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._users = 0
-        self._taken: tuple[int, IO[bytes]] | None = None
+        self._taken: _Taken | None = None
+        self._private: int | None = None
 
     def enter(self) -> None:
         with self._lock:
             self._users += 1
             if self._users == 1:
-                self._taken = _redirect()
+                self._taken = self._take()
 
     def leave(self) -> None:
         with self._lock:
             self._users -= 1
             if self._users == 0 and self._taken is not None:
-                (saved, store), self._taken = self._taken, None
-                _restore(saved, store)
+                taken, self._taken = self._taken, None
+                _restore(taken)
+
+    def _take(self) -> _Taken | None:
+        """Point descriptor 2 at a file; None where that is not wanted or not possible."""
+        if os.environ.get("SCAPCOACH_DEBUG"):
+            return None
+        try:
+            # The number is kept for good, for a thread that is just about to write to it.
+            if self._private is None:
+                self._private = os.dup(_STDERR)
+            else:
+                os.dup2(_STDERR, self._private, inheritable=False)
+            store = tempfile.TemporaryFile()  # noqa: SIM115 - outlives this function
+        except OSError:
+            return None
+        moved = tuple(_writers())
+        for raw in moved:
+            _aim(raw, self._private)
+        os.dup2(store.fileno(), _STDERR)
+        return _Taken(self._private, store, moved)
 
 
-def _redirect() -> tuple[int, IO[bytes]] | None:
-    """Point descriptor 2 at a file; a copy of what it was and the file, None without stderr."""
-    if sys.stderr is not None:
-        sys.stderr.flush()
-    try:
-        saved = os.dup(_STDERR)
-    except OSError:
-        return None
-    store = tempfile.TemporaryFile()  # noqa: SIM115 - outlives this function
-    os.dup2(store.fileno(), _STDERR)
-    return saved, store
+def _writers() -> Iterator[io.FileIO]:
+    """The files below `sys.stderr` that write to descriptor 2."""
+    found: dict[int, io.FileIO] = {}
+    for stream in (sys.stderr, sys.__stderr__):
+        buffer: Any = getattr(stream, "buffer", None)
+        raw = getattr(buffer, "raw", buffer)
+        if type(raw) is io.FileIO and not raw.closed and raw.fileno() == _STDERR:
+            found[id(raw)] = raw  # most often both are the same
+    yield from found.values()
 
 
-def _restore(saved: int, store: IO[bytes]) -> None:
+def _aim(raw: io.FileIO, descriptor: int) -> None:
+    """Let a file write to another descriptor, for everybody who holds it."""
+    name = raw.name
+    raw.__init__(descriptor, "wb", closefd=False)  # type: ignore[misc]
+    raw.name = name
+
+
+def _restore(taken: _Taken) -> None:
     """Put descriptor 2 back, and pass on what was no chatter."""
-    if sys.stderr is not None:
-        sys.stderr.flush()
-    os.dup2(saved, _STDERR)
-    os.close(saved)
-    with store:
+    os.dup2(taken.saved, _STDERR)
+    for raw in taken.moved:
+        _aim(raw, _STDERR)
+    with taken.store as store:
         store.seek(0)
-        lines = store.read().splitlines(keepends=True)
-    kept = b"".join(line for line in lines if not _CHATTER.match(line))
-    if kept:
-        os.write(_STDERR, kept)
+        kept = _CHATTER.sub(b"", store.read())
+    with suppress(OSError):  # a reader that has gone, a full disk
+        while kept:
+            kept = kept[os.write(_STDERR, kept) :]
+    _let_go(taken.saved)
+
+
+def _let_go(descriptor: int) -> None:
+    """Point a descriptor nowhere, once nobody writes to it any more."""
+    with suppress(OSError, ValueError):
+        if sys.stderr is not None:
+            sys.stderr.flush()  # waits for who is writing
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor, inheritable=False)
+    os.close(nowhere)
 
 
 _silencer: Final = _Silencer()
@@ -78,8 +136,10 @@ def quiet_stderr() -> Iterator[None]:
     """Drop log lines of native libraries from file descriptor 2 inside the block.
 
     MediaPipe logs there when a landmarker is made and first used, and no setting stops it. What
-    else is written there meanwhile comes out at the end of the block. Blocks may overlap in
-    several threads. Meant for short stretches.
+    Python code writes to `sys.stderr` meanwhile, in any thread, gets there at once and whole. What
+    else is written to the descriptor comes out at the end of the block, byte for byte but for the
+    log lines. Blocks may overlap in several threads. Meant for short stretches. With the
+    environment variable SCAPCOACH_DEBUG set, nothing is dropped.
     """
     _silencer.enter()
     try:

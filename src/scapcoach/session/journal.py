@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 
-from scapcoach.errors import InputError, OutputError
+from scapcoach.errors import InputError, MissingInputError, OutputError
 from scapcoach.landmarks import Poses
 from scapcoach.sinks.atomic import output_error
 
@@ -183,7 +183,8 @@ def read_journal(folder: Path) -> Recording:
     """A session's journal, up to the first place that is torn.
 
     Raises:
-        InputError: there is none, it is not one, or nothing in it can be read.
+        MissingInputError: there is none.
+        InputError: it is not one, or nothing in it can be read.
     """
     path = folder / FILE if folder.is_dir() else folder
     try:
@@ -192,7 +193,8 @@ def read_journal(folder: Path) -> Recording:
                 raise InputError(f"{path} is no recorded session of scapcoach.")
             return _recording(path, list(_records(file)))
     except OSError as error:
-        raise InputError(f"There is no recorded session {folder}: {error.strerror}.") from error
+        kind = MissingInputError if isinstance(error, FileNotFoundError) else InputError
+        raise kind(f"There is no recorded session {folder}: {error.strerror}.") from error
 
 
 def _records(file: io.BufferedReader) -> Iterator[tuple[bytes, bytes]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from scapcoach.errors import InputError
+from scapcoach.errors import InputError, MissingInputError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +47,7 @@ def _check_file(path: Path) -> None:
         if path.is_dir():
             raise InputError(f"{path} is a folder, not a video file. Name the files in it.")
         if not path.exists():
-            raise InputError(f"{path}: no such file. Check the name and the folder.")
+            raise MissingInputError(f"{path}: no such file. Check the name and the folder.")
         if not path.is_file():
             raise InputError(f"{path} is not a regular file. {_NEXT}")
         if path.stat().st_size == 0:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-from scapcoach.errors import CameraError
+from scapcoach.errors import SourceError
 
 _URL_SCHEMES: Final = frozenset({"rtsp", "rtsps", "http", "https"})
 _SYSTEM: str = sys.platform
@@ -48,7 +48,7 @@ def find_target(named: str | int) -> Target:
     letters, when it fits one camera only (Linux; elsewhere cameras are known by number).
 
     Raises:
-        CameraError: nothing of that name, or several.
+        SourceError: nothing of that name, or several.
     """
     text = str(named).strip()
     if re.fullmatch(r"\d{1,3}", text):
@@ -73,9 +73,9 @@ def _stream(text: str) -> Target:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise CameraError(f"This camera address cannot be read: {error}.") from None
+        raise SourceError(f"This camera address cannot be read: {error}.") from None
     if parts.scheme.lower() not in _URL_SCHEMES or not host:
-        raise CameraError(
+        raise SourceError(
             f"{parts.scheme}:// is no camera address: use rtsp:// or http:// and a host, as the "
             "camera's manual gives it."
         )
@@ -91,10 +91,10 @@ def _by_name(text: str) -> Target:
         ((index, name),) = fitting.items()
         return Target(Kind.DEVICE, str(index), name)
     if fitting:
-        raise CameraError(
+        raise SourceError(
             f"{text!r} fits more than one camera: {_listed(fitting)}. Give the number instead."
         )
-    raise CameraError(
+    raise SourceError(
         f"There is no camera and no video file {text!r}. {known_cameras()} Give a number, a name, "
         "an rtsp:// or http:// address, or a video file."
     )

@@ -1,0 +1,91 @@
+"""Where people are spoken to: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from rich.console import Console, ConsoleDimensions
+from rich.text import Text
+
+from scapcoach.cli.streams import share_a_terminal
+
+if TYPE_CHECKING:
+    from typing import Any
+
+#: Columns before the details of a clip: those of "skipped" and what stands around it.
+_INDENT = 9
+_STYLES = {"done": "green", "skipped": "dim", "failed": "bold red", "stopped": "yellow"}
+
+
+class _Sized(Console):
+    """A console as wide as the terminal that it writes to.
+
+    Rich asks the file descriptors 0 to 2, and of these none may be the terminal
+    (`streams.settle_streams`).
+    """
+
+    @property
+    def size(self) -> ConsoleDimensions:
+        """Columns and lines; those in the environment variables COLUMNS and LINES win."""
+        if not (self.is_dumb_terminal or self._environ.get("COLUMNS")):
+            try:
+                size = ConsoleDimensions(*os.get_terminal_size(self.file.fileno()))
+            except (AttributeError, OSError, ValueError):
+                return super().size
+            if size.width and size.height:
+                return size
+        return super().size
+
+    @size.setter
+    def size(self, new_size: tuple[int, int]) -> None:
+        self._width, self._height = new_size
+
+
+def stderr_console() -> Console:
+    """For progress and errors; without any styling when NO_COLOR is set (no-color.org)."""
+    return _console(stderr=True)
+
+
+def stdout_console() -> Console:
+    """For results; as `stderr_console`."""
+    return _console(stderr=False)
+
+
+def _console(*, stderr: bool) -> Console:
+    styled: Any = None if os.environ.get("NO_COLOR") else "auto"
+    return _Sized(stderr=stderr, color_system=styled, highlight=False, markup=False, emoji=False)
+
+
+def print_status(console: Console, status: str, text: object) -> None:
+    """A line about a clip: how it ended, and its name or the reason."""
+    line = Text.assemble((f"{status:<{_INDENT}}", _STYLES[status]), str(text))
+    console.print(line, soft_wrap=True)
+
+
+class Results:
+    """Result lines on standard output.
+
+    Args:
+        beside: the console of a progress bar. Where both write to the same terminal, results go
+            through it and come to stand above the bar.
+        shown: False drops everything: nothing but errors is wanted, or standard output holds JSON.
+    """
+
+    def __init__(self, beside: Console, *, shown: bool) -> None:
+        self._console = beside if share_a_terminal() else stdout_console()
+        self._shown = shown
+
+    def clip(self, status: str, name: object) -> None:
+        """A clip has ended."""
+        if self._shown:
+            print_status(self._console, status, name)
+
+    def detail(self, text: str, style: str = "") -> None:
+        """A line under that of a clip."""
+        self.line(" " * _INDENT + text, style)
+
+    def line(self, text: str, style: str = "") -> None:
+        """A line of its own."""
+        if self._shown:
+            self._console.print(Text(text, style), soft_wrap=True)
