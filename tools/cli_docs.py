@@ -28,17 +28,28 @@ Written by `python -m tools.cli_docs` from the help texts; change those, not thi
 | exit code | meaning |
 |---|---|
 | 0 | all fine |
-| 1 | something failed; one sentence on stderr says what and what to do. Other clips are finished |
-| 2 | wrong usage: nothing was begun |
+| 1 | something was tried and failed: a damaged video, no camera or screen, a full disk |
+| 2 | wrong usage: nothing was begun, and trying again is no use before the command is changed |
 | 130 | interrupted by Ctrl-C or `kill`; finished clips are whole, and the same command goes on |
 
-Results go to stdout, everything said to people to stderr. The progress bar appears on a terminal
-only.
+Wrong usage is the same in every command: an unknown command, option, exercise, profile or model; a
+file or folder that does not exist, or holds nothing of the kind; options that exclude each other;
+faults in a text file of yours (exercise, list of clips, list of segments); an extra that is not
+installed. Of several clips, one that fails, for whatever reason, makes it 1; the others are
+finished. A camera number without a camera, and an address (`s3://`) with nothing behind it, are
+failures (1): only trying shows it. In each case one sentence on stderr says what was wrong and what
+to do.
+
+Results go to stdout; progress, notes on the way, questions and errors to stderr. With `--json` (and
+`--csv` of `history`) stdout holds that alone, and the lines for people are left out; with `--quiet`
+nothing but errors is said. The progress bar appears on a terminal only. What libraries log is kept
+off the terminal.
 
 | environment variable | effect |
 |---|---|
 | `NO_COLOR` | any value: no colours or bold type |
-| `SCAPCOACH_DATA_DIR` | folder of the profiles, in place of the platform's user data folder |
+| `SCAPCOACH_DATA_DIR` | folder of profiles and history; by default the platform's user data folder |
+| `SCAPCOACH_DEBUG` | any value: tracebacks, and what libraries log |
 """
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from scapcoach.errors import ScapcoachError, SoundError
+from scapcoach.folders import data_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -223,9 +224,7 @@ def _pose() -> Iterator[Check]:
 
 
 def _disk() -> Iterator[Check]:
-    import platformdirs
-
-    folder = Path(platformdirs.user_data_dir("scapcoach", appauthor=False))
+    folder = data_folder()
     try:
         existing = next(p for p in (folder, *folder.parents) if p.is_dir())
         # A probe that leaves nothing behind: not even the folder, if it is not there yet.
@@ -237,7 +236,7 @@ def _disk() -> Iterator[Check]:
             "fail",
             f"{folder} cannot be written: {error.strerror}",
             "Profiles and history are kept there. Give yourself write permission, or set "
-            "XDG_DATA_HOME to a folder of yours.",
+            "SCAPCOACH_DATA_DIR to a folder of yours.",
         )
     else:
         yield Check("data folder", "ok", str(folder))

@@ -82,11 +82,11 @@ def test_a_truncated_clip_gives_what_it_has_and_says_so(tmp_path: Path) -> None:
     videos.truncate(clip, 0.6)
     done = run("analyze", clip, "--out", tmp_path / "out", "--no-video")
     assert done.returncode == 0, done.stderr
-    assert "Note:" in done.stderr
+    assert "Note:" in done.stdout
     summary = json.loads((tmp_path / "out" / "cut" / "summary.json").read_text("utf-8"))
     assert summary["source"]["warnings"]
     again = run("analyze", clip, "--out", tmp_path / "out", "--no-video", "--csv")
-    assert "Note:" in again.stderr, "what was wrong with the clip is told from kept landmarks, too"
+    assert "Note:" in again.stdout, "what was wrong with the clip is told from kept landmarks, too"
     assert len(read_landmarks(tmp_path / "out" / "cut" / "landmarks.parquet")) >= 15
 
 
@@ -103,7 +103,7 @@ def test_nobody_in_the_picture_is_a_result_not_an_error(tmp_path: Path) -> None:
     clip = videos.write_clip(tmp_path / "empty room.mp4")
     done = run("analyze", clip, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
-    assert "No person" in done.stderr
+    assert "No person" in done.stdout
     no_traceback(done)
     assert (tmp_path / "out" / "empty room" / "report.html").is_file()
 

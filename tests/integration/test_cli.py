@@ -124,11 +124,12 @@ def test_wrong_usage_says_what_was_meant_and_exits_with_2(
         (("analyze", CLIP, "--profile", "nobody"), "scapcoach calibrate"),
     ],
 )
-def test_what_fails_exits_with_1_and_one_sentence(
+def test_a_name_of_nothing_exits_with_2_and_one_sentence(
     tmp_path: Path, arguments: tuple[object, ...], says: str
 ) -> None:
     done = run(*arguments, cwd=tmp_path, SCAPCOACH_DATA_DIR=str(tmp_path / "data"))
-    assert done.returncode == 1, done.stderr
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
     assert says in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     no_traceback(done)
@@ -138,7 +139,7 @@ def test_what_fails_exits_with_1_and_one_sentence(
 def test_output_to_a_pipe_has_no_escape_codes(tmp_path: Path) -> None:
     done = run("analyze", CLIP, tmp_path / "gone.mp4", "--out", tmp_path / "out", "--no-video")
     assert done.returncode == 1
-    assert "done" in done.stderr
+    assert "done" in done.stdout
     assert "failed" in done.stderr
     assert ESCAPE not in done.stdout + done.stderr
     assert "\r" not in done.stderr

@@ -39,12 +39,12 @@ def test_json_is_for_programs() -> None:
 
 def test_a_wrong_name_and_a_faulty_file(tmp_path: Path) -> None:
     wrong = run("exercises", "benchpres")
-    assert wrong.returncode == 1
+    assert wrong.returncode == 2
     assert "Did you mean 'bench_press'?" in wrong.stderr
     file = tmp_path / "mine.toml"
     file.write_text('name = "mine"\ntitle = 3\n')
     faulty = run("exercises", file)
-    assert faulty.returncode == 1
+    assert faulty.returncode == 2
     assert "line 2, title: must be text in quotes, not 3." in faulty.stderr
     for result in (wrong, faulty):
         no_traceback(result)

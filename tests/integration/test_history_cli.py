@@ -57,7 +57,7 @@ def test_why_shows_the_trace(data: Path) -> None:
     assert "Sit <b>back</b>." in text
     assert "nearer, %: +18" in text
     assert "66 ####" in text
-    assert scapcoach("history", "why", 99, SCAPCOACH_DATA_DIR=str(data)).returncode == 1
+    assert scapcoach("history", "why", 99, SCAPCOACH_DATA_DIR=str(data)).returncode == 2
 
 
 def test_the_page_asks_no_network_and_escapes(data: Path, tmp_path: Path) -> None:

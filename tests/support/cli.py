@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import re
 import signal
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_videos"
+
+#: Size of the terminal that commands are run on.
+COLUMNS, LINES = 120, 30
 
 #: Escape sequences of colours and type.
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
@@ -40,21 +46,40 @@ def _heed_ctrl_c() -> None:
 
 
 class OnTerminal:
-    """Run ``scapcoach ARGUMENTS`` with a terminal of 120 columns for its stderr.
+    """Run ``scapcoach ARGUMENTS`` on a terminal of 120 columns.
+
+    Args:
+        arguments: of the command.
+        stdout: where results go in place of the terminal.
+        keys: typed on the terminal beforehand; None leaves standard input empty.
+        columns: how wide the terminal is.
+        environment: more variables.
 
     Attributes:
         process: the running command.
         shown: everything that has appeared on the terminal so far.
     """
 
-    def __init__(self, *arguments: object, **environment: str) -> None:
+    def __init__(
+        self,
+        *arguments: object,
+        stdout: IO[bytes] | int | None = None,
+        keys: bytes | None = None,
+        columns: int = COLUMNS,
+        **environment: str,
+    ) -> None:
         self._ours, theirs = pty.openpty()
-        inherited = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "FORCE_COLOR"}}
-        terminal = {"TERM": "xterm-256color", "COLUMNS": "120", "LINES": "30"}
+        # Seen neither in the environment nor on standard input: the terminal itself is asked.
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, columns, 0, 0))
+        if keys is not None:
+            os.write(self._ours, keys)
+        foreign = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"}
+        inherited = {k: v for k, v in os.environ.items() if k not in foreign}
+        terminal = {"TERM": "xterm-256color"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "scapcoach", *map(str, arguments)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if keys is None else theirs,
+            stdout=theirs if stdout is None else stdout,
             stderr=theirs,
             env={**inherited, **terminal, **environment},
             # A shell that starts the tests in the background makes its children ignore Ctrl-C.

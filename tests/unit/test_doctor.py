@@ -171,14 +171,24 @@ def test_data_folder_that_cannot_be_written(monkeypatch, tmp_path):
     folder, _ = doctor._disk()
     assert folder.state == "fail"
     assert "Permission denied" in folder.message
-    assert "XDG_DATA_HOME" in folder.advice
+    assert "SCAPCOACH_DATA_DIR" in folder.advice
 
 
 def test_looking_leaves_no_data_folder_behind(monkeypatch, tmp_path):
+    monkeypatch.delenv("SCAPCOACH_DATA_DIR", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     folder, _ = doctor._disk()
     assert folder.state == "ok"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_data_folder_is_the_one_that_is_used(monkeypatch, tmp_path):
+    monkeypatch.setenv("SCAPCOACH_DATA_DIR", str(tmp_path / "mine"))
+    folder, _ = doctor._disk()
+    assert (folder.state, folder.message) == ("ok", str(tmp_path / "mine"))
+    (tmp_path / "mine").touch()
+    monkeypatch.setenv("SCAPCOACH_DATA_DIR", str(tmp_path / "mine" / "deeper"))
+    assert str(tmp_path / "mine" / "deeper") in next(iter(doctor._disk())).message
 
 
 def test_full_disk(monkeypatch):

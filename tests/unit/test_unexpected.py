@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from scapcoach.cli import main
+from scapcoach.cli import run
 from scapcoach.cli.unexpected import unexpected
 
 
@@ -16,9 +16,7 @@ def test_an_unforeseen_error_is_one_sentence(
     monkeypatch.setattr("sys.argv", ["scapcoach", "doctor"])
     monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.delenv("SCAPCOACH_DEBUG", raising=False)
-    with pytest.raises(SystemExit) as stop:
-        main()
-    assert stop.value.code == 1
+    assert run() == 1
     told = capsys.readouterr().err
     assert "ZeroDivisionError: by zero" in told
     assert "SCAPCOACH_DEBUG" in told

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     "repetitions of the exercise: two arms only, two full squeezes, one shrugged.",
 )
 @options.segments
-@click.option("--profile", help="A saved profile of the same person and camera.")
+@options.profile
 @options.exercise
 @options.focus
 @options.load

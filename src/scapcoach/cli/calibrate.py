@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scapcoach.cli import options
+from scapcoach.cli import completion, options
 
 if TYPE_CHECKING:
     from scapcoach.calibration import Calibration
@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     metavar="[CLIP]...",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
-@click.option("--profile", required=True, help="Name for the profile, e.g. 'anna home rack'.")
+@click.option(
+    "--profile",
+    required=True,
+    shell_complete=completion.profiles,
+    help="Name for the profile, e.g. 'anna home rack'.",
+)
 @options.source
 @click.option(
     "--take",

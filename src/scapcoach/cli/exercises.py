@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scapcoach.cli import completion
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("exercises")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completion.exercises)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def command(name: str | None, as_json: bool) -> None:
     """List the exercises that can be coached, or explain one.
@@ -23,7 +25,7 @@ def command(name: str | None, as_json: bool) -> None:
     is wrong with it is told with line and field.
 
     \b
-    Exit codes: 0 fine, 1 no such exercise or a faulty file, 2 wrong usage.
+    Exit codes: 0 fine, 2 no such exercise or a faulty file.
 
     \b
     Examples:

@@ -10,6 +10,8 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from click.shell_completion import CompletionItem
+
 
 class Group(click.Group):
     """A group that suggests the command that was probably meant."""
@@ -51,6 +53,15 @@ class LazyGroup(Group):
             return None
         command: click.Command = importlib.import_module(self.lazy[cmd_name][0]).command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """What a shell proposes: names of commands, without an import of any, and options."""
+        from click.shell_completion import CompletionItem
+
+        names = [CompletionItem(name, help=line) for name, (_, line) in self.lazy.items()
+                 if name.startswith(incomplete)]  # fmt: skip
+        # Past the group, to what a command without others proposes.
+        return names + super(click.Group, self).shell_complete(ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write names and lines of help."""

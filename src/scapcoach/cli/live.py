@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scapcoach.cli import options
+from scapcoach.cli import completion, options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
 @click.command("live")
 @options.source
-@click.option("--profile", help="A saved profile of the same person and camera.")
-@click.option("--exercise", help="Exercise to coach: its name, or a TOML file; E changes it later.")
+@options.profile
+@click.option(
+    "--exercise",
+    shell_complete=completion.exercises,
+    help="Exercise to coach: its name, or a TOML file; E changes it later.",
+)
 @options.focus
 @options.model
 @options.estimator

@@ -8,6 +8,8 @@ from typing import Final
 
 import click
 
+from scapcoach.cli import completion
+
 #: The international pound.
 KILOGRAMS_A_POUND: Final = 0.45359237
 
@@ -122,9 +124,16 @@ def _kilograms(_ctx: click.Context, _param: click.Parameter, value: str | None) 
     return round(float(match[1].replace(",", ".")) * (KILOGRAMS_A_POUND if pounds else 1.0), 2)
 
 
+profile = click.option(
+    "--profile",
+    shell_complete=completion.profiles,
+    help="A saved profile of the same person and camera.",
+)
+
 exercise = click.option(
     "--exercise",
     metavar="NAME|auto|FILE.toml",
+    shell_complete=completion.exercises,
     help="Count and coach the repetitions of this exercise: a name (row, squat, ...), the path of "
     "a TOML file of your own, or auto to find out which one it is.",
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scapcoach.cli import completion
 from scapcoach.cli.groups import Group
 from scapcoach.cli.streams import confirm
 
@@ -54,7 +55,7 @@ def list_(as_json: bool = False) -> None:
 
 
 @command.command("show")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.profiles)
 def show(name: str) -> None:
     """Show the ranges in profile NAME.
 
@@ -68,7 +69,7 @@ def show(name: str) -> None:
 
 
 @command.command("export")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.profiles)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def export(name: str, file: Path) -> None:
     """Copy profile NAME to FILE (JSON).
@@ -87,7 +88,7 @@ def export(name: str, file: Path) -> None:
 
 
 @command.command("delete")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.profiles)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def delete(name: str, yes: bool) -> None:
     """Delete profile NAME.
