@@ -48,7 +48,7 @@ off the terminal.
 | environment variable | effect |
 |---|---|
 | `NO_COLOR` | any value: no colours or bold type |
-| `SCAPCOACH_DATA_DIR` | folder of profiles and history; by default the platform's user data folder |
+| `SCAPCOACH_DATA_DIR` | folder of profiles and history (default: the platform's user data folder) |
 | `SCAPCOACH_DEBUG` | any value: tracebacks, and what libraries log |
 """
 
