@@ -34,7 +34,7 @@ def proposed(line: str, shell: str = "bash", **environment: str) -> list[str]:
     assert done.stderr == ""
     if shell == "zsh":
         return done.stdout.splitlines()[1::3]
-    return [item.partition(",")[2] for item in done.stdout.splitlines()]
+    return [item.partition(",")[2] for item in done.stdout.splitlines() if item]
 
 
 def test_commands_options_and_choices() -> None:

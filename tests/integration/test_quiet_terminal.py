@@ -38,12 +38,11 @@ _NOISE = """
 import os, sys, threading, time
 
 def main():
-    while not {"av", "cv2", "mediapipe", "uvicorn"} & sys.modules.keys():
+    while not {"av", "cv2", "mediapipe", "rich", "uvicorn"} & sys.modules.keys():
         time.sleep(0.001)
     import logging, warnings
     if os.environ.get("NOISE"):
         open(os.environ["NOISE"], "a").write(f"{os.getpid()}\\n")
-    threading.Thread(target=int, args=("noise of a thread",), daemon=True)
     while True:
         os.write(2, b"[ WARN:0@1.234] noise\\n\\r\\x1b[31mnoise")
         warnings.warn("noise", stacklevel=1)
@@ -162,7 +161,7 @@ def test_check_of_a_damaged_picture(tmp_path: Path, noisy: dict[str, str]) -> No
     with VideoFile(CLIP) as source:
         image = next(iter(source)).image[:, :, ::-1]
     cv2.imwrite(str(tmp_path / "me.jpg"), image)
-    videos.truncate(tmp_path / "me.jpg", 0.9)
+    videos.damage(tmp_path / "me.jpg", 0.8, 0.82)
     page = tmp_path / "me.html"
     lines = shown_by("check", tmp_path / "me.jpg", "--out", page, **noisy)
     assert re.match(r"me\.jpg: \w+", lines[0])
@@ -172,8 +171,8 @@ def test_check_of_a_damaged_picture(tmp_path: Path, noisy: dict[str, str]) -> No
 def test_compare(tmp_path: Path, noisy: dict[str, str]) -> None:
     assert scapcoach("analyze", CLIP, "--no-video", "--out", tmp_path, "-q").returncode == 0
     lines = shown_by("compare", tmp_path / CLIP.stem, tmp_path / CLIP.stem, **noisy)
-    assert lines
-    assert "Verdict" in " ".join(lines)
+    assert lines[0] == "Nothing could be compared."
+    assert lines[1].startswith("Note: ")
 
 
 def test_live_in_a_window(screen: str, tmp_path: Path, noisy: dict[str, str]) -> None:
@@ -205,7 +204,7 @@ def test_a_question_is_seen_and_answered(tmp_path: Path) -> None:
         with OnTerminal(*arguments, keys=answer, SCAPCOACH_DATA_DIR=str(tmp_path)) as terminal:
             found, shown = terminal.finish()
         assert found == code, shown
-        assert shown.startswith("Delete the profile 'me'? [y/N]: ")
+        assert "Delete the profile 'me'? [y/N]: " in shown
         assert profile.exists() == (code != 0)
 
 
