@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 import signal
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 
 from scapcoach.batch.cluster import DaskExecutor
@@ -69,6 +71,23 @@ def test_jobs_begin_in_their_order(executor: Executor, tmp_path: Path) -> None:
     jobs = [Busy(tmp_path, "first", 2.0), Busy(tmp_path, "second", 0.2), Busy(tmp_path, "third", 0)]
     found = run_all(executor, jobs, watch=lambda *_: None, stop=bool)
     assert [number for number, _ in found] == [1, 2, 0]
+
+
+def test_nothing_but_this_computer_reaches_the_workers(
+    executor: Executor,
+) -> None:
+    here = psutil.Process()
+    listening = [
+        socket.laddr
+        for process in (here, *here.children(recursive=True))
+        for socket in process.net_connections("inet")
+        if socket.status == psutil.CONN_LISTEN
+    ]
+    reachable = [place for place in listening if not ipaddress.ip_address(place.ip).is_loopback]
+    assert reachable == []
+    # A scheduler and its two workers listen, and are seen doing so.
+    if isinstance(executor, DaskExecutor):
+        assert len(listening) >= 3
 
 
 def test_an_error_costs_its_own_job(executor: Executor) -> None:

@@ -41,6 +41,9 @@ _DESERTED: Final = 300.0
 _CONNECT: Final = 20.0
 #: Seconds between two words about the progress of a job: each is a message to the scheduler.
 _EVERY: Final = 1.0
+#: Where our own cluster listens. Whoever reaches a scheduler or a worker runs code as its user, and
+#: there is no password: so nothing but this computer may reach them.
+_LOOPBACK: Final = "127.0.0.1"
 
 
 class DaskExecutor:
@@ -212,7 +215,11 @@ def _own_cluster(workers: int) -> Any:
         n_workers=workers,
         threads_per_worker=1,
         processes=True,
-        dashboard_address=":0",
+        host=_LOOPBACK,
+        # Dask starts an HTTP server whatever is asked for: on every address of this computer for
+        # ":0", on port 8787 for None. So it gets its place, but no dashboard.
+        dashboard_address=f"{_LOOPBACK}:0",
+        scheduler_kwargs={"dashboard": False},
         # MediaPipe's memory is not Dask's to manage: it would pause workers for it.
         memory_limit=0,
         silence_logs=logging.CRITICAL,
