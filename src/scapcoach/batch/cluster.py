@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from scapcoach.batch.signals import signals_held
 from scapcoach.batch.types import NOT_BEGUN, Failed, Lost, Stopped, packed, perform
 from scapcoach.batch.worker import warm_up
-from scapcoach.errors import EngineError, MissingExtraError
+from scapcoach.errors import EngineError, MissingExtraError, unforeseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -260,8 +260,11 @@ def _task(job: Job, name: str, number: int, warm: bool) -> bytes:
     """Do a job, in a worker; the outcome, pickled."""
     from distributed import get_worker
 
-    if warm:
-        _warm_up_once()
+    try:
+        if warm:
+            _warm_up_once()
+    except Exception as problem:  # noqa: BLE001 - a broken library may raise anything at all
+        return packed(Failed(str(unforeseen(problem))))
     worker = get_worker()
     last = -_EVERY
 

@@ -12,7 +12,7 @@ import click
 from scapcoach.cli import batch, options
 from scapcoach.cli.place import Folder, Place
 from scapcoach.cli.unexpected import unexpected
-from scapcoach.errors import ScapcoachError
+from scapcoach.errors import InstallationError, ScapcoachError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -198,8 +198,10 @@ class _Job:
                 progress=bar,
                 taken=taken,
             )
-        except Exception as problem:  # noqa: BLE001 - one clip's mishap must not cost the others
+        except Exception as problem:  # one clip's mishap must not cost the others
             error = problem if isinstance(problem, ScapcoachError) else unexpected(problem)
+            if isinstance(error, InstallationError):
+                raise error from problem  # no other clip would fare better
             # Most messages name the file themselves.
             about = str(error) if clip.name in str(error) else f"{clip}: {error}"
             self.console.print(f"[bold red]failed[/]   {_plain(about)}", soft_wrap=True)
