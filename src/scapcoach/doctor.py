@@ -1,24 +1,23 @@
 """Does everything that scapcoach needs work on this computer, and if not, what to do.
 
-What recorded videos need (packages, models, codecs, disk) fails a check; what only live use needs
-(camera, display) warns.
+What recorded videos need (packages, models, codecs, disk) fails a check, and so does what sends
+anything away; what only live use needs (camera, display) warns.
 """
 
 from __future__ import annotations
 
 import os
 import platform
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from scapcoach import installed, system_libraries
 from scapcoach.errors import ScapcoachError, SoundError
 from scapcoach.folders import data_folder
 
@@ -34,7 +33,8 @@ class Check:
 
     Attributes:
         name: what, in a word or two.
-        state: ok; warn (something is limited); fail (analysing videos does not work).
+        state: ok; warn (something is limited); fail (analysing videos does not work, or something
+            is sent away).
         message: what was found.
         advice: what to do about it; "" when all is well.
     """
@@ -45,57 +45,41 @@ class Check:
     advice: str = ""
 
 
-# The lowest versions that the package declares; a test holds them equal to pyproject.toml.
-MINIMUM_VERSIONS = {
-    "av": (18,),
-    "click": (8, 1),
-    "mediapipe": (1, 2),
-    "numpy": (2, 0),
-    "pillow": (10, 4),
-    "platformdirs": (4,),
-    "pyarrow": (17,),
-    "rich": (13, 7),
-    "wakepy": (1, 0),
-}
-MINIMUM_PYTHON = (3, 11)
-
-# All of these own the one folder `cv2`; mediapipe brings the contrib one.
-OPENCV_PACKAGES = (
-    "opencv-python",
-    "opencv-python-headless",
-    "opencv-contrib-python",
-    "opencv-contrib-python-headless",
-)
-
-# System libraries that the wheels of OpenCV and MediaPipe expect, by their Debian packages.
-DEBIAN_PACKAGES = {
-    "libGL.so": "libgl1",
-    "libEGL.so": "libegl1",
-    "libGLES": "libgles2",
-    "libglib": "libglib2.0-0",
-    "libgthread": "libglib2.0-0",
-}
-
 # Results of an hour of analysed 1080p video, annotated video included, take about this much.
 FREE_BYTES_WANTED = 1_000_000_000
 # Opening a camera takes one or two seconds; one that another program holds can hang for ever.
 CAMERA_TIMEOUT_S = 15.0
 
-_REINSTALL = "python -m pip install --force-reinstall scapcoach"
-
 
 def run_checks() -> tuple[Check, ...]:
     """Look at everything. Takes a few seconds, and the camera's light may come on briefly."""
     checks: list[Check] = []
+    blamed: dict[str, str] = {}
     for name, look in _LOOKS:
         try:
             checks.extend(look())
-        except ScapcoachError as error:
-            checks.append(Check(name, "fail", str(error), f"Try: {_REINSTALL}"))
         except Exception as error:  # noqa: BLE001 - a broken library may raise anything at all
-            text = " ".join(f"{type(error).__name__}: {error}".split())
-            checks.append(Check(name, "fail", text, _advice_for(text)))
+            check = _broken(name, error)
+            # One missing library breaks several checks: what to do is said once.
+            first = blamed.setdefault(check.advice, name)
+            if first != name:
+                check = Check(name, "fail", check.message, f"First do what {first} says.")
+            checks.append(check)
     return tuple(checks)
+
+
+def _broken(name: str, error: Exception) -> Check:
+    """A check that ended in an error."""
+    again = f"Try: {installed.install('scapcoach', again=True)}"
+    if isinstance(error, ScapcoachError):
+        return Check(name, "fail", str(error), again)
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        message = f"the package {error.name.partition('.')[0]} is missing or damaged"
+        return Check(name, "fail", message, again)
+    if isinstance(error, ImportError | OSError) and (found := system_libraries.lacking(error)):
+        lacks = f"this system lacks {system_libraries.listed(found)}"
+        return Check(name, "fail", lacks, system_libraries.install_command(found))
+    return Check(name, "fail", " ".join(f"{type(error).__name__}: {error}".split()), again)
 
 
 def render(checks: Iterable[Check]) -> str:
@@ -122,41 +106,92 @@ def render(checks: Iterable[Check]) -> str:
 def _python() -> Iterator[Check]:
     found = platform.python_version()
     where = f"Python {found}, {platform.system()} {platform.machine()}"
-    if sys.version_info < MINIMUM_PYTHON:
-        wanted = ".".join(map(str, MINIMUM_PYTHON))
-        yield Check("python", "fail", where, f"Install Python {wanted} or newer.")
+    lowest = installed.lowest_python()
+    if installed.numbers(found) < installed.numbers(lowest):
+        yield Check("python", "fail", where, f"Install Python {lowest} or newer.")
     else:
         yield Check("python", "ok", where)
 
 
 def _packages() -> Iterator[Check]:
-    found = {name: _version(name) for name in MINIMUM_VERSIONS}
-    wrong = [
-        f"{name}>={'.'.join(map(str, minimum))}"
-        for name, minimum in MINIMUM_VERSIONS.items()
-        if (version := found[name]) is None or _numbers(version) < minimum
-    ]
-    shown = ", ".join(f"{name} {version or 'missing'}" for name, version in found.items())
-    if wrong:
-        yield Check("packages", "fail", shown, f"python -m pip install {_quoted(wrong)}")
+    """Everything that is declared, but for OpenCV: it has several packages, and its own check."""
+    needed = installed.declared()
+    if needed is None:
+        yield Check(
+            "packages",
+            "warn",
+            "scapcoach is not installed here, so the versions that it needs are not known",
+            f"In its source tree: {installed.install('.')}",
+        )
+        return
+    found = {name: installed.version_of(name) for name in needed if name != installed.OPENCV}
+    old = [needed[name] for name, v in found.items() if v is None or needed[name].too_old(v)]
+    new = [needed[name] for name, v in found.items() if v is not None and needed[name].too_new(v)]
+    message = ", ".join(f"{name} {version or 'missing'}" for name, version in found.items())
+    if new:
+        message += f"; newer than any that was tried: {', '.join(package.name for package in new)}"
+    state: State = "fail" if old else "warn" if new else "ok"
+    wanted = [package.requirement for package in (*old, *new)]
+    yield Check("packages", state, message, installed.install(*wanted) if wanted else "")
+
+
+def _privacy() -> Iterator[Check]:
+    version = installed.version_of("mediapipe")
+    needed = (installed.declared() or {}).get("mediapipe", installed.Needed("mediapipe"))
+    back = installed.install(needed.requirement)
+    if version is None:
+        return  # another check's business
+    if installed.numbers(version) >= installed.MEDIAPIPE_REPORTS_FROM:
+        yield Check(
+            "privacy",
+            "fail",
+            f"mediapipe {version} sends metrics of its use to Google (play.googleapis.com) "
+            "whenever pose estimation starts or ends, and no setting is known that stops it: "
+            "pictures stay here, but not the fact that, and when, somebody is watched",
+            f"Go back to a version that sends nothing: {back}",
+        )
+    elif needed.too_new(version):
+        yield Check(
+            "privacy",
+            "warn",
+            f"mediapipe {version} is newer than those whose network use is tested",
+            f"Go back to one that sends nothing: {back}",
+        )
     else:
-        yield Check("packages", "ok", shown)
+        yield Check("privacy", "ok", f"mediapipe {version} sends nothing")
 
 
 def _opencv() -> Iterator[Check]:
-    installed = [name for name in OPENCV_PACKAGES if _version(name) is not None]
-    if len(installed) > 1:
-        yield Check(
-            "opencv",
-            "fail",
-            f"{' and '.join(installed)} are both installed and overwrite each other's files",
-            f"python -m pip uninstall -y {' '.join(installed)} && "
-            "python -m pip install opencv-contrib-python",
-        )
+    packages = installed.opencv_packages()
+    needed = (installed.declared() or {}).get(installed.OPENCV, installed.Needed(installed.OPENCV))
+    # Removing one of several takes away files of the others: so all have to go.
+    renew = f"{installed.uninstall(*packages)} && {installed.install(needed.requirement)}"
+    if len(packages) > 1:
+        both = f"{', '.join(list(packages)[:-1])} and {list(packages)[-1]}"
+        yield Check("opencv", "fail", f"{both} overwrite each other's files", renew)
         return
-    import cv2
-
-    yield Check("opencv", "ok", f"cv2 {cv2.__version__} from {', '.join(installed) or 'elsewhere'}")
+    try:
+        import cv2
+    except ModuleNotFoundError as error:
+        if error.name != "cv2":
+            raise
+        message = "cv2 is missing, as it is when one of two OpenCV packages was removed"
+        yield Check("opencv", "fail", message, installed.install(needed.requirement, again=True))
+        return
+    name = next(iter(packages), "elsewhere")
+    message = f"cv2 {cv2.__version__} from {name}"
+    if name.endswith("headless"):
+        yield Check("opencv", "warn", f"{message}: it cannot open the live window", renew)
+    elif name not in (installed.OPENCV, "elsewhere"):
+        message += f": it does as well, but the next update brings {installed.OPENCV} beside it"
+        yield Check("opencv", "warn", message, renew)
+    elif needed.too_old(packages.get(name, needed.lowest)):
+        yield Check("opencv", "fail", message, installed.install(needed.requirement))
+    elif needed.too_new(packages.get(name, needed.lowest)):
+        message += ", newer than any that was tried"
+        yield Check("opencv", "warn", message, installed.install(needed.requirement))
+    else:
+        yield Check("opencv", "ok", message)
 
 
 def _models() -> Iterator[Check]:
@@ -194,7 +229,7 @@ def _codecs() -> Iterator[Check]:
             "video",
             "fail",
             f"H.264 does not survive writing and reading ({len(frames)} of 2 frames)",
-            "python -m pip install --force-reinstall av",
+            installed.install("av", again=True),
         )
     else:
         yield Check("video", "ok", "H.264 can be written and read")
@@ -217,7 +252,10 @@ def _pose() -> Iterator[Check]:
     )
     if found is not None and bool((found.visibility > 0.9).all()):
         yield Check(
-            "pose", "fail", "the model sees a whole person in pure noise", f"Try: {_REINSTALL}"
+            "pose",
+            "fail",
+            "the model sees a whole person in pure noise",
+            f"Try: {installed.install('scapcoach', again=True)}",
         )
     else:
         yield Check("pose", "ok", message)
@@ -310,7 +348,15 @@ def _display() -> Iterator[Check]:
         return
     for variable in ("WAYLAND_DISPLAY", "DISPLAY"):
         if value := os.environ.get(variable):
-            yield Check("display", "ok", f"{variable}={value}")
+            if missing := system_libraries.missing_libraries(window=True):
+                yield Check(
+                    "display",
+                    "warn",
+                    f"{variable}={value}, but a window needs {system_libraries.listed(missing)}",
+                    system_libraries.install_command(missing),
+                )
+            else:
+                yield Check("display", "ok", f"{variable}={value}")
             return
     yield Check(
         "display",
@@ -334,6 +380,7 @@ def _voice() -> Iterator[Check]:
 _LOOKS: tuple[tuple[str, Callable[[], Iterator[Check]]], ...] = (
     ("python", _python),
     ("packages", _packages),
+    ("privacy", _privacy),
     ("opencv", _opencv),
     ("models", _models),
     ("video", _codecs),
@@ -343,34 +390,3 @@ _LOOKS: tuple[tuple[str, Callable[[], Iterator[Check]]], ...] = (
     ("display", _display),
     ("voice", _voice),
 )
-
-
-def _version(package: str) -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """The release numbers at the head of a version: "1.2.3rc1" gives (1, 2, 3)."""
-    match = re.match(r"\d+(\.\d+)*", version)
-    return tuple(int(part) for part in match[0].split(".")) if match else ()
-
-
-def _quoted(requirements: list[str]) -> str:
-    return " ".join(f'"{requirement}"' for requirement in requirements)
-
-
-def _advice_for(text: str) -> str:
-    """What to do about an exception of a third-party library, as far as its text tells."""
-    if ".so" in text and sys.platform.startswith("linux"):
-        packages = sorted({deb for lib, deb in DEBIAN_PACKAGES.items() if lib in text})
-        if packages:
-            return (
-                f"A system library is missing. Debian, Ubuntu: sudo apt-get install "
-                f"{' '.join(packages)}; elsewhere the package that holds it."
-            )
-    if missing := re.search(r"No module named '([\w]+)", text):
-        return f"The package {missing[1]} is missing. {_REINSTALL}"
-    return f"Try: {_REINSTALL}"

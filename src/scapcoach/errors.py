@@ -102,8 +102,20 @@ class EngineError(ScapcoachError):
     """Workers cannot be started or reached, or too many of them ended."""
 
 
+class InstallationError(ScapcoachError):
+    """A package, or a library of the system that one needs, is missing or damaged."""
+
+
 def unforeseen(error: Exception) -> ScapcoachError:
-    """An error that nobody foresaw, in words for a user."""
+    """An error that nobody foresaw, in words for a user.
+
+    A package that cannot be imported becomes an `InstallationError`, which says what to install.
+    """
+    if isinstance(error, ImportError | OSError):
+        from scapcoach.system_libraries import explained
+
+        if reason := explained(error):
+            return InstallationError(reason)
     name, text = type(error).__name__, str(error)
     told = f"{name}: {text}" if text else name
     return ScapcoachError(

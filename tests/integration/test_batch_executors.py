@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ipaddress
+import pickle
 import signal
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 
+from scapcoach.batch import cluster, worker
 from scapcoach.batch.cluster import DaskExecutor
 from scapcoach.batch.local import LocalExecutor
 from scapcoach.batch.run import run_all
@@ -69,6 +73,23 @@ def test_jobs_begin_in_their_order(executor: Executor, tmp_path: Path) -> None:
     jobs = [Busy(tmp_path, "first", 2.0), Busy(tmp_path, "second", 0.2), Busy(tmp_path, "third", 0)]
     found = run_all(executor, jobs, watch=lambda *_: None, stop=bool)
     assert [number for number, _ in found] == [1, 2, 0]
+
+
+def test_nothing_but_this_computer_reaches_the_workers(
+    executor: Executor,
+) -> None:
+    here = psutil.Process()
+    listening = [
+        socket.laddr
+        for process in (here, *here.children(recursive=True))
+        for socket in process.net_connections("inet")
+        if socket.status == psutil.CONN_LISTEN
+    ]
+    reachable = [place for place in listening if not ipaddress.ip_address(place.ip).is_loopback]
+    assert reachable == []
+    # A scheduler and its two workers listen, and are seen doing so.
+    if isinstance(executor, DaskExecutor):
+        assert len(listening) >= 3
 
 
 def test_an_error_costs_its_own_job(executor: Executor) -> None:
@@ -166,6 +187,35 @@ def test_workers_that_cannot_start_are_told(monkeypatch: pytest.MonkeyPatch) -> 
 
 def _stillborn(_connection: Any, *, warm: bool) -> None:
     raise SystemExit(7)
+
+
+def test_workers_that_lack_a_library_say_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scapcoach.batch.local.serve", _without_a_library)
+    with (
+        LocalExecutor(2) as local,
+        pytest.raises(EngineError, match=r"lacks libodd\.so\.1,"),
+    ):
+        everything(local, [Square(1), Square(2)])
+
+
+def _without_a_library(connection: Any, *, warm: bool) -> None:
+    def fails() -> None:
+        raise ImportError("libodd.so.1: cannot open shared object file: No such file or directory")
+
+    worker.warm_up = fails
+    worker.serve(connection, warm=warm)
+
+
+def test_a_cluster_worker_that_lacks_a_library_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed", reason="needs the extra: pip install -e '.[dask]'")
+
+    def fails() -> None:
+        raise ImportError("libodd.so.1: cannot open shared object file: No such file or directory")
+
+    monkeypatch.setattr(cluster, "_warm_up_once", fails)
+    outcome = pickle.loads(cluster._task(Square(1), "name", 0, warm=True))
+    assert isinstance(outcome, Failed)
+    assert "lacks libodd.so.1," in outcome.reason
 
 
 def test_idle_workers_are_gone_after_the_block() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from scapcoach.batch.signals import signals_held
 from scapcoach.batch.types import NOT_BEGUN, Failed, Lost, Stopped, packed, perform
 from scapcoach.batch.worker import warm_up
-from scapcoach.errors import EngineError, MissingExtraError
+from scapcoach.errors import EngineError, MissingExtraError, unforeseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -41,6 +41,9 @@ _DESERTED: Final = 300.0
 _CONNECT: Final = 20.0
 #: Seconds between two words about the progress of a job: each is a message to the scheduler.
 _EVERY: Final = 1.0
+#: Where our own cluster listens. Whoever reaches a scheduler or a worker runs code as its user, and
+#: there is no password: so nothing but this computer may reach them.
+_LOOPBACK: Final = "127.0.0.1"
 
 
 class DaskExecutor:
@@ -212,7 +215,11 @@ def _own_cluster(workers: int) -> Any:
         n_workers=workers,
         threads_per_worker=1,
         processes=True,
-        dashboard_address=":0",
+        host=_LOOPBACK,
+        # Dask starts an HTTP server whatever is asked for: on every address of this computer for
+        # ":0", on port 8787 for None. So it gets its place, but no dashboard.
+        dashboard_address=f"{_LOOPBACK}:0",
+        scheduler_kwargs={"dashboard": False},
         # MediaPipe's memory is not Dask's to manage: it would pause workers for it.
         memory_limit=0,
         silence_logs=logging.CRITICAL,
@@ -253,8 +260,11 @@ def _task(job: Job, name: str, number: int, warm: bool) -> bytes:
     """Do a job, in a worker; the outcome, pickled."""
     from distributed import get_worker
 
-    if warm:
-        _warm_up_once()
+    try:
+        if warm:
+            _warm_up_once()
+    except Exception as problem:  # noqa: BLE001 - a broken library may raise anything at all
+        return packed(Failed(str(unforeseen(problem))))
     worker = get_worker()
     last = -_EVERY
 

@@ -141,6 +141,8 @@ class LocalExecutor:
         elif isinstance(message, tuple):
             if worker.job is not None:
                 watch(worker.job, *message)
+        elif not worker.ready:
+            raise EngineError(message.reason)
         else:
             number, worker.job = worker.job, None
             if number is not None:

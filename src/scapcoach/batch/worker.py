@@ -1,7 +1,8 @@
 """What runs in a process of the local pool: jobs in, outcomes out, over one pipe.
 
 Messages to a worker are a job, `STOP` (end the present job) and `None` (go home). Messages from it
-are `READY`, (stage, done, total) and an `Outcome`.
+are `READY`, (stage, done, total) and an `Outcome`; one before `READY` is a `Failed` and says why no
+worker can begin here.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.batch.signals import ignore_signals
 from scapcoach.batch.types import Failed, packed, perform
+from scapcoach.errors import unforeseen
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -28,8 +30,12 @@ def serve(connection: Connection, *, warm: bool) -> None:
     """Do jobs until told to go home, or until the parent is gone."""
     ignore_signals()
     try:
-        if warm:
-            warm_up()
+        try:
+            if warm:
+                warm_up()
+        except Exception as problem:  # noqa: BLE001 - a broken library may raise anything at all
+            connection.send_bytes(packed(Failed(str(unforeseen(problem)))))
+            return
         connection.send(READY)
         while (job := _next_job(connection)) is not None:
             outcome = job if isinstance(job, Failed) else perform(job, _Link(connection))

@@ -13,7 +13,7 @@ from scapcoach.cli import batch, options
 from scapcoach.cli.exit_codes import FINE, INTERRUPTED
 from scapcoach.cli.place import Folder, Place
 from scapcoach.cli.unexpected import unexpected
-from scapcoach.errors import ScapcoachError
+from scapcoach.errors import InstallationError, ScapcoachError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -209,8 +209,10 @@ class _Job:
                 calibration=calibration,
                 progress=bar,
             )
-        except Exception as problem:  # noqa: BLE001 - --json wants to hear of every mishap
+        except Exception as problem:
             error = problem if isinstance(problem, ScapcoachError) else unexpected(problem)
+            if isinstance(error, InstallationError):
+                raise error from problem  # no other clip would fare better
             # Most messages name the file themselves.
             about = str(error) if clip.name in str(error) else f"{clip}: {error}"
             print_status(self.console, "failed", about)

@@ -66,6 +66,8 @@ def command(host: str, port: int, source: str | None, sessions: Path, **chosen: 
     from scapcoach.web.server import is_loopback, need_extra, run_server
 
     need_extra()
+    import cv2  # noqa: F401 - if it cannot be loaded, now is the time to say so, not with a page open
+
     if chosen["record_video"] and not chosen["record"]:
         raise click.UsageError("--record-video keeps a session: it does not go with --no-record.")
     if not is_loopback(host):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from scapcoach.errors import DisplayError
+from scapcoach.system_libraries import install_command, listed, missing_libraries
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +28,8 @@ def check_display() -> None:
     """Make sure that a window can be opened; the toolkit itself would end the program.
 
     Raises:
-        DisplayError: there is no screen here; the message names the way without one.
+        DisplayError: there is no screen here, and the message names the way without one; or the
+            toolkit lacks libraries of the system.
     """
     if _SYSTEM != "linux":
         return
@@ -36,6 +38,11 @@ def check_display() -> None:
         raise DisplayError(f"There is no screen here to open a window on. {_INSTEAD}")
     if not _answers(named):
         raise DisplayError(f"The screen DISPLAY={named!r} does not answer. {_INSTEAD}")
+    if missing := missing_libraries(window=True):
+        raise DisplayError(
+            f"A window needs {listed(missing)}, which this system lacks. Install "
+            f"{'it' if len(missing) == 1 else 'them'}: {install_command(missing)}"
+        )
 
 
 def _answers(named: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.calibration.profiles import profile_path
-from scapcoach.errors import ScapcoachError
+from scapcoach.errors import ScapcoachError, unforeseen
 from scapcoach.pictures import shrunk
 from scapcoach.session.guided import Guide, Plan
 from scapcoach.session.guided_reps import RepGuide
@@ -135,7 +135,7 @@ class Worker:
         except ScapcoachError as error:
             self._tell({"type": "failed", "message": str(error)})
         except Exception as error:
-            self._tell({"type": "failed", "message": f"Something unexpected failed: {error}."})
+            self._tell({"type": "failed", "message": str(unforeseen(error))})
             raise
 
     def _live(self, stack: ExitStack) -> Path | None:
