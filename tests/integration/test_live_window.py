@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from scapcoach.session.journal import read_journal
 from scapcoach.sinks.video import AnnotatedVideoWriter
 from scapcoach.sources.video import VideoFile
 from tests.support.cli import SAMPLES, no_traceback, scapcoach
+from tests.support.screen import NO_SCREEN, has_screen, virtual_screen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,19 +42,10 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def screen() -> Iterator[str]:
     """The DISPLAY of a virtual screen."""
-    if shutil.which("Xvfb") is None:
-        pytest.skip("needs Xvfb (Debian: xvfb)")
-    read, write = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
-        pass_fds=[write], stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    os.close(write)
-    with os.fdopen(read) as told:
-        number = told.readline().strip()
-    yield f":{number}"
-    server.terminate()
-    server.wait(10)
+    if not has_screen():
+        pytest.skip(NO_SCREEN)
+    with virtual_screen() as display:
+        yield display
 
 
 def test_a_recorded_session_in_a_window_and_its_replay(
