@@ -138,7 +138,6 @@ def leaving(person: Person) -> Script:
 
 DESK = {
     "desk_calibration": calibration, "desk_hunching": hunching,
-    "desk_baseline": baseline, "desk_long_hunch": long_hunch,
     "desk_forward_head": forward_head, "desk_shrugging": shrugging, "desk_glances": glances,
     "desk_leaving": leaving,
 }  # fmt: skip

@@ -15,7 +15,7 @@ from bench.phantom.assets import AssetError
 from bench.phantom.body import BodyShape
 from bench.phantom.camera import Camera
 from bench.phantom.clip import Setup, render, write_clip
-from bench.phantom.desk import picture
+from bench.phantom.desk import baseline, long_hunch, picture
 from bench.phantom.library import SCRIPTS
 from bench.phantom.outfit import Look
 from bench.phantom.person import Person
@@ -39,6 +39,9 @@ _OFFICE: Final = Look(top=(206, 204, 196), bottom=(52, 58, 76), sleeve="long", l
 _ROOM: Final = Scene(background="room", seed=4)
 _GYM: Final = Scene(background="gym", wall=(132, 136, 142), floor=(66, 66, 70), seed=8)
 
+#: The library's scripts, and those that are too long for it.
+_MAKERS: Final = {**SCRIPTS, "desk_baseline": baseline, "desk_long_hunch": long_hunch}
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -52,7 +55,7 @@ class Sample:
 
     def movement(self) -> Script:
         """The script, with its holds shortened where the sample says so."""
-        make = SCRIPTS[self.script]
+        make = _MAKERS[self.script]
         return make(self.person) if self.hold is None else make(self.person, hold=self.hold)
 
 
