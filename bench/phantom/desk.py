@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from bench.phantom.movements import STAND, slump
 from bench.phantom.timeline import Key, Script
 
@@ -41,6 +43,39 @@ def hunching(person: Person) -> Script:
             Key(TYPE, 1.0, 3.0, "upright", "rising", rep),
         ]
     return Script("desk_hunching", keys, person, _PROPS, couple_arms=False)
+
+
+def baseline(person: Person) -> Script:
+    """What `scapcoach desk calibrate` asks for: upright for seven seconds, then the own slump."""
+    keys = [
+        Key(TYPE, 0, 7.0, "upright"),
+        Key(slump(person, TYPE), 1.0, 6.0, "slump", "sinking"),
+        Key(TYPE, 1.0, 1.0, "upright", "rising"),
+    ]
+    return Script("desk_baseline", keys, person, _PROPS, couple_arms=False)
+
+
+def long_hunch(person: Person) -> Script:
+    """Work upright, a hunch of more than a minute, upright again; small changes all along."""
+    rng = np.random.default_rng(person.seed + 83)
+    keys = [Key(TYPE, 0, 3.0, "upright")]
+    for name, share, stays in (("upright", 0.0, 5), ("slump", 0.95, 19), ("upright", 0.0, 6)):
+        for stay in range(stays):
+            pose = slump(person, TYPE, share + float(rng.uniform(-0.05, 0.05)))
+            pose = replace(
+                pose,
+                head_yaw=float(rng.normal(0, 5)),
+                head_pitch=pose.head_pitch + float(rng.normal(0, 2)),
+            )
+            move = 0.8 if stay else 2.0
+            keys.append(Key(pose, move, 3.2, name, "small change" if stay else f"to_{name}"))
+    return Script("desk_long_hunch", keys, person, _PROPS, couple_arms=False)
+
+
+def picture(person: Person, share: float) -> Script:
+    """One moment at the desk, hunched by a share of the own slump."""
+    keys = [Key(slump(person, TYPE, share), 0, 1.0, "slump" if share else "upright")]
+    return Script("desk_picture", keys, person, _PROPS, couple_arms=False)
 
 
 def forward_head(person: Person) -> Script:

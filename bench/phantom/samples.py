@@ -1,4 +1,7 @@
-"""The rendered clips in ``sample_videos/``: `python -m bench.phantom.samples` makes them again."""
+"""The rendered clips in ``sample_videos/`` and the pictures in ``sample_pictures/``.
+
+`python -m bench.phantom.samples` makes them again.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from bench.phantom.assets import AssetError
 from bench.phantom.body import BodyShape
 from bench.phantom.camera import Camera
 from bench.phantom.clip import Setup, render, write_clip
+from bench.phantom.desk import baseline, long_hunch, picture
 from bench.phantom.library import SCRIPTS
 from bench.phantom.outfit import Look
 from bench.phantom.person import Person
@@ -35,6 +39,9 @@ _OFFICE: Final = Look(top=(206, 204, 196), bottom=(52, 58, 76), sleeve="long", l
 _ROOM: Final = Scene(background="room", seed=4)
 _GYM: Final = Scene(background="gym", wall=(132, 136, 142), floor=(66, 66, 70), seed=8)
 
+#: The library's scripts, and those that are too long for it.
+_MAKERS: Final = {**SCRIPTS, "desk_baseline": baseline, "desk_long_hunch": long_hunch}
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -48,7 +55,7 @@ class Sample:
 
     def movement(self) -> Script:
         """The script, with its holds shortened where the sample says so."""
-        make = SCRIPTS[self.script]
+        make = _MAKERS[self.script]
         return make(self.person) if self.hold is None else make(self.person, hold=self.hold)
 
 
@@ -60,6 +67,19 @@ _ROWING: Final = Setup(
     Camera(yaw=40, size=(640, 480), distance=2.5, height=1.1, aim=0.72, fov=36, noise=1.0),
     _GYM,
 )
+_SHRUGGER: Final = Person(seed=6, elevation=34)
+_SHRUGGING: Final = Setup(
+    _SHE, _VEST, replace(_PORTRAIT, size=(480, 854), distance=2.3, fov=44, aim=0.82), _GYM
+)
+#: A camera at arm's length beside the screen.
+_DESK: Final = Setup(
+    _HIM,
+    _OFFICE,
+    Camera(yaw=68, size=(640, 480), distance=1.7, height=1.15, aim=0.9, fov=40, noise=0.5),
+    _ROOM,
+    fps=5.0,
+)
+_WORKER: Final = Person(seed=4)
 
 SAMPLES: Final[dict[str, Sample]] = {
     "phantom_calibration_front": Sample(
@@ -85,28 +105,51 @@ SAMPLES: Final[dict[str, Sample]] = {
     "phantom_turning_front": Sample(
         "turning", Person(seed=5), Setup(_HIM, replace(_BLUE, top=(70, 118, 88)), _PORTRAIT, _ROOM)
     ),
-    "phantom_shrug_front": Sample(
-        "shrug",
-        Person(seed=6, elevation=34),
-        Setup(
-            _SHE, _VEST, replace(_PORTRAIT, size=(480, 854), distance=2.3, fov=44, aim=0.82), _GYM
-        ),
-    ),
+    "phantom_shrug_front": Sample("shrug", _SHRUGGER, _SHRUGGING),
+    "phantom_shrug_calibration_front": Sample("calibration", _SHRUGGER, _SHRUGGING, hold=2.0),
+    "phantom_row_shrugged_oblique": Sample("row_shrug", replace(_ROWER, seed=13), _ROWING),
+    "phantom_desk_calibration": Sample("desk_baseline", _WORKER, _DESK, crf=28),
+    "phantom_desk_hunch": Sample("desk_long_hunch", replace(_WORKER, seed=14), _DESK, crf=28),
 }
+
+
+#: Pictures of somebody at a desk, from the side: the share of their own slump.
+PICTURES: Final[dict[str, float]] = {"side_upright": 0.0, "side_hunched": 1.0}
+
+
+def write_sample(name: str, folder: Path) -> Path:
+    """Render one clip, with its truth beside it."""
+    sample = SAMPLES[name]
+    path = folder / f"{name}.mp4"
+    write_clip(path, render(sample.movement(), sample.setup), sample.setup.fps, sample.crf)
+    return path
+
+
+def write_picture(name: str, folder: Path) -> Path:
+    """Render one picture."""
+    from PIL import Image
+
+    setup = replace(_DESK, camera=replace(_DESK.camera, yaw=86), fps=1.0)
+    frame = next(render(picture(_WORKER, PICTURES[name]), setup))
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.jpg"
+    Image.fromarray(frame.image).save(path, quality=88)
+    return path
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.phantom.samples", description=__doc__)
     parser.add_argument("names", nargs="*", help="which; default all")
-    parser.add_argument("--out", type=Path, default=Path("sample_videos"))
+    parser.add_argument("--out", type=Path, default=Path(), help="folder of the two folders")
     options = parser.parse_args(arguments)
-    for name in options.names or SAMPLES:
-        if name not in SAMPLES:
-            parser.error(f"there is no sample {name!r}; there are {', '.join(SAMPLES)}")
-        sample = SAMPLES[name]
-        path = options.out / f"{name}.mp4"
+    for name in options.names or [*SAMPLES, *PICTURES]:
+        if name not in SAMPLES and name not in PICTURES:
+            parser.error(f"there is no {name!r}; there are {', '.join([*SAMPLES, *PICTURES])}")
         try:
-            write_clip(path, render(sample.movement(), sample.setup), sample.setup.fps, sample.crf)
+            if name in SAMPLES:
+                path = write_sample(name, options.out / "sample_videos")
+            else:
+                path = write_picture(name, options.out / "sample_pictures")
         except AssetError as error:
             print(error, file=sys.stderr)
             return 1

@@ -163,7 +163,9 @@ def test_a_deletion_asks_first(tmp_path: Path) -> None:
     segments.write_text("start,end,pose\n0.0,0.5,neutral\n", "utf-8")
     made = run("calibrate", CLIP, "--profile", "me", "--calibration-segments", segments, **place)
     assert made.returncode == 0, made.stderr
-    assert "Retraction: not taken" in run("profiles", "show", "me", **place).stdout
+    shown = run("profiles", "show", "me", **place).stdout
+    assert "Retraction and elevation with hanging arms: not taken" in shown
+    assert "Retraction and elevation while the arms move: not taken" in shown
     # No answer (stdin is at its end) is no consent.
     assert run("profiles", "delete", "me", **place).returncode == 130
     assert run("profiles", "list", "--json", **place).stdout.strip() == '["me"]'

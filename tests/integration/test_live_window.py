@@ -42,8 +42,8 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def screen() -> Iterator[str]:
     """The DISPLAY of a virtual screen."""
-    with virtual_screen() as display:
-        yield display
+    with virtual_screen() as screen:
+        yield screen.display
 
 
 def test_a_recorded_session_in_a_window_and_its_replay(

@@ -18,7 +18,7 @@ import pytest
 
 from tests.support import videos
 from tests.support.cli import COLUMNS, ROOT, SAMPLES, OnTerminal, scapcoach
-from tests.support.screen import Screen
+from tests.support.terminal import Terminal
 from tests.support.tiny import write_tiny
 from tests.support.xvfb import virtual_screen
 
@@ -64,8 +64,8 @@ def noisy(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def screen() -> Iterator[str]:
-    with virtual_screen() as display:
-        yield display
+    with virtual_screen() as screen:
+        yield screen.display
 
 
 def shown_by(*arguments: object, code: int = 0, **environment: str) -> list[str]:
@@ -78,7 +78,7 @@ def shown_by(*arguments: object, code: int = 0, **environment: str) -> list[str]
 
 def lines_of(shown: str) -> list[str]:
     assert not CHATTER.search(shown), shown
-    screen = Screen(COLUMNS)
+    screen = Terminal(COLUMNS)
     screen.feed(shown)
     lines = screen.lines()
     assert not [line for line in lines if re.search("━|fps", line)], lines
@@ -213,7 +213,7 @@ def test_a_terminal_on_standard_error_alone_is_asked_for_its_width(tmp_path: Pat
     with OnTerminal(*arguments, stdout=subprocess.DEVNULL, columns=64) as terminal:
         code, shown = terminal.finish()
     assert code == 0
-    screen = Screen(64)
+    screen = Terminal(64)
     screen.feed(shown)  # a bar that is too wide would wrap, and not be erased as a whole
     assert screen.lines() == []
 

@@ -41,7 +41,8 @@ def scapcoach(
     )
 
 
-def _heed_ctrl_c() -> None:
+def heed_ctrl_c() -> None:
+    """For `preexec_fn`: a shell in the background makes its children ignore Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -83,7 +84,7 @@ class OnTerminal:
             stderr=theirs,
             env={**inherited, **terminal, **environment},
             # A shell that starts the tests in the background makes its children ignore Ctrl-C.
-            preexec_fn=_heed_ctrl_c,  # noqa: PLW1509 - no thread of the tests runs here
+            preexec_fn=heed_ctrl_c,  # noqa: PLW1509 - no thread of the tests runs here
         )
         os.close(theirs)
         self.shown = ""

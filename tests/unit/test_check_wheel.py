@@ -62,7 +62,7 @@ def test_lowest_versions_are_the_lower_bounds_of_every_dependency(tmp_path: Path
 
 def test_the_command_is_the_one_of_the_readme_without_the_set_up(tmp_path: Path) -> None:
     words = readme_command()
-    assert words[0].endswith("bin/scapcoach")
+    assert words[0] == "scapcoach"
     assert words[1] == "analyze"
     assert "--out" in words
     assert all((ROOT / w).is_file() for w in words if w.endswith(".mp4"))

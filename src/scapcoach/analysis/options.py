@@ -66,14 +66,17 @@ def settings(key: Key, options: Options, calibration: Calibration | None) -> dic
         CalibrationError: the calibration was taken with another estimator.
         ExerciseError: the exercise is unknown, or its file has faults.
     """
-    chosen = calibration or [asdict(s) for s in options.segments or ()]
+    chosen = to_plain(calibration or [asdict(s) for s in options.segments or ()])
+    if calibration:
+        # The same calibration measures alike, whether it comes from a clip or a profile.
+        del chosen["kind"], chosen["name"]
     return {
         "content": key.content,
         "landmarks_key": asdict(key),
         "model": options.model,
         "subject": key.subject,
         "estimator": str(estimator_of(options, calibration)),
-        "calibration": _digest(json.dumps(to_plain(chosen), sort_keys=True)),
+        "calibration": _digest(json.dumps(chosen, sort_keys=True)),
         "exercise": _exercise(options),
         "video": options.video,
         "csv": options.csv,

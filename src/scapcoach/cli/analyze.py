@@ -232,7 +232,7 @@ class _Job:
         results.clip(status, clip)
         if found.skipped:
             results.detail("finished before; --force analyses it again", "dim")
-        for line in (*set_lines(found.summary), *found.summary.get("headline", [])):
+        for line in said(found.summary):
             results.detail(line)
         for line in found.warnings:
             results.detail(f"Note: {line}", "yellow")
@@ -240,8 +240,16 @@ class _Job:
             results.detail(str(found.folder / "report.html"), "cyan")
 
 
+def said(summary: Mapping[str, Any]) -> list[str]:
+    """All lines about a clip; for a coached set its repetitions say how far they went."""
+    about_set, headline = set_lines(summary), list(summary.get("headline", []))
+    if about_set and summary["set"]["reps"]:
+        del headline[1:2]
+    return [*about_set, *headline]
+
+
 def set_lines(summary: Mapping[str, Any]) -> list[str]:
-    """A set in two lines: how many repetitions, and what to do next time."""
+    """A set in lines: how many repetitions, which faults, which are best and weakest, and why."""
     found = summary.get("set")
     if not found or found.get("exercise") is None:
         return []
@@ -251,4 +259,31 @@ def set_lines(summary: Mapping[str, Any]) -> list[str]:
         words += f" ({found['partial']} partial)"
     if found["score"] is not None:
         words += f", score {found['score']:.0f} of 100"
-    return [f"{words}.", found["next_time"]]
+    return [f"{words}.", *_faults(found), *_extremes(found), found["next_time"]]
+
+
+def _faults(found: Mapping[str, Any]) -> list[str]:
+    """How often each fault was seen, of the repetitions in which it could be judged."""
+    seen = [
+        f"{_lower(fault['title'])} ({fault['faulty']} of {fault['judged']})"
+        for fault in found["faults"]
+        if fault["faulty"]
+    ]
+    return [f"Faults: {'; '.join(seen)}."] if seen else []
+
+
+def _extremes(found: Mapping[str, Any]) -> list[str]:
+    """The best and the weakest repetition, where they stand apart by their score."""
+    reps = {rep["rep"]: rep for rep in found["repetitions"]}
+    best, worst = reps.get(found["best"]), reps.get(found["worst"])
+    if best is None or worst is None or best["score"] is None or worst["score"] is None:
+        return []
+    titles = {fault["key"]: _lower(fault["title"]) for fault in found["faults"]}
+    why = "; ".join(titles[key] for key in worst["faults"] if key in titles)
+    line = f"Best: repetition {best['rep']}, score {best['score']:.0f}. "
+    line += f"Weakest: repetition {worst['rep']}, score {worst['score']:.0f}"
+    return [f"{line} ({why})." if why else f"{line}."]
+
+
+def _lower(title: str) -> str:
+    return title[:1].lower() + title[1:]

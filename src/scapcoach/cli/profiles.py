@@ -108,9 +108,11 @@ def delete(name: str, yes: bool) -> None:
 def describe(calibration: Calibration) -> Iterator[str]:
     """The personal ranges of a calibration, a line each."""
     both = (("Retraction", calibration.retraction), ("Elevation", calibration.elevation))
+    missing = [title for title, ranges in both if ranges is None]
+    if missing:
+        yield f"  {' and '.join(missing).capitalize()} with hanging arms: not taken"
     for title, ranges in both:
         if ranges is None:
-            yield f"  {title}: not taken"
             continue
         for side, own in zip(("mean", "left", "right"), ranges, strict=True):
             note = "" if own.high >= 2 * own.sdc else "  (too small to be graded from this view)"
@@ -121,4 +123,5 @@ def describe(calibration: Calibration) -> Iterator[str]:
     if calibration.camera:
         yield f"  Camera: {calibration.camera}"
     yield f"  Own slump: {'taken' if calibration.slump else 'not taken'}"
-    yield f"  Exercise (read in motion): {'taken' if calibration.exercise else 'not taken'}"
+    moving = "taken" if calibration.exercise else "not taken"
+    yield f"  Retraction and elevation while the arms move: {moving}"

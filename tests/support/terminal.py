@@ -8,8 +8,8 @@ _TOKEN = re.compile(r"\x1b\[(?P<numbers>[?\d;]*)(?P<kind>[A-Za-z])|(?P<control>[
                     r"|(?P<text>[^\x00-\x1f\x7f]+)")  # fmt: skip
 
 
-class Screen:
-    """A screen without end below: nothing scrolls away.
+class Terminal:
+    """A terminal without end below: nothing scrolls away.
 
     Args:
         columns: how wide it is; longer lines go on in the next one.
