@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import weakref
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 #: MediaPipe's own default for finding, following and believing a pose.
 DEFAULT_CONFIDENCE: Final = 0.5
+_SYSTEM: str = sys.platform  # a plain name, so that type checkers read both ways
 
 
 class Landmarker:
@@ -168,6 +170,11 @@ def check_image(image: Image) -> None:
 def _create(
     model: ModelFile, *, people: int | None, masks: bool, confidence: float, delegate: str
 ) -> Any:
+    if delegate == "gpu" and _SYSTEM == "linux":
+        # These wheels take the option, and then run on the CPU without a word.
+        raise ModelError(
+            "MediaPipe's package for Linux has no GPU support: leave --delegate gpu out."
+        )
     tasks = load_mediapipe().tasks
     vision = tasks.vision
     mode = vision.RunningMode.VIDEO if people is None else vision.RunningMode.IMAGE
