@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -187,6 +188,11 @@ def test_serve_from_start_to_stop(tmp_path: Path, noisy: dict[str, str]) -> None
     pytest.importorskip("starlette", reason="needs the extra 'web'")
     with OnTerminal("serve", "--port", 0, "--sessions", tmp_path, **noisy) as terminal:
         terminal.read_until(r"Ctrl-C stops the server\.")
+        port = re.search(r":(\d+)/", terminal.shown)
+        assert port
+        with socket.create_connection(("127.0.0.1", int(port[1])), timeout=20) as stranger:
+            stranger.sendall(b"garbage\r\n\r\n")  # which the server would log
+            assert stranger.recv(100).startswith(b"HTTP/1.1 400")
         terminal.process.send_signal(signal.SIGINT)
         code, shown = terminal.finish()
     assert code == 0

@@ -60,8 +60,8 @@ class LazyGroup(Group):
 
         names = [CompletionItem(name, help=line) for name, (_, line) in self.lazy.items()
                  if name.startswith(incomplete)]  # fmt: skip
-        # Past the group, to what a command without others proposes.
-        return names + super(click.Group, self).shell_complete(ctx, incomplete)
+        # Past the group, which would import every command, to what any command proposes.
+        return names + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write names and lines of help."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import secrets
 import socket
 from typing import TYPE_CHECKING, Any, Final
@@ -71,6 +72,7 @@ def run_server(
         OutputError: the port is taken, or may not be used.
     """
     import uvicorn
+    from uvicorn.config import LOGGING_CONFIG
 
     from scapcoach.web.app import make_app
     from scapcoach.web.guard import Door
@@ -95,6 +97,9 @@ def run_server(
             ws_per_message_deflate=False,
             limit_concurrency=_CONNECTIONS,
             log_level="warning",
+            # Without a set-up of its own, what it logs (a stranger's garbled request, say) reaches
+            # only those who set up logging.
+            log_config=LOGGING_CONFIG if os.environ.get("SCAPCOACH_DEBUG") else None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
