@@ -1,4 +1,4 @@
-"""What several files of tests ask: a server in a process of its own, and pictures for it."""
+"""What several files of tests ask: a virtual screen, a server in a process, pictures for it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,17 @@ import pytest
 from scapcoach.sources.video import VideoFile
 from tests.support.browser import Served
 from tests.support.web import CLIP
+from tests.support.xvfb import virtual_screen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[str]:
+    """The DISPLAY of a virtual screen."""
+    with virtual_screen() as found:
+        yield found.display
 
 
 @pytest.fixture(scope="module")

@@ -18,10 +18,8 @@ from scapcoach.session.journal import read_journal
 from scapcoach.sinks.video import AnnotatedVideoWriter
 from scapcoach.sources.video import VideoFile
 from tests.support.cli import SAMPLES, no_traceback, scapcoach
-from tests.support.xvfb import virtual_screen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 CLIP = SAMPLES / "phantom_row_oblique.mp4"
@@ -37,13 +35,6 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 break
             writer.write(frame.image, frame.t)
     return path
-
-
-@pytest.fixture(scope="module")
-def screen() -> Iterator[str]:
-    """The DISPLAY of a virtual screen."""
-    with virtual_screen() as screen:
-        yield screen.display
 
 
 def test_a_recorded_session_in_a_window_and_its_replay(

@@ -21,10 +21,8 @@ from tests.support import videos
 from tests.support.cli import COLUMNS, ROOT, SAMPLES, OnTerminal, scapcoach
 from tests.support.terminal import Terminal
 from tests.support.tiny import write_tiny
-from tests.support.xvfb import virtual_screen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 CLIP = SAMPLES / "walking_front_portrait.mp4"
@@ -61,12 +59,6 @@ def noisy(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     place = tmp_path_factory.mktemp("noise")
     (place / "sitecustomize.py").write_text(_NOISE, "utf-8")
     return {"PYTHONPATH": os.pathsep.join([str(place), str(ROOT / "src"), str(ROOT)])}
-
-
-@pytest.fixture(scope="module")
-def screen() -> Iterator[str]:
-    with virtual_screen() as screen:
-        yield screen.display
 
 
 def shown_by(*arguments: object, code: int = 0, **environment: str) -> list[str]:

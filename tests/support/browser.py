@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import av
+import psutil
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -74,14 +75,23 @@ def chromium(clip: Path | None = None, size: tuple[int, int] = (1400, 1000)) -> 
 class Served:
     """A running `scapcoach serve`.
 
+    Args:
+        sessions: folder for them.
+        arguments: more of `scapcoach serve`.
+        env: its environment.
+        under: a program that runs the server, with its arguments; it is sent no Ctrl-C.
+
     Attributes:
         address: to open, with its key; port and token: out of it.
-        process: the server.
+        process: the server, or the program that it runs under.
     """
 
-    def __init__(self, sessions: Path, *arguments: object, env: dict[str, str]) -> None:
-        command = [sys.executable, "-m", "scapcoach", "serve", "--port", "0",
+    def __init__(
+        self, sessions: Path, *arguments: object, env: dict[str, str], under: Sequence[str] = ()
+    ) -> None:
+        command = [*under, sys.executable, "-m", "scapcoach", "serve", "--port", "0",
                    "--sessions", str(sessions), *map(str, arguments)]  # fmt: skip
+        self._under = bool(under)
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env
         )
@@ -95,6 +105,8 @@ class Served:
 
     def stop(self) -> tuple[int, str]:
         """Ctrl-C; exit code and what was said on stderr."""
-        self.process.send_signal(signal.SIGINT)
+        running = psutil.Process(self.process.pid)
+        for server in running.children() if self._under else [running]:
+            server.send_signal(signal.SIGINT)
         _, error = self.process.communicate(timeout=60)
         return self.process.returncode, error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import socket
@@ -22,17 +23,26 @@ if TYPE_CHECKING:
 _SYSTEM: str = sys.platform
 _INSTEAD: Final = "Use 'scapcoach serve' and open the page it names in a browser."
 _TRY_S: Final = 2.0
+#: Libraries of windows in the folder that PyAV's wheel brings along, as Linux lists them.
+_OF_PYAV: Final = re.compile(r"/av\.libs/(libxcb-\S+)$", re.MULTILINE)
 
 
 def check_display() -> None:
-    """Make sure that a window can be opened; the toolkit itself would end the program.
+    """Make sure that a window can be opened; the toolkit itself would end the program, or hang.
 
     Raises:
-        DisplayError: there is no screen here, and the message names the way without one; or the
-            toolkit lacks libraries of the system.
+        DisplayError: there is no screen here, and the message names the way without one; the
+            toolkit lacks libraries of the system; or the program that uses scapcoach has imported
+            PyAV before OpenCV.
     """
     if _SYSTEM != "linux":
         return
+    if _mixed_up():
+        raise DisplayError(
+            "A window would hang for ever, because this program imported PyAV (av) before OpenCV "
+            "(cv2). Put 'import cv2' before the first 'import av', or write 'from scapcoach.pyav "
+            "import av' in its place."
+        )
     named = os.environ.get("DISPLAY", "")
     if not named:
         raise DisplayError(f"There is no screen here to open a window on. {_INSTEAD}")
@@ -55,6 +65,28 @@ def _answers(named: str) -> bool:
         place = f"/tmp/.X11-unix/X{number}"
         return _connects(socket.AF_UNIX, place) or _connects(socket.AF_UNIX, f"\0{place}")
     return _connects(socket.AF_INET, (host, 6000 + number))
+
+
+def _mixed_up() -> bool:
+    """Whether OpenCV's window toolkit has got, or would get, libraries that PyAV has brought.
+
+    The wheels of both hold some under the very same names, and whichever is imported first brings
+    its own for both. PyAV's are linked to another libxcb than the one that the toolkit uses, and
+    the first window waits in it for an answer that went to the other.
+    """
+    loaded = set(_OF_PYAV.findall(_memory_map()))
+    found = importlib.util.find_spec("cv2") if loaded else None
+    if found is None or found.origin is None:
+        return False
+    packages = Path(found.origin).parent.parent
+    return any(file.name in loaded for file in packages.glob("opencv_*.libs/libxcb-*"))
+
+
+def _memory_map() -> str:
+    try:
+        return Path("/proc/self/maps").read_text("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def _connects(family: int, place: Any) -> bool:
