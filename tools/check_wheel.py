@@ -3,7 +3,8 @@
 ``python -m tools.check_wheel dist/scapcoach-*.whl`` looks for CPython 3.11 and newer on PATH and
 among the versions that pyenv keeps. For each it makes an environment, installs the wheel, runs the
 first command of the README and the doctor. On the oldest of them it does so once more with the
-lowest versions that pyproject.toml allows. It prints what it saw, and fails if anything failed.
+lowest versions that pyproject.toml allows, and installs the wheel with uv and with pipx. It prints
+what it saw, and fails if anything failed.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ import sys
 import tempfile
 import time
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 OLDEST: Final = (3, 11)
@@ -52,17 +54,24 @@ def main(arguments: list[str] | None = None) -> int:
     if not pythons:
         print("No fitting CPython with venv was found.", file=sys.stderr)
         return 1
+    wheel, oldest = options.wheel.resolve(), pythons[min(pythons)]
+    steps: list[tuple[str, Callable[[], str]]] = [
+        ("CPython {}.{}".format(*version), partial(check, python, wheel))
+        for version, python in sorted(pythons.items())
+    ]
+    steps += [
+        ("CPython {}.{}, lowest versions".format(*min(pythons)),
+         partial(check, oldest, wheel, lowest=True)),
+        ("uv tool install", partial(check_installer, oldest, wheel, "uv", ("tool", "install"))),
+        ("pipx install", partial(check_installer, oldest, wheel, "pipx", ("install",))),
+    ]  # fmt: skip
     failed = 0
-    oldest = min(pythons)
-    for version, python in sorted(pythons.items()):
-        for lowest in (False, True) if version == oldest else (False,):
-            name = "CPython {}.{}".format(*version) + ", lowest versions" * lowest
-            try:
-                print(f"ok    {name}: {check(python, options.wheel.resolve(), lowest=lowest)}")
-            except WheelError as error:
-                failed += 1
-                print(f"FAIL  {name}: {error}")
-            sys.stdout.flush()
+    for name, step in steps:
+        try:
+            print(f"ok    {name}: {step()}", flush=True)
+        except WheelError as error:
+            failed += 1
+            print(f"FAIL  {name}: {error}", flush=True)
     return int(failed > 0)
 
 
@@ -72,8 +81,9 @@ def find_pythons(path: str | None = None) -> dict[tuple[int, int], Path]:
         Path(part) for part in os.get_exec_path({"PATH": path} if path is not None else None)
     ]
     named = [found for folder in folders for found in sorted(folder.glob("python3.[0-9]*"))]
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    kept = sorted(pyenv.glob("versions/*/bin/python"))
+    roots = [Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))]
+    roots += [folder.parent for folder in folders if folder.name == "shims"]
+    kept = [found for root in roots for found in sorted(root.glob("versions/*/bin/python"))]
     pythons: dict[tuple[int, int], Path] = {}
     for python in (*named, *kept):
         version = _version(python)
@@ -98,7 +108,7 @@ def _version(python: Path) -> tuple[int, int] | None:
     return int(words[1]), int(words[2])
 
 
-def check(python: Path, wheel: Path, *, lowest: bool) -> str:
+def check(python: Path, wheel: Path, *, lowest: bool = False) -> str:
     """Install and use the wheel; the figures that are worth knowing.
 
     Raises:
@@ -127,6 +137,29 @@ def check(python: Path, wheel: Path, *, lowest: bool) -> str:
                 raise WheelError(f"{clip.name} lacks {', '.join(missing)}")
         _run([own / "scapcoach", "doctor"], place, env)
         return f"{_figures(own, place, env)}; the README's command takes {seconds:.0f} s"
+
+
+def check_installer(python: Path, wheel: Path, name: str, words: Sequence[str]) -> str:
+    """Install the wheel as a command of its own, with uv or pipx, and run its doctor.
+
+    Raises:
+        WheelError: a step failed.
+    """
+    with tempfile.TemporaryDirectory(prefix="scapcoach-wheel-") as folder:
+        place = Path(folder)
+        env = _new_user(place)
+        _run([python, "-m", "venv", place / "venv"], place, env)
+        own = place / "venv" / "bin"
+        _run([own / "python", "-m", "pip", "install", "--quiet", name], place, dict(os.environ))
+        commands = place / "commands"
+        places = {
+            "UV_TOOL_DIR": place / "tools", "UV_TOOL_BIN_DIR": commands, "UV_PYTHON": python,
+            "PIPX_HOME": place / "tools", "PIPX_BIN_DIR": commands, "PIPX_DEFAULT_PYTHON": python,
+        }  # fmt: skip
+        settings = os.environ | {variable: str(path) for variable, path in places.items()}
+        seconds = _run([own / name, *words, wheel], place, settings)
+        _run([commands / "scapcoach", "doctor"], place, env)
+        return f"took {seconds:.0f} s"
 
 
 def _new_user(place: Path) -> dict[str, str]:

@@ -21,7 +21,8 @@ Written by `python -m bench.speed PART...` itself, out of what was measured last
 and how stands under each. Every contestant is a whole process (start-up, models, report), and they
 take turns; ratios are taken within a turn, and the middle one is given, with the smallest and the
 largest where they matter. Ratios count, seconds do not: this is a virtual machine whose own pace
-changes by a fifth from minute to minute.
+changes by a fifth from minute to minute. Parts dated before 2026-11-30 were measured with mediapipe
+1.2.3; the version that is pinned since then imports faster and is about a tenth quicker in all.
 """
 
 _WHY = """\
@@ -46,9 +47,9 @@ _WHY = """\
 
 ## A graphics card
 
-`--delegate gpu` lets the network run on one where MediaPipe offers that; where it does not, one
-sentence says so and nothing is written. Only that sentence has been tested: there was no graphics
-card at hand, so nothing is said here of how much is gained. Landmarks differ a little between the
+`--delegate gpu` lets the network run on one where MediaPipe offers that; where it does not, as in its
+packages for Linux, one sentence says so and nothing is written. Only that sentence has been tested:
+there was no graphics card at hand, so nothing is said here of how much is gained. Landmarks differ a little between the
 two, which is why results of one are not used again by the other.
 
 ## What was tried and left out
