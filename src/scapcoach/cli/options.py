@@ -52,7 +52,7 @@ delegate = click.option(
     type=click.Choice(["cpu", "gpu"]),
     default="cpu",
     show_default=True,
-    help="What the network runs on; gpu only where MediaPipe offers it (Linux and macOS).",
+    help="What the network runs on; gpu only where MediaPipe offers it (macOS).",
 )
 
 source = click.option(
