@@ -23,9 +23,9 @@ from scapcoach.calibration import Calibration, calibrate, guided_segments
 from scapcoach.filters import smooth_poses
 from scapcoach.live.app import App
 from scapcoach.live.painter import Painter
+from scapcoach.model_files import model_file
 from scapcoach.pose.landmarker import Landmarker
 from scapcoach.pose.mediapipe import MediaPipePose
-from scapcoach.pose.models import model_file
 from scapcoach.session import PoseRecorder, Tracker
 from scapcoach.session.coach import make_coach
 from scapcoach.session.engine import Engine

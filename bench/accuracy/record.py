@@ -152,7 +152,7 @@ def load(path: Path) -> Record:
 
 def path_of(job: Job, folder: Path) -> Path:
     """Where a job's record is kept; another model file or another job has another name."""
-    from scapcoach.pose.models import model_file
+    from scapcoach.model_files import model_file
 
     sha256 = model_file(job.model, mask=False).sha256
     about = json.dumps([asdict(job), sha256], sort_keys=True)

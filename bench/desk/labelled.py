@@ -128,8 +128,8 @@ def pictures(folder: Path, cache: Path) -> Poses:
     """What the lite model sees in the pictures of a folder, each by itself."""
     import cv2
 
+    from scapcoach.model_files import model_file
     from scapcoach.pose.landmarker import Landmarker
-    from scapcoach.pose.models import model_file
 
     key = cache / (re.sub(r"\W+", "_", str(folder)) + ".npz")
     if not key.is_file():

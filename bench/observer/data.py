@@ -99,8 +99,8 @@ class Eyes:
     """
 
     def __init__(self) -> None:
+        from scapcoach.model_files import model_file
         from scapcoach.pose.landmarker import Landmarker
-        from scapcoach.pose.models import model_file
 
         self._landmarker = Landmarker(model_file("full", mask=False))
         self._now = self._start = 0.0

@@ -109,7 +109,7 @@ def start(s: Setting) -> dict[str, Any]:
 def models(s: Setting) -> dict[str, Any]:
     """The three models."""
     from scapcoach.errors import ModelError
-    from scapcoach.pose.models import MODEL_NAMES, model_file
+    from scapcoach.model_files import MODEL_NAMES, model_file
 
     clip, contestants = s.clip("front"), {}
     for name in MODEL_NAMES:

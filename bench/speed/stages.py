@@ -69,8 +69,8 @@ def _clocked(clip: str) -> dict[str, float]:
 
     from mediapipe.tasks.python import vision
 
-    from scapcoach.analysis import Options, run
     from scapcoach.pose import landmarker, mediapipe
+    from scapcoach.recording import Options, run
     from scapcoach.session import Follower, Tracker
     from scapcoach.sources import ahead, picture
 

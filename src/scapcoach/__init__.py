@@ -14,21 +14,21 @@ from scapcoach._version import __version__
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from scapcoach.analysis import Analysis, Options, analyze, calibrate_clip
     from scapcoach.calibration import Calibration, Segment, calibrate, calibrate_automatically
     from scapcoach.errors import ScapcoachError
     from scapcoach.filters import OneEuro, ZeroPhase, smooth_poses
     from scapcoach.landmarks import Landmark, Poses
     from scapcoach.measures import Measures, Reason, Series, Status, View, measure
+    from scapcoach.recording import Analysis, Options, analyze, calibrate_clip
 
 _HOMES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "Analysis": "scapcoach.analysis",
+        "Analysis": "scapcoach.recording",
         "Calibration": "scapcoach.calibration",
         "Landmark": "scapcoach.landmarks",
         "Measures": "scapcoach.measures",
         "OneEuro": "scapcoach.filters",
-        "Options": "scapcoach.analysis",
+        "Options": "scapcoach.recording",
         "Poses": "scapcoach.landmarks",
         "Reason": "scapcoach.measures",
         "ScapcoachError": "scapcoach.errors",
@@ -37,10 +37,10 @@ _HOMES: Final[Mapping[str, str]] = MappingProxyType(
         "Status": "scapcoach.measures",
         "View": "scapcoach.measures",
         "ZeroPhase": "scapcoach.filters",
-        "analyze": "scapcoach.analysis",
+        "analyze": "scapcoach.recording",
         "calibrate": "scapcoach.calibration",
         "calibrate_automatically": "scapcoach.calibration",
-        "calibrate_clip": "scapcoach.analysis",
+        "calibrate_clip": "scapcoach.recording",
         "measure": "scapcoach.measures",
         "smooth_poses": "scapcoach.filters",
     }

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import scapcoach
+from scapcoach.export.tables import read_landmarks
 from scapcoach.measures import SPECS, Status
-from scapcoach.sinks.tables import read_landmarks
 from tests.support.cli import SAMPLES, no_traceback
 from tests.support.cli import scapcoach as run
 

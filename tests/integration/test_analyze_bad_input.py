@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from scapcoach.export.tables import read_landmarks
 from scapcoach.measures import Status
-from scapcoach.sinks.tables import read_landmarks
 from tests.support import videos
 from tests.support.cli import SAMPLES, OnTerminal, no_traceback
 from tests.support.cli import scapcoach as run

@@ -22,8 +22,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import scapcoach
-from scapcoach.analysis import Options
 from scapcoach.coaching import find_exercise
+from scapcoach.recording import Options
 from tests.support.cli import SAMPLES, no_traceback
 from tests.support.cli import scapcoach as run
 from tests.support.pages import chromium, contrast, errors, screen, visit, wait_for

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from scapcoach.errors import OutputError
-from scapcoach.sinks.overlay import Overlay
-from scapcoach.sinks.video import AnnotatedVideoWriter
+from scapcoach.media.video import AnnotatedVideoWriter
+from scapcoach.overlay.overlay import Overlay
 from tests.support.synthetic import synthetic_measures, synthetic_poses
 
 

@@ -13,9 +13,9 @@ import psutil
 import pyarrow.parquet as pq
 import pytest
 
-from scapcoach.analysis import calibrate_clip
 from scapcoach.errors import CalibrationError
-from scapcoach.sinks.tables import read_landmarks
+from scapcoach.export.tables import read_landmarks
+from scapcoach.recording import calibrate_clip
 from tests.support.cli import SAMPLES, OnTerminal, no_traceback
 from tests.support.cli import scapcoach as run
 from tests.support.tiny import TINY_FRAMES, write_tiny
@@ -182,7 +182,7 @@ def test_a_calibration_clip_is_watched_once(
     def watch(*_: object) -> None:
         raise RuntimeError("watched again")
 
-    monkeypatch.setattr("scapcoach.analysis.run.watch", watch)
+    monkeypatch.setattr("scapcoach.recording.run.watch", watch)
     with pytest.raises(CalibrationError) as second:
         calibrate_clip(clip, keep=keep)
     assert str(second.value) == str(first.value)

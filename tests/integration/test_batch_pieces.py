@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from scapcoach.analysis import Options, analyze_into
-from scapcoach.analysis.options import landmarks_key
-from scapcoach.analysis.pieces import (
+from scapcoach.export.tables import read_landmarks
+from scapcoach.geometry.posture import trunk_length
+from scapcoach.recording import Options, analyze_into
+from scapcoach.recording.options import landmarks_key
+from scapcoach.recording.pieces import (
     WARM_UP,
     Piece,
     Stretch,
@@ -24,9 +26,7 @@ from scapcoach.analysis.pieces import (
     lead_in,
     pieces_of,
 )
-from scapcoach.analysis.places import content_hash, keep_partial, kept_landmarks, partial_folder
-from scapcoach.geometry.posture import trunk_length
-from scapcoach.sinks.tables import read_landmarks
+from scapcoach.recording.places import content_hash, keep_partial, kept_landmarks, partial_folder
 from scapcoach.sources.types import SourceInfo
 from scapcoach.sources.video import VideoFile
 from tests.support import videos

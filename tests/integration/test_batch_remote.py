@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scapcoach.sinks.dataset_table import read_index
+from scapcoach.export.dataset_table import read_index
 from tests.support.cli import SAMPLES, OnTerminal, no_traceback
 from tests.support.cli import scapcoach as run
 from tests.support.stores import environment, s3_server

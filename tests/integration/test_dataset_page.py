@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from scapcoach.sinks.dataset_page import write_page
-from scapcoach.sinks.dataset_table import (
+from scapcoach.export.dataset_table import (
     Row,
     facts_of,
     index_table,
@@ -17,8 +16,9 @@ from scapcoach.sinks.dataset_table import (
     with_earlier,
     write_index,
 )
-from scapcoach.sinks.summary import build_summary
-from scapcoach.sinks.thumbnail import SIZE, best_time, crop_around, write_thumbnail
+from scapcoach.export.summary import build_summary
+from scapcoach.media.thumbnail import SIZE, best_time, crop_around, write_thumbnail
+from scapcoach.report.dataset_page import write_page
 from tests.support.pages import chromium, contrast, errors, requests, screen, visit
 from tests.support.synthetic import synthetic_measures, synthetic_poses
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from scapcoach.desk.instance import OnlyOne
 from scapcoach.history import History
+from scapcoach.system.instance import OnlyOne
 from tests.support.cli import scapcoach
 from tests.support.desk import film, pictures
 

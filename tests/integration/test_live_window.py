@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from scapcoach.history.lifting import read_set
+from scapcoach.media.video import AnnotatedVideoWriter
 from scapcoach.session.journal import read_journal
-from scapcoach.sinks.video import AnnotatedVideoWriter
 from scapcoach.sources.video import VideoFile
 from tests.support.cli import SAMPLES, no_traceback, scapcoach
 

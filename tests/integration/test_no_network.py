@@ -233,8 +233,8 @@ def test_a_cue_said_aloud(watch: None, tmp_path: Path) -> None:
     code = """
 import contextlib, pathlib, sys, threading
 from scapcoach.errors import SoundError
-from scapcoach.sound.players import find_player
-from scapcoach.sound.voices import find_voice
+from scapcoach.system.sound.players import find_player
+from scapcoach.system.sound.voices import find_voice
 voice = find_voice(find_player(), pathlib.Path(sys.argv[1]))
 with contextlib.suppress(SoundError):  # it is silent here: no loudspeaker
     voice.say("Lead with the elbows", threading.Event())

@@ -12,9 +12,9 @@ import pytest
 
 from scapcoach.errors import InputError, ModelError
 from scapcoach.landmarks import Landmark
+from scapcoach.model_files import model_file
 from scapcoach.pose.landmarker import Landmarker
 from scapcoach.pose.mediapipe import MediaPipePose
-from scapcoach.pose.models import model_file
 from tests.support.composites import FPS, canvas, clip, paste
 
 if TYPE_CHECKING:

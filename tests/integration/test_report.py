@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from scapcoach.errors import OutputError
-from scapcoach.sinks import report as report_module
-from scapcoach.sinks.overlay import Overlay
-from scapcoach.sinks.report import Still, write_report
-from scapcoach.sinks.summary import build_summary
-from scapcoach.sinks.video import AnnotatedVideoWriter
+from scapcoach.export.summary import build_summary
+from scapcoach.media.video import AnnotatedVideoWriter
+from scapcoach.overlay.overlay import Overlay
+from scapcoach.report import clip_page as report_module
+from scapcoach.report.clip_page import Still, write_report
 from tests.support.pages import chromium, contrast, errors, luminance, requests, visit, wait_for
 from tests.support.synthetic import synthetic_measures, synthetic_poses
 

@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from scapcoach.analysis.sessions import close_session
 from scapcoach.errors import InputError
+from scapcoach.media.recorder import CameraVideo
+from scapcoach.recording.sessions import close_session
 from scapcoach.session.coach import make_coach
 from scapcoach.session.film import Film
 from scapcoach.session.journal import FILE, Journal
 from scapcoach.session.replay import Session, begin
-from scapcoach.sinks.recorder import CameraVideo
 from scapcoach.sources.types import Frame
 from scapcoach.sources.video import VideoFile
 from scapcoach.web.past import past_sessions

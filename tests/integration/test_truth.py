@@ -14,7 +14,7 @@ from scapcoach.measures import Status
 from tests.support.cli import SAMPLES
 
 if TYPE_CHECKING:
-    from scapcoach.analysis import Analysis
+    from scapcoach.recording import Analysis
 
 
 @cache

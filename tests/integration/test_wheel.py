@@ -44,14 +44,20 @@ DATA = {
         )
     ),
     *(
-        f"scapcoach/sinks/assets/{name}"
+        f"scapcoach/report/assets/{name}"
         for name in (
             "base.css", "check.css", "compare.css", "dataset.css", "dataset.html", "dataset.js",
-            "fonts/OFL.txt", "fonts/barlow-semi-condensed-latin-500-normal.woff",
-            "fonts/barlow-semi-condensed-latin-700-normal.woff", "history.css", "report.css",
-            "report.html", "report.js", "set.css", "summary.schema.json",
+            "history.css", "report.css", "report.html", "report.js", "set.css",
         )
     ),
+    *(
+        f"scapcoach/overlay/fonts/{name}"
+        for name in (
+            "OFL.txt", "barlow-semi-condensed-latin-500-normal.woff",
+            "barlow-semi-condensed-latin-700-normal.woff",
+        )
+    ),
+    "scapcoach/export/summary.schema.json",
     *(
         f"scapcoach/web/assets/{name}"
         for name in (

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scapcoach.session.guided import Step
+from scapcoach.guide.poses import Step
 from tests.support.exercise import exercise_clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from scapcoach.guide.reps import RepGuide
     from scapcoach.landmarks import Poses
-    from scapcoach.session.guided_reps import RepGuide
 
 FPS = 15.0
 ASKED = {"arms_only": "arms_only", "squeeze": "squeeze", "shrug_rep": "shrug_rep",

@@ -6,8 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from scapcoach.measures.types import Reason, Status
-from scapcoach.sinks.sets import (
+from scapcoach.coaching.record import (
     Column,
     CueLine,
     EpisodeLine,
@@ -19,6 +18,7 @@ from scapcoach.sinks.sets import (
     Target,
     TrendLine,
 )
+from scapcoach.measures.types import Reason, Status
 
 COLUMNS = (
     Column("retraction_peak", "Peak retraction", "%", "shoulder blades drawn back"),

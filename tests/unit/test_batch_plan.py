@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scapcoach.analysis.places import content_hash, result_folder
 from scapcoach.batch import resources
 from scapcoach.batch.listing import read_list
 from scapcoach.batch.plan import clips_in, folders_to_avoid, longest_first
 from scapcoach.errors import InputError
+from scapcoach.recording.places import content_hash, result_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scapcoach.analysis.places import content_hash, result_folder
 from scapcoach.batch import remote
 from scapcoach.batch.listing import read_list
 from scapcoach.batch.plan import folders_to_avoid, remote_clips
@@ -25,6 +24,7 @@ from scapcoach.batch.remote import (
 )
 from scapcoach.batch.remote_results import RemoteFolder
 from scapcoach.errors import InputError, MissingExtraError, OutputError
+from scapcoach.recording.places import content_hash, result_folder
 
 pytest.importorskip("fsspec", reason="needs the extra: pip install -e '.[s3]'")
 

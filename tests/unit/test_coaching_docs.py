@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from scapcoach.analysis.compare import Z95
 from scapcoach.calibration.types import SDC_FACTOR
 from scapcoach.coaching import CueConfig, packaged
 from scapcoach.coaching.library import parse
+from scapcoach.recording.compare import Z95
 from tools.coaching_docs import PAGE, render, written
 
 TEXT = PAGE.read_text("utf-8")

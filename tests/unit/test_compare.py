@@ -11,14 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scapcoach.analysis.compare import Z95, compare
+from scapcoach.coaching.record import Number, RepRow, SetRecord
 from scapcoach.errors import InputError, OutputError
+from scapcoach.export.rep_tables import set_summary
+from scapcoach.export.summary import build_summary, write_summary
+from scapcoach.export.tables import frames_table, write_parquet
 from scapcoach.measures.types import Reason, Status
-from scapcoach.sinks.comparison import Comparison, Difference, Quantity, Verdict, write_comparison
-from scapcoach.sinks.rep_tables import set_summary
-from scapcoach.sinks.sets import Number, RepRow, SetRecord
-from scapcoach.sinks.summary import build_summary, write_summary
-from scapcoach.sinks.tables import frames_table, write_parquet
+from scapcoach.recording.compare import Z95, compare
+from scapcoach.report.comparison_page import (
+    Comparison,
+    Difference,
+    Quantity,
+    Verdict,
+    write_comparison,
+)
 from tests.support.sets import sample_set
 from tests.support.synthetic import synthetic_measures, synthetic_poses
 

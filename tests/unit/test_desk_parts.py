@@ -14,12 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scapcoach.desk.autostart import entry
 from scapcoach.desk.engine import Said
-from scapcoach.desk.instance import OnlyOne, is_running, lock_file, take_word, tell_running
 from scapcoach.desk.policy import Kind
 from scapcoach.desk.posture import take_baseline
-from scapcoach.desk.power import Pauses, Schedule, on_battery
 from scapcoach.desk.setups import (
     SetupChooser,
     delete_setup,
@@ -30,8 +27,11 @@ from scapcoach.desk.setups import (
 from scapcoach.desk.tell import Aloud, Command, Line, Notification, Teller
 from scapcoach.errors import CalibrationError, InputError, MissingExtraError
 from scapcoach.history import Stamp
-from scapcoach.sound import Tone, open_announcer
-from scapcoach.sound.tones import write_tone
+from scapcoach.system.autostart import entry
+from scapcoach.system.instance import OnlyOne, is_running, lock_file, take_word, tell_running
+from scapcoach.system.power import Pauses, Schedule, on_battery
+from scapcoach.system.sound import Tone, open_announcer
+from scapcoach.system.sound.tones import write_tone
 from tests.support.seated import seated
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def test_sound_and_voice_follow_each_other(tmp_path: Path, monkeypatch: pytest.M
         (tmp_path / name).chmod(0o755)
     write_tone(tmp_path / "a.wav", Tone.REP)
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
-    monkeypatch.setattr("scapcoach.sound.players._PROGRAMS", ("aplay",))
+    monkeypatch.setattr("scapcoach.system.sound.players._PROGRAMS", ("aplay",))
     with open_announcer(voice=True, tones=True) as announcer:
         Aloud(announcer).tell(SAID)
         assert eventually(lambda: heard.exists() and heard.read_text().count(" end") == 2)
@@ -285,7 +285,7 @@ def test_there_is_only_one_and_it_can_be_told_things() -> None:
 
 def test_a_killed_one_leaves_no_lock(tmp_path: Path) -> None:
     code = (
-        "import os, signal\nfrom scapcoach.desk.instance import OnlyOne\n"
+        "import os, signal\nfrom scapcoach.system.instance import OnlyOne\n"
         "with OnlyOne():\n    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     killed = subprocess.run([sys.executable, "-c", code], check=False)

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from scapcoach.desk.engine import DeskEngine, Said
-from scapcoach.desk.instance import OnlyOne, tell_running
 from scapcoach.desk.policy import Kind, Policy
 from scapcoach.desk.posture import take_baseline
-from scapcoach.desk.power import Pauses
 from scapcoach.desk.run import Clock, Watch, calibrate
 from scapcoach.errors import CalibrationError, OutputError
 from scapcoach.history import History, Journal
+from scapcoach.system.instance import OnlyOne, tell_running
+from scapcoach.system.power import Pauses
 from tests.support.seated import seated
 
 if TYPE_CHECKING:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from scapcoach.analysis.options import Options, estimator_of, settings
-from scapcoach.analysis.places import Key
 from scapcoach.calibration import (
     Calibration,
     calibrate,
@@ -24,6 +22,8 @@ from scapcoach.girdle.geometric import solve
 from scapcoach.girdle.observer import observe
 from scapcoach.girdle.state import GirdleState
 from scapcoach.measures import Reason, Status, measure
+from scapcoach.recording.options import Options, estimator_of, settings
+from scapcoach.recording.places import Key
 from scapcoach.session.engine import Engine, run
 from scapcoach.session.journal import Command, Recording
 from scapcoach.session.replay import begin, plain_calibration, read_by

@@ -11,13 +11,13 @@ import pytest
 
 from scapcoach.calibration.reps import RepCounter
 from scapcoach.coaching.types import Cue, CueKind, Severity
+from scapcoach.guide.framing import Check
+from scapcoach.guide.poses import Guide, Plan, Step
+from scapcoach.guide.reps import RepGuide
 from scapcoach.live.aloud import Aloud
 from scapcoach.live.away import LockWatch, screen_kept_on
 from scapcoach.session.engine import Coached, Engine, run
-from scapcoach.session.framing import Check
-from scapcoach.session.guided import Guide, Plan, Step
-from scapcoach.session.guided_reps import RepGuide
-from scapcoach.sound import Tone
+from scapcoach.system.sound import Tone
 from tests.support.person import person
 
 READING = run(Engine(), person(1))[0]

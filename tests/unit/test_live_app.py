@@ -12,12 +12,12 @@ import pytest
 from scapcoach.calibration import calibrate, guided_segments
 from scapcoach.errors import DisplayError
 from scapcoach.filters import smooth_poses
+from scapcoach.guide.poses import Guide, Step
+from scapcoach.guide.reps import RepGuide
 from scapcoach.live import window
 from scapcoach.live.app import App
 from scapcoach.live.painter import Painter, State
 from scapcoach.session.engine import Engine
-from scapcoach.session.guided import Guide, Step
-from scapcoach.session.guided_reps import RepGuide
 from scapcoach.session.replay import Session
 from scapcoach.sources.types import Frame
 from tests.support.clips import protocol_clip
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
-    from scapcoach.sinks.prompt import Prompt
+    from scapcoach.overlay.prompt import Prompt
 
 POSES = person(40)
 

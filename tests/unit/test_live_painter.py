@@ -8,10 +8,10 @@ import numpy as np
 
 from scapcoach.live.painter import Painter, State, mirror
 from scapcoach.measures import Reason
+from scapcoach.overlay import gauges
+from scapcoach.overlay.prompt import Prompt
+from scapcoach.overlay.text import fit
 from scapcoach.session.engine import Engine, run
-from scapcoach.sinks import gauges
-from scapcoach.sinks.prompt import Prompt
-from scapcoach.sinks.text import fit
 from tests.support.person import person
 
 if TYPE_CHECKING:

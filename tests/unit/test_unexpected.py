@@ -12,7 +12,7 @@ def test_an_unforeseen_error_is_one_sentence(
     def broken() -> None:
         raise ZeroDivisionError("by zero")
 
-    monkeypatch.setattr("scapcoach.doctor.run_checks", broken)
+    monkeypatch.setattr("scapcoach.system.doctor.run_checks", broken)
     monkeypatch.setattr("sys.argv", ["scapcoach", "doctor"])
     monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.delenv("SCAPCOACH_DEBUG", raising=False)

@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from scapcoach.analysis.pieces import Piece, pieces_of
-from scapcoach.analysis.places import content_hash
 from scapcoach.batch.jobs import ClipJob, PieceJob
 from scapcoach.batch.run import run_all
 from scapcoach.batch.types import NOT_BEGUN, Stopped
 from scapcoach.errors import InputError
+from scapcoach.recording.pieces import Piece, pieces_of
+from scapcoach.recording.places import content_hash
 from scapcoach.sources.video import probe
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from scapcoach.analysis.options import estimator_of
 from scapcoach.batch.cuts import run_cut
 from scapcoach.batch.jobs import CalibrationJob, ClipDone, ClipJob
 from scapcoach.batch.plan import folders_to_avoid, longest_first
@@ -17,16 +16,17 @@ from scapcoach.batch.run import run_all
 from scapcoach.batch.types import NOT_BEGUN, Done, Failed
 from scapcoach.calibration.profiles import load_profile
 from scapcoach.errors import CalibrationError
-from scapcoach.sinks.dataset_table import Row
+from scapcoach.export.dataset_table import Row
+from scapcoach.recording.options import estimator_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from scapcoach.analysis import Options
     from scapcoach.batch.listing import Entry
     from scapcoach.batch.remote_results import RemoteFolder
     from scapcoach.batch.types import Executor, Outcome, Watch
     from scapcoach.calibration import Calibration, Segment
+    from scapcoach.recording import Options
 
 
 #: Within the folder of all results: landmarks of calibration clips, which every run needs.

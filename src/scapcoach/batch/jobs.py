@@ -8,23 +8,23 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from scapcoach.analysis import analyze_into, calibrate_clip, finished
-from scapcoach.analysis.options import landmarks_key
-from scapcoach.analysis.pieces import follow, keep_piece, kept_piece
-from scapcoach.analysis.places import content_hash, result_folder
 from scapcoach.batch.remote import RemoteFile, fetch
 from scapcoach.errors import ScapcoachError
-from scapcoach.sinks.dataset_table import facts_of
-from scapcoach.sinks.thumbnail import THUMBNAIL, best_time, write_thumbnail
+from scapcoach.export.dataset_table import facts_of
+from scapcoach.media.thumbnail import THUMBNAIL, best_time, write_thumbnail
+from scapcoach.recording import analyze_into, calibrate_clip, finished
+from scapcoach.recording.options import landmarks_key
+from scapcoach.recording.pieces import follow, keep_piece, kept_piece
+from scapcoach.recording.places import content_hash, result_folder
 from scapcoach.sources.glimpse import glimpse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from scapcoach.analysis import Options
-    from scapcoach.analysis.pieces import Piece
     from scapcoach.batch.types import Progress
     from scapcoach.calibration import Calibration, Segment
+    from scapcoach.recording import Options
+    from scapcoach.recording.pieces import Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class ClipDone:
 
     Attributes:
         folder: name of the folder of results.
-        facts: one row of the index, as `scapcoach.sinks.dataset_table.facts_of` gives it.
+        facts: one row of the index, as `scapcoach.export.dataset_table.facts_of` gives it.
         skipped: whether it had been finished before.
         notes: what was wrong with the clip without stopping the work.
     """

@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
-from scapcoach.analysis.places import VIDEO_SUFFIXES
 from scapcoach.batch.remote import RemoteFile, fetch, is_address, local_path, shown
 from scapcoach.errors import ScapcoachError, SettingError
+from scapcoach.recording.places import VIDEO_SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

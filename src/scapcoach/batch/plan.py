@@ -9,10 +9,10 @@ from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from scapcoach.analysis.places import VIDEO_SUFFIXES, content_hash, find_clips, result_folder
 from scapcoach.batch.jobs import at_hand
 from scapcoach.batch.remote import RemoteFile, find_remote
 from scapcoach.errors import InputError, MissingInputError
+from scapcoach.recording.places import VIDEO_SUFFIXES, content_hash, find_clips, result_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

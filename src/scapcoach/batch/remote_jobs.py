@@ -8,16 +8,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from scapcoach.analysis.places import content_hash
 from scapcoach.batch.jobs import ClipDone, ClipJob, at_hand, told_as
 from scapcoach.batch.remote import RemoteFile, looked_up
 from scapcoach.errors import OutputError
+from scapcoach.recording.places import content_hash
 
 if TYPE_CHECKING:
-    from scapcoach.analysis import Options
     from scapcoach.batch.remote_results import RemoteFolder
     from scapcoach.batch.types import Progress
     from scapcoach.calibration import Calibration
+    from scapcoach.recording import Options
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from scapcoach.analysis.places import KEY, LANDMARKS, SUMMARY, partial_folder, read_summary
 from scapcoach.batch.remote import open_store, shown, told
 from scapcoach.errors import OutputError
+from scapcoach.recording.places import KEY, LANDMARKS, SUMMARY, partial_folder, read_summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from scapcoach.analysis import Analysis, Options
     from scapcoach.calibration import Calibration
     from scapcoach.cli.progress import Bar
+    from scapcoach.recording import Analysis, Options
 
 
 @click.command("analyze")
@@ -111,11 +111,11 @@ def _check_possible(chosen: Mapping[str, Any]) -> None:
         batch.check_exercise(chosen["exercise"])
     if chosen["address"]:
         return  # the rest is a matter of the computers of that cluster
-    from scapcoach.pose.models import model_file
+    from scapcoach.model_files import model_file
 
     model_file(chosen["model"], mask=False)
     if chosen["rrd"]:
-        from scapcoach.sinks.rerun import need_rerun
+        from scapcoach.export.rerun import need_rerun
 
         need_rerun()
 
@@ -126,7 +126,7 @@ def chosen_options(c: Mapping[str, Any]) -> Options:
     Raises:
         CalibrationError: the list of segments has faults.
     """
-    from scapcoach.analysis import Options
+    from scapcoach.recording import Options
 
     return Options(
         model=c["model"],
@@ -154,8 +154,8 @@ class _Job:
 
     def run(self, clip: Path) -> int:
         """Analyse the clip; the exit code."""
-        from scapcoach.analysis import Interrupted
         from scapcoach.cli.progress import Bar
+        from scapcoach.recording import Interrupted
 
         results: list[dict[str, Any]] = []
         code = FINE
@@ -178,8 +178,8 @@ class _Job:
         return code
 
     def _options(self, bar: Bar) -> tuple[Options, Calibration | None]:
-        from scapcoach.analysis import calibrate_clip
         from scapcoach.calibration.profiles import load_profile
+        from scapcoach.recording import calibrate_clip
 
         c = self.chosen
         choice = chosen_options(c)
@@ -198,8 +198,8 @@ class _Job:
         self, clip: Path, choice: Options, calibration: Calibration | None, bar: Bar
     ) -> tuple[dict[str, Any], int]:
         """What is printed as JSON, and the exit code."""
-        from scapcoach.analysis import analyze
         from scapcoach.cli.consoles import print_status
+        from scapcoach.recording import analyze
 
         try:
             found = analyze(

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from scapcoach.analysis import Options
     from scapcoach.batch.dataset import Dataset, Found
     from scapcoach.batch.listing import Entry
     from scapcoach.batch.remote_results import RemoteFolder
     from scapcoach.batch.types import Executor
     from scapcoach.calibration import Calibration, Segment
     from scapcoach.cli.consoles import Results
-    from scapcoach.sinks.dataset_table import Row
+    from scapcoach.export.dataset_table import Row
+    from scapcoach.recording import Options
 
 INDEX: Final = "index.parquet"
 PAGE: Final = "summary.html"
@@ -186,8 +186,8 @@ def check_exercise(name: str) -> None:
     Raises:
         ScapcoachError: with what is wrong.
     """
-    from scapcoach.analysis.options import AUTO
     from scapcoach.coaching.library import find_exercise
+    from scapcoach.recording.options import AUTO
 
     if name != AUTO:
         find_exercise(name)
@@ -321,7 +321,7 @@ class BatchRun:
         click.echo(f"], {json.dumps(places, ensure_ascii=False)[1:]}")
 
     def _as_json(self, row: Row) -> dict[str, Any]:
-        from scapcoach.analysis.places import read_summary
+        from scapcoach.recording.places import read_summary
 
         if not row.folder:
             return {"clip": row.clip, "status": row.status, "error": row.reason}
@@ -345,8 +345,8 @@ def _write_index(
     Raises:
         OutputError: they could not be written.
     """
-    from scapcoach.sinks.dataset_page import write_page
-    from scapcoach.sinks.dataset_table import read_index, with_earlier, write_index
+    from scapcoach.export.dataset_table import read_index, with_earlier, write_index
+    from scapcoach.report.dataset_page import write_page
 
     everything = with_earlier(rows, read_index(place / INDEX), still_there)
     write_index(place / INDEX, everything)

@@ -93,10 +93,10 @@ def _from_clips(
 ) -> Calibration:
     from functools import reduce
 
-    from scapcoach.analysis import calibrate_clip
     from scapcoach.calibration import join, read_segments
     from scapcoach.cli.consoles import stderr_console
     from scapcoach.cli.progress import Bar
+    from scapcoach.recording import calibrate_clip
 
     segments = read_segments(marked) if marked else None
     found = []
@@ -120,8 +120,8 @@ def _guided(chosen: dict[str, Any], profile: str) -> Calibration | None:
     """The last calibration that was finished in the window, or None."""
     from scapcoach.calibration.profiles import list_profiles
     from scapcoach.cli.sessions import window_app
+    from scapcoach.guide.poses import Plan
     from scapcoach.live.window import check_display
-    from scapcoach.session.guided import Plan
 
     check_display()  # before the camera's light goes on
     taken: list[Calibration] = []

@@ -54,10 +54,10 @@ def command(
       scapcoach check photos/ --reference upright.jpg --json
     """  # noqa: D301 - click reads the \\b
     from scapcoach.desk.check import plain
+    from scapcoach.model_files import model_file
     from scapcoach.pose.landmarker import Landmarker
-    from scapcoach.pose.models import model_file
-    from scapcoach.sinks.check_page import check_page
-    from scapcoach.sinks.page import write_page
+    from scapcoach.report.check_page import check_page
+    from scapcoach.report.page import write_page
 
     files = _files(pictures)
     eyes = Landmarker(model_file(model, mask=False), people=_PEOPLE)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from scapcoach.sinks.comparison import Comparison
+    from scapcoach.report.comparison_page import Comparison
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -40,8 +40,8 @@ def command(a: Path, b: Path, *, as_json: bool, page: Path | None) -> int:
       scapcoach compare results/row_monday results/row_friday
       scapcoach compare results/week1 results/week2 --html weeks.html
     """  # noqa: D301 - click reads the \\b
-    from scapcoach.analysis.compare import compare
-    from scapcoach.sinks.comparison import write_comparison
+    from scapcoach.recording.compare import compare
+    from scapcoach.report.comparison_page import write_comparison
 
     found = compare(a, b)
     if page is not None:
@@ -60,7 +60,7 @@ def _print(found: Comparison, page: Path | None) -> None:
     from rich.table import Table
 
     from scapcoach.cli.consoles import stdout_console
-    from scapcoach.sinks.comparison import Verdict, amount, signed
+    from scapcoach.report.comparison_page import Verdict, amount, signed
 
     console = stdout_console()
     console.print(found.headline, style="bold")

@@ -102,8 +102,8 @@ def calibrate(source: str, model: str, fast: bool, name: str, no_slump: bool) ->
       scapcoach desk calibrate --name standing
     """  # noqa: D301 - click reads the \\b
     from scapcoach.desk.eyes import OpenEyes
-    from scapcoach.desk.instance import borrowed_camera
     from scapcoach.desk.setups import load_setups
+    from scapcoach.system.instance import borrowed_camera
 
     load_setups()  # a file that cannot be read is told before anybody sits still for ten seconds
     with borrowed_camera(), OpenEyes(source, model=model, fast=fast) as eyes:
@@ -118,7 +118,7 @@ def snooze(minutes: float) -> None:
 
     Example:  scapcoach desk snooze 60
     """
-    from scapcoach.desk.instance import tell_running
+    from scapcoach.system.instance import tell_running
 
     tell_running("snooze", 60 * minutes)
     click.echo(f"No alerts for {minutes:g} minutes.")
@@ -130,7 +130,7 @@ def stop() -> None:
 
     Example:  scapcoach desk stop
     """
-    from scapcoach.desk.instance import tell_running
+    from scapcoach.system.instance import tell_running
 
     tell_running("stop")
     click.echo("Told to stop.")
@@ -157,8 +157,8 @@ def setups(gone: str | None) -> int:
 
 
 def _install(dry_run: bool) -> int:
-    from scapcoach.desk.autostart import entry
     from scapcoach.desk.setups import load_setups
+    from scapcoach.system.autostart import entry
 
     words = [w for w in sys.argv[2:] if w not in {"--install", "--dry-run"}]
     found = entry([sys.executable, "-m", "scapcoach", "desk", *words])
@@ -179,7 +179,7 @@ def _install(dry_run: bool) -> int:
 def _take_baseline(eyes: Eyes, model: str, name: str, *, with_slump: bool) -> Baseline:
     from scapcoach.desk.run import calibrate as take
     from scapcoach.desk.setups import save_setup
-    from scapcoach.pose.models import model_file
+    from scapcoach.model_files import model_file
 
     sha256 = model_file(model, mask=False).sha256
     found = take(eyes, _note, name=name, with_slump=with_slump, model_sha256=sha256)
@@ -193,12 +193,12 @@ def _watch(chosen: dict[str, Any]) -> int:
 
     from scapcoach.desk.engine import DeskEngine
     from scapcoach.desk.eyes import OpenEyes
-    from scapcoach.desk.instance import OnlyOne
     from scapcoach.desk.policy import Policy
-    from scapcoach.desk.power import Pauses, Schedule, on_battery
     from scapcoach.desk.run import Clock, Watch, is_alert
     from scapcoach.desk.tell import Line
     from scapcoach.history import Stamp
+    from scapcoach.system.instance import OnlyOne
+    from scapcoach.system.power import Pauses, Schedule, on_battery
 
     schedule = Schedule.parse(chosen["hours"], chosen["days"])
     praise, halt = Line(click.echo), threading.Event()
@@ -251,7 +251,7 @@ def _baselines(eyes: Eyes, model: str, *, asks: bool) -> tuple[Baseline, ...]:
 
 def _taken(model: str) -> tuple[Baseline, ...]:
     from scapcoach.desk.setups import load_setups
-    from scapcoach.pose.models import model_file
+    from scapcoach.model_files import model_file
 
     sha256 = model_file(model, mask=False).sha256
     return tuple(b for b in load_setups() if b.model_sha256 == sha256)
@@ -269,7 +269,7 @@ def _journal(stack: Any, keep_days: int) -> Any:
 def _teller(stack: ExitStack, chosen: dict[str, Any]) -> Teller:
     from scapcoach.desk.tell import Aloud, Command, Line, Notification, Teller
     from scapcoach.errors import MissingExtraError
-    from scapcoach.sound import open_announcer
+    from scapcoach.system.sound import open_announcer
 
     ways: list[Way] = []
     named = chosen["ways"]

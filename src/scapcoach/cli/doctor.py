@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from scapcoach.doctor import Check
+    from scapcoach.system.doctor import Check
 
 
 @click.command("doctor")
@@ -25,7 +25,7 @@ def command(as_json: bool) -> int:
       scapcoach doctor
       scapcoach doctor --json
     """  # noqa: D301 - click reads the \\b
-    from scapcoach.doctor import render, run_checks
+    from scapcoach.system.doctor import render, run_checks
 
     checks = (*run_checks(), _pauses())
     if as_json:
@@ -37,8 +37,8 @@ def command(as_json: bool) -> int:
 
 def _pauses() -> Check:
     """Whether the desk check would notice that it should pause."""
-    from scapcoach.desk.screen import presenting, screen_locked
-    from scapcoach.doctor import Check
+    from scapcoach.system.doctor import Check
+    from scapcoach.system.screen import presenting, screen_locked
 
     found = {"a locked screen": screen_locked(), "presenting": presenting()}
     told = [f"{what} ({'yes' if now else 'no'} now)" for what, now in found.items()

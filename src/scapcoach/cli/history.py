@@ -58,8 +58,8 @@ def command(
     with open_history() as history:
         summary = summarise(history, Stamp.now(), days)
     if html is not None:
-        from scapcoach.sinks.history_page import history_page
-        from scapcoach.sinks.page import write_page
+        from scapcoach.report.history_page import history_page
+        from scapcoach.report.page import write_page
 
         write_page(html, history_page(summary))
         click.echo(f"Written: {html}", err=as_json or as_csv)
@@ -144,8 +144,8 @@ def export(folder: Path) -> None:
 
     Example:  scapcoach history export backup/
     """
+    from scapcoach.files import atomic_path
     from scapcoach.history.export import csv_tables, everything
-    from scapcoach.sinks.atomic import atomic_path
 
     with open_history() as history:
         texts = csv_tables(history)

@@ -157,8 +157,8 @@ def _tell_film(film: Film, folder: Path) -> None:
 
 def _close(folder: Path) -> dict[str, Any]:
     """Write a session's results; what the page is told of them."""
-    from scapcoach.analysis.sessions import close_session
     from scapcoach.errors import InputError
+    from scapcoach.recording.sessions import close_session
     from scapcoach.web.past import session_card
 
     try:

@@ -86,8 +86,8 @@ def open_film(
     Raises:
         OutputError: the video cannot be made.
     """
+    from scapcoach.media.recorder import CameraVideo
     from scapcoach.session.film import FILE, Film
-    from scapcoach.sinks.recorder import CameraVideo
 
     if folder is None or session.journal is None:
         return None
@@ -113,7 +113,7 @@ def window_app(
     """
     from dataclasses import replace
 
-    from scapcoach.desk.screen import screen_locked
+    from scapcoach.guide.poses import Plan
     from scapcoach.live.aloud import Aloud
     from scapcoach.live.app import App
     from scapcoach.live.away import LockWatch, screen_kept_on
@@ -121,9 +121,9 @@ def window_app(
     from scapcoach.live.window import Window
     from scapcoach.pose.mediapipe import MediaPipePose
     from scapcoach.session import Tracker
-    from scapcoach.session.guided import Plan
-    from scapcoach.sound import open_announcer
     from scapcoach.sources.camera import Camera
+    from scapcoach.system.screen import screen_locked
+    from scapcoach.system.sound import open_announcer
 
     estimator = stack.enter_context(MediaPipePose(chosen["model"], subject_at=chosen["subject"]))
     camera = stack.enter_context(Camera(chosen["source"]))
@@ -178,10 +178,10 @@ def tell_results(folder: Path, *, video: bool = True, way: str | None = None) ->
         video: whether a session that was filmed gets its annotated video.
         way: the estimator of the girdle; None for that of the session.
     """
-    from scapcoach.analysis.sessions import close_session
     from scapcoach.cli.consoles import stderr_console
     from scapcoach.cli.progress import Bar
     from scapcoach.errors import InputError
+    from scapcoach.recording.sessions import close_session
 
     try:
         with Bar(stderr_console(), enabled=True) as bar:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from scapcoach.desk.instance import take_word
 from scapcoach.desk.policy import Kind
 from scapcoach.desk.posture import take_baseline
 from scapcoach.errors import CalibrationError
 from scapcoach.history import Stamp
 from scapcoach.landmarks import Poses
+from scapcoach.system.instance import take_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from scapcoach.desk.engine import DeskEngine, Moment, Said
     from scapcoach.desk.eyes import Eyes
     from scapcoach.desk.posture import Baseline
-    from scapcoach.desk.power import Pauses
     from scapcoach.history import Journal
+    from scapcoach.system.power import Pauses
 
 #: Seconds between two looks at battery, lock and schedule, and while paused.
 PAUSE_CHECK_S: Final = 10.0

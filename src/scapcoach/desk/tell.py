@@ -14,13 +14,13 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, Protocol
 
 from scapcoach.errors import InputError, MissingExtraError, ScapcoachError, SettingError
-from scapcoach.sound import Announcement, Tone
+from scapcoach.system.sound import Announcement, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from scapcoach.desk.engine import Said
-    from scapcoach.sound import Announcer
+    from scapcoach.system.sound import Announcer
 
 #: Seconds that a command of the person's own may take before it is ended.
 COMMAND_S: Final = 30.0

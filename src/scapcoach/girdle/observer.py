@@ -202,7 +202,7 @@ def shipped_observer() -> Observer:
     Raises:
         ModelError: the weights are missing or damaged.
     """
-    from scapcoach.pose.models import shipped_file
+    from scapcoach.model_files import shipped_file
 
     return load_observer(shipped_file(FILE))
 

@@ -224,7 +224,7 @@ def shipped_scatter() -> Scatter:
     Raises:
         ModelError: the file is missing or damaged.
     """
-    from scapcoach.pose.models import shipped_file
+    from scapcoach.model_files import shipped_file
 
     return load_scatter(shipped_file(FILE))
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from scapcoach.session.card import Mood, card
-from scapcoach.session.guided import Step
-from scapcoach.sound import Announcement, Tone
+from scapcoach.guide.card import Mood, card
+from scapcoach.guide.poses import Step
+from scapcoach.system.sound import Announcement, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scapcoach.coaching.types import Cue
-    from scapcoach.session.card import AnyGuide
+    from scapcoach.guide.card import AnyGuide
     from scapcoach.session.engine import Reading
-    from scapcoach.sound import Announcer
+    from scapcoach.system.sound import Announcer
 
 #: Seconds for which a counted repetition, or a step of the calibration, is worth telling.
 _COUNT_S: Final = 0.4

@@ -6,12 +6,12 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from scapcoach.guide.card import card
+from scapcoach.guide.guides import Guiding
+from scapcoach.guide.poses import Guide, Plan
+from scapcoach.guide.reps import RepGuide
 from scapcoach.live.painter import State
-from scapcoach.session.card import card
-from scapcoach.session.guided import Guide, Plan
-from scapcoach.session.guided_reps import RepGuide
-from scapcoach.session.guiding import Guiding
-from scapcoach.sinks.prompt import Prompt
+from scapcoach.overlay.prompt import Prompt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from scapcoach.calibration import Calibration
+    from scapcoach.guide.card import AnyGuide
     from scapcoach.landmarks import Poses
     from scapcoach.live.aloud import Aloud
     from scapcoach.live.painter import Painter
-    from scapcoach.session.card import AnyGuide
     from scapcoach.session.engine import Reading
     from scapcoach.session.film import Film
     from scapcoach.session.replay import Session

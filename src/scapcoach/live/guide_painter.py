@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.session.card import TRACE_S, Mood, card
-from scapcoach.sinks.gauges import INK, PANEL, QUIET, text_size
-from scapcoach.sinks.paint import Box, Layer, Picture
-from scapcoach.sinks.readings import GOOD
-from scapcoach.sinks.text import fit, text_width
+from scapcoach.guide.card import TRACE_S, Mood, card
+from scapcoach.overlay.gauges import INK, PANEL, QUIET, text_size
+from scapcoach.overlay.paint import Box, Layer, Picture
+from scapcoach.overlay.readings import GOOD
+from scapcoach.overlay.text import fit, text_width
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from scapcoach.session.card import AnyGuide, Card
-    from scapcoach.sinks.paint import Color
+    from scapcoach.guide.card import AnyGuide, Card
+    from scapcoach.overlay.paint import Color
 
     FloatArray = npt.NDArray[np.floating[Any]]
     Image = npt.NDArray[np.uint8]

@@ -11,22 +11,22 @@ import numpy as np
 
 from scapcoach.live.guide_painter import GuidePainter
 from scapcoach.measures.types import Reason
+from scapcoach.overlay.gauges import INK, PANEL, QUIET, text_size
+from scapcoach.overlay.overlay import Overlay
+from scapcoach.overlay.paint import Box, Layer
+from scapcoach.overlay.readings import GOOD
+from scapcoach.overlay.text import fit, text_width
 from scapcoach.pictures import shrunk
-from scapcoach.sinks.gauges import INK, PANEL, QUIET, text_size
-from scapcoach.sinks.overlay import Overlay
-from scapcoach.sinks.paint import Box, Layer
-from scapcoach.sinks.readings import GOOD
-from scapcoach.sinks.text import fit, text_width
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from scapcoach.guide.card import AnyGuide
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Measures
-    from scapcoach.session.card import AnyGuide
+    from scapcoach.overlay.paint import Color
+    from scapcoach.overlay.prompt import Prompt
     from scapcoach.session.engine import Reading
-    from scapcoach.sinks.paint import Color
-    from scapcoach.sinks.prompt import Prompt
 
     Image = npt.NDArray[np.uint8]
 

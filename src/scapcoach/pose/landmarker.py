@@ -19,7 +19,7 @@ from scapcoach.pose.uninterrupted import uninterrupted
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from scapcoach.pose.models import ModelFile
+    from scapcoach.model_files import ModelFile
 
     Image = npt.NDArray[np.uint8]
 

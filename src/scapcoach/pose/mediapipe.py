@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import numpy as np
 
 from scapcoach.errors import InputError
+from scapcoach.model_files import model_file
 from scapcoach.pictures import shrunk
 from scapcoach.pose.landmarker import Landmarker, check_image, native_picture
-from scapcoach.pose.models import model_file
 from scapcoach.pose.people import Person, person
 from scapcoach.pose.search import look_around
 from scapcoach.pose.subject import SubjectLock, subject_point
@@ -20,7 +20,7 @@ from scapcoach.pose.subject import SubjectLock, subject_point
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from scapcoach.pose.models import ModelFile
+    from scapcoach.model_files import ModelFile
     from scapcoach.pose.types import Detection
 
     FloatArray = npt.NDArray[np.floating[Any]]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from scapcoach.model_files import model_file
 from scapcoach.pose.landmarker import Landmarker
-from scapcoach.pose.models import model_file
 from scapcoach.pose.people import Person, person
 from scapcoach.pose.types import Detection
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from scapcoach.media.recorder import CameraVideo
     from scapcoach.session.journal import Journal, Recording
-    from scapcoach.sinks.recorder import CameraVideo
     from scapcoach.sources.types import Frame
 
 #: The camera's own pictures, in the session's folder.

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import numpy as np
 
 from scapcoach.errors import InputError, MissingInputError, OutputError
+from scapcoach.files import output_error
 from scapcoach.landmarks import Poses
-from scapcoach.sinks.atomic import output_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scapcoach.guide.card import TRACE_S, card
 from scapcoach.measures.types import Reason, Status, View
-from scapcoach.session.card import TRACE_S, card
 
 if TYPE_CHECKING:
+    from scapcoach.guide.card import AnyGuide
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Series
-    from scapcoach.session.card import AnyGuide
     from scapcoach.session.engine import Reading
 
 

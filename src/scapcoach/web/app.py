@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
-from scapcoach.sinks.text import font_bytes
+from scapcoach.overlay.text import font_bytes
 from scapcoach.web.guard import REPORT_POLICY, Guard
 from scapcoach.web.past import past_sessions, report_file
 from scapcoach.web.posture import posture_routes

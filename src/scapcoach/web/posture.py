@@ -26,7 +26,7 @@ def posture_page() -> str:
     """
     from scapcoach.history import History, Stamp
     from scapcoach.history.summary import summarise
-    from scapcoach.sinks.history_page import history_page
+    from scapcoach.report.history_page import history_page
 
     with History() as history:
         return history_page(summarise(history, Stamp.now(), _DAYS))

@@ -28,8 +28,8 @@ from scapcoach.calibration.profiles import (
 )
 from scapcoach.errors import CalibrationError, OutputError
 from scapcoach.geometry.view import classify_view
+from scapcoach.guide.verdicts import summary_of
 from scapcoach.measures import View
-from scapcoach.session.verdicts import summary_of
 from scapcoach.web.protocol import MAX_PROFILE
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.calibration.profiles import profile_path
 from scapcoach.errors import ScapcoachError, unforeseen
+from scapcoach.guide.guides import Guiding
+from scapcoach.guide.poses import Guide, Plan
+from scapcoach.guide.reps import RepGuide
 from scapcoach.pictures import shrunk
-from scapcoach.session.guided import Guide, Plan
-from scapcoach.session.guided_reps import RepGuide
-from scapcoach.session.guiding import Guiding
 from scapcoach.session.plain import plain_guide, plain_points, plain_reading
 from scapcoach.session.tracker import Tracker
 from scapcoach.sources.camera import fitted

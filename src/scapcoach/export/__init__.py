@@ -1,0 +1,1 @@
+"""Files for programs: tables, summary, TRC, Rerun."""

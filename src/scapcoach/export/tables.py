@@ -1,0 +1,241 @@
+"""Tables: one row per frame of measures, and one row per frame of landmarks."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.errors import InputError
+from scapcoach.files import atomic_path
+from scapcoach.landmarks import N_CONTOUR, Landmark, Poses
+from scapcoach.measures.types import Reason, Status, View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    import numpy.typing as npt
+    import pyarrow as pa
+
+    from scapcoach.measures.types import Measures, MeasureSpec
+
+FRAMES_SCHEMA: Final = "scapcoach.frames/1"
+LANDMARKS_SCHEMA: Final = "scapcoach.landmarks/1"
+
+#: Decimals in CSV files: finer than any measure resolves, and short enough to read.
+CSV_DECIMALS: Final = 4
+
+_PER_POINT: Final = (
+    ("xy", ("x", "y"), "px"),
+    ("world", ("world_x", "world_y", "world_z"), "m"),
+    ("visibility", ("visibility",), ""),
+    ("presence", ("presence",), ""),
+)
+
+
+def frames_table(measures: Measures) -> pa.Table:
+    """One row per frame, NaN as null.
+
+    Columns: ``t`` (seconds), ``view``, ``yaw``, ``yaw_sigma`` (degrees), then for each measure
+    ``<name>``, ``<name>_sigma``, ``<name>_status``, ``<name>_reason`` and, where it has an
+    estimate in degrees, ``<name>_deg``, ``<name>_deg_sigma``. Labels are dictionary-encoded
+    strings; an empty ``_reason`` is the empty string, not null. Each field's metadata holds
+    ``unit``, ``positive`` (what a positive value means) and ``title``.
+    """
+    import pyarrow as pa
+
+    columns: list[tuple[pa.Field, pa.Array]] = [
+        _number("t", measures.t, unit="s", title="Time", positive="later"),
+        _labels("view", measures.view, View, title="View"),
+        _number("yaw", measures.yaw, unit="deg", title="Turn", positive="turned to their own left"),
+        _number("yaw_sigma", measures.yaw_sigma, unit="deg", title="Turn, one standard deviation"),
+    ]
+    for series in measures.series.values():
+        spec = series.spec
+        sigma_title = f"{spec.title}, one standard deviation"
+        about = _about(spec)
+        columns.append(_number(spec.name, series.value, **about))
+        columns.append(
+            _number(f"{spec.name}_sigma", series.sigma, unit=spec.unit, title=sigma_title)
+        )
+        columns.append(_labels(f"{spec.name}_status", series.status, Status, title="Status"))
+        columns.append(_labels(f"{spec.name}_reason", series.reason, Reason, title="Reason"))
+        if spec.has_degrees:
+            deg, deg_sigma = _or_nan(series.deg, series), _or_nan(series.deg_sigma, series)
+            columns.append(_number(f"{spec.name}_deg", deg, **(about | {"unit": "deg"})))
+            columns.append(
+                _number(f"{spec.name}_deg_sigma", deg_sigma, unit="deg", title=sigma_title)
+            )
+    schema = pa.schema([field for field, _ in columns], metadata={"schema": FRAMES_SCHEMA})
+    return pa.Table.from_arrays([array for _, array in columns], schema=schema)
+
+
+def landmarks_table(poses: Poses) -> pa.Table:
+    """One row per frame of landmarks; `poses_from_table` gives back exactly the same `Poses`.
+
+    Columns: ``t``, ``subject``, then per landmark ``<name>_x``, ``_y`` (pixels), ``_world_x``,
+    ``_world_y``, ``_world_z`` (metres), ``_visibility``, ``_presence``; and, if any frame has a
+    back contour, ``contour_00_x``, ``contour_00_y`` and so on from hip to neck. NaN is null. The
+    schema's metadata hold the size of the picture.
+    """
+    import pyarrow as pa
+
+    columns = [
+        _number("t", poses.t, unit="s"),
+        (pa.field("subject", pa.int32()), pa.array(poses.subject, pa.int32())),
+    ]
+    for point in Landmark:
+        for attribute, endings, unit in _PER_POINT:
+            values = getattr(poses, attribute)[:, point].reshape(len(poses), len(endings))
+            for axis, ending in enumerate(endings):
+                name = f"{point.name.lower()}_{ending}"
+                columns.append(_number(name, values[:, axis], unit=unit))
+    if poses.contour is not None:
+        for k, axis, name in _contour_columns():
+            columns.append(_number(name, poses.contour[:, k, axis], unit="px"))
+    metadata = {"schema": LANDMARKS_SCHEMA, "size": json.dumps(list(poses.size))}
+    schema = pa.schema([field for field, _ in columns], metadata=metadata)
+    return pa.Table.from_arrays([array for _, array in columns], schema=schema)
+
+
+def poses_from_table(table: pa.Table) -> Poses:
+    """The `Poses` that `landmarks_table` was made from.
+
+    Raises:
+        InputError: the table is no landmarks table of this version, or lacks columns.
+        LandmarksError: its values are no poses (time going backwards, say).
+    """
+    metadata = table.schema.metadata or {}
+    if metadata.get(b"schema", b"").decode() != LANDMARKS_SCHEMA or b"size" not in metadata:
+        raise InputError(
+            f"This table holds no landmarks ({LANDMARKS_SCHEMA} expected): "
+            "use a landmarks.parquet that scapcoach wrote."
+        )
+    names = set(table.column_names)
+    wanted = [f"{p.name.lower()}_{e}" for p in Landmark for _, es, _ in _PER_POINT for e in es]
+    missing = [name for name in ("t", "subject", *wanted) if name not in names]
+    if missing:
+        raise InputError(
+            f"This landmarks table lacks {len(missing)} columns, the first is {missing[0]!r}: "
+            "run the analysis again."
+        )
+    parts: dict[str, Any] = {}
+    for attribute, endings, _ in _PER_POINT:
+        grid = np.stack(
+            [_floats(table, f"{p.name.lower()}_{e}") for p in Landmark for e in endings], axis=1
+        )
+        shape = (table.num_rows, len(Landmark)) + ((len(endings),) if len(endings) > 1 else ())
+        parts[attribute] = grid.reshape(shape)
+    contour = None
+    if all(name in names for _, _, name in _contour_columns()):
+        grid = np.stack([_floats(table, name) for _, _, name in _contour_columns()], axis=1)
+        contour = grid.reshape(table.num_rows, N_CONTOUR, 2)
+    width, height = json.loads(metadata[b"size"])
+    return Poses(
+        t=table["t"].to_numpy(),
+        subject=table["subject"].to_numpy(),
+        size=(int(width), int(height)),
+        contour=contour,
+        **parts,
+    )
+
+
+def read_landmarks(path: Path) -> Poses:
+    """Read a landmarks.parquet.
+
+    Raises:
+        InputError: no such file, not Parquet, damaged, or not a landmarks table.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if not path.is_file():
+        raise InputError(f"There is no landmarks file {path}.")
+    try:
+        # `pq.read_table` would first import what reads whole folders: a third of a second.
+        with pq.ParquetFile(path) as file:
+            table = file.read()
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(
+            f"{path} is not a readable Parquet file: run the analysis again."
+        ) from error
+    try:
+        return poses_from_table(table)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def write_parquet(path: Path, table: pa.Table) -> None:
+    """Write a table as Parquet, whole or not at all.
+
+    Raises:
+        OutputError: it could not be written.
+    """
+    import pyarrow.parquet as pq
+
+    with atomic_path(path) as temporary:
+        pq.write_table(table, temporary, compression="zstd")
+
+
+def write_csv(path: Path, table: pa.Table) -> None:
+    """Write a table as CSV (UTF-8, comma, null as nothing, times to a microsecond).
+
+    Raises:
+        OutputError: it could not be written.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow import csv
+
+    columns = []
+    for field in table.schema:
+        column = table[field.name]
+        if pa.types.is_dictionary(field.type):
+            column = column.cast(pa.string())
+        elif pa.types.is_floating(field.type):
+            column = pc.round(column, 6 if field.name == "t" else CSV_DECIMALS)
+        columns.append(column)
+    plain = pa.table(columns, names=table.column_names)
+    with atomic_path(path) as temporary:
+        csv.write_csv(plain, temporary, csv.WriteOptions(quoting_style="needed"))
+
+
+def _about(spec: MeasureSpec) -> dict[str, str]:
+    unit = "% of the personal range" if spec.unit == "%" and spec.has_degrees else spec.unit
+    return {"unit": unit, "title": spec.title, "positive": spec.positive}
+
+
+def _number(name: str, values: npt.NDArray[Any], **about: str) -> tuple[pa.Field, pa.Array]:
+    import pyarrow as pa
+
+    values = np.ascontiguousarray(values)
+    array = pa.array(values, from_pandas=True)  # from_pandas: NaN becomes null
+    return pa.field(name, array.type, metadata=about), array
+
+
+def _labels(
+    name: str, codes: npt.NDArray[Any], kinds: Iterable[Status | Reason | View], **about: str
+) -> tuple[pa.Field, pa.Array]:
+    import pyarrow as pa
+
+    members = sorted(kinds)
+    index = np.searchsorted(np.array([int(m) for m in members]), codes)
+    labels = pa.array([m.label for m in members], pa.string())
+    array = pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int8)), labels)
+    return pa.field(name, array.type, metadata=about), array
+
+
+def _or_nan(values: npt.NDArray[Any] | None, like: Any) -> npt.NDArray[Any]:
+    return np.full(len(like), np.nan) if values is None else values
+
+
+def _floats(table: pa.Table, name: str) -> npt.NDArray[np.float32]:
+    return np.asarray(table[name].to_numpy(), dtype=np.float32)
+
+
+def _contour_columns() -> Iterator[tuple[int, int, str]]:
+    for k in range(N_CONTOUR):
+        for axis, letter in enumerate("xy"):
+            yield k, axis, f"contour_{k:02d}_{letter}"

@@ -1,0 +1,1 @@
+"""Encoded pictures and sound: annotated video, recordings, subtitles, thumbnails."""

@@ -1,0 +1,207 @@
+"""The camera's own pictures on disk while a session runs, at no cost to its frame loop."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import shutil
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from scapcoach.errors import OutputError
+from scapcoach.files import output_error
+from scapcoach.media.h264 import CLOCK, add_stream, coded, even_size
+from scapcoach.pictures import shrunk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    import numpy.typing as npt
+    from av.container import OutputContainer
+    from av.video.stream import VideoStream
+
+    Image = npt.NDArray[np.uint8]
+
+#: Seconds of pictures that are written as one fragment, and made sure of on the disk: as much is
+#: lost when the power goes, with the time that a busy disk takes.
+KEEP_S: Final = 1.0
+
+#: Pictures that may wait for the encoder: at 30 a second, a quarter of a second of them.
+QUEUE: Final = 8
+
+#: Bytes that are left free on the disk: journal and report of the session matter more than its
+#: pictures, and have to find room [E].
+RESERVE: Final = 300_000_000
+
+#: Quick enough to leave the processor to the pose model: 60 % of the work of the annotated video's
+#: preset for twice its size, 21 MB a minute at 720p [M].
+_PRESET: Final = "superfast"
+
+
+class CameraVideo:
+    """Writes pictures as they come into an MP4 file; a context manager.
+
+    H.264 with the times that are given (variable frame rate). Encoding runs in a thread of its
+    own; a picture that finds the queue full is left out and counted, so `add` never waits. The
+    file is written in fragments, so that whatever ends the program leaves one that can be played;
+    in the end it becomes an ordinary MP4 file. A fault ends the video, never the session: it is
+    told by `trouble`.
+
+    Args:
+        path: the file, which must not exist.
+        size: (width, height) of the pictures in pixels.
+        max_side: the longer side of the video in pixels at most.
+        reserve: bytes to leave free on the disk.
+
+    Raises:
+        OutputError: the file cannot be made.
+    """
+
+    def __init__(
+        self, path: Path, size: tuple[int, int], *, max_side: int = 1280, reserve: int = RESERVE
+    ) -> None:
+        self.path = path
+        self.size = even_size(size, max_side)
+        self._given = size
+        self._reserve = reserve
+        self._queue: queue.Queue[tuple[Image, int] | None] = queue.Queue(QUEUE)
+        self._start: float | None = None
+        self._last_pts = -1
+        self._written = 0
+        self._dropped = 0
+        self._trouble = ""
+        self._over = False
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("x+b")
+        except OSError as error:
+            raise output_error(error, path) from error
+        self._thread = threading.Thread(target=self._run, name="camera video", daemon=True)
+        self._thread.start()
+
+    @property
+    def start(self) -> float | None:
+        """Time of the first picture, at which the file begins; None before it."""
+        return self._start
+
+    @property
+    def written(self) -> int:
+        """Pictures handed to the encoder so far."""
+        return self._written
+
+    @property
+    def dropped(self) -> int:
+        """Pictures left out so far because the encoder did not keep up."""
+        return self._dropped
+
+    @property
+    def trouble(self) -> str:
+        """Why no pictures are kept any more, one sentence; empty while all is well."""
+        return self._trouble
+
+    def add(self, image: Image, t: float) -> bool:
+        """Have a picture written; False where it is left out. Never waits.
+
+        Args:
+            image: (H, W, 3) uint8 RGB of the given size; not to be drawn on afterwards.
+            t: seconds, growing.
+
+        Raises:
+            ValueError: the picture has another size.
+        """
+        if image.shape != (self._given[1], self._given[0], 3):
+            raise ValueError(f"This video takes RGB pictures of {self._given}, not {image.shape}.")
+        if self._trouble:
+            return False
+        start = t if self._start is None else self._start
+        pts = max(round((t - start) * CLOCK), self._last_pts + 1)
+        try:
+            self._queue.put_nowait((image, pts))
+        except queue.Full:
+            self._dropped += 1
+            return False
+        self._start, self._last_pts = start, pts
+        self._written += 1
+        return True
+
+    def close(self) -> None:
+        """Write what waits and finish the file; without any picture, nothing is left of it."""
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join()
+        with contextlib.suppress(OSError):
+            self._file.close()
+            if not self._written:
+                self.path.unlink()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # The thread. ---------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            self._encode()
+        except OSError as error:  # libav's errors of the disk are of this kind, too
+            self._trouble = f"Filming stopped: {output_error(error, self.path)}"
+        except OutputError as error:
+            self._trouble = f"Filming stopped: {error}"
+        except Exception as error:  # noqa: BLE001 - whatever the encoder meets, the session goes on
+            self._trouble = f"Filming stopped: {self.path.name} could not be encoded ({error})."
+        while not self._over:  # after a fault: those that waited, and the end
+            self._over = self._queue.get() is None
+
+    def _encode(self) -> None:
+        from scapcoach.pyav import av
+
+        options = {
+            # Fragments while it runs, one table at the front of an ordinary file at the end.
+            "movflags": "hybrid_fragmented",
+            "frag_duration": str(round(KEEP_S * 1e6)),
+            "flush_packets": "1",
+        }
+        output: Any = av.open(self._file, "w", format="mp4", options=options)
+        try:
+            self._pictures(output, add_stream(output, self.size, _PRESET, live=True))
+        except BaseException:
+            # What is there can be played; finishing would meet the same fault again.
+            with contextlib.suppress(Exception):
+                output.close()
+            raise
+        output.close()
+        self._keep()
+
+    def _pictures(self, output: OutputContainer, stream: VideoStream) -> None:
+        kept = time.monotonic()
+        step, last = CLOCK // 30, 0
+        while (item := self._queue.get()) is not None:
+            image, pts = item
+            step, last = (pts - last or step), pts
+            for packet in stream.encode(coded(shrunk(image, self.size), pts)):
+                output.mux(packet)
+            self._file.flush()  # to the system: a program that is killed loses nothing more
+            if time.monotonic() - kept >= KEEP_S:
+                self._keep()
+                self._room()
+                kept = time.monotonic()
+        self._over = True
+        for packet in stream.encode(None):
+            packet.duration = packet.duration or step
+            output.mux(packet)
+
+    def _keep(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def _room(self) -> None:
+        if shutil.disk_usage(self.path.parent).free < self._reserve:
+            raise OutputError(
+                "the disk is nearly full, and what is left is for the session's measures and "
+                "report. Free some space for the next one."
+            )

@@ -1,0 +1,1 @@
+"""What is painted on a picture: skeleton, gauges, prompts, text."""

@@ -1,0 +1,115 @@
+"""What the gauges say: the only place of the overlay where values are read. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from scapcoach.measures.types import Reason, Status
+
+if TYPE_CHECKING:
+    from scapcoach.measures.types import Series
+    from scapcoach.overlay.paint import Color
+
+#: What is as it should be: the hunch gauge's "ok", a target reached, praise.
+GOOD: Final[Color] = (64, 214, 176)
+
+#: Zones of the hunch gauge (DESIGN.md section 3, starting values): upper edge, word, colour.
+ZONES: Final[tuple[tuple[float, str, Color], ...]] = (
+    (33.0, "ok", GOOD),
+    (67.0, "mild", (247, 226, 92)),
+    (np.inf, "marked", (255, 104, 74)),
+)
+
+#: What a gauge in degrees spans: the ranges found in the literature (DESIGN.md section 2:
+#: retraction 10-25, protraction 10-20, elevation 25-40, depression 5-10), rounded up.
+DEGREES: Final = {"retraction": (-25.0, 30.0), "elevation": (-15.0, 40.0)}
+
+#: Reasons in two or three words, where there is no room for the sentence.
+SHORT: Final[dict[Reason, str]] = {
+    Reason.NONE: "",
+    Reason.NOT_CALIBRATED: "Not calibrated",
+    Reason.AUTO_CALIBRATED: "Not calibrated",
+    Reason.CALIBRATION_STALE: "Turned away",
+    Reason.RANGE_TOO_SMALL: "Turn a little",
+    Reason.ARMS_AWAY_FROM_CALIBRATION: "Arms moved",
+    Reason.SHOULDER_HIDDEN: "Shoulder hidden",
+    Reason.HIPS_HIDDEN: "Hips hidden",
+    Reason.HEAD_HIDDEN: "Head hidden",
+    Reason.OUT_OF_FRAME: "Out of picture",
+    Reason.TURN_TOWARDS_CAMERA: "Turn to camera",
+    Reason.TURN_SIDE_ON: "Turn side-on",
+    Reason.TOO_FAR: "Step closer",
+    Reason.TOO_NEAR: "Step back",
+    Reason.LOW_CONFIDENCE: "Unclear picture",
+    Reason.MOTION_BLUR: "Motion blur",
+    Reason.SUPINE: "Lying down",
+    Reason.SHOULDERS_RAISED: "Shrugging",
+    Reason.TOO_UNCERTAIN: "Turn a little",
+    Reason.TRUNK_MOVED: "Trunk moved",
+    Reason.MATCHED_REPS: "Compared",
+    Reason.HANDS_NOT_SHOWN: "Hands not shown",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one gauge says on one frame.
+
+    Attributes:
+        status: decides the style; anything above ``relative`` shows no number and no marker.
+        reason: why a number is withheld.
+        value: what the marker shows, NaN when withheld.
+        sigma: one standard deviation, same unit.
+        unit: "%", "°" or "".
+        low, high: ends of the scale.
+    """
+
+    status: Status
+    reason: Reason
+    value: float = np.nan
+    sigma: float = np.nan
+    unit: str = ""
+    low: float = 0.0
+    high: float = 100.0
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is a number to show."""
+        return self.status <= Status.RELATIVE and bool(np.isfinite(self.value))
+
+    @property
+    def text(self) -> str:
+        """The number with sign and unit, empty when withheld."""
+        if not self.shown:
+            return ""
+        if not self.unit and self.value > self.high:
+            return f"{self.high:.0f}+"  # an index ends at its scale
+        number = f"{round(self.value):d}".replace("-", "\u2212")
+        plus = "+" if self.low < 0 and round(self.value) > 0 else ""
+        return f"{plus}{number}{' %' if self.unit == '%' else self.unit}"
+
+
+def read(series: Series | None, i: int) -> Reading:
+    """What the gauge of `series` says on frame `i`; the only place where values are read."""
+    if series is None:
+        return Reading(Status.NOT_OBSERVABLE, Reason.NONE)
+    status, reason = Status(int(series.status[i])), Reason(int(series.reason[i]))
+    spec = series.spec
+    unit = {"deg": "°"}.get(spec.unit, spec.unit)
+    if status == Status.OK or (status == Status.RELATIVE and series.deg is None):
+        found = Reading(
+            status, reason, float(series.value[i]), float(series.sigma[i]), unit,
+            spec.low, spec.high,
+        )  # fmt: skip
+    elif status == Status.RELATIVE and series.deg is not None:
+        sigma = np.nan if series.deg_sigma is None else float(series.deg_sigma[i])
+        low, high = DEGREES.get(spec.name.split("_")[0], (-30.0, 30.0))
+        found = Reading(status, reason, float(series.deg[i]), sigma, "°", low, high)
+    else:
+        return Reading(status, reason)
+    if np.isfinite(found.value):
+        return found
+    return Reading(Status.NOT_OBSERVABLE, reason)  # a value promised but missing is not shown

@@ -1,0 +1,236 @@
+"""What coaching found in a recording, as sinks show it: a `SetRecord`, curves, notes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.coaching import (
+    REP_VALUES,
+    CueKind,
+    Focus,
+    Phase,
+    Readings,
+    Verdict,
+    coach,
+    find_exercise,
+    recognise,
+)
+from scapcoach.coaching.coach import compared
+from scapcoach.coaching.record import (
+    Column,
+    CueLine,
+    EpisodeLine,
+    Label,
+    Number,
+    RepRow,
+    RuleLine,
+    SetRecord,
+    Target,
+    TrendLine,
+)
+from scapcoach.coaching.reps import signal
+from scapcoach.measures.matched import matched
+from scapcoach.measures.types import Reason, Status
+from scapcoach.recording.options import AUTO
+from scapcoach.report.rep_curves import Curve
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from scapcoach.calibration import Calibration
+    from scapcoach.coaching import types as coaching
+    from scapcoach.coaching.exercise import Exercise
+    from scapcoach.landmarks import Poses
+    from scapcoach.measures.types import Measures
+    from scapcoach.recording.options import Options
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+    BoolArray = npt.NDArray[np.bool_]
+
+#: Curves that every report of a set shows, besides those that the exercise has targets for.
+_CURVES: Final = ("retraction", "elevation")
+
+#: Measures that a value of a repetition is read from, by how its name begins.
+_BEHIND: Final[Mapping[str, str]] = {
+    "retraction": "retraction",
+    "elevation": "elevation",
+    "rounding": "rounding",
+    "head_poke": "head_forward",
+    "trunk_swing": "trunk_lean",
+    "lean": "trunk_lean",
+}
+
+
+def coach_recording(
+    poses: Poses, measures: Measures, options: Options, calibration: Calibration | None
+) -> tuple[coaching.SetResult | None, tuple[str, ...]]:
+    """The set in a recording, if an exercise was asked for and is recognised.
+
+    Returns:
+        The set, or None; and what was recognised, or why nothing was.
+
+    Raises:
+        ExerciseError: the exercise is unknown, or its file has faults.
+    """
+    if options.exercise is None:
+        return None, ()
+    said: tuple[str, ...] = ()
+    if options.exercise == AUTO:
+        recognition = recognise(poses)
+        said = (recognition.why,)
+        exercise = recognition.exercise
+        if exercise is None:
+            return None, said
+    else:
+        exercise = find_exercise(options.exercise)
+    found = coach(
+        poses,
+        measures,
+        exercise,
+        focus=Focus(options.focus),
+        load=options.load,
+        calibration=calibration,
+    )
+    if calibration is None or calibration.exercise is None:
+        finish = _finishes(poses.t, found)
+        if finish.any():
+            found = compared(found, poses, matched(poses, measures, finish), calibration)
+    return found, said
+
+
+def _finishes(t: FloatArray, found: coaching.SetResult) -> BoolArray:
+    """(T,) where the peak of a repetition is held."""
+    out = np.zeros(len(t), bool)
+    for values in found.reps:
+        out |= (t >= values.rep.peak_start) & (t <= values.rep.peak_end)
+    return out
+
+
+def set_record(result: coaching.SetResult) -> SetRecord:
+    """A set as tables, pictures and pages take it."""
+    exercise, summary = result.exercise, result.summary
+    rules = {rule.key: rule for rule in exercise.faults}
+    return SetRecord(
+        exercise=exercise.name,
+        title=exercise.title,
+        view=exercise.view,
+        film=exercise.film,
+        focus=str(result.focus),
+        load=result.load,
+        columns=tuple(Column(s.name, s.title, s.unit, s.positive) for s in REP_VALUES.values()),
+        reps=tuple(_rep_row(found, exercise) for found in result.reps),
+        cues=tuple(
+            CueLine(c.time, c.until, c.text, c.kind is CueKind.PRAISE, c.fault, c.rep)
+            for c in result.cues
+        ),
+        episodes=tuple(
+            EpisodeLine(e.fault, e.title, int(e.severity), e.start, e.end, e.reps, e.recovered)
+            for e in result.events
+        ),
+        rules=tuple(
+            RuleLine(
+                f.fault,
+                f.title,
+                int(rules[f.fault].severity),
+                f.faulty,
+                f.judged,
+                rules[f.fault].measure,
+            )
+            for f in summary.faults
+        ),
+        trends=tuple(TrendLine(t.measure, _number(t.change), t.clear) for t in summary.trends),
+        targets=tuple(
+            Target(e.measure, e.phase.label, e.low, e.high, e.note) for e in exercise.expected
+        ),
+        means={name: _number(value) for name, value in summary.means.items()},
+        score=summary.score,
+        best=summary.best,
+        worst=summary.worst,
+        ranked_by=summary.ranked_by,
+        grips=summary.grips,
+        next_time=summary.next_time,
+        advice=summary.advice,
+        phases=tuple(phase.label for phase in sorted(Phase)),
+        phase=result.phase,
+        rep=result.rep,
+        count=result.count,
+    )
+
+
+def set_curves(poses: Poses, measures: Measures, exercise: Exercise) -> list[Curve]:
+    """Signals to lay the repetitions over each other: the movement, and what it is judged by."""
+    progress = 100.0 * signal(Readings.of(poses, measures), exercise.movement)
+    if np.isfinite(progress).any():
+        progress = progress - np.nanpercentile(progress, 5)  # from where the repetitions start
+    curves = [Curve("Movement", "%", "towards the peak", progress)]
+    targets = [expected.measure for expected in exercise.expected]
+    behind = [_measure_behind(rule.measure) for rule in exercise.faults]
+    names = dict.fromkeys((*_CURVES, *targets, *behind))
+    shown = [name for name in names if name in measures.series]
+    return curves + [_measure_curve(measures, name, exercise.film) for name in shown]
+
+
+def _measure_curve(measures: Measures, name: str, film: str) -> Curve:
+    """A measure in its own unit, or in degrees where that is all there is."""
+    series = measures[name]
+    spec, why = series.spec, _why(measures, name) or film
+    degrees = np.full(len(series), np.nan) if series.deg is None else series.deg
+    if np.isfinite(degrees).any() and not np.isfinite(series.value).any():
+        values = np.where(series.judged, degrees, np.nan)
+        return Curve(f"{spec.title}, relative", "deg", spec.positive, values, "", why)
+    values = np.where(series.judged, series.value, np.nan)
+    return Curve(spec.title, spec.unit, spec.positive, values, name, why)
+
+
+def _why(measures: Measures, name: str) -> str:
+    """What to change so that a measure can be judged: the commonest reason; empty without any."""
+    series = measures[name]
+    reasons = series.reason[series.status == Status.NOT_OBSERVABLE]
+    return Reason(int(np.bincount(reasons.astype(int)).argmax())).advice if len(reasons) else ""
+
+
+def _measure_behind(value: str) -> str:
+    return next((m for start, m in _BEHIND.items() if value.startswith(start)), "")
+
+
+def _rep_row(found: coaching.RepValues, exercise: Exercise) -> RepRow:
+    rep = found.rep
+    unjudged = {
+        rule.key: found.values[rule.measure].reason
+        for rule in exercise.faults
+        if found.verdicts.get(rule.key) == Verdict.UNJUDGED
+    }
+    return RepRow(
+        number=rep.number,
+        start=rep.start,
+        peak_start=rep.peak_start,
+        peak_end=rep.peak_end,
+        end=rep.end,
+        amplitude=rep.amplitude,
+        partial=rep.partial,
+        values={name: _number(value) for name, value in found.values.items()},
+        labels={"grip": _label(found.grip), "pull_angle": _label(found.pull_angle)},
+        faults=tuple(fault.key for fault in found.faults),
+        unjudged=unjudged,
+        score=found.score.total,
+        points={part.measure: part.points for part in found.score.parts},
+    )
+
+
+def _number(value: coaching.Value) -> Number:
+    return Number(value.value, value.sigma, value.status, value.reason)
+
+
+def _label(label: coaching.Label) -> Label:
+    return Label(label.name, label.chance, label.status, label.reason)
+
+
+def notes(record: SetRecord) -> list[tuple[float, str]]:
+    """(seconds, text) of repetitions and cues, in order of time."""
+    told = [(rep.start, f"Repetition {rep.number}") for rep in record.reps]
+    told += [(cue.t, cue.text) for cue in record.cues]
+    return sorted(told)

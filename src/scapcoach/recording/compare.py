@@ -1,0 +1,318 @@
+"""Comparing two sets or sessions from their results, with what can be told apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scapcoach.errors import InputError, MissingInputError
+from scapcoach.export.summary import VIEW_WORDS
+from scapcoach.export.tables import FRAMES_SCHEMA
+from scapcoach.measures import SPECS
+from scapcoach.recording.places import SUMMARY, read_summary
+from scapcoach.report.comparison_page import Comparison, Difference, Quantity, Side, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+    FloatArray = npt.NDArray[np.floating[Any]]
+
+#: Standard deviations of a difference beyond which it is told: 95 %, two-sided. With equal sigmas
+#: on both sides this is the smallest detectable change, 2.77 sigma (calibration.types.SDC_FACTOR).
+Z95: Final = 1.96
+
+#: What is compared over all frames, besides the repetitions.
+_FRAMES: Final = (
+    "retraction", "elevation", "head_forward", "head_drop", "rounding", "trunk_lean", "hunch",
+)  # fmt: skip
+#: Values of a repetition that say nothing across sets: they count from the set's own best, or
+#: only serve to tell the angle of pull.
+_NOT_COMPARED: Final = frozenset({"range_share", "pull_direction"})
+#: Least frames for a typical value: one second at 25 frames a second.
+_LEAST_FRAMES: Final = 25
+#: Points by which scores of equal sets may differ through errors of measurement that last [E].
+_SCORE_SIGMA: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Results:
+    """The results of one side: folders with their summaries."""
+
+    path: Path
+    folders: tuple[Path, ...]
+    summaries: tuple[Mapping[str, Any], ...]
+
+    def sets(self, exercise: str) -> list[Mapping[str, Any]]:
+        found = [s.get("set") or {} for s in self.summaries]
+        return [one for one in found if one.get("exercise") == exercise]
+
+    def exercises(self) -> dict[str, int]:
+        """Repetitions by exercise."""
+        counts: Counter[str] = Counter()
+        for summary in self.summaries:
+            one = summary.get("set") or {}
+            if one.get("exercise"):
+                counts[one["exercise"]] += one["reps"]
+        return dict(counts)
+
+    def side(self) -> Side:
+        loads = {(s.get("set") or {}).get("load_kg") for s in self.summaries}
+        load = loads.pop() if len(loads) == 1 else None
+        clips = tuple(str(s["source"]["name"]) for s in self.summaries)
+        return Side(str(self.path), clips, self.exercises(), load)
+
+
+def compare(a: str | Path, b: str | Path) -> Comparison:
+    """Compare two folders of results; differences are B minus A.
+
+    Each may be the results of one clip, or a folder of such results (a session), whose sets of
+    the same exercise are taken together. Repetitions are compared by exercise, and the typical
+    values of all frames besides. A difference is told only where it is greater than 1.96 standard
+    deviations of itself, made up of what repetitions scatter by and of the error of measurement,
+    which does not average out within a recording.
+
+    Raises:
+        InputError: a folder is missing, or holds no results.
+    """
+    one, other = _results(Path(a)), _results(Path(b))
+    differences: list[Difference] = []
+    for exercise in one.exercises():
+        if exercise in other.exercises():
+            differences += _set_differences(exercise, one, other)
+    differences += _frame_differences(one, other)
+    return Comparison(one.side(), other.side(), tuple(_notes(one, other)), tuple(differences))
+
+
+def _results(path: Path) -> _Results:
+    if not path.is_dir():
+        hint = " It is a file: give the folder that it lies in." if path.is_file() else ""
+        raise MissingInputError(f"There is no folder {path}.{hint}")
+    folders = [path] if (path / SUMMARY).is_file() else []
+    folders = folders or sorted(p.parent for p in path.glob(f"*/{SUMMARY}"))
+    if not folders:
+        raise InputError(
+            f"{path} holds no results: give a folder that scapcoach analyze has written, or one "
+            "with several of them."
+        )
+    summaries = []
+    for folder in folders:
+        summary = read_summary(folder)
+        if summary is None or not str(summary.get("schema", "")).startswith("scapcoach.summary/1"):
+            raise InputError(f"{folder / SUMMARY} cannot be read: run the analysis again.")
+        summaries.append(summary)
+    return _Results(path, tuple(folders), tuple(summaries))
+
+
+def _notes(one: _Results, other: _Results) -> list[str]:
+    """What limits the comparison."""
+    notes = []
+    left, right = one.exercises(), other.exercises()
+    if left and right and not set(left) & set(right):
+        words = f"A is {', '.join(left)}, B is {', '.join(right)}"
+        notes.append(f"{words}: repetitions of different exercises are not compared.")
+    calibrations = [{s["settings"].get("calibration") for s in side.summaries}
+                    for side in (one, other)]  # fmt: skip
+    kinds = [{s["calibration"] for s in side.summaries} for side in (one, other)]
+    if kinds[0] | kinds[1] == {"auto"}:
+        notes.append(
+            "Both were compared with a moment of rest in themselves: only changes from it are "
+            "compared, and a different rest makes a difference of its own."
+        )
+    elif calibrations[0] != calibrations[1]:
+        notes.append("They were calibrated differently: part of a difference may come from that.")
+    views = [_main_view(side) for side in (one, other)]
+    if views[0] != views[1]:
+        notes.append(f"A was filmed {views[0]}, B {views[1]}: film both alike for a fair look.")
+    return notes
+
+
+def _main_view(side: _Results) -> str:
+    shares: Counter[str] = Counter()
+    for summary in side.summaries:
+        shares.update(summary["views"])
+    label = shares.most_common(1)[0][0] if shares else ""
+    return next(words for view, words in VIEW_WORDS.items() if view.label == label)
+
+
+def _set_differences(exercise: str, one: _Results, other: _Results) -> list[Difference]:
+    """Values of the repetitions, then the score, then faults."""
+    left, right = one.sets(exercise), other.sets(exercise)
+    group = f"{left[0]['title']}, repetition by repetition"
+    reps = [_full_reps(side) for side in (left, right)]
+    found = []
+    for name in _value_names(reps):
+        title, unit = _about(name)
+        sides = [_of_reps(side, name) for side in reps]
+        if any(side.known for side in sides):
+            found.append(_difference(group, name, title, unit, sides[0], sides[1]))
+    scores = [_of_scores(side) for side in reps]
+    if any(side.known for side in scores):
+        found.append(_difference(group, "score", "Score", "", *scores))
+    return found + _fault_differences(f"{left[0]['title']}, faults", left, right)
+
+
+def _about(name: str) -> tuple[str, str]:
+    """Title and unit of a value of a repetition."""
+    from scapcoach.coaching import REP_VALUES
+
+    spec = REP_VALUES.get(name)
+    if spec is None:
+        return name.replace("_", " ").capitalize(), ""
+    return (f"{spec.title}, degrees" if name.endswith("_deg") else spec.title), spec.unit
+
+
+def _full_reps(sets: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [rep for one in sets for rep in one["repetitions"] if not rep["partial"]]
+
+
+def _value_names(sides: Sequence[Sequence[Mapping[str, Any]]]) -> list[str]:
+    """Values worth comparing: degrees only where per cent are not known on both sides."""
+    names = dict.fromkeys(name for side in sides for rep in side for name in rep["values"])
+    both = {n for n in names if all(_of_reps(side, n).known for side in sides)}
+    return [n for n in names if n not in _NOT_COMPARED and n.removesuffix("_deg") not in both - {n}]
+
+
+def _of_reps(reps: Sequence[Mapping[str, Any]], name: str) -> Quantity:
+    """Mean over repetitions; absolute values where there are any, else relative ones."""
+    for status in ("ok", "relative"):
+        of = [rep["values"].get(name) or {} for rep in reps]
+        of = [v for v in of if v.get("status") == status and v.get("value") is not None]
+        if of:
+            values = np.array([v["value"] for v in of], np.float64)
+            sigmas = np.array([v["sigma"] if v["sigma"] is not None else np.nan for v in of])
+            return _mean(values, sigmas, relative=status == "relative")
+    return Quantity()
+
+
+def _mean(values: FloatArray, sigmas: FloatArray, *, relative: bool = False) -> Quantity:
+    """A mean whose sigma is the lasting error of measurement and the scatter of the mean.
+
+    A single value has no scatter to go by: its sigma is that of the measurement alone.
+    """
+    lasting = float(np.nanmean(sigmas)) if np.isfinite(sigmas).any() else 0.0
+    scatter = float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0
+    sigma = float(np.hypot(lasting, scatter))
+    return Quantity(float(values.mean()), sigma or np.nan, len(values), relative)
+
+
+def _of_scores(reps: Sequence[Mapping[str, Any]]) -> Quantity:
+    scores = np.array([rep["score"] for rep in reps if rep["score"] is not None], np.float64)
+    return _mean(scores, np.array([_SCORE_SIGMA])) if len(scores) else Quantity()
+
+
+def _fault_differences(
+    group: str, left: Sequence[Mapping[str, Any]], right: Sequence[Mapping[str, Any]]
+) -> list[Difference]:
+    """Shares of faulty repetitions, with the sigma of a share after Agresti and Caffo.
+
+    One success and one failure more on each side keep the interval honest for a handful of
+    repetitions (Agresti & Caffo 2000, Am Stat 54:280).
+    """
+    found = []
+    titles = {rule["key"]: rule["title"] for one in (*left, *right) for rule in one["faults"]}
+    for key, title in titles.items():
+        sides = []
+        for side in (left, right):
+            rules = [rule for one in side for rule in one["faults"] if rule["key"] == key]
+            faulty, judged = (sum(rule[k] for rule in rules) for k in ("faulty", "judged"))
+            share = (faulty + 1) / (judged + 2)
+            sigma = 100 * float(np.sqrt(share * (1 - share) / (judged + 2)))
+            sides.append(Quantity(100 * faulty / judged, sigma, judged) if judged else Quantity())
+        if any(side.known for side in sides):
+            found.append(_difference(group, key, title, "%", *sides))
+    return found
+
+
+def _frame_differences(one: _Results, other: _Results) -> list[Difference]:
+    """Typical value (median) and what was reached (95th percentile) of the main measures."""
+    tables = [_frames(side) for side in (one, other)]
+    found = []
+    for name in _FRAMES:
+        for words, percentile in (("typical", 50), ("reached", 95)):
+            sides = [_of_frames(table, name, percentile) for table in tables]
+            if not any(side.known for side in sides):
+                continue
+            degrees = SPECS[name].has_degrees and any(side.relative for side in sides)
+            unit = "deg" if degrees else SPECS[name].unit
+            title = f"{SPECS[name].title}, {words}"
+            found.append(
+                _difference("Over all frames", f"{name}_{words}", title, unit, sides[0], sides[1])
+            )
+    return found
+
+
+def _frames(side: _Results) -> dict[str, npt.NDArray[Any]]:
+    """Columns of all frames of all clips.
+
+    Raises:
+        InputError: a table is missing or damaged.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    names = [c for n in _FRAMES for c in (n, f"{n}_sigma", f"{n}_status")]
+    degrees = [c for n in _FRAMES if SPECS[n].has_degrees for c in (f"{n}_deg", f"{n}_deg_sigma")]
+    parts = []
+    for folder in side.folders:
+        path = folder / "frames.parquet"
+        try:
+            table = pq.read_table(path, columns=[*names, *degrees])
+        except (pa.ArrowException, OSError) as error:
+            raise InputError(f"{path} cannot be read: run the analysis again.") from error
+        if (table.schema.metadata or {}).get(b"schema", b"").decode() != FRAMES_SCHEMA:
+            raise InputError(f"{path} is of another version: run the analysis again.")
+        parts.append(_columns(table))
+    return {c: np.concatenate([part[c] for part in parts]) for c in parts[0]}
+
+
+def _columns(table: Any) -> dict[str, npt.NDArray[Any]]:
+    return {
+        c: np.array(table[c].to_pylist())
+        if c.endswith("_status")
+        else table[c].to_numpy().astype(np.float64)
+        for c in table.column_names
+    }
+
+
+def _of_frames(table: Mapping[str, npt.NDArray[Any]], name: str, percentile: float) -> Quantity:
+    """A percentile over judged frames; its sigma is that of one frame, which does not average.
+
+    Absolute values where there is at least a second of them, else relative ones.
+    """
+    status = table[f"{name}_status"]
+    personal = SPECS[name].has_degrees
+    for wanted, column in (("ok", name), ("relative", f"{name}_deg" if personal else name)):
+        chosen = (status == wanted) & np.isfinite(table[column])
+        if chosen.sum() >= _LEAST_FRAMES:
+            value = float(np.percentile(table[column][chosen], percentile))
+            sigma = float(np.nanmedian(table[f"{column}_sigma"][chosen]))
+            return Quantity(value, sigma, int(chosen.sum()), wanted == "relative")
+    return Quantity()
+
+
+def _difference(
+    group: str, name: str, title: str, unit: str, a: Quantity, b: Quantity
+) -> Difference:
+    """B minus A, and what can be said of it."""
+    why = ""
+    if not (a.known and b.known):
+        why = f"not judged in {'A' if not a.known else 'B'}"
+        if not (a.known or b.known):
+            why = "not judged"
+    elif a.relative != b.relative:
+        why = f"only relative in {'A' if a.relative else 'B'}"
+    if why:
+        nan = float("nan")
+        return Difference(group, name, title, unit, a, b, nan, nan, nan, Verdict.UNKNOWN, why)
+    value, sigma = b.value - a.value, float(np.hypot(a.sigma, b.sigma))
+    detectable = Z95 * sigma
+    verdict = Verdict.SAME
+    if abs(value) > detectable:
+        verdict = Verdict.MORE if value > 0 else Verdict.LESS
+    return Difference(group, name, title, unit, a, b, value, sigma, detectable, verdict)

@@ -1,0 +1,370 @@
+"""One clip from video to results."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from scapcoach.calibration import (
+    Calibration,
+    Segment,
+    calibrate,
+    calibrate_automatically,
+    guided_segments,
+)
+from scapcoach.errors import OutputError
+from scapcoach.files import atomic_folder
+from scapcoach.filters import smooth_poses
+from scapcoach.girdle.estimators import Estimator
+from scapcoach.measures import Measures, measure
+from scapcoach.recording.options import Options, estimator_of, landmarks_key, settings
+from scapcoach.recording.outputs import write_outputs
+from scapcoach.recording.pieces import follow, joined
+from scapcoach.recording.places import (
+    content_hash,
+    finished_landmarks,
+    keep_partial,
+    kept_landmarks,
+    partial_folder,
+    read_summary,
+    result_folder,
+)
+from scapcoach.recording.watching import watch
+from scapcoach.session import PoseRecorder
+from scapcoach.sources.video import VideoFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from scapcoach.coaching.types import SetResult
+    from scapcoach.landmarks import Poses
+    from scapcoach.recording.pieces import Piece, Stretch
+    from scapcoach.recording.render import Film
+    from scapcoach.sources.types import SourceInfo
+
+    Progress = Callable[[str, int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """What was found in one clip.
+
+    Attributes:
+        clip: the video.
+        info: of the video.
+        poses: smoothed landmarks, short holes filled.
+        measures: of the same frames.
+        calibration: that was used; None when no neutral could be found.
+        summary: as in summary.json.
+        folder: of the written results; None when nothing was to be written.
+        warnings: what was wrong with the clip without stopping the work.
+        skipped: whether it had been finished before.
+        coached: the set, where an exercise was asked for and recognised.
+        film: pictures of a live session; None: they are those of `clip`.
+    """
+
+    clip: Path
+    info: SourceInfo
+    poses: Poses
+    measures: Measures
+    calibration: Calibration | None
+    summary: Mapping[str, Any]
+    folder: Path | None
+    warnings: tuple[str, ...] = ()
+    skipped: bool = False
+    coached: SetResult | None = None
+    film: Film | None = None
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C in the middle of a clip; the message says what was kept and what is lacking."""
+
+
+def analyze(
+    path: str | Path,
+    *,
+    out: str | Path | None = None,
+    options: Options | None = None,
+    calibration: Calibration | None = None,
+    progress: Progress | None = None,
+    taken: set[Path] | None = None,
+) -> Analysis:
+    """Analyse one recorded clip.
+
+    Args:
+        path: the video.
+        out: folder under which a folder of results is written; None writes nothing.
+        options: how.
+        calibration: of the same person, camera and view; without it the neutral comes from a
+            moment of rest in the clip, and values are relative.
+        progress: called as ``progress(stage, done, total)``.
+        taken: folders of results given to other clips in this run; this one's is added.
+
+    Raises:
+        InputError: the clip cannot be read as a video.
+        CalibrationError: `calibration` does not fit the model or the estimator, or the segments
+            are of no use.
+        ExerciseError: the exercise is unknown, or its file has faults.
+        MissingExtraError: a .rrd file is asked for, and the Rerun SDK is not installed.
+        OutputError: the results cannot be written.
+        Interrupted: Ctrl-C; landmarks found so far are kept if `out` is given.
+    """
+    work = _Work(Path(path), options or Options(), calibration, progress or _silent)
+    if out is None:
+        return work.measured(work.landmarks(None), None)
+    folder = result_folder(
+        work.clip, work.key.content, Path(out), set() if taken is None else taken
+    )
+    return work.into(folder)
+
+
+def analyze_into(
+    clip: Path,
+    folder: Path,
+    content: str,
+    options: Options,
+    calibration: Calibration | None = None,
+    progress: Progress | None = None,
+    pieces: Sequence[Piece] = (),
+) -> Analysis:
+    """As `analyze`, for callers that know where the results go.
+
+    Args:
+        clip: the video.
+        folder: of its results.
+        content: what its content is known by: its SHA-256, or what a store says about it.
+        options: how.
+        calibration: as for `analyze`.
+        progress: as for `analyze`.
+        pieces: whose landmarks have been kept beside `folder`.
+    """
+    work = _Work(clip, options, calibration, progress or _silent, content)
+    work.pieces = tuple(pieces)
+    return work.into(folder)
+
+
+def calibrate_clip(
+    path: str | Path,
+    segments: tuple[Segment, ...] | None = None,
+    *,
+    model: str = "full",
+    subject: tuple[float, float] | None = None,
+    estimator: str = Estimator.JOINT,
+    progress: Progress | None = None,
+    keep: Path | None = None,
+) -> Calibration:
+    """A calibration from a clip in which poses are held.
+
+    Args:
+        path: the video.
+        segments: which pose is held when; None finds them by the order of the guided protocol.
+        model: lite, full or heavy; the same as for the clips it is meant for.
+        subject: where the person is at the start.
+        estimator: one of `Estimator`; clips that are measured with it are read by the same.
+        progress: called as ``progress(stage, done, total)``.
+        keep: folder in which landmarks are kept, so that the network sees the same clip only once.
+
+    Raises:
+        InputError: the clip cannot be read as a video.
+        CalibrationError: the poses are not found, or nobody is seen in them.
+    """
+    work = _Work(Path(path), Options(model=model, subject=subject), None, progress or _silent)
+    poses = smooth_poses(work.kept(keep))
+    segments = segments or guided_segments(poses)
+    return calibrate(
+        poses, segments, model_sha256=work.key.model, name=work.clip.name, estimator=estimator
+    )
+
+
+def _silent(_stage: str, _done: int, _total: int | None) -> None:
+    """Progress that nobody watches."""
+
+
+_KEEP_WORTH: Final = 30  # frames: fewer are found again sooner than they are read back
+
+
+class _Work:
+    """The steps of one clip; each is pure but for what it reads and writes on disk."""
+
+    def __init__(
+        self,
+        clip: Path,
+        options: Options,
+        calibration: Calibration | None,
+        progress: Progress,
+        content: str = "",
+    ) -> None:
+        self.clip, self.options, self.progress = clip, options, progress
+        self.calibration = calibration
+        with VideoFile(clip) as source:
+            self.info = source.info
+        self.key = landmarks_key(content or content_hash(clip), options)
+        if calibration is not None:
+            calibration.check_model(self.key.model)
+        self.warnings: tuple[str, ...] = ()
+        self.pieces: tuple[Piece, ...] = ()
+        settings(self.key, options, calibration)  # an unknown exercise is told before the work
+        if options.rrd:
+            from scapcoach.export.rerun import need_rerun
+
+            need_rerun()
+
+    def settings(self) -> dict[str, Any]:
+        """What the results depend on; equal settings need no second analysis."""
+        return settings(self.key, self.options, self.calibration)
+
+    def landmarks(self, folder: Path | None) -> Poses:
+        """Raw landmarks of every frame, going on where an interrupted run stopped.
+
+        Raises:
+            Interrupted: Ctrl-C, with what was found kept beside `folder`.
+        """
+        recorder = PoseRecorder(self.info.size)
+        whole = None if folder is None else self._joined(folder)
+        if whole is not None:
+            return whole
+        if folder is not None and not self.options.force:
+            known = self._known(folder)
+            if known is not None:
+                return known
+            kept = kept_landmarks(folder, self.key)
+            if kept is not None:
+                recorder.add(kept)
+        try:
+            self.warnings = watch(self.clip, self.options, recorder, self.progress)
+        except BaseException as stop:
+            self._keep(folder, recorder.poses(), stop)
+            raise
+        return recorder.poses()
+
+    def kept(self, keep: Path | None) -> Poses:
+        """Raw landmarks of every frame, from a folder if they have been kept there."""
+        if keep is None:
+            return self.landmarks(None)
+        folder = keep / hashlib.sha256(repr(self.key).encode()).hexdigest()[:16]
+        poses = kept_landmarks(folder, self.key)
+        if poses is None:
+            poses = self.landmarks(None)
+            with suppress(OutputError):  # then they are found again, the next time
+                keep_partial(folder, poses, self.key)
+        return poses
+
+    def _joined(self, folder: Path) -> Poses | None:
+        """Landmarks from pieces, if all of them are there."""
+
+        def again(piece: Piece, since: float, at: tuple[float, float]) -> Stretch | None:
+            return follow(self.clip, piece, self.options, self.progress, since=since, subject_at=at)
+
+        whole = joined(folder, self.pieces, self.key, again) if self.pieces else None
+        if whole is None:
+            return None
+        self.warnings = whole.warnings
+        return whole.poses
+
+    def _known(self, folder: Path) -> Poses | None:
+        """Landmarks of finished results, with what was wrong with the clip then."""
+        poses = finished_landmarks(folder, self.key)
+        if poses is not None:
+            told = (read_summary(folder) or {}).get("source", {}).get("warnings", [])
+            self.warnings = tuple(str(line) for line in told)
+        return poses
+
+    def _keep(self, folder: Path | None, poses: Poses, stop: BaseException) -> None:
+        """Keep the landmarks found before `stop`; a Ctrl-C goes on as `Interrupted`."""
+        kept = False
+        if folder is not None and len(poses) >= _KEEP_WORTH:
+            # A disk that is full cannot keep them either; its first message is the one to show.
+            with suppress(OutputError):
+                keep_partial(folder, poses, self.key)
+                kept = True
+        if isinstance(stop, KeyboardInterrupt):
+            raise Interrupted(self._lacking(folder, len(poses), kept=kept)) from None
+
+    def _lacking(self, folder: Path | None, done: int, *, kept: bool) -> str:
+        if folder is None or not kept:
+            return f"{self.clip.name} is not finished, and nothing of it was kept."
+        total = self.info.n_frames
+        share = f"{done} of about {total}" if total else f"{done}"
+        return (
+            f"{self.clip.name}: the landmarks of {share} frames are kept in "
+            f"{partial_folder(folder)}; measures, video and report are lacking. The same command "
+            "goes on from there."
+        )
+
+    def measured(self, raw: Poses, folder: Path | None) -> Analysis:
+        """Measures and summary from raw landmarks."""
+        from scapcoach.export.summary import build_summary
+
+        poses = smooth_poses(raw)
+        calibration = self.calibration
+        way = estimator_of(self.options, calibration)
+        if calibration is None and self.options.segments:
+            calibration = calibrate(
+                poses, self.options.segments, model_sha256=self.key.model, name=self.clip.name,
+                estimator=way,
+            )  # fmt: skip
+        if calibration is None:
+            calibration = calibrate_automatically(poses, self.key.model, way)
+        measures = measure(poses, calibration)
+        coached, lacking = self._coached(poses, measures, calibration)
+        summary = build_summary(
+            measures,
+            poses,
+            source={**asdict(self.info), "warnings": list(self.warnings)},
+            model={"name": self.options.model, "sha256": self.key.model},
+            calibration=str(calibration.kind) if calibration else "none",
+            settings=self.settings(),
+            lifting=self._set_summary(coached, lacking),
+        )
+        warnings = (*self.warnings, *lacking)
+        return Analysis(
+            self.clip, self.info, poses, measures, calibration, summary, folder, warnings,
+            coached=coached,
+        )  # fmt: skip
+
+    def _coached(
+        self, poses: Poses, measures: Measures, calibration: Calibration | None
+    ) -> tuple[SetResult | None, tuple[str, ...]]:
+        """The set, if one was asked for, and what could not be done."""
+        if self.options.exercise is None:
+            return None, ()
+        from scapcoach.recording.coached import coach_recording
+
+        return coach_recording(poses, measures, self.options, calibration)
+
+    def _set_summary(
+        self, coached: SetResult | None, lacking: tuple[str, ...]
+    ) -> dict[str, Any] | None:
+        if coached is None:
+            asked = self.options.exercise is not None
+            return {"exercise": None, "reason": " ".join(lacking)} if asked else None
+        from scapcoach.export.rep_tables import set_summary
+        from scapcoach.recording.coached import set_record
+
+        return set_summary(set_record(coached))
+
+    def into(self, folder: Path) -> Analysis:
+        """All results in `folder`, or what is there already."""
+        import shutil
+
+        if not self.options.force and self._finished(folder):
+            raw = self._known(folder)
+            if raw is not None:
+                return replace(self.measured(raw, folder), skipped=True)
+        raw = self.landmarks(folder)
+        try:
+            found = self.measured(raw, folder)
+            with atomic_folder(folder) as place:
+                lost = write_outputs(found, raw, place, self.options, self.progress)
+        except BaseException as stop:
+            self._keep(folder, raw, stop)
+            raise
+        shutil.rmtree(partial_folder(folder), ignore_errors=True)
+        return replace(found, warnings=(*found.warnings, *lost))
+
+    def _finished(self, folder: Path) -> bool:
+        summary = read_summary(folder)
+        return summary is not None and summary.get("settings") == self.settings()

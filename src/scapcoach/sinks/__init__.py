@@ -1,1 +1,0 @@
-"""Where results go: overlay, annotated video, tables, summary and the HTML report."""

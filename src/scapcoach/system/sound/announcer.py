@@ -1,0 +1,202 @@
+"""One announcement at a time: the one that is said is finished, the most severe one waits."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+from scapcoach.errors import SoundError
+from scapcoach.system.sound.players import find_player
+from scapcoach.system.sound.tones import Tone, Tones
+from scapcoach.system.sound.voices import find_voice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from tempfile import TemporaryDirectory
+
+    from scapcoach.system.sound.voices import Voice
+
+#: Failures in a row after which voice or tones are given up: a loudspeaker may come back.
+FAILURES: Final = 3
+
+#: Seconds to wait for the thread at the end: it ends what is being said first.
+_JOIN_S: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What is to be heard: a tone, words, or a tone and then words.
+
+    Attributes:
+        text: words; empty for none.
+        tone: None for none.
+        rank: how much it matters; of two that wait the greater stays, of equals the newer.
+        until: seconds of `time.monotonic` after which it is out of date and left unsaid.
+    """
+
+    text: str = ""
+    tone: Tone | None = None
+    rank: int = 0
+    until: float = float("inf")
+
+
+class Announcer:
+    """Says announcements in a thread of its own; a context manager.
+
+    No method waits for anything to be said, so an engine that hangs holds nobody up. One
+    announcement waits at most, the others are dropped: cues that come late are wrong.
+
+    Args:
+        voice: None says no words.
+        tones: None plays no tones.
+        complain: takes a sentence when something cannot be heard, from the announcer's thread.
+        folder: of sound files, cleaned up at the end.
+    """
+
+    def __init__(
+        self,
+        voice: Voice | None = None,
+        tones: Tones | None = None,
+        complain: Callable[[str], None] = lambda _sentence: None,
+        folder: TemporaryDirectory[str] | None = None,
+    ) -> None:
+        self._voice, self._tones = voice, tones
+        self._complain = complain
+        self._folder = folder
+        self._changed = threading.Condition()
+        self._waiting: Announcement | None = None
+        self._halt = threading.Event()
+        self._muted = False
+        self._closed = False
+        self._failures: dict[str, int] = {}
+        self._troubles: dict[str, str] = {}
+        self._thread = threading.Thread(target=self._run, name="announcer", daemon=True)
+        self._thread.start()
+
+    @property
+    def speaks(self) -> bool:
+        """Whether there is a voice."""
+        return self._voice is not None
+
+    @property
+    def sounds(self) -> bool:
+        """Whether there are tones."""
+        return self._tones is not None
+
+    @property
+    def trouble(self) -> str:
+        """Why something was not heard lately, one sentence; empty while all is well."""
+        return next((told for told in tuple(self._troubles.values()) if told), "")
+
+    def announce(self, what: Announcement) -> bool:
+        """Have it said as soon as what is being said is over; False where it is dropped."""
+        with self._changed:
+            if self._muted or self._closed:
+                return False
+            waiting = self._waiting
+            timely = waiting is not None and waiting.until > time.monotonic()
+            if waiting is not None and timely and what.rank < waiting.rank:
+                return False
+            self._waiting = what
+            self._changed.notify_all()
+        return True
+
+    def mute(self, muted: bool) -> None:
+        """Be silent, from this moment on; or not any more."""
+        with self._changed:
+            self._muted = muted
+        if muted:
+            self.hush()
+
+    def hush(self) -> None:
+        """Stop what is being said, and forget what waits."""
+        with self._changed:
+            self._waiting = None
+            self._halt.set()
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Stop, for good; a second time does nothing."""
+        with self._changed:
+            self._closed = True
+        self.hush()
+        self._thread.join(_JOIN_S)
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # The thread. ---------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while (what := self._next()) is not None:
+            if what.until >= time.monotonic():
+                self._say(what)
+
+    def _say(self, what: Announcement) -> None:
+        """A tone, then words; each way that has failed too often is left out from then on."""
+        voice, tones, halt = self._voice, self._tones, self._halt
+        if what.tone is not None and tones is not None:
+            kept = self._heard("tones", partial(tones.play, what.tone, halt))
+            self._tones = tones if kept else None
+        if what.text and voice is not None and not halt.is_set():
+            kept = self._heard("cues by voice", partial(voice.say, what.text, halt))
+            self._voice = voice if kept else None
+
+    def _next(self) -> Announcement | None:
+        """Waits for an announcement; None at the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting is not None or self._closed)
+            what, self._waiting = self._waiting, None
+            if not self._closed:
+                self._halt.clear()
+            return None if self._closed else what
+
+    def _heard(self, way: str, play: Callable[[], None]) -> bool:
+        """Let it be heard; False where this way has failed too often to be tried again."""
+        try:
+            play()
+        except SoundError as error:
+            failures = self._failures[way] = self._failures.get(way, 0) + 1
+            over = failures >= FAILURES
+            told = f"{error} No more {way}." if over else str(error)
+            if told != self._troubles.get(way):
+                self._troubles[way] = told
+                self._complain(told)
+            return not over
+        self._failures[way] = 0
+        self._troubles[way] = ""
+        return True
+
+
+def open_announcer(
+    *, voice: bool, tones: bool, complain: Callable[[str], None] = lambda _sentence: None
+) -> Announcer:
+    """An announcer with what this computer has.
+
+    Args:
+        voice: say words. Where there is no voice, that is told and tones are played.
+        tones: play tones.
+        complain: takes a sentence when something cannot be heard, now or later, then from the
+            announcer's thread.
+    """
+    from tempfile import TemporaryDirectory
+
+    folder = TemporaryDirectory(prefix="scapcoach-", ignore_cleanup_errors=True)
+    player, place = find_player(), Path(folder.name)
+    speaker = None
+    if voice:
+        try:
+            speaker = find_voice(player, place)
+        except SoundError as error:
+            complain(f"{error} Going on with tones.")
+            tones = True
+    return Announcer(speaker, Tones(player, place) if tones else None, complain, folder)
