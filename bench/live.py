@@ -39,7 +39,8 @@ from scapcoach.web.protocol import decode, encode
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scapcoach.sources.types import Frame, Image
+    from scapcoach.arrays import Image
+    from scapcoach.sources.types import Frame
 
 SAMPLES: Final = Path(__file__).resolve().parent.parent / "sample_videos"
 CLIP: Final = SAMPLES / "phantom_row_oblique.mp4"

@@ -14,13 +14,10 @@ from scapcoach.measures import Reason
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import BoolArray, FloatArray
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Measures
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    BoolArray = npt.NDArray[np.bool_]
 
 #: Measures whose share judged is told.
 NAMES: Final = ("retraction", "elevation", "head_forward", "head_drop", "rounding", "hunch")

@@ -21,12 +21,9 @@ from scapcoach.girdle.template import arm_features
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray
     from scapcoach.landmarks import Poses
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    BoolArray = npt.NDArray[np.bool_]
 
 #: Shares of the usual travel below which the arms are at one end, and above which at the other.
 LOW, HIGH = 0.3, 0.7

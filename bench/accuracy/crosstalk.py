@@ -18,9 +18,7 @@ from bench.accuracy.tables import VIEWS, Clip, holds
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy.typing as npt
-
-    FloatArray = npt.NDArray[np.floating[Any]]
+    from scapcoach.arrays import FloatArray
 
 
 @dataclass(frozen=True, slots=True)

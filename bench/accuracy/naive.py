@@ -6,7 +6,7 @@ neutral hold and the own full-retraction hold. Nothing else: no view, no arms, n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,12 +15,10 @@ from scapcoach.filters import smooth_poses
 from scapcoach.geometry.posture import HIPS, SHOULDERS
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from bench.accuracy.observe import Calibrated
+    from scapcoach.arrays import FloatArray
     from scapcoach.landmarks import Poses
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Per cent at which the rule's reading is cut off, so that a hold in which the width happened
 #: not to change does not make its errors infinite.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -17,15 +17,12 @@ from scapcoach.measures import measure
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import numpy.typing as npt
-
     from bench.accuracy.record import Record
+    from scapcoach.arrays import BoolArray, FloatArray
     from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Measures
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    BoolArray = npt.NDArray[np.bool_]
 
 #: The phantom's names of the held poses, and the product's.
 HOLDS: Final = {

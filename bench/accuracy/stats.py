@@ -7,17 +7,15 @@ withholding without the share judged, which stands beside it, getting worse.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import numpy.typing as npt
+    from scapcoach.arrays import BoolArray, FloatArray
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    BoolArray = npt.NDArray[np.bool_]
 
 #: 1.96 x sqrt(2): the smallest difference of two readings that is no chance, 95 %.
 SDC_FACTOR: Final = 2.77

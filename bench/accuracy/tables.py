@@ -26,12 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    import numpy.typing as npt
-
     from bench.accuracy.record import Record
     from bench.accuracy.testset import Setup
+    from scapcoach.arrays import FloatArray
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Name of the baseline in tables.
 NAIVE: Final = "naive width rule"

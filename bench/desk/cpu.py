@@ -38,9 +38,8 @@ from scapcoach.session import Tracker
 from scapcoach.sources.types import Frame
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
+    from scapcoach.arrays import Image
 
-    Image = npt.NDArray[np.uint8]
 
 SIZE = (640, 480)
 

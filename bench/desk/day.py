@@ -15,12 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    import numpy.typing as npt
-
     from bench.phantom.batch import Record
+    from scapcoach.arrays import IntArray
     from scapcoach.landmarks import Poses
 
-    IntArray = npt.NDArray[np.integer]
 
 #: Everyday movements: name -> (how often it is drawn, least and most seconds).
 EVERYDAY: Final[Mapping[str, tuple[float, float, float]]] = {

@@ -18,7 +18,7 @@ import sys
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,9 +30,8 @@ from scapcoach.landmarks import Landmark, Poses
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy.typing as npt
+    from scapcoach.arrays import FloatArray
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Upright pictures that a person's baseline is taken from.
 BASELINE = 20

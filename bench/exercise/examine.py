@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from bench.accuracy.record import Record
     from bench.accuracy.testset import Setup
+    from scapcoach.arrays import FloatArray
     from scapcoach.calibration import Calibration
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 QUANTITIES: Final = ("retraction", "elevation")
 #: The phantom's names of the kinds of repetition, and the product's.

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from bench.exercise.examine import Clip
+    from scapcoach.arrays import FloatArray
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 VIEWS: Final = ("front", "oblique", "side", "back-oblique", "back")
 ROWS: Final = ("row", "row_lazy", "row_mixed")

@@ -13,7 +13,7 @@ import json
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -27,13 +27,11 @@ from scapcoach.measures.exercise_series import SHRUG_BRINGS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
-
     from bench.accuracy.record import Record
     from bench.phantom.batch import Job
+    from scapcoach.arrays import FloatArray
     from scapcoach.girdle.template import Template
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: First seed of each view, and how many people; all below those of test sets.
 VIEWS: Final = {"front": 100, "oblique": 110, "side": 120, "back-oblique": 130, "back": 140}

@@ -29,11 +29,10 @@ if TYPE_CHECKING:
 
     from bench.observer.scripts import Session
     from bench.phantom.clip import Setup
+    from scapcoach.arrays import FloatArray, Image
     from scapcoach.landmarks import Poses
     from scapcoach.pose.types import Detection
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    Image = npt.NDArray[np.uint8]
 
 #: First seed of each part.
 FIRST_SEED: Final = {"train": 10_000_000, "validation": 20_000_000}

@@ -22,11 +22,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from scapcoach.arrays import BoolArray, FloatArray, IntArray
     from scapcoach.girdle.neutral import Neutral
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    IntArray = npt.NDArray[np.integer[Any]]
-    BoolArray = npt.NDArray[np.bool_]
 
 #: Truth that the targets are changes of, in the order of `girdle.observer.OUTPUTS`; yaw and scale
 #: follow.

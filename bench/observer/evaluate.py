@@ -12,7 +12,7 @@ import json
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -30,14 +30,10 @@ from scapcoach.girdle.state import SIDES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import BoolArray, FloatArray, IntArray
     from scapcoach.girdle.observer import Observer
     from scapcoach.girdle.state import GirdleState
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    BoolArray = npt.NDArray[np.bool_]
-    IntArray = npt.NDArray[np.integer[Any]]
 
 VIEWS: Final = ("front", "oblique", "side", "back-oblique", "back")
 #: Degrees of truth beyond which a wrong sign is an error.

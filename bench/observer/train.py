@@ -31,11 +31,9 @@ from scapcoach.girdle.observer import (
 )
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from bench.observer.dataset import Examples
+    from scapcoach.arrays import FloatArray
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 _MODELS: Final = Path(__file__).resolve().parents[2] / "models"
 

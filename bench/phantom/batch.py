@@ -31,9 +31,8 @@ if TYPE_CHECKING:
 
     from bench.phantom.clip import Setup
     from bench.phantom.timeline import Script
+    from scapcoach.arrays import FloatArray
     from scapcoach.landmarks import Poses
-
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -23,12 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    import numpy.typing as npt
-
     from bench.phantom.timeline import Script
+    from scapcoach.arrays import FloatArray, Image
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    Image = npt.NDArray[np.uint8]
 
 #: Pictures averaged for one frame with motion blur.
 _BLUR_STEPS: Final = 4

@@ -11,13 +11,8 @@ from bench.phantom import raster
 from bench.phantom.body import BONES
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from bench.phantom.body import Body
-
-    FloatArray = npt.NDArray[np.floating[Any]]
-    IntArray = npt.NDArray[np.integer[Any]]
-    Mask = npt.NDArray[np.bool_]
+    from scapcoach.arrays import BoolArray, FloatArray, IntArray
 
     Colour = tuple[int, int, int]
 
@@ -110,8 +105,8 @@ def dress(body: Body, look: Look) -> Dressed:
     )
 
 
-def _regions(body: Body, look: Look, rest: FloatArray, ruler: IntArray) -> dict[str, Mask]:
-    def ruled(*prefixes: str) -> Mask:
+def _regions(body: Body, look: Look, rest: FloatArray, ruler: IntArray) -> dict[str, BoolArray]:
+    def ruled(*prefixes: str) -> BoolArray:
         ids = [i for i, b in enumerate(BONES) if b.startswith(prefixes)]
         return np.asarray(np.isin(ruler, ids))
 
@@ -147,7 +142,7 @@ def _along_arm(body: Body, rest: FloatArray) -> FloatArray:
     return out
 
 
-def _scalp(body: Body, look: Look, rest: FloatArray, ruler: IntArray) -> Mask:
+def _scalp(body: Body, look: Look, rest: FloatArray, ruler: IntArray) -> BoolArray:
     if look.hair_length <= 0:
         return np.zeros(len(rest), np.bool_)
     head = ruler == BONES.index("head")
@@ -189,7 +184,7 @@ def _paint_face(body: Body, look: Look, rest: FloatArray, colour: FloatArray) ->
     colour[nose] = skin * 0.5
 
 
-def _nostrils(body: Body, rest: FloatArray) -> Mask:
+def _nostrils(body: Body, rest: FloatArray) -> BoolArray:
     eye = body.joints["eye.L"]
     lips = rest[body.features["lips"]]
     under = float(lips[:, 1].max()) + 0.016
@@ -211,7 +206,7 @@ def _edges(faces: IntArray, count: int) -> Any:
     return diags_array(1 / np.maximum(near.sum(axis=1), 1)) @ near
 
 
-def _relax(offset: FloatArray, edges: Any, hair: Mask) -> FloatArray:
+def _relax(offset: FloatArray, edges: Any, hair: BoolArray) -> FloatArray:
     """Offsets evened out over the hair, so that it grows in gently; hems still step."""
     out = offset.copy()
     for _ in range(3):
@@ -224,7 +219,7 @@ def _drape(
     rest: FloatArray,
     normal: FloatArray,
     edges: Any,
-    cloth: Mask,
+    cloth: BoolArray,
     looseness: float,
 ) -> FloatArray:
     """Cloth spans hollows the more loosely it sits: smoothed, but kept outside the skin."""
@@ -237,7 +232,9 @@ def _drape(
     return out
 
 
-def _corner_colours(faces: IntArray, colour: FloatArray, region: dict[str, Mask]) -> FloatArray:
+def _corner_colours(
+    faces: IntArray, colour: FloatArray, region: dict[str, BoolArray]
+) -> FloatArray:
     """(M, 3, 3): a face that straddles two materials takes one of them, for a crisp hem."""
     code = np.zeros(len(colour), np.int32)
     for k, name in enumerate(("hair", "bottom", "shoes", "top"), start=1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -11,12 +11,10 @@ from bench.phantom.scene import box, joined, rod
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import numpy.typing as npt
-
     from bench.phantom.scene import Mesh
     from bench.phantom.skeleton import Posed
+    from scapcoach.arrays import FloatArray
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 _STEEL: Final = (150, 152, 158)
 _IRON: Final = (42, 43, 46)

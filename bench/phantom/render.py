@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from bench.phantom.outfit import Dressed
     from bench.phantom.pose import Pose
     from bench.phantom.scene import Mesh
-
-    FloatArray = npt.NDArray[np.floating[Any]]
-    Image = npt.NDArray[np.uint8]
+    from scapcoach.arrays import FloatArray, Image
 
 
 @dataclass(frozen=True, slots=True, eq=False)

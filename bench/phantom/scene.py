@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from bench.phantom.vectors import cross
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from bench.phantom.camera import Camera
-
-    FloatArray = npt.NDArray[np.floating[Any]]
-    IntArray = npt.NDArray[np.integer[Any]]
-    Image = npt.NDArray[np.uint8]
+    from scapcoach.arrays import FloatArray, Image, IntArray
 
     Colour = tuple[int, int, int]
 

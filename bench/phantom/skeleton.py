@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -19,12 +19,10 @@ from bench.phantom.vectors import cross
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
-
     from bench.phantom.body import Body
     from bench.phantom.pose import Arm, Pose
+    from scapcoach.arrays import FloatArray
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 _UNTURNED: Final = np.eye(3)
 _INDEX: Final = {bone: i for i, bone in enumerate(BONES)}

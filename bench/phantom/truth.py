@@ -13,12 +13,10 @@ from bench.phantom.skeleton import about, frame
 from bench.phantom.vectors import cross
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from bench.phantom.body import Body
     from bench.phantom.skeleton import Posed
+    from scapcoach.arrays import FloatArray
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Columns of `truth`, in the order of the files; degrees but for the last four, metres.
 COLUMNS: Final = (

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    FloatArray = npt.NDArray[np.floating[Any]]
+    from scapcoach.arrays import FloatArray
 
 
 def cross(a: FloatArray, b: FloatArray) -> FloatArray:

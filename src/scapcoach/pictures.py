@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    Image = npt.NDArray[np.uint8]
+    from scapcoach.arrays import Image
 
 
 def shrunk(image: Image, size: tuple[int, int]) -> Image:

@@ -14,9 +14,8 @@ from scapcoach.measures.types import Reason, Status
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy.typing as npt
+    from scapcoach.arrays import FloatArray
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Joints at the stretch of a row and at its finish; in between they go in a straight line.
 _ROW = {

@@ -12,10 +12,8 @@ from bench.phantom.clip import render
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
-    import numpy.typing as npt
+    from scapcoach.arrays import Image
 
-    Image = npt.NDArray[np.uint8]
 
 #: Frames a second of the films.
 FPS = 4

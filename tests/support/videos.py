@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    import numpy.typing as npt
+    from scapcoach.arrays import Image
 
-    Image = npt.NDArray[np.uint8]
 
 BITS = 8
 CORNERS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -18,12 +18,9 @@ from scapcoach.landmarks import Landmark
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray, IntArray
     from scapcoach.landmarks import Poses
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    IntArray = npt.NDArray[np.integer[Any]]
 
 #: The guided protocol: relaxed, blades back, blades apart, shrug, shoulders down, relaxed again;
 #: a slump may follow.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,11 +13,9 @@ from scapcoach.geometry.posture import trunk_length
 from scapcoach.girdle.template import arm_features
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray
     from scapcoach.landmarks import Poses
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: The guided exercise calibration: at the own tempo, arms only, full squeeze, shrugged.
 REPS: Final = ("arms_only", "arms_only", "squeeze", "squeeze", "shrug_rep")

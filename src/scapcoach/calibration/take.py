@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -24,11 +24,9 @@ from scapcoach.landmarks import Poses
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray
     from scapcoach.girdle.neutral import Neutral
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Degrees of standard deviation between repeated neutral holds that is assumed at the least;
 #: two repeats alone can agree by luck [E].

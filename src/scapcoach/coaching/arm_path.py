@@ -8,7 +8,7 @@ look at its start and at its finish before the same camera, and that can be told
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -20,8 +20,7 @@ from scapcoach.measures.types import View
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray
     from scapcoach.calibration import Calibration
     from scapcoach.coaching.exercise import Movement
     from scapcoach.coaching.readings import Readings
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from scapcoach.girdle.template import Template
     from scapcoach.landmarks import Poses
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Quantities of the table of readings: phase of the arms, 0 at the calibrated start and 1 at the
 #: finish, and trunk lengths by which they are off the calibrated path. NaN without a calibration.

@@ -8,7 +8,7 @@ carried on to its ends.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -17,9 +17,8 @@ from scapcoach.coaching.reps import STILL
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy.typing as npt
+    from scapcoach.arrays import FloatArray
 
-    FloatArray = npt.NDArray[np.floating[Any]]
     _Crossing = Callable[[float], float]
 
 #: Share of the way that is gone when a movement is seen to leave its rest [E].

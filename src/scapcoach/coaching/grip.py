@@ -7,7 +7,7 @@ grip has none: four points of a hand do not show how a forearm is turned.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -15,12 +15,9 @@ from scapcoach.coaching.types import Label, Value
 from scapcoach.measures.types import Reason
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from scapcoach.coaching.readings import Readings
     from scapcoach.coaching.types import Rep
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Chance of being right from which a name is told [E].
 MIN_CHANCE: Final = 0.8

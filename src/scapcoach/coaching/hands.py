@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -11,11 +11,9 @@ from scapcoach.geometry.vectors import unit
 from scapcoach.landmarks import Landmark
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray
     from scapcoach.landmarks import Poses
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Elbow and wrist by side.
 _FOREARMS: Final = np.array(

@@ -6,7 +6,7 @@ and a whole recording give equal numbers. NaN without a person, or where no side
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -19,11 +19,9 @@ from scapcoach.landmarks import Landmark
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray
     from scapcoach.landmarks import Poses
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Hip, knee, ankle by side; arms and legs at once.
 _LEGS: Final = np.array(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -18,14 +18,11 @@ from scapcoach.geometry.vectors import median, wrap_degrees
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray, IntArray
     from scapcoach.coaching.exercise import Movement
     from scapcoach.coaching.readings import Readings
     from scapcoach.coaching.reps import Turn
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    IntArray = npt.NDArray[np.integer[Any]]
 
 #: Seconds before the start and after it in which the starting position is read [E].
 _AROUND: Final = (0.3, 0.05)

@@ -22,12 +22,11 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from scapcoach.arrays import FloatArray, IntArray
     from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
     from scapcoach.measures.types import Measures
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    IntArray = npt.NDArray[np.integer[Any]]
 
 _PARTS: Final = ("value", "sigma", "status", "reason", "deg", "deg_sigma")
 _JOINTS: Final = (*KINEMATICS, *ARM_PHASE, SQUEEZE, "yaw")

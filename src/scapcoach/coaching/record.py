@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,10 +12,7 @@ from scapcoach.measures.types import Reason, Status
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
-
-    IntArray = npt.NDArray[np.integer[Any]]
-    FloatArray = npt.NDArray[np.floating[Any]]
+    from scapcoach.arrays import IntArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -19,12 +19,10 @@ from scapcoach.coaching.squeeze import SQUEEZE
 from scapcoach.measures.types import Reason
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray
     from scapcoach.coaching.exercise import Movement
     from scapcoach.coaching.readings import Readings
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Share of the rise from which the far end is shown as reached, live [E].
 NEAR_TOP: Final = 0.9

@@ -7,7 +7,7 @@ to 40-60 % of themselves, and rest scatters by 5-12 %]. Counting needs no more.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -16,13 +16,11 @@ from scapcoach.girdle.personal import read_shares
 from scapcoach.measures.types import Reason
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray
     from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
     from scapcoach.measures.types import Measures
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: The quantity of the table of readings: per cent of the own squeeze; mostly NaN.
 SQUEEZE: Final = "squeeze"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -23,12 +23,9 @@ from scapcoach.measures.types import Reason, Status
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy.typing as npt
-
     from scapcoach.coaching.exercise import Exercise
     from scapcoach.coaching.readings import Readings
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Values whose course over the set is followed; absolute before degrees.
 _FOLLOWED: Final = ("retraction_peak", "retraction_peak_deg", "hold", "range_share", "return_time")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,11 +18,8 @@ from scapcoach.measures.types import Reason, Status
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import IntArray
     from scapcoach.coaching.exercise import Exercise
-
-    IntArray = npt.NDArray[np.integer[Any]]
 
 
 class Phase(IntEnum):

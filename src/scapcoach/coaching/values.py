@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -21,13 +21,10 @@ from scapcoach.measures.types import Reason, Status
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import BoolArray
     from scapcoach.coaching.readings import Readings
     from scapcoach.coaching.types import Rep
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    BoolArray = npt.NDArray[np.bool_]
     Window = tuple[float, float]
 
 #: Share of a window's frames that must be judged for the window to be [E].

@@ -23,12 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import Image
     from scapcoach.desk.posture import Baseline
     from scapcoach.pose.landmarker import Landmarker
 
-    Image = npt.NDArray[np.uint8]
 
 #: Degrees of the ear-shoulder line from the side at which words change. On rendered people sitting
 #: upright it reads 12 to 20, in their own slump 33 to 49, while the bones are at 5 and at 22 to 25:

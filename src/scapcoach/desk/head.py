@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -10,11 +10,9 @@ from scapcoach.geometry.posture import EARS
 from scapcoach.landmarks import Landmark
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray
     from scapcoach.landmarks import Poses
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Distance of the nose's tip ahead of the ears, against the distance between the ears [M: the value
 #: at which rendered heads that nod and turn keep their size best; people in pictures agree].

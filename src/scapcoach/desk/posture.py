@@ -12,7 +12,7 @@ All take `Poses` of T frames and give (T,) arrays, NaN where nothing is seen.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -26,13 +26,9 @@ from scapcoach.landmarks import Landmark
 from scapcoach.measures.types import Reason, Status
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from scapcoach.arrays import BoolArray, FloatArray, IntArray
     from scapcoach.landmarks import Poses
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    IntArray = npt.NDArray[np.integer[Any]]
-    BoolArray = npt.NDArray[np.bool_]
 
 #: Frames with head and shoulders that a baseline needs, and the share of all frames.
 MIN_FRAMES: Final = 6

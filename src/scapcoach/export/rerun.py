@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from scapcoach.arrays import FloatArray
     from scapcoach.landmarks import Poses
     from scapcoach.measures.types import Measures
 
-    Floats = npt.NDArray[np.floating[Any]]
 
 #: The name of the time axis in the viewer.
 TIMELINE: Final = "time"
@@ -102,7 +102,7 @@ def write_rrd(
         temporary.write_bytes(data)
 
 
-def _send_points(rr: Any, stream: Any, where: str, t: Floats, points: Floats) -> None:
+def _send_points(rr: Any, stream: Any, where: str, t: FloatArray, points: FloatArray) -> None:
     """Joints and bones of every frame; (T, 33, 2) or (T, 33, 3), NaN is left out."""
     flat = points.shape[-1] == 2
     dots, strips = (rr.Points2D, rr.LineStrips2D) if flat else (rr.Points3D, rr.LineStrips3D)

@@ -6,7 +6,7 @@ nothing of the quantity. Which frames may be trusted is decided in `measures`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -14,12 +14,9 @@ from scapcoach.geometry.vectors import angle_from_vertical, cross, unit, y_up
 from scapcoach.landmarks import Landmark, indices, once
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from scapcoach.arrays import BoolArray, FloatArray
     from scapcoach.landmarks import Poses
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    BoolArray = npt.NDArray[np.bool_]
 
 SHOULDERS: Final = (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)
 HIPS: Final = (Landmark.LEFT_HIP, Landmark.RIGHT_HIP)

@@ -8,16 +8,15 @@ neutral only.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from scapcoach.landmarks import N_CONTOUR, Landmark
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
+    from scapcoach.arrays import FloatArray
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: A pixel belongs to the person above this chance.
 MASK_LEVEL: Final = 0.5

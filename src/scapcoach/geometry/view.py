@@ -6,7 +6,7 @@ back to the camera.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -14,12 +14,9 @@ from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.landmarks import Landmark, once
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray, IntArray
     from scapcoach.landmarks import Poses
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    IntArray = npt.NDArray[np.integer[Any]]
 
 #: Left and right points whose connecting line turns with the trunk, and their weight: the depth of
 #: the shoulders swings with the arms, so the hips weigh more [M, phantom: 3.5 against 4.0 deg of

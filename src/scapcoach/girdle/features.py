@@ -7,7 +7,7 @@ numbers in another order and with some signs turned (`mirrored`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -18,14 +18,11 @@ from scapcoach.girdle.geometric import solve
 from scapcoach.landmarks import Landmark
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray, IntArray
     from scapcoach.girdle.neutral import Neutral
     from scapcoach.girdle.state import GirdleState
     from scapcoach.landmarks import Poses
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    IntArray = npt.NDArray[np.integer[Any]]
 
 #: Landmarks that are looked at: middle ones, then pairs of left and right.
 _PAIRS: Final = (

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -27,12 +27,9 @@ from scapcoach.girdle.state import GirdleState
 from scapcoach.landmarks import indices
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray
     from scapcoach.landmarks import Landmark, Poses
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    BoolArray = npt.NDArray[np.bool_]
 
 ITERATIONS: Final = 4
 _STEP: Final = 1e-6  # of the numeric derivative, radians; larger ones tell left from right

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from scapcoach.arrays import FloatArray
     from scapcoach.girdle.neutral import Neutral
     from scapcoach.landmarks import Poses
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: File of the weights in the `models` folder, and the version of its layout.
 FILE: Final = "observer.npz"

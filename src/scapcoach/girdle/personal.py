@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -26,13 +26,10 @@ from scapcoach.landmarks import Landmark
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import BoolArray, FloatArray
     from scapcoach.girdle.neutral import Neutral
     from scapcoach.landmarks import Poses
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    BoolArray = npt.NDArray[np.bool_]
 
 #: Landmarks that are looked at, and on which side of the body each is: 1 left, -1 right.
 POINTS: Final = (

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    FloatArray = npt.NDArray[np.floating[Any]]
+    from scapcoach.arrays import FloatArray
+
 
 #: File of the covariances in the `models` folder, and the version of its layout.
 FILE: Final = "exercise_scatter.npz"

@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
-    FloatArray = npt.NDArray[np.floating[Any]]
+    from scapcoach.arrays import FloatArray
+
 
 #: Order of the last axis of sided quantities.
 SIDES: Final = ("mean", "left", "right")

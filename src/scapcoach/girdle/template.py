@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -28,13 +28,9 @@ from scapcoach.landmarks import Landmark
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray, IntArray
     from scapcoach.landmarks import Poses
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    BoolArray = npt.NDArray[np.bool_]
-    IntArray = npt.NDArray[np.integer[Any]]
 
 #: The kinds of repetition of an exercise calibration: blades still, full squeeze, shrugged.
 KINDS: Final = ("arms_only", "squeeze", "shrug_rep")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -19,14 +19,11 @@ from scapcoach.measures import measure
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import BoolArray, FloatArray
     from scapcoach.calibration import Calibration
     from scapcoach.girdle.template import Template
     from scapcoach.landmarks import Poses
 
-    BoolArray = npt.NDArray[np.bool_]
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Share of a repetition's frames in which the person must be seen.
 _SEEN: Final = 0.8

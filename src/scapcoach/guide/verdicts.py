@@ -17,13 +17,11 @@ from scapcoach.girdle.neutral import Neutral, neutral_from
 from scapcoach.measures import Reason, Status, measure
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from scapcoach.arrays import BoolArray
     from scapcoach.calibration import Calibration, Range
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Series
 
-    BoolArray = npt.NDArray[np.bool_]
 
 #: Share of a hold's frames in which the person must be seen.
 _SEEN: Final = 0.8

@@ -16,9 +16,7 @@ from scapcoach.overlay.prompt import Prompt
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
-    import numpy.typing as npt
-
+    from scapcoach.arrays import Image
     from scapcoach.calibration import Calibration
     from scapcoach.guide.card import AnyGuide
     from scapcoach.landmarks import Poses
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     from scapcoach.session.replay import Session
     from scapcoach.sources.types import Frame
 
-    Image = npt.NDArray[np.uint8]
 
 #: Seconds to wait for a picture before the keys are looked at again.
 _WAIT_S: Final = 0.05

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -14,13 +14,10 @@ from scapcoach.overlay.readings import GOOD
 from scapcoach.overlay.text import fit, text_width
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray, Image
     from scapcoach.guide.card import AnyGuide, Card
     from scapcoach.overlay.paint import Color
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    Image = npt.NDArray[np.uint8]
     _Checks = tuple[tuple[str, bool], ...]
 
 _AMBER: Final[Color] = (255, 214, 64)

@@ -19,8 +19,7 @@ from scapcoach.overlay.text import fit, text_width
 from scapcoach.pictures import shrunk
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from scapcoach.arrays import Image
     from scapcoach.guide.card import AnyGuide
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Measures
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from scapcoach.overlay.prompt import Prompt
     from scapcoach.session.engine import Reading
 
-    Image = npt.NDArray[np.uint8]
 
 #: The longer side of the picture in the window at most: more costs time and shows no more.
 MAX_SIDE: Final = 1280

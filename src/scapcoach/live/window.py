@@ -15,10 +15,8 @@ from scapcoach.errors import DisplayError
 from scapcoach.system_libraries import install_command, listed, missing_libraries
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
+    from scapcoach.arrays import Image
 
-    Image = npt.NDArray[np.uint8]
 
 _SYSTEM: str = sys.platform
 _INSTEAD: Final = "Use 'scapcoach serve' and open the page it names in a browser."

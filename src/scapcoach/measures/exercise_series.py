@@ -7,7 +7,7 @@ nothing is said.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -18,12 +18,10 @@ from scapcoach.measures.types import Reason, Series, Status
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray
     from scapcoach.girdle.conditioned import Conditioned
     from scapcoach.measures.gates import Scene
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Degrees of a typical full squeeze and of a shrug in an exercise (DESIGN.md section 2: full ranges
 #: 10-25 and 25-40), and how far people differ in them, as a share. Degrees of an exercise

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -26,17 +26,13 @@ from scapcoach.measures.types import Reason, Series, Status, View
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import BoolArray, FloatArray, IntArray
     from scapcoach.calibration import Calibration
     from scapcoach.girdle.conditioned import Conditioned
     from scapcoach.girdle.personal import Shares
     from scapcoach.girdle.state import GirdleState
     from scapcoach.landmarks import Landmark, Poses
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    IntArray = npt.NDArray[np.integer[Any]]
-    BoolArray = npt.NDArray[np.bool_]
     Objection = tuple[BoolArray, Reason]
 
 #: Apparent size over that of the calibration within which it holds (DESIGN.md section 3) [E].

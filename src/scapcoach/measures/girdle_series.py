@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -17,15 +17,12 @@ from scapcoach.measures.types import Reason
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import BoolArray, FloatArray
     from scapcoach.calibration.types import Calibration, Range
     from scapcoach.girdle.state import GirdleState
     from scapcoach.measures.gates import Objection
     from scapcoach.measures.types import Series
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    BoolArray = npt.NDArray[np.bool_]
 
 #: Largest sigma in degrees with which an estimate is still told, mean and single side. Nothing
 #: seen leaves retraction at 10.6 and 15 degrees, elevation at 14 and 20 (`Noise`); a view has to

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -14,9 +14,8 @@ from scapcoach.measures.types import Reason, Series, Status
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
+    from scapcoach.arrays import FloatArray
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: How much each part says, where it is observable and sure [E]. Head drop stands in for head
 #: forward from the front. Lean is no part of it: a bent-over row is not a hunch.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -23,11 +23,10 @@ from scapcoach.measures.types import Measures, Reason, Series, Status
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from scapcoach.arrays import BoolArray, FloatArray
     from scapcoach.girdle.state import GirdleState
     from scapcoach.landmarks import Poses
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    BoolArray = npt.NDArray[np.bool_]
 
 #: Trunk lengths by which the arms may differ from the set's usual finish [E].
 MAX_ARM_DISTANCE: Final = 0.35

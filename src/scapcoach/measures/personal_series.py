@@ -8,7 +8,7 @@ show in this view, or something else than the girdle has moved, nothing is said.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -20,16 +20,13 @@ from scapcoach.measures.types import Reason
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import BoolArray, FloatArray
     from scapcoach.calibration.types import Calibration, Range
     from scapcoach.girdle.personal import Shares
     from scapcoach.girdle.state import GirdleState
     from scapcoach.measures.gates import Objection, Scene
     from scapcoach.measures.types import Series
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    BoolArray = npt.NDArray[np.bool_]
 
 #: Errors over what the spreads of `girdle.personal` give [M, phantom: 0.5-0.7].
 NOISE_FACTOR: Final = 0.5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -22,12 +22,9 @@ from scapcoach.measures.gates import Scene, judge
 from scapcoach.measures.types import Reason, Series, View
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray
     from scapcoach.measures.gates import Objection
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    BoolArray = npt.NDArray[np.bool_]
 
 #: Error of the midpoint of two landmarks in trunk lengths [M on the phantom].
 POINT_SIGMA: Final = 0.010

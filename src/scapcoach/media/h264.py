@@ -9,11 +9,11 @@ import numpy as np
 
 if TYPE_CHECKING:
     import av
-    import numpy.typing as npt
     from av.container import OutputContainer
     from av.video.stream import VideoStream
 
-    Image = npt.NDArray[np.uint8]
+    from scapcoach.arrays import Image
+
 
 #: Ticks a second: the clock of MPEG, fine enough for any frame rate and exact for 24, 25, 30, 60.
 CLOCK: Final = 90_000

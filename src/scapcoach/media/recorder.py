@@ -18,12 +18,11 @@ from scapcoach.pictures import shrunk
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
-    import numpy.typing as npt
     from av.container import OutputContainer
     from av.video.stream import VideoStream
 
-    Image = npt.NDArray[np.uint8]
+    from scapcoach.arrays import Image
+
 
 #: Seconds of pictures that are written as one fragment, and made sure of on the disk: as much is
 #: lost when the power goes, with the time that a busy disk takes.

@@ -13,11 +13,9 @@ from scapcoach.pictures import shrunk
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import Image
     from scapcoach.landmarks import Poses
 
-    Image = npt.NDArray[np.uint8]
 
 THUMBNAIL: Final = "thumbnail.jpg"
 

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    import numpy.typing as npt
+    from scapcoach.arrays import Image
 
-    Image = npt.NDArray[np.uint8]
 
 #: Frames that may wait for the encoder, about 22 MB of them at 720p.
 QUEUE: Final = 8

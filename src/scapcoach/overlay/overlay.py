@@ -19,9 +19,9 @@ from scapcoach.overlay.text import text_width
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from scapcoach.arrays import Image
     from scapcoach.landmarks import Poses
     from scapcoach.measures.types import Measures, Reason
-    from scapcoach.overlay.paint import Image
 
 
 class Overlay:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
 from scapcoach.overlay.text import sprite
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray, Image
     from scapcoach.overlay.text import Weight
 
-    Image = npt.NDArray[np.uint8]
-    Floats = npt.NDArray[np.floating[Any]]
 
 Color = tuple[int, int, int]
 Align = Literal["left", "center", "right"]
@@ -48,7 +45,7 @@ class Box(NamedTuple):
 class _Surface:
     """What can be painted on; coordinates are those of the whole picture."""
 
-    def _blend(self, x: int, y: int, cover: Floats, color: Color) -> None:
+    def _blend(self, x: int, y: int, cover: FloatArray, color: Color) -> None:
         raise NotImplementedError
 
     def _clip(self, box: Box, margin: float) -> tuple[int, int, int, int]:
@@ -95,7 +92,7 @@ class Picture(_Surface):
         h, w = self.image.shape[:2]
         return _clip(box, margin, 0, 0, w, h)
 
-    def _blend(self, x: int, y: int, cover: Floats, color: Color) -> None:
+    def _blend(self, x: int, y: int, cover: FloatArray, color: Color) -> None:
         h, w = cover.shape
         part = self.image[y : y + h, x : x + w]
         mixed = np.subtract(np.array(color, np.float32), part)
@@ -119,7 +116,7 @@ class Layer(_Surface):
         h, w = self._clear.shape
         return _clip(box, margin, self.x, self.y, self.x + w, self.y + h)
 
-    def _blend(self, x: int, y: int, cover: Floats, color: Color) -> None:
+    def _blend(self, x: int, y: int, cover: FloatArray, color: Color) -> None:
         h, w = cover.shape
         rows, cols = slice(y - self.y, y - self.y + h), slice(x - self.x, x - self.x + w)
         keep = 1 - cover
@@ -154,7 +151,7 @@ def _quarter(x: float) -> float:
 @lru_cache(maxsize=1024)
 def _rounded_box(
     box: tuple[float, float, float, float], size: tuple[int, int], radius: float, outline: float
-) -> Floats:
+) -> FloatArray:
     """How much of each pixel of a `size` (h, w) patch a rounded rectangle covers, 0..1."""
     left, top, right, bottom = box
     radius = min(radius, (right - left) / 2, (bottom - top) / 2)
@@ -171,7 +168,7 @@ def _rounded_box(
     return cover - _unit(radius - outline + 0.5 - distance) if outline else cover
 
 
-def _unit(x: Floats) -> Floats:
+def _unit(x: FloatArray) -> FloatArray:
     """`x` limited to 0..1; a quarter of the time of `np.clip` on small arrays."""
     return np.minimum(np.maximum(x, 0), 1)
 

@@ -14,8 +14,9 @@ from scapcoach.overlay.text import fit, text_width
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from scapcoach.arrays import Image
     from scapcoach.coaching.record import SetRecord
-    from scapcoach.overlay.paint import Color, Image
+    from scapcoach.overlay.paint import Color
 
 #: Letters of the cue banner, share of the shorter side. At three metres from a 24 inch screen a
 #: letter must be about 12 mm high to be read at a glance (20 arc minutes and some); 10 % of the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,9 +13,9 @@ from scapcoach.landmarks import SKELETON, Landmark, Poses
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from scapcoach.overlay.paint import Color, Image
+    from scapcoach.arrays import FloatArray, Image
+    from scapcoach.overlay.paint import Color
 
-    Floats = npt.NDArray[np.floating[Any]]
     IntArray = npt.NDArray[np.int32]
 
 #: Okabe-Ito sky blue and orange, lightened for dark pictures: told apart by every kind of
@@ -72,7 +72,7 @@ class SkeletonPainter:
                 _joint(image, fixed[p], color, width * (2.1 if shoulder else 1.3))
 
     def _bones(
-        self, points: Floats, fixed: IntArray, seen: Floats
+        self, points: FloatArray, fixed: IntArray, seen: FloatArray
     ) -> list[tuple[list[IntArray], float, Color]]:
         """Lines that are drawn alike, together: their ends, thickness factor and colour."""
         visible = seen[_BONES].min(axis=1)
@@ -87,14 +87,14 @@ class SkeletonPainter:
             strokes += [(segments, 1.0, color), (dashes, FAINT, color)]
         return [stroke for stroke in strokes if stroke[0]]
 
-    def _width(self, points: Floats) -> float:
+    def _width(self, points: FloatArray) -> float:
         """Thickness of a bone: by the picture, thinner on a person who is small in it."""
         shoulders, hips = points[[11, 12]].mean(axis=0), points[[23, 24]].mean(axis=0)
         trunk = float(np.hypot(*(shoulders - hips)))
         by_person = trunk / 28 if np.isfinite(trunk) else np.inf
         return max(1.5, min(min(self.size) / 160, by_person))
 
-    def _dashes(self, ends: Floats) -> IntArray:
+    def _dashes(self, ends: FloatArray) -> IntArray:
         """(k, 2, 2) fixed-point ends of the strokes of a bone that is hardly visible."""
         a, b = self._near(ends)
         length = max(1e-6, float(np.hypot(*(b - a))))
@@ -103,7 +103,7 @@ class SkeletonPainter:
         along = np.stack([starts, np.minimum(starts + dash, length)], axis=1) / length
         return self._fixed(a + along[..., None] * (b - a))
 
-    def _neck(self, points: Floats, seen: Floats) -> list[IntArray]:
+    def _neck(self, points: FloatArray, seen: FloatArray) -> list[IntArray]:
         """From between the shoulders to between the ears, or to the ear that is seen."""
         ears = [k for k in (Landmark.LEFT_EAR, Landmark.RIGHT_EAR) if seen[k] >= VISIBLE]
         shoulders = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
@@ -113,19 +113,19 @@ class SkeletonPainter:
         ends = np.stack([points[shoulders].mean(axis=0), points[ears].mean(axis=0)])
         return [self._fixed(ends)]
 
-    def _contour(self, image: Image, line: Floats, width: float) -> None:
+    def _contour(self, image: Image, line: FloatArray, width: float) -> None:
         line = line[np.isfinite(line).all(axis=1)]
         if len(line) >= 2:
             fixed = [self._fixed(line)]
             _polylines(image, fixed, _EDGE, width * 1.7)
             _polylines(image, fixed, MIDDLE, width * 0.8)
 
-    def _near(self, at: Floats) -> Floats:
+    def _near(self, at: FloatArray) -> FloatArray:
         """Points kept near the picture, so that nothing overflows or takes for ever."""
         limit = 4.0 * max(self.size)
         return np.clip(at, -limit, limit)
 
-    def _fixed(self, at: Floats) -> IntArray:
+    def _fixed(self, at: FloatArray) -> IntArray:
         """OpenCV's fixed-point coordinates of (..., 2) points in pixels; NaN becomes 0."""
         near = self._near(np.where(np.isfinite(at), at, 0.0))
         return np.rint(near * 2**_SHIFT).astype(np.int32)

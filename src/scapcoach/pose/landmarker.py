@@ -17,11 +17,9 @@ from scapcoach.pose.types import Detection
 from scapcoach.pose.uninterrupted import uninterrupted
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from scapcoach.arrays import Image
     from scapcoach.model_files import ModelFile
 
-    Image = npt.NDArray[np.uint8]
 
 #: MediaPipe's own default for finding, following and believing a pose.
 DEFAULT_CONFIDENCE: Final = 0.5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
@@ -18,13 +18,10 @@ from scapcoach.pose.search import look_around
 from scapcoach.pose.subject import SubjectLock, subject_point
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray, Image
     from scapcoach.model_files import ModelFile
     from scapcoach.pose.types import Detection
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    Image = npt.NDArray[np.uint8]
 
 #: Seconds for which the right person is waited for before whoever can be followed is.
 _PATIENCE: Final = 1.0

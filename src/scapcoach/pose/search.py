@@ -18,9 +18,8 @@ from scapcoach.pose.types import Detection
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy.typing as npt
+    from scapcoach.arrays import Image
 
-    Image = npt.NDArray[np.uint8]
 
 #: More people than this are not told apart.
 _MOST_PEOPLE: Final = 4

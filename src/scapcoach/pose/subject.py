@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from scapcoach.errors import InputError
 from scapcoach.pose.people import Person, colour_distance
@@ -17,10 +17,8 @@ from scapcoach.pose.people import Person, colour_distance
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import numpy as np
-    import numpy.typing as npt
+    from scapcoach.arrays import FloatArray
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Seconds between frames up to which motion counts as continuous.
 CONTINUOUS: Final = 0.2

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    import numpy as np
-    import numpy.typing as npt
-
-    FloatArray = npt.NDArray[np.floating[Any]]
-    Image = npt.NDArray[np.uint8]
+    from scapcoach.arrays import FloatArray, Image
 
 
 @dataclass(frozen=True, slots=True, eq=False)

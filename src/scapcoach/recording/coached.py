@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -39,8 +39,7 @@ from scapcoach.report.rep_curves import Curve
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import BoolArray, FloatArray
     from scapcoach.calibration import Calibration
     from scapcoach.coaching import types as coaching
     from scapcoach.coaching.exercise import Exercise
@@ -48,8 +47,6 @@ if TYPE_CHECKING:
     from scapcoach.measures.types import Measures
     from scapcoach.recording.options import Options
 
-    FloatArray = npt.NDArray[np.floating[Any]]
-    BoolArray = npt.NDArray[np.bool_]
 
 #: Curves that every report of a set shows, besides those that the exercise has targets for.
 _CURVES: Final = ("retraction", "elevation")

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    FloatArray = npt.NDArray[np.floating[Any]]
+    from scapcoach.arrays import FloatArray
+
 
 #: Standard deviations of a difference beyond which it is told: 95 %, two-sided. With equal sigmas
 #: on both sides this is the smallest detectable change, 2.77 sigma (calibration.types.SDC_FACTOR).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -18,16 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import Image
     from scapcoach.coaching.record import SetRecord
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Measures
     from scapcoach.sources.types import Frame
 
     Progress = Callable[[str, int, int | None], None]
-    Image = npt.NDArray[np.uint8]
-    IntArray = npt.NDArray[np.integer[Any]]
 
 #: Longer side of a still in pixels: two fit side by side on a wide screen, and weigh 30 kB each.
 STILL_SIDE: Final = 640

@@ -16,12 +16,10 @@ from scapcoach.report.page import page
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import Image
     from scapcoach.landmarks import Landmark, Poses
     from scapcoach.measures.types import Reason, Status
 
-    Image = npt.NDArray[np.uint8]
 
 #: Longer side of a picture on the page, pixels.
 _SIDE: Final = 900

@@ -13,9 +13,9 @@ from scapcoach.overlay.readings import SHORT
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from scapcoach.arrays import IntArray
     from scapcoach.measures.types import Measures, Series
 
-    Ints = npt.NDArray[np.integer[Any]]
 
 #: Points of one plot at most: twice the pixels of a wide screen.
 MAX_POINTS: Final = 4000
@@ -68,7 +68,7 @@ def _both_sides(parts: list[tuple[Series, str]], measures: Measures) -> list[tup
 SELDOM: Final = 1.4
 
 
-def thin(columns: list[npt.NDArray[Any]], limit: int) -> Ints:
+def thin(columns: list[npt.NDArray[Any]], limit: int) -> IntArray:
     """Indices of the rows to show: of every bucket the extremes of each column, and its gaps.
 
     A gap (NaN) is kept by one of its rows, so that no line is ever drawn across it.
@@ -144,7 +144,7 @@ def _group(title: str, parts: list[tuple[Series, str]], t: npt.NDArray[Any]) -> 
 
 
 def _mode(
-    unit: str, parts: list[tuple[Series, str]], keep: Ints, *, degrees: bool
+    unit: str, parts: list[tuple[Series, str]], keep: IntArray, *, degrees: bool
 ) -> dict[str, Any]:
     traces, values, sigmas = [], [], []
     for series, label in parts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,11 +13,9 @@ from scapcoach.report.plots import axis_limits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray
     from scapcoach.coaching.record import RepRow, SetRecord
 
-    Floats = npt.NDArray[np.floating[Any]]
 
 #: Points of a curve: one per cent of a repetition each.
 POINTS: Final = 101
@@ -41,7 +39,7 @@ class Curve:
     title: str
     unit: str
     positive: str
-    values: Floats
+    values: FloatArray
     measure: str = ""
     why: str = ""
 
@@ -59,7 +57,9 @@ def phase_shares(reps: Sequence[RepRow]) -> tuple[float, float]:
     return float(edges[0]), float(edges[1])
 
 
-def normalised(t: Floats, values: Floats, rep: RepRow, shares: tuple[float, float]) -> Floats:
+def normalised(
+    t: FloatArray, values: FloatArray, rep: RepRow, shares: tuple[float, float]
+) -> FloatArray:
     """One repetition of a signal at `POINTS` places from its start (0) to its end (1).
 
     The three phases are stretched to the same shares in every repetition, so that like is laid
@@ -88,7 +88,7 @@ def normalised(t: Floats, values: Floats, rep: RepRow, shares: tuple[float, floa
     return np.asarray(np.where(part < 1, below, 0.0) * (1 - part) + above * part)
 
 
-def curves_block(t: Floats, curves: Sequence[Curve], record: SetRecord) -> str:
+def curves_block(t: FloatArray, curves: Sequence[Curve], record: SetRecord) -> str:
     """HTML of one small plot per curve, every repetition a line; empty without repetitions."""
     if not record.reps:
         return ""
@@ -96,7 +96,7 @@ def curves_block(t: Floats, curves: Sequence[Curve], record: SetRecord) -> str:
     return "".join(_figure(t, curve, record, shares) for curve in curves)
 
 
-def _figure(t: Floats, curve: Curve, record: SetRecord, shares: tuple[float, float]) -> str:
+def _figure(t: FloatArray, curve: Curve, record: SetRecord, shares: tuple[float, float]) -> str:
     lines = [(rep, normalised(t, curve.values, rep, shares)) for rep in record.reps]
     lines = [(r, v) for r, v in lines if np.isfinite(v).mean() >= _LEAST_COVER]
     head = (
@@ -139,7 +139,7 @@ def _nearest_edges(curve: Curve, record: SetRecord) -> list[float]:
 
 
 def _line(
-    rep: RepRow, values: Floats, record: SetRecord, along: float, low: float, high: float
+    rep: RepRow, values: FloatArray, record: SetRecord, along: float, low: float, high: float
 ) -> str:
     """One repetition: a path per stretch without a gap, coloured from the first to the last."""
     path, drawing = [], False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -12,11 +12,9 @@ from scapcoach.geometry.posture import HIPS, SHOULDERS
 from scapcoach.landmarks import N_CONTOUR, N_LANDMARKS
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray
     from scapcoach.landmarks import Poses
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Hz at rest: leaves as much noise as the recorded path's smoothing does (half, at 30 frames a
 #: second), at a lag of 50 ms [M, phantom].

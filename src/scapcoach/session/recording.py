@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from scapcoach.errors import ScapcoachError
 from scapcoach.session.tracker import Tracker
@@ -20,14 +20,11 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from types import TracebackType
 
-    import numpy as np
-    import numpy.typing as npt
-
+    from scapcoach.arrays import FloatArray
     from scapcoach.pose.types import ParallelEstimator
     from scapcoach.session.tracker import Look, PoseRecorder
     from scapcoach.sources.types import Frame
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Masks that may be under way; each holds its picture in memory.
 _UNDER_WAY: Final = 3

@@ -19,10 +19,10 @@ from scapcoach.landmarks import N_CONTOUR, N_LANDMARKS, Poses
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from scapcoach.arrays import FloatArray
     from scapcoach.pose.types import Detection, PoseEstimator
     from scapcoach.sources.types import Frame
 
-    FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Seconds between masks: the back moves slowly, and holes up to 0.2 s are filled, so that the
 #: spacing must stay below that at any frame rate.

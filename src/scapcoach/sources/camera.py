@@ -31,8 +31,8 @@ from scapcoach.sources.types import Frame, SourceInfo
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from scapcoach.arrays import Image
     from scapcoach.sources.captures import Capture
-    from scapcoach.sources.types import Image
 
 #: Seconds without a new picture after which a camera is said to stand still; older pictures are
 #: not handed out: nobody should be coached on the past.

@@ -14,7 +14,8 @@ from scapcoach.sources.devices import Kind, Target, why_closed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from scapcoach.sources.types import Frame, Image
+    from scapcoach.arrays import Image
+    from scapcoach.sources.types import Frame
 
     Clock = Callable[[], float]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
-    from scapcoach.sources.types import Image
+    from scapcoach.arrays import Image
 
 # Pixel shapes that recorders and converters really write lie well inside; beyond, the field is
 # taken for rubbish. Real gym clips have 3:8.

@@ -9,10 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-    import numpy as np
-    import numpy.typing as npt
-
-    Image = npt.NDArray[np.uint8]
+    from scapcoach.arrays import Image
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-    from scapcoach.sources.types import Image
+    from scapcoach.arrays import Image
 
     Prepare = Callable[[Image], object]
 

@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
+    from scapcoach.arrays import Image
 
-    Image = npt.NDArray[np.uint8]
 
 MAGIC: Final = b"SCF1"
 _HEADER: Final = struct.Struct("<4sd")
