@@ -21,8 +21,8 @@ from scapcoach.sources.glimpse import glimpse
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from scapcoach.batch.types import Progress
     from scapcoach.calibration import Calibration, Segment
+    from scapcoach.progress import Progress
     from scapcoach.recording import Options
     from scapcoach.recording.pieces import Piece
 

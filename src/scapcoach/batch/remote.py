@@ -27,7 +27,7 @@ from scapcoach.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from scapcoach.batch.types import Progress
+    from scapcoach.progress import Progress
 
 _ADDRESS: Final = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
 #: On these a question mark is no wildcard, and there are no folders to be searched.

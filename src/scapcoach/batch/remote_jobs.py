@@ -15,8 +15,8 @@ from scapcoach.recording.places import content_hash
 
 if TYPE_CHECKING:
     from scapcoach.batch.remote_results import RemoteFolder
-    from scapcoach.batch.types import Progress
     from scapcoach.calibration import Calibration
+    from scapcoach.progress import Progress
     from scapcoach.recording import Options
 
 

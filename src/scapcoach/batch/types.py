@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
+    from scapcoach.progress import Progress
+
     #: Called within a job: (stage, done, total). It raises KeyboardInterrupt when the job is to
     #: stop and keep what it has.
-    Progress = Callable[[str, int, int | None], None]
     #: Called beside the jobs, where they are run from: (job number, stage, done, total).
     Watch = Callable[[int, str, int, int | None], None]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from scapcoach.recording.analysis import Analysis
 from scapcoach.recording.options import Options, finished
 from scapcoach.recording.run import (
-    Analysis,
     Interrupted,
     analyze,
     analyze_into,

@@ -9,17 +9,16 @@ import numpy as np
 from scapcoach.recording.places import LANDMARKS, SUMMARY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from scapcoach.coaching.record import SetRecord
     from scapcoach.landmarks import Poses
+    from scapcoach.progress import Progress
+    from scapcoach.recording.analysis import Analysis
     from scapcoach.recording.options import Options
     from scapcoach.recording.render import Film
-    from scapcoach.recording.run import Analysis
     from scapcoach.report.set_section import SetPage, Snapshot
 
-    Progress = Callable[[str, int, int | None], None]
 
 VIDEO: Final = "annotated.mp4"
 REPS: Final = "reps.parquet"

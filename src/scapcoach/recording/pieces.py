@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from scapcoach.progress import Progress
     from scapcoach.recording.options import Options
     from scapcoach.recording.places import Key
     from scapcoach.sources.types import SourceInfo
 
-    Progress = Callable[[str, int, int | None], None]
 
 #: Seconds by which a piece begins early. The difference to an uncut run is steady after 0.2 s [M],
 #: and the choice of whom to follow is final after one.

@@ -15,16 +15,16 @@ from scapcoach.pictures import shrunk
 from scapcoach.sources.video import VideoFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from scapcoach.arrays import Image
     from scapcoach.coaching.record import SetRecord
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Measures
+    from scapcoach.progress import Progress
     from scapcoach.sources.types import Frame
 
-    Progress = Callable[[str, int, int | None], None]
 
 #: Longer side of a still in pixels: two fit side by side on a wide screen, and weigh 30 kB each.
 STILL_SIDE: Final = 640

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +20,8 @@ from scapcoach.files import atomic_folder
 from scapcoach.filters import smooth_poses
 from scapcoach.girdle.estimators import Estimator
 from scapcoach.measures import Measures, measure
+from scapcoach.progress import silent
+from scapcoach.recording.analysis import Analysis
 from scapcoach.recording.options import Options, estimator_of, landmarks_key, settings
 from scapcoach.recording.outputs import write_outputs
 from scapcoach.recording.pieces import follow, joined
@@ -37,46 +39,12 @@ from scapcoach.session import PoseRecorder
 from scapcoach.sources.video import VideoFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from scapcoach.coaching.types import SetResult
     from scapcoach.landmarks import Poses
+    from scapcoach.progress import Progress
     from scapcoach.recording.pieces import Piece, Stretch
-    from scapcoach.recording.render import Film
-    from scapcoach.sources.types import SourceInfo
-
-    Progress = Callable[[str, int, int | None], None]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Analysis:
-    """What was found in one clip.
-
-    Attributes:
-        clip: the video.
-        info: of the video.
-        poses: smoothed landmarks, short holes filled.
-        measures: of the same frames.
-        calibration: that was used; None when no neutral could be found.
-        summary: as in summary.json.
-        folder: of the written results; None when nothing was to be written.
-        warnings: what was wrong with the clip without stopping the work.
-        skipped: whether it had been finished before.
-        coached: the set, where an exercise was asked for and recognised.
-        film: pictures of a live session; None: they are those of `clip`.
-    """
-
-    clip: Path
-    info: SourceInfo
-    poses: Poses
-    measures: Measures
-    calibration: Calibration | None
-    summary: Mapping[str, Any]
-    folder: Path | None
-    warnings: tuple[str, ...] = ()
-    skipped: bool = False
-    coached: SetResult | None = None
-    film: Film | None = None
 
 
 class Interrupted(KeyboardInterrupt):
@@ -112,7 +80,7 @@ def analyze(
         OutputError: the results cannot be written.
         Interrupted: Ctrl-C; landmarks found so far are kept if `out` is given.
     """
-    work = _Work(Path(path), options or Options(), calibration, progress or _silent)
+    work = _Work(Path(path), options or Options(), calibration, progress or silent)
     if out is None:
         return work.measured(work.landmarks(None), None)
     folder = result_folder(
@@ -141,7 +109,7 @@ def analyze_into(
         progress: as for `analyze`.
         pieces: whose landmarks have been kept beside `folder`.
     """
-    work = _Work(clip, options, calibration, progress or _silent, content)
+    work = _Work(clip, options, calibration, progress or silent, content)
     work.pieces = tuple(pieces)
     return work.into(folder)
 
@@ -171,16 +139,12 @@ def calibrate_clip(
         InputError: the clip cannot be read as a video.
         CalibrationError: the poses are not found, or nobody is seen in them.
     """
-    work = _Work(Path(path), Options(model=model, subject=subject), None, progress or _silent)
+    work = _Work(Path(path), Options(model=model, subject=subject), None, progress or silent)
     poses = smooth_poses(work.kept(keep))
     segments = segments or guided_segments(poses)
     return calibrate(
         poses, segments, model_sha256=work.key.model, name=work.clip.name, estimator=estimator
     )
-
-
-def _silent(_stage: str, _done: int, _total: int | None) -> None:
-    """Progress that nobody watches."""
 
 
 _KEEP_WORTH: Final = 30  # frames: fewer are found again sooner than they are read back

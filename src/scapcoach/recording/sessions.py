@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.errors import InputError
+from scapcoach.progress import silent
 from scapcoach.recording.options import Options
 from scapcoach.recording.outputs import write_outputs
 from scapcoach.session.coach import make_coach
@@ -18,18 +19,17 @@ from scapcoach.sources.types import SourceInfo
 from scapcoach.sources.video import probe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from scapcoach.calibration import Calibration
     from scapcoach.coaching.types import SetResult
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Measures
+    from scapcoach.progress import Progress
     from scapcoach.recording.render import Film
     from scapcoach.session.engine import Reading
     from scapcoach.session.journal import Recording
 
-    Progress = Callable[[str, int, int | None], None]
 
 REPORT: Final = "report.html"
 
@@ -59,7 +59,7 @@ def close_session(
     *,
     video: bool = True,
     estimator: str | None = None,
-    progress: Progress = lambda _stage, _done, _total: None,
+    progress: Progress = silent,
 ) -> tuple[Path, ...]:
     """Results from a session's journal, in its folder; the reports' paths.
 
@@ -141,8 +141,8 @@ def _write(
 ) -> None:
     from scapcoach.export.rep_tables import set_summary
     from scapcoach.export.summary import build_summary
+    from scapcoach.recording.analysis import Analysis
     from scapcoach.recording.coached import set_record
-    from scapcoach.recording.run import Analysis
 
     head, raw = recording.head, recording.poses[part.start : part.stop]
     poses, measures = joined(readings)

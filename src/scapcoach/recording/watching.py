@@ -12,13 +12,12 @@ from scapcoach.session import Follower
 from scapcoach.sources.video import VideoFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
+    from scapcoach.progress import Progress
     from scapcoach.recording.options import Options
     from scapcoach.session import PoseRecorder
 
-    Progress = Callable[[str, int, int | None], None]
 
 #: What writing results needs, and what NumPy itself imports at the first median.
 _NEEDED_LATER: Final = (
