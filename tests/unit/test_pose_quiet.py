@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import subprocess
@@ -149,7 +150,11 @@ def test_threads_that_write_all_the_time_lose_nothing() -> None:
     lines = error.decode().splitlines()
     assert not [line for line in lines if not re.fullmatch(r"[ab] \d+", line)]
     for name in "ab":
-        assert [line for line in lines if line[0] == name] == [f"{name} {n}" for n in range(20_000)]
+        numbers = [int(line[2:]) for line in lines if line[0] == name]
+        assert sorted(numbers) == list(range(20_000)), "lost or doubled"
+        # A write that is under way just as a block begins may come out at its end.
+        late = sum(a > b for a, b in itertools.pairwise(numbers))
+        assert late < 0.05 * int(out)
 
 
 def _python(code: str, *flags: str, **streams: int) -> subprocess.Popen[bytes]:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from scapcoach import installed, system_libraries
 from scapcoach.errors import ModelError
-from scapcoach.system import doctor, installed, system_libraries
+from scapcoach.system import doctor
 from scapcoach.system.doctor import Check, render, run_checks
 
 ROOT = Path(__file__).parents[2]
