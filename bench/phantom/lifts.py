@@ -1,4 +1,4 @@
-"""Lifts, well done and with the faults that DESIGN.md's exercise table names.
+"""Lifts, well done and with the faults that the coach looks for.
 
 A lift is a list of repetitions between a start and a finish pose; `kinds` says how each one is
 done. Arm angles are those of the standing frame (see `pose.Arm`), so a hanging arm is 0 in

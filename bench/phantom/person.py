@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Ranges in degrees from the own neutral; the defaults are the middle of DESIGN.md's ranges.
+    """Ranges in degrees from the own neutral; the defaults are the middle of typical ones.
 
     Attributes:
         retraction, protraction, elevation, depression: the girdle's full ranges, all positive.
@@ -40,7 +40,7 @@ class Person:
 
     @classmethod
     def random(cls, seed: int) -> Person:
-        """Somebody with ranges as in the literature that DESIGN.md names."""
+        """Somebody with ranges as typical people have them (docs/method.md)."""
         rng = np.random.default_rng(seed)
         return cls(
             retraction=rng.uniform(10, 25),

@@ -31,7 +31,7 @@ _AROUND: Final = (0.3, 0.05)
 PARTIAL: Final = 0.7
 #: Degrees by which somebody who holds a squeeze may turn meanwhile, and lean over in the picture
 #: [M, phantom: 0.4 to 6.6 and 0.5 to 2.3]: turning by 18 narrows the shoulders as much as a full
-#: squeeze does (DESIGN.md section 2), and leaning shows them from elsewhere.
+#: squeeze does, and leaning shows them from elsewhere.
 MAX_TURN: Final = 8.0
 MAX_SIDE: Final = 5.0
 #: Seconds for which a hold is held at the least: a shoulder that is rolled is not held at all [E].

@@ -167,8 +167,8 @@ def signal(readings: Readings, movement: Movement) -> FloatArray:
     return np.asarray(np.mean(parts, axis=0))
 
 
-#: Degrees that stand for the whole range where no own range is known: the middle of 10-25 and of
-#: 25-40 (DESIGN.md section 2). Only for finding holds, never for judging them.
+#: Degrees that stand for the whole range where no own range is known: the middle of the
+#: typical ones (docs/method.md, "Typical ranges"). Only for finding holds, never for judging them.
 _TYPICAL: Final = {HELD: 18.0, "elevation": 32.0}
 
 

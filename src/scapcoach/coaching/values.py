@@ -41,8 +41,8 @@ _END: Final = 0.1
 TIME_SIGMA: Final = 0.09
 RANGE_SIGMA: Final = 5.0
 ELBOW_SIGMA: Final = 10.0
-#: Retraction in per cent from which a contraction counts as peak (DESIGN.md section 5), and above
-#: which it is overdone.
+#: Retraction in per cent from which a contraction counts as peak [E], and above which it is
+#: overdone.
 SQUEEZED: Final = 60.0
 OVERDONE: Final = 110.0
 

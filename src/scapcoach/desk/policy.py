@@ -2,7 +2,7 @@
 
     state, events = step(state, policy, reading)
 
-DESIGN: a hunch counts when 70 % of the last 60 s lie beyond the threshold, and is over after 10 s
+A hunch counts when 70 % of the last 60 s lie beyond the threshold, and is over after 10 s
 below 60 % of it; one alert an episode, ten minutes between alerts, four an hour at most, snooze.
 Reminders to take a break do not depend on posture. Time that could not be judged never counts
 towards an alert.

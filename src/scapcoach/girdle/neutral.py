@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 #: A landmark counts when it is inside the picture by this share of the width and height, and
-#: seen and present with at least this chance (DESIGN.md section 3, gates [E]).
+#: seen and present with at least this chance [E].
 BORDER: Final = 0.02
 MIN_VISIBILITY: Final = 0.6
 MIN_PRESENCE: Final = 0.5

@@ -44,8 +44,8 @@ _HEAD, _TRUNK = slice(0, 3), slice(0, 7)
 #: The poses, in the order of `Shifts.shifts`.
 POSES: Final = ("retract", "protract", "shrug", "depress")
 
-#: Full protraction over full retraction of a typical person (DESIGN.md section 2: 10-20 and 10-25
-#: degrees): where minus 100 % lies on the scale on which the full squeeze is 1.
+#: Full protraction over full retraction of a typical person (docs/method.md, "Typical
+#: ranges"): where minus 100 % lies on the scale on which the full squeeze is 1.
 PROTRACTION: Final = 0.8
 
 #: Least end by which shares are scaled: a pose that hardly shows in this view must not blow up.

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from scapcoach.measures.gates import Scene
 
 
-#: Degrees of a typical full squeeze and of a shrug in an exercise (DESIGN.md section 2: full ranges
-#: 10-25 and 25-40), and how far people differ in them, as a share. Degrees of an exercise
+#: Degrees of a typical full squeeze and of a shrug in an exercise (docs/method.md,
+#: "Typical ranges"), and how far people differ in them, as a share. Degrees of an exercise
 #: calibration are these times the share of the own squeeze: per cent are what is measured.
 TYPICAL: Final = {"retraction": 18.0, "elevation": 30.0}
 RANGE_SIGMA: Final = 0.25
 
 #: Share of a full squeeze that a full shrug brings along: the calibration's shrug is taken for a
-#: pure one, and is none ("a shrug brings some retraction", DESIGN.md section 3) [E].
+#: pure one, and is none: a shrug brings some retraction [E].
 SHRUG_BRINGS: Final = 0.2
 
 #: What is uncertain beyond the landmarks' noise, as shares [M, phantom]: how well a shift repeats

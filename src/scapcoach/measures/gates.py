@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     Objection = tuple[BoolArray, Reason]
 
-#: Apparent size over that of the calibration within which it holds (DESIGN.md section 3) [E].
+#: Apparent size over that of the calibration within which it holds [E].
 SCALE_LIMITS: Final = (0.85, 1.15)
 
 #: Degrees by which the trunk may have left its neutral direction in space: a bent-over body

@@ -58,7 +58,8 @@ RISE_ERROR: Final = 2.0
 #: retraction to be measured from it: raised arms have dragged its shoulders already [E].
 MIN_HANG: Final = 0.25
 
-#: A range that is under twice the smallest detectable change cannot be graded (DESIGN.md 4).
+#: A range that is under twice the smallest detectable change cannot be graded
+#: (docs/measures.md).
 MIN_RANGE_IN_SDC: Final = 2.0
 
 
@@ -163,7 +164,7 @@ def _doubts(scene: Scene, state: GirdleState, quantity: str, sigma: FloatArray) 
 def _contradicted(state: GirdleState) -> BoolArray:
     """(3, T) ears and shoulders come together, but the shoulders do not rise over the hips.
 
-    Then it is the head that has moved: a nod or a slump is no shrug (DESIGN.md section 3).
+    Then it is the head that has moved: a nod or a slump is no shrug.
     """
     elevation = state.elevation.T
     risen = state.rise / RISE_PER_DEGREE

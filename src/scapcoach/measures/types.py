@@ -122,7 +122,7 @@ class MeasureSpec:
     """What a measure is; the registry holds one for each.
 
     Attributes:
-        name: column name, as in DESIGN.md.
+        name: column name in tables.
         title: words for people, e.g. "Retraction, left".
         unit: "%" of the personal range, "deg", or "" for an index.
         positive: what a positive value means, e.g. "shoulder blades drawn back".

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 #: What is as it should be: the hunch gauge's "ok", a target reached, praise.
 GOOD: Final[Color] = (64, 214, 176)
 
-#: Zones of the hunch gauge (DESIGN.md section 3, starting values): upper edge, word, colour.
+#: Zones of the hunch gauge [E]: upper edge, word, colour.
 ZONES: Final[tuple[tuple[float, str, Color], ...]] = (
     (33.0, "ok", GOOD),
     (67.0, "mild", (247, 226, 92)),
     (np.inf, "marked", (255, 104, 74)),
 )
 
-#: What a gauge in degrees spans: the ranges found in the literature (DESIGN.md section 2:
-#: retraction 10-25, protraction 10-20, elevation 25-40, depression 5-10), rounded up.
+#: What a gauge in degrees spans: typical ranges (docs/method.md, "Typical ranges"), rounded
+#: up.
 DEGREES: Final = {"retraction": (-25.0, 30.0), "elevation": (-15.0, 40.0)}
 
 #: Reasons in two or three words, where there is no room for the sentence.

@@ -26,7 +26,8 @@ MIDDLE: Final[Color] = (245, 247, 250)
 STRANGER: Final[Color] = (150, 156, 164)
 _EDGE: Final[Color] = (10, 13, 18)
 
-#: Below this visibility a bone is drawn thin and dashed; the gate of DESIGN.md section 3.
+#: Below this visibility a bone is drawn thin and dashed [E], as measures no longer
+#: count it (`girdle.neutral.MIN_VISIBILITY`).
 VISIBLE: Final = 0.6
 #: Below this one it is not drawn: MediaPipe is guessing.
 GUESSED: Final = 0.15
