@@ -25,6 +25,8 @@ _READ_S: Final = 5.0
 
 #: Seconds by which a file's frame is late when playing it was paused, or decoding it too slow.
 _PAUSE_S: Final = 0.5
+#: OpenCV's LOG_LEVEL_SILENT.
+_SILENT: Final = 0
 
 
 class Capture(Protocol):
@@ -88,12 +90,13 @@ class DeviceCapture:
 
         self.name = target.name
         # OpenCV tells failures on stderr; they are told better here.
-        before = cv2.utils.logging.getLogLevel()
-        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+        log = getattr(cv2.utils, "logging", cv2)  # up to OpenCV 4.12 in cv2 itself
+        before = log.getLogLevel()
+        log.setLogLevel(_SILENT)
         try:
             self._device: Any = cv2.VideoCapture(int(target.where), _backend())
         finally:
-            cv2.utils.logging.setLogLevel(before)
+            log.setLogLevel(before)
         if not self._device.isOpened():
             self._device.release()
             raise CameraError(why_closed(target))
