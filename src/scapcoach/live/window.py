@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
 import re
 import socket
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -80,6 +81,18 @@ def _mixed_up() -> bool:
     return any(file.name in loaded for file in packages.glob("opencv_*.libs/libxcb-*"))
 
 
+def _use_the_systems_x11() -> None:
+    """Let the window toolkit find the system's libX11-xcb before the copy in OpenCV's wheel.
+
+    Through it Qt says that it reads the screen's messages itself. The copy writes that to where
+    libX11 had it before version 1.8; a newer libX11 never learns of it and takes messages away.
+    If "show yourself" is among them, the window stays black for ever: one in five did [M].
+    """
+    if _SYSTEM == "linux":
+        with suppress(OSError):  # not there: the copy is used
+            ctypes.CDLL("libX11-xcb.so.1", ctypes.RTLD_GLOBAL)
+
+
 def _memory_map() -> str:
     try:
         return Path("/proc/self/maps").read_text("utf-8", "replace")
@@ -114,6 +127,7 @@ class Window:
     def __enter__(self) -> Self:
         import cv2
 
+        _use_the_systems_x11()
         # Qt looks for fonts beside OpenCV and complains of their lack; the window has no text.
         os.environ.setdefault("QT_LOGGING_RULES", "*.warning=false")
         cv2.namedWindow(
