@@ -121,7 +121,7 @@ def film(path: Path, images: list[Image], fps: float, seconds: float) -> Path:
     """A film with sensor noise, so that decoding is not for nothing."""
     from fractions import Fraction
 
-    import av
+    from scapcoach.pyav import av
 
     rng = np.random.default_rng(2)
     with av.open(str(path), "w") as out:

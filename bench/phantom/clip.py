@@ -171,7 +171,7 @@ def write_clip(path: Path, frames: Iterable[Frame], fps: float, crf: int = 26) -
         fps: frames a second.
         crf: x264's constant rate factor: 18 nearly lossless, 35 heavily compressed.
     """
-    import av
+    from scapcoach.pyav import av
 
     path.parent.mkdir(parents=True, exist_ok=True)
     rows: list[list[str]] = []

@@ -25,9 +25,9 @@ def make_clip(
         lines: of the short side.
         rate: frames a second; None that of the sample.
     """
-    import av
     import cv2
 
+    from scapcoach.pyav import av
     from scapcoach.sources.video import VideoFile
 
     if target.exists():
@@ -74,8 +74,7 @@ def make_tiny_clips(folder: Path, count: int, bad_share: float = 0.05) -> int:
 
 def _tiny_kinds(base: Path) -> list[bytes]:
     """Consecutive pieces of the front view."""
-    import av
-
+    from scapcoach.pyav import av
     from scapcoach.sources.video import VideoFile
 
     make_clip(VIEWS["front"], base, TINY_FRAMES * TINY_KINDS / 25, 240)
@@ -97,7 +96,7 @@ def _tiny_kinds(base: Path) -> list[bytes]:
 
 def repeat_clip(source: Path, target: Path, seconds: float) -> int:
     """A clip over and over, without encoding it again, until it is that long; the frame count."""
-    import av
+    from scapcoach.pyav import av
 
     count = 0
     with av.open(str(target), "w") as out:

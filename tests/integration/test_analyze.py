@@ -6,7 +6,6 @@ import json
 import shutil
 from pathlib import Path
 
-import av
 import numpy as np
 import pyarrow.csv
 import pyarrow.parquet as pq
@@ -15,6 +14,7 @@ import pytest
 import scapcoach
 from scapcoach.export.tables import read_landmarks
 from scapcoach.measures import SPECS, Status
+from scapcoach.pyav import av
 from tests.support.cli import SAMPLES, no_traceback
 from tests.support.cli import scapcoach as run
 

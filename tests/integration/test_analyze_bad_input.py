@@ -206,7 +206,7 @@ def _remux(source: Path, target: Path) -> None:
 
 def _repeat(source: Path, target: Path, times: int) -> None:
     """The picture `times` over, without encoding it again."""
-    import av
+    from scapcoach.pyav import av
 
     with av.open(str(source)) as read, av.open(str(target), "w") as write:
         stream = read.streams.video[0]

@@ -16,13 +16,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import av
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 import scapcoach
 from scapcoach.coaching import find_exercise
+from scapcoach.pyav import av
 from scapcoach.recording import Options
 from tests.support.cli import SAMPLES, no_traceback
 from tests.support.cli import scapcoach as run

@@ -7,13 +7,13 @@ import resource
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 
 from scapcoach.errors import OutputError
 from scapcoach.media.video import AnnotatedVideoWriter
 from scapcoach.overlay.overlay import Overlay
+from scapcoach.pyav import av
 from tests.support.synthetic import synthetic_measures, synthetic_poses
 
 

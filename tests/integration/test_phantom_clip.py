@@ -32,7 +32,7 @@ def cli(*arguments):
 
 
 def frames_of(path):
-    import av
+    from scapcoach.pyav import av
 
     with av.open(str(path)) as container:
         return [

@@ -11,11 +11,11 @@ import threading
 import time
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 
 from scapcoach.errors import InputError
+from scapcoach.pyav import av
 from scapcoach.sources.video import VideoFile, probe
 from tests.support.videos import (
     Clip,

@@ -10,9 +10,10 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import av
 import psutil
 import pytest
+
+from scapcoach.pyav import av
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
+
+from scapcoach.pyav import av
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_videos"
 FPS = 30.0

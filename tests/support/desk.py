@@ -38,7 +38,7 @@ def pictures(seed: int = 5) -> dict[str, list[Image]]:
 
 def film(path: Path, plan: list[tuple[list[Image], float]]) -> Path:
     """Write a film: each group of pictures in turn for so many seconds."""
-    import av
+    from scapcoach.pyav import av
 
     size = plan[0][0][0].shape
     with av.open(str(path), "w") as out:

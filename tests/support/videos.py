@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import av
 import numpy as np
+
+from scapcoach.pyav import av
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,11 +5,11 @@ from __future__ import annotations
 import struct
 from fractions import Fraction
 
-import av
 import numpy as np
 import pytest
 from av.video.frame import VideoFrame
 
+from scapcoach.pyav import av
 from scapcoach.sources.picture import Orientation, PictureMaker, orientation, picture_shape
 from tests.support.videos import display_matrix
 

@@ -305,7 +305,9 @@ def heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def seconds_of(file: Path) -> tuple[float, float]:
-    """Length of a sound, and its loudest sample."""
+    """Length of a sound, and its loudest sample; 0 while its header is not written yet."""
+    if not file.exists() or file.stat().st_size < 100:
+        return 0.0, 0.0
     with wave.open(str(file)) as sound:
         data = sound.readframes(10**9)
         frames = len(data) / (sound.getsampwidth() * sound.getnchannels())
@@ -317,7 +319,7 @@ def test_a_sentence_is_really_spoken(heard: Path) -> None:
     with open_announcer(voice=True, tones=False, complain=told.append) as announcer:
         assert announcer.speaks
         announcer.announce(Announcement("-Elbows to the wall behind you; don't shrug."))
-        assert until(lambda: heard.exists() and seconds_of(heard)[0] > 1)
+        assert until(lambda: seconds_of(heard)[0] > 1)
     assert until(lambda: seconds_of(heard)[0] > 1.5)
     long, loud = seconds_of(heard)
     assert long < 6

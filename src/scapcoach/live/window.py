@@ -36,12 +36,6 @@ def check_display() -> None:
     """
     if _SYSTEM != "linux":
         return
-    if _mixed_up():
-        raise DisplayError(
-            "A window would hang for ever, because this program imported PyAV (av) before OpenCV "
-            "(cv2). Put 'import cv2' before the first 'import av', or write 'from scapcoach.pyav "
-            "import av' in its place."
-        )
     named = os.environ.get("DISPLAY", "")
     if not named:
         raise DisplayError(f"There is no screen here to open a window on. {_INSTEAD}")
@@ -51,6 +45,12 @@ def check_display() -> None:
         raise DisplayError(
             f"A window needs {listed(missing)}, which this system lacks. Install "
             f"{'it' if len(missing) == 1 else 'them'}: {install_command(missing)}"
+        )
+    if _mixed_up():
+        raise DisplayError(
+            "A window would hang for ever, because this program imported PyAV (av) before OpenCV "
+            "(cv2). Put 'import cv2' before the first 'import av', or write 'from scapcoach.pyav "
+            "import av' in its place."
         )
 
 
