@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from scapcoach.cli import main
+import sys
+
+
+def main() -> None:
+    """The program `scapcoach`; also a Ctrl-C while it is still being loaded ends in a word."""
+    try:
+        from scapcoach.cli import main as run
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted.\n")
+        sys.exit(130)
+    run()
+
 
 if __name__ == "__main__":
     main()

@@ -70,6 +70,10 @@ class MissingModelError(ModelError, UsageError):
     """There is no model of that name, or it is one that has to be built first."""
 
 
+class DelegateError(ModelError, UsageError):
+    """The pose model was asked to run on what MediaPipe does not offer here."""
+
+
 class CalibrationError(ScapcoachError):
     """A calibration clip, segment list or profile cannot be used."""
 

@@ -121,6 +121,11 @@ def install(*requirements: str, again: bool = False) -> str:
     return f"{_pip('install')}{' --force-reinstall' if again else ''} {wanted}"
 
 
+def install_extra(extra: str) -> str:
+    """The command that adds an extra of scapcoach to the environment that it runs in."""
+    return install(f"scapcoach[{extra}]")
+
+
 def uninstall(*packages: str) -> str:
     """The command that removes packages from there, and asks nothing."""
     command = _pip("uninstall")

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 __all__ = ["av", "open_file", "open_input"]
 
+#: Containers of video and sound, and nothing that would open further files or addresses: playlists,
+#: scripts and numbered pictures do, as soon as they are looked at.
+CONTAINERS: Final = (
+    "3g2", "3gp", "aac", "apng", "asf", "av1", "avi", "dv", "flac", "flv", "gif", "h264", "hevc",
+    "ivf", "m4a", "m4v", "matroska", "mj2", "mjpeg", "mov", "mp3", "mp4", "mpeg", "mpegts",
+    "mpegvideo", "mxf", "nut", "obu", "ogg", "rm", "wav", "webm", "wtv", "yuv4mpegpipe",
+)  # fmt: skip
+
 #: Up to version 18, metadata that is no valid UTF-8 makes opening a file fail unless it is told
 #: to overlook that; version 19 overlooks it by itself and no longer knows the argument.
 _LENIENT: Final[dict[str, Any]] = (
@@ -52,7 +60,8 @@ def open_file(path: "Path") -> "InputContainer":
     """A file for reading, and nothing but this file: playlists may name others, and addresses.
 
     Raises:
-        av.error.FFmpegError: it cannot be opened.
+        av.error.FFmpegError: it cannot be opened, or is in none of the `CONTAINERS`.
     """
+    options = {"protocol_whitelist": "file", "format_whitelist": ",".join(CONTAINERS)}
     # The prefix keeps a name such as "a:b.mp4" from being read as a protocol.
-    return open_input(f"file:{path}", {"protocol_whitelist": "file"})
+    return open_input(f"file:{path}", options)

@@ -210,7 +210,7 @@ def test_without_the_extra_it_is_named(tmp_path: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False
     )
     assert done.returncode == 2
-    assert "pip install 'scapcoach[s3]'" in done.stderr
+    assert 'pip install "scapcoach[s3]"' in done.stderr
     assert "Traceback" not in done.stderr
 
 

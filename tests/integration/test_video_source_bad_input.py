@@ -73,6 +73,13 @@ def make_playlist(path):
     return path
 
 
+def make_list_of_a_pipe(path):
+    """A list that names a pipe nobody writes to: who looks into it waits for ever."""
+    os.mkfifo(path.with_name("pipe.ts"))
+    path.write_text("ffconcat version 1.0\nfile pipe.ts\n")
+    return path
+
+
 REFUSED = {
     "missing": ("nope.mp4", lambda p: p, "no such file"),
     "folder": ("videos", lambda p: (p.mkdir(), p)[1], "is a folder"),
@@ -102,7 +109,8 @@ REFUSED = {
         lambda p: replace_bytes(write_clip(p), b"avc1", b"encv"),
         "copy-protected",
     ),
-    "playlist": ("list.m3u8", make_playlist, "list.m3u8"),
+    "playlist": ("list.m3u8", make_playlist, "is a playlist"),
+    "list called mp4": ("list.mp4", make_list_of_a_pipe, "is a playlist"),
 }
 
 

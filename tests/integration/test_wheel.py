@@ -160,7 +160,7 @@ def test_the_metadata_is_complete(wheel: Path) -> None:
     assert "mediapipe<0.10.32,>=0.10.30" in needs  # later ones send usage metrics
     assert [r for r in needs if r.startswith("opencv")] == ["opencv-python<6,>=4.10.0.84"]
     assert all("<" in r and ">=" in r for r in needs), "a dependency without both bounds"
-    assert "scapcoach = scapcoach.cli:main" in entry
+    assert "scapcoach = scapcoach.__main__:main" in entry
 
 
 def test_the_source_archive_builds_the_same_without_ballast(dist: Path) -> None:

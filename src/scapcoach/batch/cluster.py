@@ -14,6 +14,7 @@ from scapcoach.batch.signals import signals_held
 from scapcoach.batch.types import NOT_BEGUN, Failed, Lost, Stopped, packed, perform
 from scapcoach.batch.worker import warm_up
 from scapcoach.errors import EngineError, MissingExtraError, unforeseen
+from scapcoach.installed import install_extra
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -79,7 +80,7 @@ class DaskExecutor:
             import distributed
         except ImportError as error:
             raise MissingExtraError(
-                "The engine dask needs the extra of that name: pip install 'scapcoach[dask]'."
+                f"The engine dask needs the extra of that name: {install_extra('dask')}"
             ) from error
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         with ExitStack() as stack:

@@ -23,6 +23,7 @@ from scapcoach.errors import (
     ScapcoachError,
     SettingError,
 )
+from scapcoach.installed import install_extra
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -109,7 +110,7 @@ def open_store(url: str) -> tuple[Any, str]:
         store, path = url_to_fs(url, use_listings_cache=False)
     except ImportError as error:
         told = str(error).rstrip(".")
-        how = f"pip install 'scapcoach[{extra}]'" if extra else f"install what it needs ({told})"
+        how = install_extra(extra) if extra else f"install what it needs ({told})"
         raise MissingExtraError(f"Addresses {scheme}:// need an extra: {how}.") from error
     except ValueError as error:
         raise SettingError(f"{shown(url)}: {str(error).rstrip('.')}.") from error

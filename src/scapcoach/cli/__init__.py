@@ -12,7 +12,7 @@ import click
 from scapcoach._version import __version__
 from scapcoach.cli.exit_codes import FAILED, FINE, INTERRUPTED
 from scapcoach.cli.groups import LazyGroup
-from scapcoach.cli.streams import drop_streams, settle_streams
+from scapcoach.cli.streams import drop_streams, printable, settle_streams
 from scapcoach.cli.unexpected import unexpected
 from scapcoach.errors import ScapcoachError
 
@@ -72,7 +72,7 @@ def run() -> int:
         error.show()
         return error.exit_code
     except ScapcoachError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {_lines(error)}", err=True)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted.", err=True)
@@ -84,6 +84,10 @@ def run() -> int:
         click.echo(f"Error: {unexpected(problem)}", err=True)
         return FAILED
     return code if isinstance(code, int) else FINE
+
+
+def _lines(error: Exception) -> str:
+    return "\n".join(printable(line) for line in str(error).splitlines())
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console, ConsoleDimensions
 from rich.text import Text
 
-from scapcoach.cli.streams import share_a_terminal
+from scapcoach.cli.streams import printable, share_a_terminal
 
 if TYPE_CHECKING:
     from typing import Any
@@ -59,7 +59,7 @@ def _console(*, stderr: bool) -> Console:
 
 def print_status(console: Console, status: str, text: object) -> None:
     """A line about a clip: how it ended, and its name or the reason."""
-    line = Text.assemble((f"{status:<{_INDENT}}", _STYLES[status]), str(text))
+    line = Text.assemble((f"{status:<{_INDENT}}", _STYLES[status]), printable(str(text)))
     console.print(line, soft_wrap=True)
 
 
@@ -88,4 +88,4 @@ class Results:
     def line(self, text: str, style: str = "") -> None:
         """A line of its own."""
         if self._shown:
-            self._console.print(Text(text, style), soft_wrap=True)
+            self._console.print(Text(printable(text), style), soft_wrap=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from scapcoach.cli.groups import Group
+from scapcoach.installed import install_extra
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -133,7 +134,7 @@ def stop() -> None:
     from scapcoach.system.instance import tell_running
 
     tell_running("stop")
-    click.echo("Told to stop.")
+    click.echo("The desk check has been asked to stop.")
 
 
 @command.command("setups")
@@ -282,7 +283,7 @@ def _teller(stack: ExitStack, chosen: dict[str, Any]) -> Teller:
             ways.append(Notification())
         except MissingExtraError:
             click.echo("Alerts come in this terminal alone: for notifications, "
-                       "pip install 'scapcoach[desk]'.", err=True)  # fmt: skip
+                       f"{install_extra('desk')}", err=True)  # fmt: skip
     voice, tones = "voice" in named, "sound" in named
     if voice or tones:
         announcer = open_announcer(voice=voice, tones=tones, complain=_note)

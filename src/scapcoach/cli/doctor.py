@@ -44,9 +44,9 @@ def _pauses() -> Check:
     told = [f"{what} ({'yes' if now else 'no'} now)" for what, now in found.items()
             if now is not None]  # fmt: skip
     untold = [what for what, now in found.items() if now is None]
-    message = f"this system tells of {' and of '.join(told)}" if told else "nothing is told"
+    message = f"this system reports {' and '.join(told)}" if told else "this system reports nothing"
     if not untold:
         return Check("desk pauses", "ok", message)
-    return Check("desk pauses", "warn", f"{message}, not of {' nor of '.join(untold)}",
-                 "The desk check cannot pause by itself then: use scapcoach desk snooze.",
+    return Check("desk pauses", "warn", f"{message}, not {' nor '.join(untold)}",
+                 "The desk check cannot pause by itself for that: use scapcoach desk snooze.",
                  )  # fmt: skip

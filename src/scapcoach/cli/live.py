@@ -59,18 +59,17 @@ def command(sessions: Path, **chosen: Any) -> int:
       scapcoach live --source rtsp://192.168.1.20/stream
       scapcoach live --source row.mp4
     """  # noqa: D301 - click reads the \\b
-    from scapcoach.live.window import check_display
-
-    check_display()  # before the camera's light goes on
     recorded = chosen["record_video"] if chosen["record"] is None else chosen["record"]
     if chosen["record_video"] and not recorded:
         raise click.UsageError("--record-video keeps a session: it does not go with --no-record.")
     from scapcoach.calibration.profiles import save_profile
     from scapcoach.cli.sessions import exercise_settings, tell_film, tell_results, window_app
     from scapcoach.coaching.library import packaged
+    from scapcoach.live.window import check_display
     from scapcoach.session.journal import session_folder
 
     chosen["settings"] = exercise_settings(chosen.pop("exercise"), chosen["focus"])
+    check_display()  # before the camera's light goes on
     titles = {name: found.title for name, found in packaged().items()}
     names = dict.fromkeys((str(chosen["settings"].get("name", "")), "", *titles))
     folder = session_folder(sessions, time.localtime()) if recorded else None

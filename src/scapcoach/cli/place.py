@@ -47,6 +47,6 @@ class Folder(Place):
     ) -> Path | str:
         """As click asks for it."""
         place = super().convert(value, param, ctx)
-        if isinstance(place, Path) and place.is_file():
+        if isinstance(place, Path) and place.exists() and not place.is_dir():
             self.fail(f"{place} is a file, not a folder.", param, ctx)
         return place

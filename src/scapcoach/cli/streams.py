@@ -108,6 +108,18 @@ def confirm(question: str) -> None:
         raise click.Abort
 
 
+def printable(text: str) -> str:
+    """`text` with its control characters spelled out: names of files may hold what moves a cursor.
+
+    So are bytes of a name that are no text, which Python keeps as lone surrogates.
+    """
+    from unicodedata import category
+
+    return "".join(
+        c.encode("unicode_escape").decode() if category(c) in {"Cc", "Cs"} else c for c in text
+    )
+
+
 def share_a_terminal() -> bool:
     """Whether standard output and standard error are the same terminal."""
     try:

@@ -59,7 +59,7 @@ def recognise(poses: Poses, exercises: Sequence[Exercise] | None = None) -> Reco
     found.sort(key=lambda pair: -pair[0][1])
     scores = tuple((exercise.name, round(score, 2)) for (_, score), exercise in found)
     if not found or found[0][0][0] < MIN_REPS:
-        why = "No exercise was recognised by two repetitions: name it with --exercise."
+        why = "No exercise was recognised (it takes two repetitions): name it with --exercise."
         return Recognition(None, why, scores)
     (_, best), exercise = found[0]
     second = found[1][0][1] if len(found) > 1 else 0.0

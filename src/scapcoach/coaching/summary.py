@@ -158,7 +158,7 @@ def _next_time(
 
 def _unjudged(exercise: Exercise) -> str:
     if not exercise.faults:
-        return "Repetitions, range and tempo are told of this exercise; nothing is judged."
+        return "This exercise gets repetitions, range and tempo; technique is not judged."
     return f"Next time: {_lower(exercise.film)}"
 
 

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, Protocol
 
 from scapcoach.errors import InputError, MissingExtraError, ScapcoachError, SettingError
+from scapcoach.installed import install_extra
 from scapcoach.system.sound import Announcement, Tone
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class Notification:
     def __init__(self) -> None:
         if find_spec("desktop_notifier") is None:
             raise MissingExtraError(
-                "Desktop notifications need the extra 'desk': pip install 'scapcoach[desk]'. Or "
+                f"Desktop notifications need the extra 'desk': {install_extra('desk')}. Or "
                 "choose another way, e.g. --alert sound."
             )
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from scapcoach.errors import MissingExtraError, OutputError
 from scapcoach.files import atomic_path
+from scapcoach.installed import install_extra
 from scapcoach.landmarks import SKELETON, Landmark
 from scapcoach.overlay.skeleton import hue
 
@@ -45,7 +46,7 @@ def need_rerun() -> Any:
     except ImportError as error:
         raise MissingExtraError(
             "Writing .rrd files needs the Rerun SDK, which is not installed: "
-            'pip install "scapcoach[rerun]"'
+            f"{install_extra('rerun')}"
         ) from error
     return rerun
 

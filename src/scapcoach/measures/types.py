@@ -93,7 +93,7 @@ _ADVICE: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.MOTION_BLUR: "Moving too fast for this camera: more light sharpens the picture.",
         Reason.SHOULDERS_RAISED: "Shoulders are shrugged: lower them to have this judged.",
         Reason.TOO_UNCERTAIN: "This view does not show it well enough: turn a little.",
-        Reason.TRUNK_MOVED: "The trunk is bent too far, or otherwise than at rest.",
+        Reason.TRUNK_MOVED: "The trunk is bent too far, or not as it was at rest.",
         Reason.MATCHED_REPS: "Compared with the other repetitions: calibrate for more.",
         Reason.HANDS_NOT_SHOWN: "How hands hold on does not show in the landmarks.",
         Reason.SUPINE: "Lying down: this cannot be judged.",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.errors import InputError, ModelError
+from scapcoach.errors import DelegateError, InputError, ModelError
 from scapcoach.landmarks import N_LANDMARKS
 from scapcoach.pose.lean import load_mediapipe
 from scapcoach.pose.quiet import quiet_stderr
@@ -170,7 +170,7 @@ def _create(
 ) -> Any:
     if delegate == "gpu" and _SYSTEM == "linux":
         # These wheels take the option, and then run on the CPU without a word.
-        raise ModelError(
+        raise DelegateError(
             "MediaPipe's package for Linux has no GPU support: leave --delegate gpu out."
         )
     tasks = load_mediapipe().tasks

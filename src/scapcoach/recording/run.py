@@ -255,7 +255,7 @@ class _Work:
         return (
             f"{self.clip.name}: the landmarks of {share} frames are kept in "
             f"{partial_folder(folder)}; measures, video and report are lacking. The same command "
-            "goes on from there."
+            "goes on from there (without --force)."
         )
 
     def measured(self, raw: Poses, folder: Path | None) -> Analysis:

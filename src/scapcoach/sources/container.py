@@ -13,10 +13,9 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
-# Formats that libav "decodes to video" though nobody means a video by them: text terminals and
-# text-mode art. A .txt file opens as one.
-_TEXT_FORMATS = frozenset({"tty", "bin", "xbin", "idf", "adf", "lrc", "srt", "ass", "webvtt"})
-_PLAYLIST_FORMATS = frozenset({"hls", "concat", "dash", "sdp", "rtsp", "imf"})
+# How files begin that people take for videos.
+_PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"<?xml", b"<MPD", b"v=0")
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"BM", b"II*\0", b"MM\0*")
 
 _NOT_A_VIDEO = "is not a video that can be read"
 _NEXT = "Give a video file such as .mp4, .mov, .mkv or .webm."
@@ -64,7 +63,12 @@ def _check_file(path: Path) -> None:
 def _cannot_open(path: Path, error: Exception) -> InputError:
     if isinstance(error, PermissionError):
         return InputError(f"{path} may not be read. Change its permissions, or copy it elsewhere.")
-    if _starts_like_mp4(path):
+    start = _start_of(path)
+    if start.startswith(_PLAYLISTS):
+        return InputError(f"{path} is a playlist, not a video. Give the video file it points to.")
+    if start.startswith(_PICTURES) or start[8:12] == b"WEBP":
+        return InputError(f"{path} is a single picture, not a video. {_NEXT}")
+    if start[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free"):
         return InputError(
             f"{path} starts like an MP4 or MOV video but its index is missing or damaged: the "
             "recording or the copying was cut off. Copy it again, or mend it with a repair tool."
@@ -72,24 +76,16 @@ def _cannot_open(path: Path, error: Exception) -> InputError:
     return InputError(f"{path} {_NOT_A_VIDEO}. {_NEXT}")
 
 
-def _starts_like_mp4(path: Path) -> bool:
+def _start_of(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(12)[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free")
+            return file.read(12)
     except OSError:
-        return False
+        return b""
 
 
 def _video_stream(path: Path, container: InputContainer) -> VideoStream:
     from scapcoach.pyav import av
-
-    formats = set(container.format.name.split(","))
-    if formats & _PLAYLIST_FORMATS:
-        raise InputError(f"{path} is a playlist, not a video. Give the video file it points to.")
-    if formats & _TEXT_FORMATS:
-        raise InputError(f"{path} {_NOT_A_VIDEO}: it is text. {_NEXT}")
-    if "image2" in formats or container.format.name.endswith("_pipe"):
-        raise InputError(f"{path} is a single picture, not a video. {_NEXT}")
 
     # The cover picture of a song is a video stream of one frame to libav.
     streams = [

@@ -73,6 +73,7 @@ After=graphical-session.target
 [Service]
 ExecStart={command}
 Restart=on-failure
+SuccessExitStatus=130
 RestartSec=60
 Nice=10
 

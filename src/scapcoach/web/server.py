@@ -9,6 +9,7 @@ import socket
 from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.errors import MissingExtraError, OutputError
+from scapcoach.installed import install_extra
 from scapcoach.web.protocol import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def need_extra() -> None:
         import websockets  # noqa: F401
     except ImportError as error:
         raise MissingExtraError(
-            "The web face needs the extra 'web': pip install 'scapcoach[web]'."
+            f"The web face needs the extra 'web': {install_extra('web')}"
         ) from error
 
 
