@@ -182,6 +182,7 @@ def tell_results(folder: Path, *, video: bool = True, way: str | None = None) ->
     from scapcoach.cli.progress import Bar
     from scapcoach.errors import InputError
     from scapcoach.recording.sessions import close_session
+    from scapcoach.session.film import FILE
 
     try:
         with Bar(stderr_console(), enabled=True) as bar:
@@ -193,7 +194,8 @@ def tell_results(folder: Path, *, video: bool = True, way: str | None = None) ->
     except KeyboardInterrupt:
         if not video:
             raise
-        _note(f"Report without the video; 'scapcoach replay {folder}' makes it with the video.")
+        if (folder / FILE).exists():
+            _note(f"Report without the video; 'scapcoach replay {folder}' makes it with the video.")
         tell_results(folder, video=False, way=way)
         return
     for report in reports:
