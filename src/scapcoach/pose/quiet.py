@@ -71,7 +71,8 @@ class _Silencer:
         if os.environ.get("SCAPCOACH_DEBUG"):
             return None
         try:
-            # The number is kept for good, for a thread that is just about to write to it.
+            # It stays open for good: a thread may be just about to write to it, and nothing tells
+            # when it has done so.
             if self._private is None:
                 self._private = os.dup(_STDERR)
             else:
@@ -115,17 +116,6 @@ def _restore(taken: _Taken) -> None:
     with suppress(OSError):  # a reader that has gone, a full disk
         while kept:
             kept = kept[os.write(_STDERR, kept) :]
-    _let_go(taken.saved)
-
-
-def _let_go(descriptor: int) -> None:
-    """Point a descriptor nowhere, once nobody writes to it any more."""
-    with suppress(OSError, ValueError):
-        if sys.stderr is not None:
-            sys.stderr.flush()  # waits for who is writing
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, descriptor, inheritable=False)
-    os.close(nowhere)
 
 
 _silencer: Final = _Silencer()
