@@ -146,7 +146,7 @@ def test_threads_that_write_all_the_time_lose_nothing() -> None:
     with _python(_BUSY, stdout=subprocess.PIPE) as process:
         out, error = process.communicate(timeout=120)
     assert process.returncode == 0, error
-    assert int(out) > 100
+    assert int(out) > 10, "too few blocks to mean anything"
     lines = error.decode().splitlines()
     assert not [line for line in lines if not re.fullmatch(r"[ab] \d+", line)]
     for name in "ab":
@@ -154,7 +154,7 @@ def test_threads_that_write_all_the_time_lose_nothing() -> None:
         assert sorted(numbers) == list(range(20_000)), "lost or doubled"
         # A write that is under way just as a block begins may come out at its end.
         late = sum(a > b for a, b in itertools.pairwise(numbers))
-        assert late < 0.05 * int(out)
+        assert late <= 5
 
 
 def _python(code: str, *flags: str, **streams: int) -> subprocess.Popen[bytes]:

@@ -8,6 +8,7 @@ import re
 import sys
 import tempfile
 import threading
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _STDERR: Final = 2
+#: Seconds that a write under way is waited for at the end of a block.
+_STRAGGLERS_S: Final = 0.002
 
 #: What MediaPipe and TensorFlow Lite log, wherever it stands: also behind a progress bar that has
 #: not ended its line. Lines that only look a little like it belong to the caller, and stay.
@@ -77,7 +80,7 @@ class _Silencer:
                 self._private = os.dup(_STDERR)
             else:
                 os.dup2(_STDERR, self._private, inheritable=False)
-            store = tempfile.TemporaryFile()  # noqa: SIM115 - outlives this function
+            store = _appending(tempfile.TemporaryFile())  # noqa: SIM115 - outlives this function
         except OSError:
             return None
         moved = tuple(_writers())
@@ -112,10 +115,23 @@ def _restore(taken: _Taken) -> None:
         _aim(raw, _STDERR)
     with taken.store as store:
         store.seek(0)
-        kept = _CHATTER.sub(b"", store.read())
+        text = store.read()
+        # A thread may have been interrupted within a write that it began before the block.
+        time.sleep(_STRAGGLERS_S)
+        kept = _CHATTER.sub(b"", text + store.read())
     with suppress(OSError):  # a reader that has gone, a full disk
         while kept:
             kept = kept[os.write(_STDERR, kept) :]
+
+
+def _appending(store: IO[bytes]) -> IO[bytes]:
+    """The file, to whose end everything is written, wherever it is read meanwhile."""
+    if os.name == "posix":
+        import fcntl
+
+        flags = fcntl.fcntl(store, fcntl.F_GETFL)
+        fcntl.fcntl(store, fcntl.F_SETFL, flags | os.O_APPEND)
+    return store
 
 
 _silencer: Final = _Silencer()
