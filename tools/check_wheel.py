@@ -62,9 +62,12 @@ def main(arguments: list[str] | None = None) -> int:
         ("CPython {}.{}".format(*version), partial(check, python, wheel))
         for version, python in sorted(pythons.items())
     ]
+    if min(pythons) == OLDEST:  # newer ones have no wheels of some of the lowest versions
+        steps.append(
+            ("CPython {}.{}, lowest versions".format(*OLDEST),
+             partial(check, oldest, wheel, lowest=True))
+        )  # fmt: skip
     steps += [
-        ("CPython {}.{}, lowest versions".format(*min(pythons)),
-         partial(check, oldest, wheel, lowest=True)),
         ("uv tool install", partial(check_installer, oldest, wheel, "uv", ("tool", "install"))),
         ("pipx install", partial(check_installer, oldest, wheel, "pipx", ("install",))),
     ]  # fmt: skip
