@@ -213,7 +213,7 @@ def _row_aligned(image: Image) -> Image:
     extra = -image.shape[1] % 4
     if extra == 0:
         return image
-    return np.ascontiguousarray(np.pad(image, ((0, 0), (0, extra), (0, 0)), mode="edge"))
+    return np.pad(image, ((0, 0), (0, extra), (0, 0)), mode="edge")
 
 
 def _detection(points: list[Any], world: list[Any], shape: tuple[int, ...], mask: Any) -> Detection:
