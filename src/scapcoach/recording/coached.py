@@ -1,4 +1,4 @@
-"""What coaching found in a recording, as files, pictures and pages show it: a `SetRecord`, curves, notes."""
+"""What coaching found in a recording, as outputs show it: a `SetRecord`, curves, notes."""
 
 from __future__ import annotations
 
