@@ -17,7 +17,7 @@ from scapcoach.girdle.conditioned import Noise, read
 from scapcoach.girdle.template import KINDS, PHASES
 from scapcoach.landmarks import Landmark
 from scapcoach.measures import Reason, Status, measure
-from tests.support.clips import protocol_clip
+from tests.support.clips import eased, jittered, protocol_clip
 from tests.support.exercise import SHOULDERS, dragged, exercise_clip, finishes, phases
 from tests.support.person import mirrored, person
 
@@ -67,6 +67,15 @@ def test_still_arms_make_no_repetitions_and_nobody_makes_none() -> None:
 def test_a_clip_of_neither_sort_says_what_both_look_like() -> None:
     with pytest.raises(CalibrationError, match=r"6 poses.*5 repetitions.*3 were found"):
         guided_segments(smooth_poses(exercise_clip(("arms_only", "squeeze", "squeeze"))))
+
+
+def test_pauses_at_both_ends_of_repetitions_are_no_held_poses() -> None:
+    raised = eased([1.0, 0.0, 1.0, 0.0, 1.0, 0.0], hold=2.0, change=0.8, fps=30.0)
+    clip = smooth_poses(
+        jittered(dragged(person(len(raised), arm_swing=75 * raised), raised), 0.15, 5)
+    )
+    with pytest.raises(CalibrationError, match=r"6 still stretches were found, and the arms moved"):
+        guided_segments(clip)
 
 
 # ---------------------------------------------------------------- taking the calibration
