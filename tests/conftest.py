@@ -1,4 +1,4 @@
-"""SCAPCOACH_REQUIRE_ALL=1 makes every skipped test fail: for machines that have everything."""
+"""No test is timed; SCAPCOACH_REQUIRE_ALL=1 makes every skipped test fail: for machines that have everything."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+# How long an example takes says nothing on a machine that does other things as well.
+settings.register_profile("scapcoach", deadline=None)
+settings.load_profile("scapcoach")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from bench.accuracy.record import mediapipe_version
 from scapcoach.coaching import find_exercise
-from scapcoach.coaching.types import Verdict
+from scapcoach.coaching.results import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

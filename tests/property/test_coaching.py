@@ -46,7 +46,7 @@ def played(script: list[tuple[float, dict[str, Verdict]]]) -> list[tuple[Cue, di
         state, cues = cue_step(state, ROW, CONFIG, moment)
         assert len(cues) <= 1
         said += [(cue, verdicts) for cue in cues]
-    for event in state.all_events():
+    for event in state.all_episodes():
         assert len(set(event.reps)) == len(event.reps) >= 2
         assert event.start <= event.end
     return said

@@ -1,4 +1,4 @@
-"""A set as a sink gets it: seven repetitions with good, faulty, partial and unjudged ones."""
+"""A set as outputs get it: seven repetitions with good, faulty, partial and unjudged ones."""
 
 from __future__ import annotations
 
@@ -6,98 +6,149 @@ from itertools import pairwise
 
 import numpy as np
 
-from scapcoach.coaching.record import (
-    Column,
-    CueLine,
-    EpisodeLine,
-    Label,
-    Number,
-    RepRow,
-    RuleLine,
-    SetRecord,
-    Target,
-    TrendLine,
+from scapcoach.coaching.exercise import (
+    Exercise,
+    ExerciseKind,
+    Expected,
+    FaultRule,
+    Focus,
+    Movement,
+    Phase,
+    Relation,
+    Severity,
 )
+from scapcoach.coaching.results import (
+    Cue,
+    CueKind,
+    Episode,
+    Fault,
+    FaultCount,
+    Label,
+    Rep,
+    RepValues,
+    Score,
+    ScorePart,
+    SetResult,
+    SetSummary,
+    Trend,
+    Value,
+    Verdict,
+)
+from scapcoach.coaching.specs import REP_VALUES
 from scapcoach.measures.types import Reason, Status
 
-COLUMNS = (
-    Column("retraction_peak", "Peak retraction", "%", "shoulder blades drawn back"),
-    Column("elevation_peak", "Shrug at the peak", "%", "shoulders hiked"),
-    Column("trunk_swing", "Trunk swing", "deg", "trunk moves"),
-    Column("hold", "Peak hold", "s", "held longer"),
-    Column("range_share", "Range of movement", "%", "more of the own best in this set"),
-    Column("head_poke", "Head forward from start to peak", "deg", "head moves forward"),
-)
-PHASES = ("", "stretch", "pull", "peak", "return")
 FIRST, EACH = 1.0, 3.0
+NEVER = Value.withheld(Reason.NOT_CALIBRATED)
 
 
-def rep_row(number: int, *, judged: bool = True) -> RepRow:
+def rule(key: str, title: str, measure: str, severity: Severity) -> FaultRule:
+    words = {"external": title, "internal": title, "praise": title, "next_time": title}
+    return FaultRule(key, title, measure, Relation.ABOVE, 25.0, severity, **words, evidence="")
+
+
+LATE = rule("late", "Blades stay behind", "retraction_peak", Severity.MAJOR)
+SHRUG = rule("shrug", "Shoulders rise", "elevation_peak", Severity.MINOR)
+SWING = rule("swing", "The trunk swings", "trunk_swing", Severity.NOTE)
+RULES = (LATE, SHRUG, SWING)
+
+
+def exercise(title: str = "Low row") -> Exercise:
+    return Exercise(
+        name="row", title=title, summary="", kind=ExerciseKind.REPS, pull="arms", auto=True,
+        view="oblique", film="Film from 30 degrees off the front.",
+        movement=Movement({"elbow": 90.0}, 0.3, (0.5, 8.0), {}, {}),
+        expected=(
+            Expected("retraction", Phase.PEAK, 60.0, np.inf),
+            Expected("elevation", Phase.PEAK, -np.inf, 25.0),
+        ),
+        faults=RULES, scores=(),
+    )  # fmt: skip
+
+
+def at(number: int) -> Rep:
+    """When the repetition of that number happens; the seventh is partial."""
     start = FIRST + EACH * (number - 1)
-    hidden = Number(np.nan, np.nan, Status.NOT_OBSERVABLE, Reason.ARMS_AWAY_FROM_CALIBRATION)
-    retraction = hidden if not judged or number == 6 else Number(90.0 - 9 * number, 6.0)
-    return RepRow(
-        number=number, start=start, peak_start=start + 0.9, peak_end=start + 1.4, end=start + 2.4,
+    times = (start, start + 0.9, start + 1.4, start + 2.4)
+    return Rep(
+        number, *times, *(round(30 * t) for t in times), known=times[-1],
         amplitude=50.0 if number == 7 else 90.0, partial=number == 7,
-        values={
-            "retraction_peak": retraction,
-            "elevation_peak": Number(5.0 + 40 * (number == 3), 4.0),
-            "trunk_swing": Number(3.0 + 20 * (number == 4), 1.0, Status.RELATIVE,
-                                  Reason.AUTO_CALIBRATED),
-            "hold": Number(0.5, 0.05),
-            "range_share": Number(100.0 if number != 7 else 55.0, 2.0),
-            "head_poke": Number(np.nan, np.nan, Status.NOT_OBSERVABLE, Reason.TURN_SIDE_ON),
-        },
-        labels={
-            "grip": Label("neutral", 0.9),
-            "pull_angle": Label("", np.nan, Status.NOT_OBSERVABLE, Reason.HIPS_HIDDEN),
-        },
-        faults=("shrug",) if number == 3 else ("swing", "shrug") if number == 4 else (),
-        unjudged={} if retraction.shown else {"late": Reason.ARMS_AWAY_FROM_CALIBRATION},
-        score=95.0 - 5 * number if judged else np.nan,
-        points={"retraction_peak": 80.0, "hold": np.nan},
+    )  # fmt: skip
+
+
+def repetition(number: int, *, judged: bool = True) -> RepValues:
+    hidden = Value.withheld(Reason.ARMS_AWAY_FROM_CALIBRATION)
+    known = judged and number != 6
+    swing = 3.0 + 20 * (number == 4)
+    seen = {
+        "retraction_peak": Value(90.0 - 9 * number, 6.0) if known else hidden,
+        "elevation_peak": Value(5.0 + 40 * (number == 3), 4.0),
+        "trunk_swing": Value(swing, 1.0, Status.RELATIVE, Reason.AUTO_CALIBRATED),
+        "hold": Value(0.5, 0.05),
+        "range_share": Value(100.0 if number != 7 else 55.0, 2.0),
+        "head_poke": Value.withheld(Reason.TURN_SIDE_ON),
+    }
+    values = {name: seen.get(name, NEVER) for name in REP_VALUES}
+    faulty = {3: (SHRUG,), 4: (SWING, SHRUG)}.get(number, ())
+    verdicts = {r.key: Verdict.FAULTY if r in faulty else Verdict.GOOD for r in RULES}
+    when = at(number)
+    return RepValues(
+        when, values, Label("neutral", 0.9), Label.withheld(Reason.HIPS_HIDDEN),
+        faults=tuple(
+            Fault(r.key, r.title, r.severity, r.measure, values[r.measure], r.limit,
+                  when.peak_start, number)
+            for r in faulty
+        ),
+        verdicts=verdicts if known else {**verdicts, LATE.key: Verdict.UNJUDGED},
+        score=Score(
+            95.0 - 5 * number if judged else np.nan,
+            (ScorePart("retraction_peak", "Peak retraction", 0.5, 80.0),
+             ScorePart("hold", "Peak hold", 0.5, np.nan)),
+        ),
     )  # fmt: skip
 
 
 def sample_set(
     n: int = 750, fps: float = 30.0, *, judged: bool = True, reps: int = 7, title: str = "Low row"
-) -> SetRecord:
+) -> SetResult:
     """`n` frames of a set of seven; `judged` False withholds retraction and every score."""
     t = np.arange(n) / fps
-    rows = tuple(rep_row(k, judged=judged) for k in range(1, reps + 1))
+    found = tuple(repetition(k, judged=judged) for k in range(1, reps + 1))
     phase, rep, count = np.ones(n, int), np.zeros(n, int), np.zeros(n, int)
-    for row in rows:
-        edges = (row.start, row.peak_start, row.peak_end, row.end)
-        for code, (a, b) in enumerate(pairwise(edges), start=2):
+    for one in (r.rep for r in found):
+        edges = (one.start, one.peak_start, one.peak_end, one.end)
+        for code, (a, b) in enumerate(pairwise(edges), start=int(Phase.PULL)):
             phase[(t >= a) & (t < b)] = code
-        rep[(t >= row.start) & (t < row.end)] = row.number
-        count[t >= row.end] = row.number
-    return SetRecord(
-        exercise="row", title=title, view="oblique", film="Film from 30 degrees off the front.",
-        focus="external", load=60.0, columns=COLUMNS, reps=rows,
+        rep[(t >= one.start) & (t < one.end)] = one.number
+        count[t >= one.end] = one.number
+    return SetResult(
+        exercise(title), Focus.EXTERNAL, 60.0, phase, rep, count, found,
         cues=(
-            CueLine(13.0, 15.5, "Elbows to the wall behind you", False, "late", 4),
-            CueLine(19.0, 21.0, "That is it: blades first", True, "late", 6),
-        ) if rows else (),
+            Cue(13.0, 15.5, "row", "late", "Elbows to the wall behind you", LATE.severity,
+                CueKind.CORRECT, 4),
+            Cue(19.0, 21.0, "row", "late", "That is it: blades first", Severity.NOTE,
+                CueKind.PRAISE, 6),
+        ) if found else (),
         episodes=(
-            EpisodeLine("shrug", "Shoulders rise", 2, 7.0, 12.4, (3, 4), True),
-        ) if rows else (),
-        rules=(
-            RuleLine("late", "Blades stay behind", 3, 0, 6 if judged else 0, "retraction_peak"),
-            RuleLine("shrug", "Shoulders rise", 2, 2, 7, "elevation_peak"),
-            RuleLine("swing", "The trunk swings", 1, 1, 7, "trunk_swing"),
+            Episode("shrug", SHRUG.title, SHRUG.severity, 7.0, 12.4, (3, 4), recovered=True),
+        ) if found else (),
+        summary=_summary(found, judged=judged),
+    )  # fmt: skip
+
+
+def _summary(found: tuple[RepValues, ...], *, judged: bool) -> SetSummary:
+    return SetSummary(
+        reps=len(found), partial=sum(r.rep.partial for r in found),
+        score=75.0 if judged else np.nan,
+        means={"retraction_peak": Value(58.0, 6.0)} if judged else {},
+        faults=(
+            FaultCount(LATE, 0, 6 if judged else 0), FaultCount(SHRUG, 2, 7),
+            FaultCount(SWING, 1, 7),
         ),
         trends=(
-            TrendLine("retraction_peak", Number(-45.0, 8.0), True),
-            TrendLine("hold", Number(0.02, 0.1), False),
+            Trend("retraction_peak", Value(-45.0, 8.0), clear=True),
+            Trend("hold", Value(0.02, 0.1), clear=False),
         ) if judged else (),
-        targets=(
-            Target("retraction", "peak", 60.0, np.inf), Target("elevation", "peak", -np.inf, 25.0),
-        ),
-        means={"retraction_peak": Number(58.0, 6.0)} if judged else {},
-        score=75.0 if judged else np.nan, best=1 if rows else 0, worst=4 if rows else 0,
-        ranked_by="score", grips=("neutral",),
-        next_time="Next time: start each pull with the shoulder blades.",
+        best=1 if found else 0, worst=4 if found else 0, ranked_by="score",
+        grips=("neutral",), next_time="Next time: start each pull with the shoulder blades.",
         advice=() if judged else ("Record the exercise calibration.",),
-        phases=PHASES, phase=phase, rep=rep, count=count,
     )  # fmt: skip

@@ -12,8 +12,9 @@ import pytest
 from scapcoach.calibration import Segment, calibrate
 from scapcoach.calibration.reps import REPS
 from scapcoach.coaching import CoachState, Readings, coach, find_exercise
-from scapcoach.coaching.arm_path import MAX_AWAY, arm_phase, follows, path_of
+from scapcoach.coaching.arm_path import MAX_AWAY, arm_phase, path_of
 from scapcoach.coaching.coach import step
+from scapcoach.coaching.phases import follows
 from scapcoach.landmarks import Landmark, Poses
 from scapcoach.measures import measure
 from tests.support.exercise import exercise_clip, finishes

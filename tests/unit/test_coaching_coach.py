@@ -32,7 +32,7 @@ from tests.support.coaching import minimum_jerk, row, sets
 from tests.support.person import person
 
 if TYPE_CHECKING:
-    from scapcoach.coaching.types import SetSummary
+    from scapcoach.coaching.results import SetSummary
     from scapcoach.landmarks import Poses
 
 ROW = find_exercise("row")

@@ -50,7 +50,7 @@ def test_a_fault_is_told_after_the_second_of_three() -> None:
     assert cue.text == "Elbows to the wall behind you."
     assert cue.until == pytest.approx(15.5)
     assert cue.rep == 3
-    (event,) = state.all_events()
+    (event,) = state.all_episodes()
     assert (event.reps, event.start, event.end) == ((1, 3), 1.0, 11.8)
     assert not event.recovered
 
@@ -61,7 +61,7 @@ def test_a_fault_is_told_after_the_second_of_three() -> None:
 def test_one_slip_is_no_cue(verdicts: tuple[Verdict, ...]) -> None:
     cues, state = play(lazy(*verdicts))
     assert cues == []
-    assert state.all_events() == ()
+    assert state.all_episodes() == ()
 
 
 def test_repetitions_that_could_not_be_judged_stand_still() -> None:
@@ -77,15 +77,15 @@ def test_praise_comes_once_after_two_good_ones() -> None:
     ]
     assert cues[-1].text == "That's it: the blades come along."
     assert cues[-1].severity is Severity.NOTE
-    (event,) = state.all_events()
+    (event,) = state.all_episodes()
     assert event.recovered
     assert event.reps == (1, 2)
 
 
 def test_one_event_an_episode() -> None:
     _, state = play(lazy(F, F, F, G, F, F, G, G, F, F))
-    assert [e.reps for e in state.all_events()] == [(1, 2, 3, 5, 6), (9, 10)]
-    assert [e.recovered for e in state.all_events()] == [True, False]
+    assert [e.reps for e in state.all_episodes()] == [(1, 2, 3, 5, 6), (9, 10)]
+    assert [e.recovered for e in state.all_episodes()] == [True, False]
 
 
 def test_the_same_cue_waits_longer_each_time() -> None:
@@ -123,7 +123,7 @@ def test_a_cue_is_never_spoken_into_another() -> None:
 def test_muted_says_nothing_and_forgets_nothing() -> None:
     cues, state = play(lazy(F, F, G, G, F, F), CueConfig(muted=True))
     assert cues == []
-    assert [e.reps for e in state.all_events()] == [(1, 2), (5, 6)]
+    assert [e.reps for e in state.all_episodes()] == [(1, 2), (5, 6)]
 
 
 def test_success_makes_cues_rare() -> None:
@@ -161,7 +161,7 @@ def hold(
 def test_in_a_hold_a_fault_has_to_last() -> None:
     cues, state = hold([(2.0, G), (0.9, F), (2.0, G), (3.0, F)])
     assert told(cues) == [(5.9, "shrugged", CueKind.CORRECT)]
-    (event,) = state.all_events()
+    (event,) = state.all_episodes()
     assert event.start == pytest.approx(4.9)
 
 

@@ -15,13 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scapcoach.coaching.record import Column, Number, RepRow, SetRecord
+from scapcoach.coaching.specs import REP_VALUES
 from scapcoach.export.rep_tables import reps_table, set_summary
 from scapcoach.export.tables import write_csv, write_parquet
 from scapcoach.measures.types import Reason, Status
 from scapcoach.overlay.prompt import prompt_at
+from scapcoach.recording.coached import set_record
 from scapcoach.report.rep_curves import POINTS, Curve, curves_block, normalised, phase_shares
 from scapcoach.report.set_section import SetPage, Snapshot, set_block, show, table_columns
-from tests.support.sets import COLUMNS, sample_set
+from tests.support.sets import sample_set
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,12 +43,12 @@ def test_one_row_per_repetition_with_every_value_and_its_status(tmp_path: Path) 
     assert rows[0]["load_kg"] == 60
     assert rows[0]["grip"] == "neutral"
     assert rows[0]["pull_angle_reason"] == "hips_hidden"
-    for column in COLUMNS:
+    for column in REP_VALUES.values():
         assert table.schema.field(column.name).metadata[b"unit"] == column.unit.encode()
         for row, rep in zip(rows, record.reps, strict=True):
             number = rep.values[column.name]
             assert row[f"{column.name}_status"] == number.status.label
-            assert row[column.name] == (number.value if number.shown else None)
+            assert row[column.name] == (number.value if number.judged else None)
     assert rows[0]["points_retraction_peak"] == 80
     assert rows[0]["points_hold"] is None
 
@@ -85,7 +87,7 @@ def test_the_summary_of_a_set_counts_only_what_was_judged_absolutely() -> None:
 
 
 def test_a_curve_is_cut_at_the_phases_and_never_drawn_across_a_gap() -> None:
-    record = sample_set()
+    record = set_record(sample_set())
     shares = phase_shares(record.reps)
     assert shares == pytest.approx((0.9 / 2.4, 1.4 / 2.4))
     rep = record.reps[2]
@@ -159,9 +161,9 @@ def page_of(record: SetRecord, **how: object) -> Tags:
 
 
 def test_the_page_shows_every_repetition_the_pair_and_the_next_sentence() -> None:
-    found = page_of(sample_set())
+    found = page_of(set_record(sample_set()))
     times = [float(a["data-t"]) for tag, a in found.seen if tag == "button"]
-    assert set(times) >= {r.start for r in sample_set().reps} | {2.0, 11.0, 13.0, 19.0}
+    assert set(times) >= {r.start for r in set_record(sample_set()).reps} | {2.0, 11.0, 13.0, 19.0}
     assert "Start each pull with the shoulder blades." in found.words
     assert "Best: repetition 1" in found.words
     assert "Weakest: repetition 4" in found.words
@@ -177,7 +179,7 @@ def test_the_page_shows_every_repetition_the_pair_and_the_next_sentence() -> Non
 
 
 def test_where_nothing_can_be_judged_there_is_how_to_film_and_no_score() -> None:
-    found = page_of(sample_set(judged=False))
+    found = page_of(set_record(sample_set(judged=False)))
     assert "Not judged" in found.words
     assert "Film from 30 degrees off the front." in found.words
     assert "of 100" not in found.words
@@ -186,15 +188,15 @@ def test_where_nothing_can_be_judged_there_is_how_to_film_and_no_score() -> None
 
 
 def test_no_repetitions_make_a_page_all_the_same() -> None:
-    found = page_of(sample_set(reps=0))
+    found = page_of(set_record(sample_set(reps=0)))
     assert "none was seen" in found.words
     assert not [a for tag, a in found.seen if tag == "path"]
-    assert curves_block(T, [], sample_set(reps=0)) == ""
+    assert curves_block(T, [], set_record(sample_set(reps=0))) == ""
 
 
 def test_hostile_words_stay_text() -> None:
     nasty = "</section><script>alert(1)</script>\"'&"
-    record = sample_set(title=nasty)
+    record = set_record(sample_set(title=nasty))
     cue = replace(record.cues[0], text=nasty)
     rule = replace(record.rules[1], title=nasty)
     record = replace(record, cues=(cue,), rules=(rule,), next_time=nasty, film=nasty)
@@ -215,7 +217,7 @@ def test_numbers_in_words() -> None:
 
 
 def test_the_table_shows_degrees_only_where_per_cent_is_unknown() -> None:
-    record = sample_set()
+    record = set_record(sample_set())
     degrees = Column("retraction_peak_deg", "Peak retraction", "deg", "back")
     rows = tuple(
         replace(r, values={**r.values, degrees.name: Number(9.0, 1.0, Status.RELATIVE)})

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scapcoach.coaching.record import Number, RepRow, SetRecord
+from scapcoach.coaching.results import FaultCount, RepValues, SetResult, Value
 from scapcoach.errors import InputError, OutputError
 from scapcoach.export.rep_tables import set_summary
 from scapcoach.export.summary import build_summary, write_summary
 from scapcoach.export.tables import frames_table, write_parquet
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.types import Reason
 from scapcoach.recording.compare import Z95, compare
 from scapcoach.report.comparison_page import (
     Comparison,
@@ -25,7 +25,7 @@ from scapcoach.report.comparison_page import (
     Verdict,
     write_comparison,
 )
-from tests.support.sets import sample_set
+from tests.support.sets import SHRUG, exercise, sample_set
 from tests.support.synthetic import synthetic_measures, synthetic_poses
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def results(
-    folder: Path, record: SetRecord | None = None, *, calibration: str = "profile", **how: Any
+    folder: Path, result: SetResult | None = None, *, calibration: str = "profile", **how: Any
 ) -> Path:
     """A folder as `scapcoach analyze` leaves it, as far as a comparison reads it."""
     poses = synthetic_poses(300)
@@ -44,22 +44,23 @@ def results(
                 "warnings": []},
         model={"name": "full", "sha256": "ab"}, calibration=calibration,
         settings={"calibration": calibration},
-        lifting=None if record is None else set_summary(record),
+        lifting=None if result is None else set_summary(result),
     )  # fmt: skip
     write_parquet(folder / "frames.parquet", frames_table(measures))
     write_summary(folder / "summary.json", summary)
     return folder
 
 
-def with_values(record: SetRecord, name: str, values: list[float], sigma: float) -> SetRecord:
-    def changed(rep: RepRow, value: float) -> RepRow:
-        number = Number(value, sigma)
+def with_values(result: SetResult, name: str, values: list[float], sigma: float) -> SetResult:
+    def changed(rep: RepValues, value: float) -> RepValues:
+        number = Value(value, sigma)
         if not np.isfinite(value):
-            number = Number(np.nan, np.nan, Status.NOT_OBSERVABLE, Reason.SHOULDER_HIDDEN)
-        return replace(rep, values={**rep.values, name: number}, partial=False)
+            number = Value.withheld(Reason.SHOULDER_HIDDEN)
+        full = replace(rep.rep, partial=False)
+        return replace(rep, rep=full, values={**rep.values, name: number})
 
-    rows = [changed(rep, value) for rep, value in zip(record.reps, values, strict=False)]
-    return replace(record, reps=tuple(rows))
+    rows = [changed(rep, value) for rep, value in zip(result.reps, values, strict=False)]
+    return replace(result, reps=tuple(rows))
 
 
 def of(found: Comparison, name: str) -> Difference:
@@ -120,9 +121,10 @@ def test_what_counts_from_the_set_s_own_best_is_not_compared(tmp_path: Path) -> 
 
 
 def test_faults_of_a_few_repetitions_are_told_apart_only_when_they_must_be(tmp_path: Path) -> None:
-    def with_faults(faulty: int, judged: int) -> SetRecord:
-        record = sample_set()
-        return replace(record, rules=(replace(record.rules[1], faulty=faulty, judged=judged),))
+    def with_faults(faulty: int, judged: int) -> SetResult:
+        result = sample_set()
+        counts = (FaultCount(SHRUG, faulty, judged),)
+        return replace(result, summary=replace(result.summary, faults=counts))
 
     none = results(tmp_path / "none", with_faults(0, 7))
     one = results(tmp_path / "one", with_faults(2, 7))
@@ -147,7 +149,11 @@ def test_a_session_takes_its_sets_of_one_exercise_together(tmp_path: Path) -> No
 
 def test_different_exercises_views_and_calibrations_are_said(tmp_path: Path) -> None:
     a = results(tmp_path / "a", sample_set())
-    b = results(tmp_path / "b", replace(sample_set(), exercise="squat"), calibration="clip")
+    b = results(
+        tmp_path / "b",
+        replace(sample_set(), exercise=replace(exercise(), name="squat")),
+        calibration="clip",
+    )
     found = compare(a, b)
     assert any("A is row, B is squat" in note for note in found.notes)
     assert any("calibrated differently" in note for note in found.notes)
@@ -194,7 +200,7 @@ def test_the_other_way_round_is_the_same_with_the_sign_turned(
 
 def test_json_has_no_nan_and_the_page_no_markup_of_others(tmp_path: Path) -> None:
     a = results(tmp_path / "a", sample_set())
-    b = results(tmp_path / "b", replace(sample_set(judged=False), title="<script>x</script>"))
+    b = results(tmp_path / "b", sample_set(judged=False, title="<script>x</script>"))
     found = compare(a, b)
     text = json.dumps(found.as_json(), allow_nan=False)
     assert json.loads(text)["differences"][0]["verdict"]

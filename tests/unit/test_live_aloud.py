@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from scapcoach.calibration.reps import RepCounter
-from scapcoach.coaching.types import Cue, CueKind, Severity
+from scapcoach.coaching.exercise import Severity
+from scapcoach.coaching.results import Cue, CueKind
 from scapcoach.guide.framing import Check
 from scapcoach.guide.poses import Guide, Plan, Step
 from scapcoach.guide.reps import RepGuide

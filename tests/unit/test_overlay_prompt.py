@@ -80,8 +80,9 @@ def test_cue_and_count_can_be_read_from_three_metres(
 
 def test_seconds_of_a_held_peak_are_counted_from_one_on(monkeypatch: pytest.MonkeyPatch) -> None:
     record = sample_set()
-    rep = replace(record.reps[0], peak_end=record.reps[0].peak_start + 12.0)
-    phase = np.where(np.arange(750) / 30 < rep.peak_start, 2, 3)
+    first = record.reps[0]
+    rep = replace(first, rep=replace(first.rep, peak_end=first.rep.peak_start + 12.0))
+    phase = np.where(np.arange(750) / 30 < rep.rep.peak_start, 2, 3)
     held = replace(record, reps=(rep,), phase=phase, rep=np.ones(750, int))
     at = [prompt_at(held, i, i / 30).held for i in (30, 58, 87, 88, 400)]
     assert at == [0, 0, 1, 1, 11]  # the peak begins at 1.9 s

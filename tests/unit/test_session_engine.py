@@ -10,7 +10,8 @@ import pytest
 
 from scapcoach.calibration import calibrate, guided_segments
 from scapcoach.calibration.types import Calibration, Kind
-from scapcoach.coaching.types import Cue, Phase, Severity
+from scapcoach.coaching.exercise import Phase, Severity
+from scapcoach.coaching.results import Cue
 from scapcoach.errors import CalibrationError
 from scapcoach.filters import smooth_poses
 from scapcoach.measures import Status

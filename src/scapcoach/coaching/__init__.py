@@ -8,26 +8,23 @@ from __future__ import annotations
 
 from scapcoach.coaching.coach import CoachState, coach, finish, step
 from scapcoach.coaching.cues import CueConfig
-from scapcoach.coaching.exercise import Exercise
+from scapcoach.coaching.exercise import Exercise, Focus, Phase, Severity
 from scapcoach.coaching.library import find_exercise, load_exercise, packaged
 from scapcoach.coaching.readings import Readings
 from scapcoach.coaching.recognise import Recognition, recognise
-from scapcoach.coaching.specs import REP_VALUES
-from scapcoach.coaching.types import (
+from scapcoach.coaching.results import (
     Cue,
     CueKind,
-    Event,
+    Episode,
     Fault,
-    Focus,
-    Phase,
     Rep,
     RepValues,
     SetResult,
     SetSummary,
-    Severity,
     Value,
     Verdict,
 )
+from scapcoach.coaching.specs import REP_VALUES
 
 __all__ = [
     "REP_VALUES",
@@ -35,7 +32,7 @@ __all__ = [
     "Cue",
     "CueConfig",
     "CueKind",
-    "Event",
+    "Episode",
     "Exercise",
     "Fault",
     "Focus",

@@ -7,7 +7,6 @@ look at its start and at its finish before the same camera, and that can be told
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray
     from scapcoach.calibration import Calibration
     from scapcoach.coaching.exercise import Movement
-    from scapcoach.coaching.readings import Readings
-    from scapcoach.coaching.reps import Turn
     from scapcoach.girdle.template import Template
     from scapcoach.landmarks import Poses
 
@@ -82,21 +79,3 @@ def arm_phase(poses: Poses, template: Template | None) -> Mapping[str, FloatArra
 def has_path(movement: Movement) -> bool:
     """Whether it is the arms that make this movement."""
     return not _ELSEWHERE & set(movement.full)
-
-
-def follows(readings: Readings, start: float, end: float) -> bool:
-    """Whether the arms follow the calibrated path between two times, in seconds."""
-    away = readings.between(start, end).joint("arm_away")
-    away = away[np.isfinite(away)]
-    return bool(len(away) and np.median(away) <= MAX_AWAY)
-
-
-def centred(readings: Readings, turn: Turn) -> Turn:
-    """`turn` with its top in the middle of the finish, as the phase shows it.
-
-    Where the phase is highest tells little: guessed elbows overshoot on the way there and back.
-    """
-    part = readings.between(turn.start, turn.known)
-    phase = part.joint("arm_phase")
-    high = part.t[phase >= FINISH * np.nanmax(phase)]
-    return replace(turn, top=float(high[0] + high[-1]) / 2)

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.coaching import grip
-from scapcoach.coaching.arm_path import LEAST, centred, follows, has_path
+from scapcoach.coaching.arm_path import LEAST, has_path
 from scapcoach.coaching.cues import CueConfig, CueState, Moment, cue_step
-from scapcoach.coaching.exercise import HELD, Exercise, Kind
+from scapcoach.coaching.exercise import HELD, Exercise, ExerciseKind, Focus, Phase
 from scapcoach.coaching.judge import faults, floors, held_verdicts, score, verdicts
-from scapcoach.coaching.phases import belongs, course, numbered, phase_codes, ways
+from scapcoach.coaching.phases import belongs, centred, course, follows, numbered, phase_codes, ways
 from scapcoach.coaching.readings import Readings
 from scapcoach.coaching.reps import JOINTS, SAGGING, Detector, Stage, advance, close, signal
+from scapcoach.coaching.results import Label, RepValues, SetResult
 from scapcoach.coaching.summary import summarise
-from scapcoach.coaching.types import Focus, Label, Phase, RepValues, SetResult
 from scapcoach.coaching.values import OVERDONE, rep_values
 from scapcoach.measures.types import Reason
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from scapcoach.coaching.exercise import Movement
     from scapcoach.coaching.phases import Course
     from scapcoach.coaching.reps import Turn
-    from scapcoach.coaching.types import Cue, Rep
+    from scapcoach.coaching.results import Cue, Rep
     from scapcoach.landmarks import Poses
     from scapcoach.measures.types import Measures
 
@@ -161,7 +161,7 @@ def coach(
         count=count,
         reps=state.reps,
         cues=(*said, *cues),
-        events=state.cueing.all_events(),
+        episodes=state.cueing.all_episodes(),
         summary=summarise(exercise, state.reps, readings),
     )
 
@@ -203,7 +203,7 @@ def _step(
     t = float(reading.t[0])
     movement = exercise.movement
     by = SAGGING if movement.sag else JOINTS
-    if exercise.kind is Kind.HOLD:
+    if exercise.kind is ExerciseKind.HOLD:
         by, value = SAGGING, _held_on(state, reading, value)
     detector, turn = advance(state.detector, t, value, movement, by)
     phase = float(reading.joint("arm_phase")[0]) if has_path(movement) else np.nan
@@ -216,7 +216,7 @@ def _step(
         window=_trimmed((*state.window, reading), state, exercise),
     )
     state, cues = _turned(state, exercise, (turn, path_turn), config)
-    if exercise.kind is Kind.HOLD and detector.stage is Stage.PULL:
+    if exercise.kind is ExerciseKind.HOLD and detector.stage is Stage.PULL:
         seen = held_verdicts(exercise, reading, state.floors, OVERDONE)
         cueing, more = cue_step(state.cueing, exercise, config, Moment(t, seen))
         state, cues = replace(state, cueing=cueing), (*cues, *more)
@@ -324,7 +324,7 @@ def _counted(
         reps=(*state.reps, seen),
         best=best,
     )
-    if exercise.kind is Kind.HOLD:
+    if exercise.kind is ExerciseKind.HOLD:
         return state, ()
     moment = Moment(rep.known, seen.verdicts, rep.number, rep.start, rep.end)
     cueing, cues = cue_step(state.cueing, exercise, config, moment)

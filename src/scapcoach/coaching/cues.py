@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from scapcoach.coaching.types import Cue, CueKind, Event, Focus, Severity, Verdict
+from scapcoach.coaching.exercise import Focus, Severity
+from scapcoach.coaching.results import Cue, CueKind, Episode, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,7 +80,7 @@ class Trail:
         good: good repetitions in a row.
         since: seconds from which a fault, or its absence, has lasted in a hold.
         lasting: what has lasted since then.
-        event: the episode going on, if any.
+        episode: the episode going on, if any.
         told: how often it was told in this episode; last: when, -inf never.
     """
 
@@ -88,7 +89,7 @@ class Trail:
     good: int = 0
     since: float = float("nan")
     lasting: Verdict = Verdict.UNJUDGED
-    event: Event | None = None
+    episode: Episode | None = None
     told: int = 0
     last: float = float("-inf")
 
@@ -110,17 +111,19 @@ class CueState:
     Attributes:
         trails: by key of the fault.
         busy_until: seconds up to which a cue is shown.
-        events: episodes that are over.
+        episodes: those that are over.
     """
 
     trails: Mapping[str, Trail] = field(default_factory=lambda: MappingProxyType({}))
     busy_until: float = float("-inf")
-    events: tuple[Event, ...] = ()
+    episodes: tuple[Episode, ...] = ()
 
-    def all_events(self) -> tuple[Event, ...]:
+    def all_episodes(self) -> tuple[Episode, ...]:
         """Episodes that are over and those that still go on, by their start."""
-        open_ = [t.event for t in self.trails.values() if t.event is not None]
-        return tuple(sorted([*self.events, *open_], key=lambda event: (event.start, event.fault)))
+        open_ = [t.episode for t in self.trails.values() if t.episode is not None]
+        return tuple(
+            sorted([*self.episodes, *open_], key=lambda episode: (episode.start, episode.fault))
+        )
 
 
 def cue_step(
@@ -134,7 +137,7 @@ def cue_step(
         config: when cues are given and how.
         moment: what was seen.
     """
-    trails, over = dict(state.trails), list(state.events)
+    trails, over = dict(state.trails), list(state.episodes)
     recovered: list[FaultRule] = []
     for rule in exercise.faults:
         trail = trails.get(rule.key, Trail())
@@ -147,7 +150,7 @@ def cue_step(
                 recovered.append(rule)
             trail = replace(trail, told=0)
         trails[rule.key] = trail
-    state = replace(state, trails=MappingProxyType(trails), events=tuple(over))
+    state = replace(state, trails=MappingProxyType(trails), episodes=tuple(over))
     if config.muted or moment.time < state.busy_until:
         return state, ()
     due = [r for r in exercise.faults if _is_due(trails[r.key], r, config, moment)]
@@ -161,7 +164,7 @@ def cue_step(
 
 def _follow_rep(
     trail: Trail, rule: FaultRule, config: CueConfig, moment: Moment, seen: Verdict
-) -> tuple[Trail, Event | None]:
+) -> tuple[Trail, Episode | None]:
     """The trail after a repetition, and the episode that it ended, if any."""
     if seen is Verdict.UNJUDGED:
         return trail, None
@@ -171,26 +174,26 @@ def _follow_rep(
         spans = (*spans, (moment.rep, moment.start, moment.end))[-config.window :]
     good = trail.good + 1 if seen is Verdict.GOOD else 0
     trail = replace(trail, past=(*trail.past, faulty)[-_REMEMBERED:], spans=spans, good=good)
-    if trail.event is not None:
+    if trail.episode is not None:
         if good >= config.clear:
-            ended = replace(trail.event, recovered=True)
-            return replace(trail, event=None, spans=()), ended
+            ended = replace(trail.episode, recovered=True)
+            return replace(trail, episode=None, spans=()), ended
         if faulty:
-            longer = replace(trail.event, end=moment.end, reps=(*trail.event.reps, moment.rep))
-            trail = replace(trail, event=longer)
+            longer = replace(trail.episode, end=moment.end, reps=(*trail.episode.reps, moment.rep))
+            trail = replace(trail, episode=longer)
     elif faulty and _faulty(trail, config) >= config.needed:
         recent = trail.spans[-_faulty(trail, config) :]
-        event = Event(
+        episode = Episode(
             rule.key, rule.title, rule.severity, recent[0][1], moment.end,
             tuple(number for number, _, _ in recent),
         )  # fmt: skip
-        trail = replace(trail, event=event)
+        trail = replace(trail, episode=episode)
     return trail, None
 
 
 def _follow_hold(
     trail: Trail, rule: FaultRule, config: CueConfig, moment: Moment, seen: Verdict
-) -> tuple[Trail, Event | None]:
+) -> tuple[Trail, Episode | None]:
     """The trail after a frame of a hold, and the episode that it ended, if any.
 
     What is unclear changes nothing; what cannot be judged only stops the clock.
@@ -200,15 +203,15 @@ def _follow_hold(
     if seen is not trail.lasting:
         return replace(trail, lasting=seen, since=moment.time), None
     lasted = moment.time - trail.since
-    event = trail.event
-    if seen is Verdict.GOOD and event is not None and lasted >= config.dwell:
-        return replace(trail, event=None), replace(event, recovered=True)
+    episode = trail.episode
+    if seen is Verdict.GOOD and episode is not None and lasted >= config.dwell:
+        return replace(trail, episode=None), replace(episode, recovered=True)
     if seen is Verdict.FAULTY:
-        if event is not None:
-            event = replace(event, end=moment.time)
+        if episode is not None:
+            episode = replace(episode, end=moment.time)
         elif lasted >= _dwell(rule, config):
-            event = Event(rule.key, rule.title, rule.severity, trail.since, moment.time, ())
-    return replace(trail, event=event), None
+            episode = Episode(rule.key, rule.title, rule.severity, trail.since, moment.time, ())
+    return replace(trail, episode=episode), None
 
 
 def _dwell(rule: FaultRule, config: CueConfig) -> float:
@@ -223,7 +226,7 @@ def _faulty(trail: Trail, config: CueConfig) -> int:
 
 def _is_due(trail: Trail, rule: FaultRule, config: CueConfig, moment: Moment) -> bool:
     """Whether this fault may be told now."""
-    if moment.verdicts.get(rule.key) is not Verdict.FAULTY or trail.event is None:
+    if moment.verdicts.get(rule.key) is not Verdict.FAULTY or trail.episode is None:
         return False
     if not moment.rep and not moment.time - trail.since >= _dwell(rule, config):
         return False

@@ -6,19 +6,52 @@ The exercises themselves are TOML files in `coaching/exercises`; `coaching.libra
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.coaching.types import Focus, Phase, Severity
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Kind(StrEnum):
+class Phase(IntEnum):
+    """Where in a repetition a frame lies; NONE outside of a set."""
+
+    NONE = 0
+    STRETCH = 1  # before the movement: arms long, bar racked on the shoulders, standing tall
+    PULL = 2  # on the way to the peak: pulling, lowering the bar, pressing up
+    PEAK = 3  # held at the far end
+    RETURN = 4  # on the way back
+
+    @property
+    def label(self) -> str:
+        """The name used in files: stretch, pull, peak, return; empty for NONE."""
+        return "" if self is Phase.NONE else self.name.lower()
+
+
+class Focus(StrEnum):
+    """How cues are worded: the effect outside, for heavy work, or the body, for light work.
+
+    Attention on the effect of a movement serves force and skill, attention on the muscle its use
+    at light loads (Wulf 2013, Int Rev Sport Exerc Psychol 6:77; Schoenfeld et al. 2018, Eur J
+    Sport Sci 18:705).
+    """
+
+    EXTERNAL = "external"
+    INTERNAL = "internal"
+
+
+class Severity(IntEnum):
+    """How much a fault matters; a cue takes the most severe first."""
+
+    NOTE = 1
+    MINOR = 2
+    MAJOR = 3
+
+
+class ExerciseKind(StrEnum):
     """How an exercise is done."""
 
     REPS = "reps"  # there and back, many times
@@ -181,7 +214,7 @@ class Exercise:
     name: str
     title: str
     summary: str
-    kind: Kind
+    kind: ExerciseKind
     pull: str
     auto: bool
     view: str
@@ -198,3 +231,7 @@ class Exercise:
     def fault(self, key: str) -> FaultRule:
         """The rule of that key."""
         return next(rule for rule in self.faults if rule.key == key)
+
+    def targets(self, phase: Phase) -> dict[str, tuple[float, float]]:
+        """Measure to (low, high) of the targets that hold in a phase."""
+        return {e.measure: (e.low, e.high) for e in self.expected if e.phase is phase}

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.coaching.types import Label, Value
+from scapcoach.coaching.results import Label, Value
 from scapcoach.measures.types import Reason
 
 if TYPE_CHECKING:
     from scapcoach.coaching.readings import Readings
-    from scapcoach.coaching.types import Rep
+    from scapcoach.coaching.results import Rep
 
 
 #: Chance of being right from which a name is told [E].

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.calibration.types import SDC_FACTOR
+from scapcoach.coaching.results import Fault, Score, ScorePart, Value, Verdict
 from scapcoach.coaching.specs import REP_VALUES
-from scapcoach.coaching.types import Fault, Score, ScorePart, Value, Verdict
 from scapcoach.measures.types import Reason, Status
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scapcoach.calibration import Calibration
     from scapcoach.coaching.exercise import Exercise, FaultRule, ScoreRule
     from scapcoach.coaching.readings import Readings
-    from scapcoach.coaching.types import Rep
+    from scapcoach.coaching.results import Rep
 
 #: Share of the score's weight that must have points for a total to be given [E].
 MIN_SCORED: Final = 0.7

@@ -21,15 +21,16 @@ from scapcoach.coaching.exercise import (
     HELD,
     JOINTS,
     Exercise,
+    ExerciseKind,
     Expected,
     FaultRule,
-    Kind,
     Movement,
+    Phase,
     Relation,
     ScoreRule,
+    Severity,
 )
 from scapcoach.coaching.specs import REP_VALUES
-from scapcoach.coaching.types import Phase, Severity
 from scapcoach.errors import ExerciseError
 from scapcoach.measures.registry import SPECS
 from scapcoach.measures.types import View
@@ -140,7 +141,7 @@ def parse(text: str, name: str) -> Exercise:
 
 def _exercise(check: Checker, data: Mapping[str, Any], path: str) -> Exercise:
     check.known(data, (), _TOP)
-    kind = check.choice(data, (), "kind", Kind, Kind.REPS)
+    kind = check.choice(data, (), "kind", ExerciseKind, ExerciseKind.REPS)
     pull = check.text(data, (), "pull", "arms")
     if pull not in _PULLS:
         check.fault(("pull",), f"must be one of {', '.join(map(repr, _PULLS))}, not {pull!r}.")
@@ -167,12 +168,12 @@ def _exercise(check: Checker, data: Mapping[str, Any], path: str) -> Exercise:
     )
 
 
-def _movement(check: Checker, data: Mapping[str, Any], kind: Kind) -> Movement:
+def _movement(check: Checker, data: Mapping[str, Any], kind: ExerciseKind) -> Movement:
     place = ("movement",)
     table = check.table(data, (), "movement")
     check.known(table, place, _MOVEMENT)
     full = check.table(table, place, "full")
-    allowed = (HELD,) if kind is Kind.HOLD else tuple(JOINTS)
+    allowed = (HELD,) if kind is ExerciseKind.HOLD else tuple(JOINTS)
     check.known(full, (*place, "full"), allowed)
     if not full:
         check.fault((*place, "full"), f"is missing; it must name one or more of {allowed}.")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.coaching.arm_path import MAX_START, MIN_PEAK
-from scapcoach.coaching.exercise import HELD
+from scapcoach.coaching.arm_path import FINISH, MAX_AWAY, MAX_START, MIN_PEAK
+from scapcoach.coaching.exercise import HELD, Phase
 from scapcoach.coaching.flanks import LARGE, SMALL, Flank, Timing
 from scapcoach.coaching.kinematics import ARM_PATH, HIP_PATH
 from scapcoach.coaching.reps import held, signal
-from scapcoach.coaching.types import Phase, Rep
+from scapcoach.coaching.results import Rep
 from scapcoach.geometry.vectors import median, wrap_degrees
 
 if TYPE_CHECKING:
@@ -303,3 +303,21 @@ def phase_codes(t: FloatArray, reps: tuple[Rep, ...]) -> tuple[IntArray, IntArra
         number[(t >= rep.start) & (t <= rep.end)] = rep.number
         count[t >= rep.known] = rep.number
     return phase, number, count
+
+
+def follows(readings: Readings, start: float, end: float) -> bool:
+    """Whether the arms follow the calibrated path between two times, in seconds."""
+    away = readings.between(start, end).joint("arm_away")
+    away = away[np.isfinite(away)]
+    return bool(len(away) and np.median(away) <= MAX_AWAY)
+
+
+def centred(readings: Readings, turn: Turn) -> Turn:
+    """`turn` with its top in the middle of the finish, as the phase shows it.
+
+    Where the phase is highest tells little: guessed elbows overshoot on the way there and back.
+    """
+    part = readings.between(turn.start, turn.known)
+    phase = part.joint("arm_phase")
+    high = part.t[phase >= FINISH * np.nanmax(phase)]
+    return replace(turn, top=float(high[0] + high[-1]) / 2)

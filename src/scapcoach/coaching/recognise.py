@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.coaching.exercise import Kind
+from scapcoach.coaching.exercise import ExerciseKind
 from scapcoach.coaching.library import packaged
 from scapcoach.coaching.phases import Course, belongs, course, ways
 from scapcoach.coaching.readings import Readings
@@ -54,7 +54,7 @@ def recognise(poses: Poses, exercises: Sequence[Exercise] | None = None) -> Reco
         exercises: to choose from; by default the packaged ones that may be recognised.
     """
     readings = Readings.of(poses, None)
-    known = [e for e in exercises or packaged().values() if e.auto and e.kind is Kind.REPS]
+    known = [e for e in exercises or packaged().values() if e.auto and e.kind is ExerciseKind.REPS]
     found = [(_score(readings, exercise), exercise) for exercise in known]
     found.sort(key=lambda pair: -pair[0][1])
     scores = tuple((exercise.name, round(score, 2)) for (_, score), exercise in found)

@@ -26,6 +26,11 @@ class RepValueSpec:
     unit: str
     positive: str
 
+    @property
+    def decimals(self) -> int:
+        """Decimals worth showing: one for seconds, else none."""
+        return 1 if self.unit == "s" else 0
+
 
 def _specs(*rows: tuple[str, str, str, str]) -> Mapping[str, RepValueSpec]:
     return MappingProxyType({row[0]: RepValueSpec(*row) for row in rows})

@@ -8,22 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.coaching.exercise import HELD, Kind
+from scapcoach.coaching.exercise import HELD, ExerciseKind
+from scapcoach.coaching.results import FaultCount, RepValues, SetSummary, Trend, Value, Verdict
 from scapcoach.coaching.specs import REP_VALUES
-from scapcoach.coaching.types import (
-    FaultCount,
-    RepValues,
-    SetSummary,
-    Trend,
-    Value,
-    Verdict,
-)
 from scapcoach.measures.types import Reason, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from scapcoach.coaching.exercise import Exercise
+    from scapcoach.coaching.exercise import Exercise, FaultRule
     from scapcoach.coaching.readings import Readings
 
 
@@ -52,7 +45,7 @@ def summarise(exercise: Exercise, reps: Sequence[RepValues], readings: Readings)
         readings: of the whole recording, for what to say where there are none.
     """
     full = [r for r in reps if not r.rep.partial]
-    counts = tuple(_count(reps, rule.key, rule.title) for rule in exercise.faults)
+    counts = tuple(_count(reps, rule) for rule in exercise.faults)
     scores = [r.score.total for r in reps if np.isfinite(r.score.total)]
     best, worst, by = _extremes(full)
     return SetSummary(
@@ -71,10 +64,10 @@ def summarise(exercise: Exercise, reps: Sequence[RepValues], readings: Readings)
     )
 
 
-def _count(reps: Sequence[RepValues], key: str, title: str) -> FaultCount:
-    seen = [r.verdicts[key] for r in reps]
+def _count(reps: Sequence[RepValues], rule: FaultRule) -> FaultCount:
+    seen = [r.verdicts[rule.key] for r in reps]
     judged = sum(v in {Verdict.GOOD, Verdict.FAULTY} for v in seen)
-    return FaultCount(key, title, seen.count(Verdict.FAULTY), judged)
+    return FaultCount(rule, seen.count(Verdict.FAULTY), judged)
 
 
 def _means(reps: Sequence[RepValues]) -> Mapping[str, Value]:
@@ -135,12 +128,10 @@ def _next_time(
     """One sentence: the fault that matters most, else fade, else more of the same."""
     if not reps:
         return f"No repetitions of {exercise.title.lower()} were seen. {exercise.film}"
-    weights = {
-        c.fault: exercise.fault(c.fault).severity * c.faulty / c.judged for c in counts if c.faulty
-    }
-    if weights:
-        worst = max(weights, key=lambda key: weights[key])
-        return f"Next time: {exercise.fault(worst).next_time}."
+    seen = [c for c in counts if c.faulty]
+    if seen:
+        worst = max(seen, key=lambda c: c.rule.severity * c.faulty / c.judged)
+        return f"Next time: {worst.rule.next_time}."
     if len(reps) - len(full) > len(reps) / 3:
         return "Next time: use the full range in every repetition, with less weight if need be."
     for name, words in (
@@ -192,7 +183,7 @@ def _listed(words: Sequence[str]) -> str:
 
 def _nothing_found(exercise: Exercise, readings: Readings) -> str:
     """Why there are no repetitions, as far as it can be told."""
-    if exercise.kind is Kind.HOLD and len(readings):
+    if exercise.kind is ExerciseKind.HOLD and len(readings):
         codes = Counter(int(r) for r in readings.reason(HELD) if r != Reason.NONE)
         if codes:
             return Reason(codes.most_common(1)[0][0]).advice

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from scapcoach.coaching.results import Value
 from scapcoach.coaching.specs import REP_VALUES
-from scapcoach.coaching.types import Value
 from scapcoach.geometry.vectors import median
 from scapcoach.measures.types import Reason, Status
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from scapcoach.arrays import BoolArray
     from scapcoach.coaching.readings import Readings
-    from scapcoach.coaching.types import Rep
+    from scapcoach.coaching.results import Rep
 
     Window = tuple[float, float]
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.measures.types import Status
+from scapcoach.coaching.results import CueKind
+from scapcoach.coaching.specs import REP_VALUES
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from scapcoach.coaching.record import Label, Number, SetRecord
+    from scapcoach.coaching.results import Cue, FaultCount, Label, RepValues, SetResult, Value
 
 REPS_SCHEMA: Final = "scapcoach.reps/1"
 
@@ -23,7 +24,7 @@ _TIMES: Final = ("start", "peak_start", "peak_end", "end")
 _LABELS: Final = ("grip", "pull_angle")
 
 
-def reps_table(record: SetRecord) -> pa.Table:
+def reps_table(result: SetResult) -> pa.Table:
     """One row per repetition, NaN as null.
 
     Columns: ``exercise``, ``load_kg``, ``rep``, ``partial``, ``start``, ``peak_start``,
@@ -36,7 +37,7 @@ def reps_table(record: SetRecord) -> pa.Table:
     """
     import pyarrow as pa
 
-    reps, n = record.reps, len(record.reps)
+    reps, n = result.reps, len(result.reps)
     fields: list[pa.Field] = []
     arrays: list[pa.Array] = []
 
@@ -45,96 +46,133 @@ def reps_table(record: SetRecord) -> pa.Table:
         arrays.append(pa.array(values, kind, from_pandas=True))  # from_pandas: NaN becomes null
 
     number, text = pa.float64(), pa.string()
-    add("exercise", [record.exercise] * n, text, title="Exercise")
-    add("load_kg", [record.load] * n, number, unit="kg", title="Load")
-    add("rep", [r.number for r in reps], pa.int32(), title="Repetition")
-    add("partial", [r.partial for r in reps], pa.bool_(), title="Partial repetition")
+    add("exercise", [result.exercise.name] * n, text, title="Exercise")
+    add("load_kg", [result.load] * n, number, unit="kg", title="Load")
+    add("rep", [r.rep.number for r in reps], pa.int32(), title="Repetition")
+    add("partial", [r.rep.partial for r in reps], pa.bool_(), title="Partial repetition")
     for name in _TIMES:
-        add(name, [getattr(r, name) for r in reps], number, unit="s", title=name.replace("_", " "))
-    add("amplitude", [r.amplitude for r in reps], number, title="Range of the primary signal")
-    add("score", [r.score for r in reps], number, title="Score, 0 to 100")
-    add("faults", [SEPARATOR.join(r.faults) for r in reps], text, title="Faults seen")
-    unjudged = [SEPARATOR.join(f"{k}={v.label}" for k, v in r.unjudged.items()) for r in reps]
+        times = [getattr(r.rep, name) for r in reps]
+        add(name, times, number, unit="s", title=name.replace("_", " "))
+    add("amplitude", [r.rep.amplitude for r in reps], number, title="Range of the primary signal")
+    add("score", [r.score.total for r in reps], number, title="Score, 0 to 100")
+    add("faults", [SEPARATOR.join(_faults(r)) for r in reps], text, title="Faults seen")
+    unjudged = [SEPARATOR.join(f"{k}={v}" for k, v in _unjudged(result, r).items()) for r in reps]
     add("unjudged", unjudged, text, title="Faults that could not be judged")
-    for column in record.columns:
-        about = {"unit": column.unit, "title": column.title, "positive": column.positive}
-        of = [r.values[column.name] for r in reps]
-        add(column.name, [v.value for v in of], number, **about)
-        add(f"{column.name}_sigma", [v.sigma for v in of], number, unit=column.unit)
-        _add_status(add, column.name, of, text)
+    for spec in REP_VALUES.values():
+        about = {"unit": spec.unit, "title": spec.title, "positive": spec.positive}
+        of = [r[spec.name] for r in reps]
+        add(spec.name, [v.value for v in of], number, **about)
+        add(f"{spec.name}_sigma", [v.sigma for v in of], number, unit=spec.unit)
+        _add_status(add, spec.name, of, text)
     for name in _LABELS:
-        labels = [r.labels[name] for r in reps]
+        labels: list[Label] = [getattr(r, name) for r in reps]
         add(name, [label.name for label in labels], text, title=name.replace("_", " "))
         add(f"{name}_chance", [label.chance for label in labels], number)
         _add_status(add, name, labels, text)
-    for name in dict.fromkeys(name for r in reps for name in r.points):
-        title = f"Points for {record.column(name).title.lower()}"
-        add(f"points_{name}", [r.points.get(name) for r in reps], number, title=title)
-    metadata = {"schema": REPS_SCHEMA, "exercise": record.exercise, "focus": record.focus}
+    points = [_points(r) for r in reps]
+    for name in dict.fromkeys(name for one in points for name in one):
+        title = f"Points for {REP_VALUES[name].title.lower()}"
+        add(f"points_{name}", [one.get(name) for one in points], number, title=title)
+    about = {"exercise": result.exercise.name, "focus": str(result.focus)}
+    metadata = {"schema": REPS_SCHEMA, **about}
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=metadata))
 
 
-def _add_status(add: Any, name: str, of: list[Number] | list[Label], text: Any) -> None:
+def _add_status(add: Any, name: str, of: list[Value] | list[Label], text: Any) -> None:
     add(f"{name}_status", [one.status.label for one in of], text, title="Status")
     add(f"{name}_reason", [one.reason.label for one in of], text, title="Reason")
 
 
-def set_summary(record: SetRecord) -> dict[str, Any]:
+def _faults(found: RepValues) -> list[str]:
+    return [fault.key for fault in found.faults]
+
+
+def _unjudged(result: SetResult, found: RepValues) -> dict[str, str]:
+    return {key: reason.label for key, reason in result.unjudged(found).items()}
+
+
+def _points(found: RepValues) -> dict[str, float]:
+    return {part.measure: part.points for part in found.score.parts}
+
+
+def set_summary(result: SetResult) -> dict[str, Any]:
     """The set as summary.json holds it under ``set``; NaN is left for the writer to make null."""
+    exercise, summary = result.exercise, result.summary
     return {
-        "exercise": record.exercise,
-        "title": record.title,
-        "view": record.view,
-        "film": record.film,
-        "focus": record.focus,
-        "load_kg": record.load,
-        "reps": len(record.reps),
-        "partial": record.partial,
-        "score": record.score,
-        "best": record.best,
-        "worst": record.worst,
-        "ranked_by": record.ranked_by,
-        "grips": record.grips,
-        "next_time": record.next_time,
-        "advice": record.advice,
-        "means": {name: _mean(record, name, value) for name, value in record.means.items()},
-        "faults": [asdict(rule) for rule in record.rules],
-        "trends": [{"name": t.name, "clear": t.clear, **_plain(t.change)} for t in record.trends],
-        "episodes": [asdict(one) for one in record.episodes],
-        "cues": [asdict(cue) for cue in record.cues],
+        "exercise": exercise.name,
+        "title": exercise.title,
+        "view": exercise.view,
+        "film": exercise.film,
+        "focus": str(result.focus),
+        "load_kg": result.load,
+        "reps": len(result.reps),
+        "partial": result.partial,
+        "score": summary.score,
+        "best": summary.best,
+        "worst": summary.worst,
+        "ranked_by": summary.ranked_by,
+        "grips": summary.grips,
+        "next_time": summary.next_time,
+        "advice": summary.advice,
+        "means": {name: _mean(result, name, value) for name, value in summary.means.items()},
+        "faults": [_count(count) for count in summary.faults],
+        "trends": [
+            {"name": t.measure, "clear": t.clear, **_plain(t.change)} for t in summary.trends
+        ],
+        "episodes": [{**asdict(one), "severity": int(one.severity)} for one in result.episodes],
+        "cues": [_cue(cue) for cue in result.cues],
         "repetitions": [
             {
-                "rep": r.number,
-                "partial": r.partial,
-                **{name: getattr(r, name) for name in _TIMES},
-                "amplitude": r.amplitude,
-                "score": r.score,
-                "points": dict(r.points),
-                "faults": r.faults,
-                "unjudged": {key: reason.label for key, reason in r.unjudged.items()},
-                **{name: r.labels[name].name or None for name in _LABELS if name in r.labels},
+                "rep": r.rep.number,
+                "partial": r.rep.partial,
+                **{name: getattr(r.rep, name) for name in _TIMES},
+                "amplitude": r.rep.amplitude,
+                "score": r.score.total,
+                "points": _points(r),
+                "faults": _faults(r),
+                "unjudged": _unjudged(result, r),
+                **{name: getattr(r, name).name or None for name in _LABELS},
                 "values": {name: _plain(v) for name, v in r.values.items()},
             }
-            for r in record.reps
+            for r in result.reps
         ],
     }
 
 
-def _plain(number: Number) -> dict[str, Any]:
+def _count(count: FaultCount) -> dict[str, Any]:
+    rule = count.rule
     return {
-        "value": number.value,
-        "sigma": number.sigma,
-        "status": number.status.label,
-        "reason": number.reason.label,
+        "key": rule.key,
+        "title": rule.title,
+        "severity": int(rule.severity),
+        "faulty": count.faulty,
+        "judged": count.judged,
+        "measure": rule.measure,
     }
 
 
-def _mean(record: SetRecord, name: str, mean: Number) -> dict[str, Any]:
+def _cue(cue: Cue) -> dict[str, Any]:
+    return {
+        "t": cue.time,
+        "until": cue.until,
+        "text": cue.text,
+        "praise": cue.kind is CueKind.PRAISE,
+        "fault": cue.fault,
+        "rep": cue.rep,
+    }
+
+
+def _plain(value: Value) -> dict[str, Any]:
+    return {
+        "value": value.value,
+        "sigma": value.sigma,
+        "status": value.status.label,
+        "reason": value.reason.label,
+    }
+
+
+def _mean(result: SetResult, name: str, mean: Value) -> dict[str, Any]:
     """A mean with what a comparison needs: over how many repetitions, and how they scatter."""
-    values = [
-        r.values[name].value
-        for r in record.reps
-        if not r.partial and name in r.values and r.values[name].status == Status.OK
-    ]
+    values = [r[name].value for r in result.reps if not r.rep.partial and r[name].absolute]
     spread = float(np.std(values, ddof=1)) if len(values) > 1 else float("nan")
-    return {**_plain(mean), "unit": record.column(name).unit, "n": len(values), "sd": spread}
+    return {**_plain(mean), "unit": REP_VALUES[name].unit, "n": len(values), "sd": spread}

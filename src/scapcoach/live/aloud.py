@@ -12,7 +12,7 @@ from scapcoach.system.sound import Announcement, Tone
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scapcoach.coaching.types import Cue
+    from scapcoach.coaching.results import Cue
     from scapcoach.guide.card import AnyGuide
     from scapcoach.session.engine import Reading
     from scapcoach.system.sound import Announcer

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from scapcoach.coaching.exercise import Phase
+from scapcoach.coaching.results import CueKind
 from scapcoach.overlay.gauges import INK, PANEL, PANEL_ALPHA, QUIET, lay_out, text_size
 from scapcoach.overlay.paint import Box, Layer
 from scapcoach.overlay.readings import GOOD
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scapcoach.arrays import Image
-    from scapcoach.coaching.record import SetRecord
+    from scapcoach.coaching.results import SetResult
     from scapcoach.overlay.paint import Color
 
 #: Letters of the cue banner, share of the shorter side. At three metres from a 24 inch screen a
@@ -29,7 +31,7 @@ COUNTER_SHARE: Final = 0.14
 _CORRECT: Final[Color] = (255, 214, 64)
 
 #: Phases in the order in which the strip under the counter lights up.
-_STRIP: Final = ("stretch", "pull", "peak", "return")
+_STRIP: Final = tuple(phase.label for phase in sorted(Phase) if phase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +55,19 @@ class Prompt:
     targets: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
-def prompt_at(record: SetRecord, i: int, t: float) -> Prompt:
+def prompt_at(result: SetResult, i: int, t: float) -> Prompt:
     """What the coach says on frame `i`, at `t` seconds, of a recorded set."""
-    phase = record.phases[int(record.phase[i])]
-    cue = record.cue_at(t)
-    rep = record.repetition(int(record.rep[i]))
-    held = int(t - rep.peak_start) if rep is not None and phase == "peak" else 0
+    phase = Phase(int(result.phase[i]))
+    cue = result.cue_at(t)
+    found = result.repetition(int(result.rep[i]))
+    held = int(t - found.rep.peak_start) if found is not None and phase is Phase.PEAK else 0
     return Prompt(
-        count=int(record.count[i]),
-        phase=phase,
+        count=int(result.count[i]),
+        phase=phase.label,
         held=max(0, held),
         cue="" if cue is None else cue.text,
-        praise=cue is not None and cue.praise,
-        targets=record.targets_in(phase),
+        praise=cue is not None and cue.kind is CueKind.PRAISE,
+        targets=result.exercise.targets(phase),
     )
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scapcoach.calibration import Calibration
-    from scapcoach.coaching.types import SetResult
+    from scapcoach.coaching.results import SetResult
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Measures
     from scapcoach.recording.render import Film

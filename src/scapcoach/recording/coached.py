@@ -41,11 +41,10 @@ if TYPE_CHECKING:
 
     from scapcoach.arrays import BoolArray, FloatArray
     from scapcoach.calibration import Calibration
-    from scapcoach.coaching import types as coaching
+    from scapcoach.coaching import RepValues, SetResult, Value, results
     from scapcoach.coaching.exercise import Exercise
     from scapcoach.landmarks import Poses
     from scapcoach.measures.types import Measures
-    from scapcoach.recording.options import Options
 
 
 #: Curves that every report of a set shows, besides those that the exercise has targets for.
@@ -63,9 +62,23 @@ _BEHIND: Final[Mapping[str, str]] = {
 
 
 def coach_recording(
-    poses: Poses, measures: Measures, options: Options, calibration: Calibration | None
-) -> tuple[coaching.SetResult | None, tuple[str, ...]]:
-    """The set in a recording, if an exercise was asked for and is recognised.
+    poses: Poses,
+    measures: Measures,
+    calibration: Calibration | None,
+    *,
+    exercise: str,
+    focus: str,
+    load: float | None,
+) -> tuple[SetResult | None, tuple[str, ...]]:
+    """The set in a recording, if its exercise is known or recognised.
+
+    Args:
+        poses: smoothed; T frames.
+        measures: of the same frames.
+        calibration: that they come from.
+        exercise: name, path of an exercise file, or ``auto`` to recognise it.
+        focus: wording of the cues, one of `Focus`.
+        load: kilograms; None unknown.
 
     Returns:
         The set, or None; and what was recognised, or why nothing was.
@@ -73,25 +86,15 @@ def coach_recording(
     Raises:
         ExerciseError: the exercise is unknown, or its file has faults.
     """
-    if options.exercise is None:
-        return None, ()
     said: tuple[str, ...] = ()
-    if options.exercise == AUTO:
+    if exercise == AUTO:
         recognition = recognise(poses)
-        said = (recognition.why,)
-        exercise = recognition.exercise
-        if exercise is None:
+        said, known = (recognition.why,), recognition.exercise
+        if known is None:
             return None, said
     else:
-        exercise = find_exercise(options.exercise)
-    found = coach(
-        poses,
-        measures,
-        exercise,
-        focus=Focus(options.focus),
-        load=options.load,
-        calibration=calibration,
-    )
+        known = find_exercise(exercise)
+    found = coach(poses, measures, known, focus=Focus(focus), load=load, calibration=calibration)
     if calibration is None or calibration.exercise is None:
         finish = _finishes(poses.t, found)
         if finish.any():
@@ -99,7 +102,7 @@ def coach_recording(
     return found, said
 
 
-def _finishes(t: FloatArray, found: coaching.SetResult) -> BoolArray:
+def _finishes(t: FloatArray, found: SetResult) -> BoolArray:
     """(T,) where the peak of a repetition is held."""
     out = np.zeros(len(t), bool)
     for values in found.reps:
@@ -107,10 +110,9 @@ def _finishes(t: FloatArray, found: coaching.SetResult) -> BoolArray:
     return out
 
 
-def set_record(result: coaching.SetResult) -> SetRecord:
+def set_record(result: SetResult) -> SetRecord:
     """A set as tables, pictures and pages take it."""
     exercise, summary = result.exercise, result.summary
-    rules = {rule.key: rule for rule in exercise.faults}
     return SetRecord(
         exercise=exercise.name,
         title=exercise.title,
@@ -126,16 +128,16 @@ def set_record(result: coaching.SetResult) -> SetRecord:
         ),
         episodes=tuple(
             EpisodeLine(e.fault, e.title, int(e.severity), e.start, e.end, e.reps, e.recovered)
-            for e in result.events
+            for e in result.episodes
         ),
         rules=tuple(
             RuleLine(
-                f.fault,
-                f.title,
-                int(rules[f.fault].severity),
+                f.rule.key,
+                f.rule.title,
+                int(f.rule.severity),
                 f.faulty,
                 f.judged,
-                rules[f.fault].measure,
+                f.rule.measure,
             )
             for f in summary.faults
         ),
@@ -194,7 +196,7 @@ def _measure_behind(value: str) -> str:
     return next((m for start, m in _BEHIND.items() if value.startswith(start)), "")
 
 
-def _rep_row(found: coaching.RepValues, exercise: Exercise) -> RepRow:
+def _rep_row(found: RepValues, exercise: Exercise) -> RepRow:
     rep = found.rep
     unjudged = {
         rule.key: found.values[rule.measure].reason
@@ -218,16 +220,16 @@ def _rep_row(found: coaching.RepValues, exercise: Exercise) -> RepRow:
     )
 
 
-def _number(value: coaching.Value) -> Number:
+def _number(value: Value) -> Number:
     return Number(value.value, value.sigma, value.status, value.reason)
 
 
-def _label(label: coaching.Label) -> Label:
+def _label(label: results.Label) -> Label:
     return Label(label.name, label.chance, label.status, label.reason)
 
 
-def notes(record: SetRecord) -> list[tuple[float, str]]:
+def notes(result: SetResult) -> list[tuple[float, str]]:
     """(seconds, text) of repetitions and cues, in order of time."""
-    told = [(rep.start, f"Repetition {rep.number}") for rep in record.reps]
-    told += [(cue.t, cue.text) for cue in record.cues]
-    return sorted(told)
+    found = [(r.rep.start, f"Repetition {r.rep.number}") for r in result.reps]
+    found += [(cue.time, cue.text) for cue in result.cues]
+    return sorted(found)

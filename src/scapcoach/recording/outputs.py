@@ -11,7 +11,7 @@ from scapcoach.recording.places import LANDMARKS, SUMMARY
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scapcoach.coaching.record import SetRecord
+    from scapcoach.coaching.results import SetResult
     from scapcoach.landmarks import Poses
     from scapcoach.progress import Progress
     from scapcoach.recording.analysis import Analysis
@@ -47,22 +47,22 @@ def write_outputs(
     from scapcoach.recording.render import render
     from scapcoach.report.clip_page import write_report
 
-    record = _record(found)
+    result = found.coached
     tables.write_parquet(place / LANDMARKS, tables.landmarks_table(raw))
     frames = tables.frames_table(found.measures)
     tables.write_parquet(place / "frames.parquet", frames)
     if options.csv:
         tables.write_csv(place / "frames.csv", frames)
-    if record is not None:
-        _write_set(record, place, options)
+    if result is not None:
+        _write_set(result, place, options)
     film = _film(found)
     video = place / VIDEO if options.video and film is not None else None
     lost: tuple[str, ...] = ()
     if film is not None and video is not None:
-        lost = render(film, found.poses, found.measures, video, progress, record)
+        lost = render(film, found.poses, found.measures, video, progress, result)
         if not video.is_file():
             video = None  # a session's film may end before an exercise begins
-    _write_exports(found, record, place, video, options)
+    _write_exports(found, place, video, options)
     write_report(
         place / "report.html",
         title=found.clip.stem,
@@ -70,7 +70,7 @@ def write_outputs(
         poses=found.poses,
         summary=dict(found.summary),
         video=video,
-        lifting=None if record is None else _page(found, record),
+        lifting=None if result is None else _page(found, result),
     )
     write_summary(place / SUMMARY, dict(found.summary))
     return lost
@@ -85,32 +85,22 @@ def _film(found: Analysis) -> Film | None:
     return found.film or Film(found.clip)
 
 
-def _record(found: Analysis) -> SetRecord | None:
-    if found.coached is None:
-        return None
-    from scapcoach.recording.coached import set_record
-
-    return set_record(found.coached)
-
-
-def _write_set(record: SetRecord, place: Path, options: Options) -> None:
+def _write_set(result: SetResult, place: Path, options: Options) -> None:
     """Repetitions as tables, cues as subtitles."""
     from scapcoach.export import tables
     from scapcoach.export.rep_tables import reps_table
     from scapcoach.media.subtitles import Subtitle, write_srt, write_vtt
 
-    reps = reps_table(record)
+    reps = reps_table(result)
     tables.write_parquet(place / REPS, reps)
     if options.csv:
         tables.write_csv(place / "reps.csv", reps)
-    subtitles = [Subtitle(cue.t, cue.until - cue.t, cue.text) for cue in record.cues]
+    subtitles = [Subtitle(cue.time, cue.until - cue.time, cue.text) for cue in result.cues]
     write_srt(place / "cues.srt", subtitles)
     write_vtt(place / "cues.vtt", subtitles)
 
 
-def _write_exports(
-    found: Analysis, record: SetRecord | None, place: Path, video: Path | None, options: Options
-) -> None:
+def _write_exports(found: Analysis, place: Path, video: Path | None, options: Options) -> None:
     """What other programs read."""
     if options.trc:
         from scapcoach.export.trc import write_trc
@@ -126,30 +116,29 @@ def _write_exports(
             found.measures,
             name=found.clip.stem,
             video=video,
-            notes=() if record is None else notes(record),
+            notes=() if found.coached is None else notes(found.coached),
         )
 
 
-def _page(found: Analysis, record: SetRecord) -> SetPage:
+def _page(found: Analysis, result: SetResult) -> SetPage:
     """What the report shows of the set."""
-    from scapcoach.recording.coached import set_curves
+    from scapcoach.recording.coached import set_curves, set_record
     from scapcoach.report.set_section import SetPage
 
-    assert found.coached is not None
-    curves = set_curves(found.poses, found.measures, found.coached.exercise)
-    return SetPage(record, found.poses.t, curves, _snapshots(found, record))
+    curves = set_curves(found.poses, found.measures, result.exercise)
+    return SetPage(set_record(result), found.poses.t, curves, _snapshots(found, result))
 
 
-def _snapshots(found: Analysis, record: SetRecord) -> list[Snapshot]:
+def _snapshots(found: Analysis, result: SetResult) -> list[Snapshot]:
     """The best and the weakest repetition in the middle of their peak."""
     from scapcoach.recording.render import stills
     from scapcoach.report.set_section import Snapshot
 
     t, shots = found.poses.t, []
-    for number in (record.best, record.worst):
-        rep = record.repetition(number)
-        if rep is not None:
-            middle = (rep.peak_start + rep.peak_end) / 2
+    for number in (result.summary.best, result.summary.worst):
+        one = result.repetition(number)
+        if one is not None:
+            middle = (one.rep.peak_start + one.rep.peak_end) / 2
             shots.append((number, int(np.argmin(np.abs(t - middle)))))
     film = _film(found)
     pictures = {} if film is None else stills(film, found.poses, [i for _, i in shots])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scapcoach.arrays import Image
-    from scapcoach.coaching.record import SetRecord
+    from scapcoach.coaching.results import SetResult
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Measures
     from scapcoach.progress import Progress
@@ -73,7 +73,7 @@ def render(
     measures: Measures,
     path: Path,
     progress: Progress,
-    record: SetRecord | None = None,
+    result: SetResult | None = None,
 ) -> tuple[str, ...]:
     """Write the annotated video of a clip.
 
@@ -86,7 +86,7 @@ def render(
         measures: of the same frames.
         path: the file to write; its time is that of `poses`, from 0 on.
         progress: called as ``progress(stage, done, total)``.
-        record: the set whose counter, phase, cues and targets are shown; None shows none.
+        result: the set whose counter, phase, cues and targets are shown; None shows none.
 
     Returns:
         What could not be kept (sound that cannot be read, say), one sentence each.
@@ -101,7 +101,7 @@ def render(
             overlay = Overlay(writer.size)
             for i, frame in film.frames(source, poses):
                 image, t = writer.scaled(frame.image), float(poses.t[i])
-                prompt = None if record is None else prompt_at(record, i, t)
+                prompt = None if result is None else prompt_at(result, i, t)
                 overlay.draw(image, poses, measures, i, prompt=prompt)
                 if film.start is None:
                     t = frame.t

@@ -41,7 +41,7 @@ from scapcoach.sources.video import VideoFile
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scapcoach.coaching.types import SetResult
+    from scapcoach.coaching.results import SetResult
     from scapcoach.landmarks import Poses
     from scapcoach.progress import Progress
     from scapcoach.recording.pieces import Piece, Stretch
@@ -293,11 +293,15 @@ class _Work:
         self, poses: Poses, measures: Measures, calibration: Calibration | None
     ) -> tuple[SetResult | None, tuple[str, ...]]:
         """The set, if one was asked for, and what could not be done."""
-        if self.options.exercise is None:
+        options = self.options
+        if options.exercise is None:
             return None, ()
         from scapcoach.recording.coached import coach_recording
 
-        return coach_recording(poses, measures, self.options, calibration)
+        return coach_recording(
+            poses, measures, calibration,
+            exercise=options.exercise, focus=options.focus, load=options.load,
+        )  # fmt: skip
 
     def _set_summary(
         self, coached: SetResult | None, lacking: tuple[str, ...]
@@ -306,9 +310,8 @@ class _Work:
             asked = self.options.exercise is not None
             return {"exercise": None, "reason": " ".join(lacking)} if asked else None
         from scapcoach.export.rep_tables import set_summary
-        from scapcoach.recording.coached import set_record
 
-        return set_summary(set_record(coached))
+        return set_summary(coached)
 
     def into(self, folder: Path) -> Analysis:
         """All results in `folder`, or what is there already."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scapcoach.calibration import Calibration
-    from scapcoach.coaching.types import SetResult
+    from scapcoach.coaching.results import SetResult
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Measures
     from scapcoach.progress import Progress
@@ -142,7 +142,6 @@ def _write(
     from scapcoach.export.rep_tables import set_summary
     from scapcoach.export.summary import build_summary
     from scapcoach.recording.analysis import Analysis
-    from scapcoach.recording.coached import set_record
 
     head, raw = recording.head, recording.poses[part.start : part.stop]
     poses, measures = joined(readings)
@@ -160,7 +159,7 @@ def _write(
         model={"name": head.get("model", ""), "sha256": head.get("model_sha256", "")},
         calibration="none" if kind is None else str(kind),
         settings={"live": True, "started": head.get("started", ""), "exercise": part.exercise},
-        lifting=None if coached is None else set_summary(set_record(coached)),
+        lifting=None if coached is None else set_summary(coached),
     )  # fmt: skip
     found = Analysis(
         clip=place,
@@ -181,8 +180,8 @@ def _write(
 def _set(poses: Poses, measures: Measures, part: Part) -> SetResult | None:
     """The set as the coach saw it live, with its summary."""
     from scapcoach.coaching.coach import coach
+    from scapcoach.coaching.exercise import Focus
     from scapcoach.coaching.library import find_exercise
-    from scapcoach.coaching.types import Focus
 
     if not part.exercise.get("name"):
         return None

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from scapcoach.coaching.coach import CoachState, configured, step
 from scapcoach.coaching.cues import CueConfig
+from scapcoach.coaching.exercise import Focus, Phase
 from scapcoach.coaching.judge import floors
 from scapcoach.coaching.library import find_exercise
 from scapcoach.coaching.readings import Readings
-from scapcoach.coaching.types import Focus, Phase
 from scapcoach.session.engine import Coached
 
 if TYPE_CHECKING:
@@ -33,10 +33,7 @@ class ExerciseCoach:
         self._config = configured(exercise, CueConfig(focus=focus))
         self._state = CoachState.begin()
         self._calibration: Calibration | None = None
-        self._targets = {
-            phase: {e.measure: (e.low, e.high) for e in exercise.expected if e.phase is phase}
-            for phase in Phase
-        }
+        self._targets = {phase: exercise.targets(phase) for phase in Phase}
 
     def calibrated(self, calibration: Calibration | None) -> None:
         """Measures come from this calibration from now on; what was counted stays counted."""

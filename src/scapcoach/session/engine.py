@@ -22,7 +22,7 @@ import numpy as np
 from scapcoach.calibration import calibrate_automatically
 from scapcoach.calibration.holds import motion
 from scapcoach.calibration.types import Calibration, Kind
-from scapcoach.coaching.types import Phase
+from scapcoach.coaching.exercise import Phase
 from scapcoach.geometry.posture import SHOULDERS
 from scapcoach.girdle.estimators import Estimator
 from scapcoach.landmarks import Poses
@@ -32,7 +32,7 @@ from scapcoach.session.causal import CausalSmoother
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from scapcoach.coaching.types import Cue
+    from scapcoach.coaching.results import Cue
 
 #: Seconds of frames in which a moment of rest is looked for while there is no calibration, how
 #: many there must be, and how often it is tried [E].

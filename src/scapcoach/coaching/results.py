@@ -19,42 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scapcoach.arrays import IntArray
-    from scapcoach.coaching.exercise import Exercise
-
-
-class Phase(IntEnum):
-    """Where in a repetition a frame lies; NONE outside of a set."""
-
-    NONE = 0
-    STRETCH = 1  # before the movement: arms long, bar racked on the shoulders, standing tall
-    PULL = 2  # on the way to the peak: pulling, lowering the bar, pressing up
-    PEAK = 3  # held at the far end
-    RETURN = 4  # on the way back
-
-    @property
-    def label(self) -> str:
-        """The name used in files: stretch, pull, peak, return; empty for NONE."""
-        return "" if self is Phase.NONE else self.name.lower()
-
-
-class Focus(StrEnum):
-    """How cues are worded: the effect outside, for heavy work, or the body, for light work.
-
-    Attention on the effect of a movement serves force and skill, attention on the muscle its use
-    at light loads (Wulf 2013, Int Rev Sport Exerc Psychol 6:77; Schoenfeld et al. 2018, Eur J
-    Sport Sci 18:705).
-    """
-
-    EXTERNAL = "external"
-    INTERNAL = "internal"
-
-
-class Severity(IntEnum):
-    """How much a fault matters; a cue takes the most severe first."""
-
-    NOTE = 1
-    MINOR = 2
-    MAJOR = 3
+    from scapcoach.coaching.exercise import Exercise, FaultRule, Focus, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +46,7 @@ class Value:
     @property
     def judged(self) -> bool:
         """Whether there is a number, absolute or relative."""
-        return self.status <= Status.RELATIVE
+        return self.status <= Status.RELATIVE and bool(np.isfinite(self.value))
 
     @property
     def absolute(self) -> bool:
@@ -271,7 +236,7 @@ class Cue:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Episode:
     """One episode of one fault: from its first faulty repetition until it is done well again.
 
     Attributes:
@@ -307,10 +272,14 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class FaultCount:
-    """How often a fault occurred, of how many repetitions in which it could be judged."""
+    """How often a fault of the exercise occurred.
 
-    fault: str
-    title: str
+    Attributes:
+        rule: of the exercise.
+        faulty: repetitions that had it; judged: repetitions in which it could be judged.
+    """
+
+    rule: FaultRule
     faulty: int
     judged: int
 
@@ -353,13 +322,13 @@ class SetResult:
     Attributes:
         exercise: that was coached.
         focus: wording of the cues.
-        load: in kilograms, as the person told it; None unknown.
+        load: in kilograms, as the person gave it; None unknown.
         phase: (T,) `Phase` codes of the recording's frames.
         rep: (T,) number of the repetition in progress; 0 none.
         count: (T,) repetitions finished so far, as a counter on the screen shows.
         reps: in order of time.
         cues: in order of time, never overlapping.
-        events: in order of their start.
+        episodes: of faults, in order of their start.
         summary: of the set.
     """
 
@@ -371,5 +340,26 @@ class SetResult:
     count: IntArray
     reps: tuple[RepValues, ...]
     cues: tuple[Cue, ...]
-    events: tuple[Event, ...]
+    episodes: tuple[Episode, ...]
     summary: SetSummary
+
+    @property
+    def partial(self) -> int:
+        """How many repetitions were partial."""
+        return sum(found.rep.partial for found in self.reps)
+
+    def repetition(self, number: int) -> RepValues | None:
+        """The repetition of that number."""
+        return next((found for found in self.reps if found.rep.number == number), None)
+
+    def unjudged(self, found: RepValues) -> dict[str, Reason]:
+        """Keys of the rules that could not be judged in a repetition, each with the reason."""
+        return {
+            rule.key: found[rule.measure].reason
+            for rule in self.exercise.faults
+            if found.verdicts.get(rule.key) == Verdict.UNJUDGED
+        }
+
+    def cue_at(self, t: float) -> Cue | None:
+        """What is being said at a time, in seconds."""
+        return next((cue for cue in self.cues if cue.time <= t < cue.until), None)
