@@ -1,4 +1,7 @@
-"""No test is timed; SCAPCOACH_REQUIRE_ALL=1 makes every skipped test fail: for machines that have everything."""
+"""No test is timed, and SCAPCOACH_REQUIRE_ALL=1 makes every skipped test fail.
+
+The latter is for machines that have everything.
+"""
 
 from __future__ import annotations
 
