@@ -145,8 +145,8 @@ def _summary(found: tuple[RepValues, ...], *, judged: bool) -> SetSummary:
             FaultCount(SWING, 1, 7),
         ),
         trends=(
-            Trend("retraction_peak", Value(-45.0, 8.0), clear=True),
-            Trend("hold", Value(0.02, 0.1), clear=False),
+            Trend("retraction_peak", Value(-45.0, 8.0), clear=True, sure=0.99),
+            Trend("hold", Value(0.02, 0.1), clear=False, sure=0.2),
         ) if judged else (),
         best=1 if found else 0, worst=4 if found else 0, ranked_by="score",
         grips=("neutral",), next_time="Next time: start each pull with the shoulder blades.",

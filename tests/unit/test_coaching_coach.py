@@ -24,15 +24,17 @@ from scapcoach.coaching import (
 )
 from scapcoach.coaching.coach import compared
 from scapcoach.coaching.judge import floors
+from scapcoach.coaching.results import Value
 from scapcoach.coaching.summary import summarise
 from scapcoach.filters import OneEuro, smooth_poses
 from scapcoach.measures import Reason, Status, measure
 from scapcoach.measures.matched import matched
 from tests.support.coaching import minimum_jerk, row, sets
 from tests.support.person import person
+from tests.support.sets import exercise, repetition
 
 if TYPE_CHECKING:
-    from scapcoach.coaching.results import SetSummary
+    from scapcoach.coaching.results import RepValues, SetSummary
     from scapcoach.landmarks import Poses
 
 ROW = find_exercise("row")
@@ -294,3 +296,23 @@ def test_a_squat_is_counted_and_not_judged() -> None:
     done = summarise(squat, coached(row(t, share, {})).reps, row(t, share, {}))
     assert "not judged" in done.next_time
     assert done.advice == ()
+
+
+@pytest.mark.parametrize("n", [4, 8])
+def test_chance_alone_makes_a_fade_in_one_set_of_twenty_at_the_most(n: int) -> None:
+    noise = np.random.default_rng(1)
+
+    def steady(number: int) -> RepValues:
+        values = {
+            name: Value(50 + size * noise.standard_normal(), 0.01)
+            for name, size in (("retraction_peak", 8.0), ("hold", 2.0), ("return_time", 2.0))
+        }
+        one = repetition(1)
+        return replace(one, rep=replace(one.rep, number=number), values={**one.values, **values})
+
+    many, readings = 400, row(*sets(1)[:2])
+    found = [
+        summarise(exercise(), [steady(k) for k in range(1, n + 1)], readings) for _ in range(many)
+    ]
+    assert np.mean([any(t.clear for t in one.trends) for one in found]) < 0.07
+    assert all(t.sure >= 0.95 for one in found for t in one.trends if t.clear)

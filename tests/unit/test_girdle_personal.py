@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scapcoach.calibration import calibrate, guided_segments
 from scapcoach.calibration.profiles import load_profile, save_profile
 from scapcoach.girdle.neutral import neutral_from
-from scapcoach.girdle.personal import PROTRACTION, Shares, read_shares, shifts_of
+from scapcoach.girdle.personal import POSES, PROTRACTION, Shares, read_shares, shifts_of
 from scapcoach.landmarks import Landmark, Poses
 from scapcoach.measures import Reason, Status, measure
 from tests.support.clips import PROTOCOL_DEGREES, jittered, protocol_clip
@@ -189,3 +189,25 @@ def test_the_template_comes_back_with_the_profile(
     for name in ("retraction", "elevation"):
         one, other = measure(poses, own)[name], measure(poses, again)[name]
         np.testing.assert_allclose(one.value, other.value)
+
+
+def test_what_makes_a_calibrated_squeeze_unsure_is_named() -> None:
+    clip = protocol_clip()
+    own = calibrate(clip, guided_segments(clip))
+    assert own.shifts is not None
+
+    def reason(share: float, poses: Poses) -> Reason:
+        """Of somebody whose squeeze moves the landmarks by this share of the usual."""
+        smaller = own.shifts.shifts * np.where(np.arange(len(POSES)) < 2, share, 1)[:, None, None]
+        small = replace(own, shifts=replace(own.shifts, shifts=smaller))
+        return Reason(int(measure(poses, small)["retraction"].reason[0]))
+
+    def hipless(poses: Poses) -> Poses:
+        seen = poses.visibility.copy()
+        seen[:, [Landmark.LEFT_HIP, Landmark.RIGHT_HIP]] = 0.0
+        return replace(poses, visibility=seen, presence=seen)
+
+    assert reason(0.3, shown(3.0)) is Reason.RANGE_TOO_SMALL
+    assert reason(0.5, shown(5.0)) is Reason.NONE
+    assert reason(0.5, hipless(shown(5.0))) is Reason.HIPS_HIDDEN
+    assert reason(0.55, shown(5.0, 24.0, lean=6.0)) is Reason.SHOULDERS_RAISED

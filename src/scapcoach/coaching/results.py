@@ -263,11 +263,13 @@ class Trend:
         measure: name in `REP_VALUES`.
         change: fitted value at the last repetition minus that at the first, in the value's unit.
         clear: whether the change is greater than chance and sigma allow for.
+        sure: 0..1, how seldom chance alone makes a smaller change (Student's t).
     """
 
     measure: str
     change: Value
     clear: bool
+    sure: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""How far the blades are drawn back, for whoever's squeeze shows too little to be told.
+"""How far the blades are drawn back, for people whose squeeze shows too little to be graded.
 
-How much of the own squeeze it is stays unsure there, and is not told. That it comes, stays and
-goes is sure all the same: most of what is unsure lasts [M, phantom: squeezes of 11 degrees are told
-to 40-60 % of themselves, and rest scatters by 5-12 %]. Counting needs no more.
+How much of the own squeeze it is stays unsure there, and is withheld. That it comes, stays and
+goes is sure all the same: most of the error is constant [M, phantom: squeezes of 11 degrees read
+as 40-60 % of themselves, and rest scatters by 5-12 %]. Counting needs no more.
 """
 
 from __future__ import annotations
@@ -25,9 +25,12 @@ if TYPE_CHECKING:
 #: The quantity of the table of readings: per cent of the own squeeze; mostly NaN.
 SQUEEZE: Final = "squeeze"
 
+#: Why retraction is withheld where its sigma is too large (`measures.gates.unsure`).
+_UNSURE: Final = (Reason.RANGE_TOO_SMALL, Reason.HIPS_HIDDEN, Reason.SHOULDERS_RAISED)
+
 
 def squeeze(poses: Poses, measures: Measures | None, calibration: Calibration | None) -> FloatArray:
-    """(T,) per cent of the own squeeze, where the one reason against telling it is its size.
+    """(T,) per cent of the own squeeze, only where it is withheld because it is too uncertain.
 
     Args:
         poses: T frames, smoothed.
@@ -37,7 +40,7 @@ def squeeze(poses: Poses, measures: Measures | None, calibration: Calibration | 
     found = np.full(len(poses), np.nan)
     if measures is None or calibration is None or calibration.shifts is None:
         return found
-    small = measures[HELD].reason == Reason.RANGE_TOO_SMALL
+    small = np.isin(measures[HELD].reason, _UNSURE)
     if small.any():
         own = read_shares(poses[small], calibration.neutral, calibration.shifts)
         found[small] = 100.0 * own.retraction[:, 0]

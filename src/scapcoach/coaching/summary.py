@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 #: Values whose course over the set is followed; absolute before degrees.
 _FOLLOWED: Final = ("retraction_peak", "retraction_peak_deg", "hold", "range_share", "return_time")
-#: Repetitions that a trend needs, and standard errors by which it must differ from none [E].
+#: Repetitions that a trend needs [E], and the share of steady sets in which chance alone may pass
+#: for one (two-sided t test of a least-squares line's slope, Bonferroni over the values followed).
 MIN_TREND: Final = 4
-_CLEAR: Final = 2.0
+CHANCE: Final = 0.05
 #: Least change worth a word, in the value's unit; for others half of a reading's sigma, since like
 #: readings share most of their error [E].
 _LEAST: Final[Mapping[str, float]] = MappingProxyType(
@@ -48,18 +49,19 @@ def summarise(exercise: Exercise, reps: Sequence[RepValues], readings: Readings)
     counts = tuple(_count(reps, rule) for rule in exercise.faults)
     scores = [r.score.total for r in reps if np.isfinite(r.score.total)]
     best, worst, by = _extremes(full)
+    trends = _trends(full)
     return SetSummary(
         reps=len(reps),
         partial=len(reps) - len(full),
         score=float(np.mean(scores)) if scores else float("nan"),
         means=_means(full),
         faults=counts,
-        trends=tuple(t for name in _FOLLOWED if (t := _trend(full, name)) is not None),
+        trends=trends,
         best=best,
         worst=worst,
         ranked_by=by,
         grips=tuple(dict.fromkeys(r.grip.name for r in reps if r.grip.name)),
-        next_time=_next_time(exercise, reps, counts, full),
+        next_time=_next_time(exercise, reps, counts, trends),
         advice=_advice(exercise, reps, readings),
     )
 
@@ -82,12 +84,21 @@ def _means(reps: Sequence[RepValues]) -> Mapping[str, Value]:
     return MappingProxyType(found)
 
 
-def _trend(reps: Sequence[RepValues], name: str) -> Trend | None:
-    """The straight line through a value over the repetitions, from the first to the last."""
-    pairs = [(r.rep.number, r[name]) for r in reps if r[name].judged]
-    pairs = [(n, v) for n, v in pairs if np.isfinite(v.value)]
-    if len(pairs) < MIN_TREND:
-        return None
+def _trends(reps: Sequence[RepValues]) -> tuple[Trend, ...]:
+    """How each value went that enough repetitions have."""
+    known = {name: [(r.rep.number, r[name]) for r in reps if r[name].judged] for name in _FOLLOWED}
+    known = {name: pairs for name, pairs in known.items() if len(pairs) >= MIN_TREND}
+    return tuple(_trend(name, pairs, CHANCE / len(known)) for name, pairs in known.items())
+
+
+def _trend(name: str, pairs: Sequence[tuple[int, Value]], chance: float) -> Trend:
+    """The straight line through a value over the repetitions, from the first to the last.
+
+    Args:
+        name: of the value.
+        pairs: (number of the repetition, value), at least three.
+        chance: probability that a steady value passes for one that changes.
+    """
     x = np.array([n for n, _ in pairs], float)
     y = np.array([v.value for _, v in pairs])
     centred = x - x.mean()
@@ -99,8 +110,24 @@ def _trend(reps: Sequence[RepValues], name: str) -> Trend | None:
     status = max(v.status for _, v in pairs)
     reason = Reason.NONE if status == Status.OK else Reason.AUTO_CALIBRATED
     least = _LEAST.get(name, 0.5 * float(np.mean([v.sigma for _, v in pairs])))
-    clear = abs(change) > max(_CLEAR * sigma, least)
-    return Trend(name, Value(change, sigma, Status(status), reason), bool(clear))
+    sure = _sureness(change, sigma, len(x) - 2)
+    clear = sure >= 1 - chance and abs(change) > least
+    return Trend(name, Value(change, sigma, Status(status), reason), bool(clear), sure)
+
+
+def _sureness(change: float, sigma: float, free: int) -> float:
+    """0..1: how seldom chance alone makes a slope smaller than this one, two-sided.
+
+    Args:
+        change: along the fitted line.
+        sigma: its standard error.
+        free: degrees of freedom of the error, at least 1.
+    """
+    from scipy.special import stdtr
+
+    if sigma == 0:
+        return 1.0 if change else 0.0
+    return float(1 - 2 * stdtr(free, -abs(change) / sigma))
 
 
 def _extremes(reps: Sequence[RepValues]) -> tuple[int, int, str]:
@@ -123,7 +150,7 @@ def _next_time(
     exercise: Exercise,
     reps: Sequence[RepValues],
     counts: Sequence[FaultCount],
-    full: Sequence[RepValues],
+    trends: Sequence[Trend],
 ) -> str:
     """One sentence: the fault that matters most, else fade, else more of the same."""
     if not reps:
@@ -132,16 +159,17 @@ def _next_time(
     if seen:
         worst = max(seen, key=lambda c: c.rule.severity * c.faulty / c.judged)
         return f"Next time: {worst.rule.next_time}."
-    if len(reps) - len(full) > len(reps) / 3:
+    if sum(r.rep.partial for r in reps) > len(reps) / 3:
         return "Next time: use the full range in every repetition, with less weight if need be."
     for name, words in (
         ("retraction_peak", "the squeeze faded across the set: stop a repetition or two earlier"),
         ("hold", "the hold at the peak got shorter: keep it to the last repetition"),
         ("range_share", "the range got shorter: stop before it does"),
     ):
-        trend = _trend(full, name)
-        if trend and trend.clear and trend.change.value < 0 and trend.change.absolute:
-            return f"Next time: {words}."
+        for trend in trends:
+            down = trend.clear and trend.change.absolute and trend.change.value < 0
+            if trend.measure == name and down:
+                return f"Next time: {words}."
     if not any(c.judged for c in counts):
         return _unjudged(exercise)
     return "Next time: the same again, it was well done as far as can be seen."

@@ -117,7 +117,8 @@ def set_summary(result: SetResult) -> dict[str, Any]:
         "means": {name: _mean(result, name, value) for name, value in summary.means.items()},
         "faults": [_count(count) for count in summary.faults],
         "trends": [
-            {"name": t.measure, "clear": t.clear, **_plain(t.change)} for t in summary.trends
+            {"name": t.measure, "clear": t.clear, "sure": t.sure, **_plain(t.change)}
+            for t in summary.trends
         ],
         "episodes": [{**asdict(one), "severity": int(one.severity)} for one in result.episodes],
         "cues": [_cue(cue) for cue in result.cues],

@@ -221,6 +221,28 @@ class Scene:
         return [(~self.sees_any(*HIPS), Reason.HIPS_HIDDEN)]
 
 
+def unsure(scene: Scene, wide: BoolArray, raised: BoolArray, otherwise: Reason) -> list[Objection]:
+    """Objections over (3, T) to an estimate that is not sure enough: the likely cause first.
+
+    Args:
+        scene: of T frames.
+        wide: (3, T) where sigma is too large.
+        raised: (3, T) where the shoulders are so high that their rise drowns the estimate.
+        otherwise: the reason where neither hidden hips nor raised shoulders explain it.
+    """
+    return [
+        (wide & ~scene.sees_any(*HIPS), Reason.HIPS_HIDDEN),
+        (wide & raised, Reason.SHOULDERS_RAISED),
+        (wide, otherwise),
+    ]
+
+
+def shrugged(state: GirdleState, quantity: str) -> BoolArray:
+    """(3, T) where raised shoulders may drown retraction; nowhere for another quantity."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray((state.elevation.T > MIN_SHRUG) & (quantity == "retraction"))
+
+
 #: Which of `girdle.state.SIDES` are a single side: (3, 1), against frames.
 ONE_SIDE: Final = np.array([[False], [True], [True]])
 

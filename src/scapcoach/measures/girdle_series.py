@@ -7,17 +7,24 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.calibration.types import Kind
-from scapcoach.geometry.posture import HIPS
 from scapcoach.girdle.state import SIDES
 from scapcoach.measures.exercise_series import either, exercise_series
-from scapcoach.measures.gates import MIN_SHRUG, ONE_SIDE, Scene, hidden_shoulders, judge_sides
+from scapcoach.measures.gates import (
+    MIN_SHRUG,
+    ONE_SIDE,
+    Scene,
+    hidden_shoulders,
+    judge_sides,
+    shrugged,
+    unsure,
+)
 from scapcoach.measures.personal_series import personal_series
 from scapcoach.measures.types import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from scapcoach.arrays import BoolArray, FloatArray
+    from scapcoach.arrays import BoolArray
     from scapcoach.calibration.types import Calibration, Range
     from scapcoach.girdle.state import GirdleState
     from scapcoach.measures.gates import Objection
@@ -88,7 +95,10 @@ def _series(scene: Scene, quantity: str, names: Sequence[str]) -> Iterator[Serie
         objections.append((_contradicted(state), Reason.TOO_UNCERTAIN))
     if scene.personal is not None:
         return personal_series(scene, scene.personal, quantity, names, objections)
-    objections += _doubts(scene, state, quantity, sigma)
+    with np.errstate(invalid="ignore"):
+        wide = ~(sigma <= np.where(ONE_SIDE, *reversed(MAX_SIGMA[quantity])))
+    objections.append((wide & scene.from_side, Reason.TURN_TOWARDS_CAMERA))
+    objections += unsure(scene, wide, shrugged(state, quantity), Reason.TOO_UNCERTAIN)
     deg_sigma = np.hypot(sigma, GAIN_SIGMA[quantity] * np.abs(degrees))
     ranges: tuple[Range, ...] | None = getattr(calibration, quantity)
     if ranges is None:
@@ -145,20 +155,6 @@ def _objections(
     with np.errstate(invalid="ignore"):
         away = ~(limits >= state.arm_distance.T)
     return [*objections, (away, Reason.ARMS_AWAY_FROM_CALIBRATION)]
-
-
-def _doubts(scene: Scene, state: GirdleState, quantity: str, sigma: FloatArray) -> list[Objection]:
-    """Objections over (3, T) to an estimate that is not sure enough."""
-    with np.errstate(invalid="ignore"):
-        wide = ~(sigma <= np.where(ONE_SIDE, *reversed(MAX_SIGMA[quantity])))
-    objections: list[Objection] = [
-        (wide & scene.from_side, Reason.TURN_TOWARDS_CAMERA),
-        (wide & ~scene.sees_any(*HIPS), Reason.HIPS_HIDDEN),
-    ]
-    if quantity == "retraction":
-        # The shoulders are so high that their rise drowns retraction.
-        objections.append((wide & (state.elevation.T > MIN_SHRUG), Reason.SHOULDERS_RAISED))
-    return [*objections, (wide, Reason.TOO_UNCERTAIN)]
 
 
 def _contradicted(state: GirdleState) -> BoolArray:

@@ -14,7 +14,7 @@ import numpy as np
 
 from scapcoach.girdle.personal import PROTRACTION
 from scapcoach.measures.exercise_series import RANGE_SIGMA, TYPICAL
-from scapcoach.measures.gates import ONE_SIDE, judge_sides
+from scapcoach.measures.gates import ONE_SIDE, judge_sides, shrugged, unsure
 from scapcoach.measures.types import Reason
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ def personal_series(
     with np.errstate(invalid="ignore"):
         moved = own.misfit > MAX_MISFIT[quantity]
         wide = ~(sigma <= np.where(ONE_SIDE, *reversed(MAX_SIGMA[quantity])))
-    objections += [(moved, Reason.TRUNK_MOVED), (wide, Reason.RANGE_TOO_SMALL)]
+    objections.append((moved, Reason.TRUNK_MOVED))
+    objections += unsure(scene, wide, shrugged(state, quantity), Reason.RANGE_TOO_SMALL)
     # All look at the same landmarks: their errors are no independent dice.
     sigma = JOINED[quantity] * sigma
     full = _whole(calibration, quantity, share)

@@ -54,8 +54,7 @@ class Reason(IntEnum):
     TOO_FAR = 12
     TOO_NEAR = 13
     LOW_CONFIDENCE = 14
-    MOTION_BLUR = 15
-    SUPINE = 16
+    SUPINE = 16  # 15 was never given
     SHOULDERS_RAISED = 17
     TOO_UNCERTAIN = 18
     TRUNK_MOVED = 19
@@ -90,7 +89,6 @@ _ADVICE: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.TOO_FAR: "Too far from the camera: step closer.",
         Reason.TOO_NEAR: "Too near to the camera: step back.",
         Reason.LOW_CONFIDENCE: "The picture is not clear enough: more light, plainer background.",
-        Reason.MOTION_BLUR: "Moving too fast for this camera: more light sharpens the picture.",
         Reason.SHOULDERS_RAISED: "Shoulders are shrugged: lower them to have this judged.",
         Reason.TOO_UNCERTAIN: "This view does not show it well enough: turn a little.",
         Reason.TRUNK_MOVED: "The trunk is bent too far, or not as it was at rest.",

@@ -44,7 +44,6 @@ SHORT: Final[dict[Reason, str]] = {
     Reason.TOO_FAR: "Step closer",
     Reason.TOO_NEAR: "Step back",
     Reason.LOW_CONFIDENCE: "Unclear picture",
-    Reason.MOTION_BLUR: "Motion blur",
     Reason.SUPINE: "Lying down",
     Reason.SHOULDERS_RAISED: "Shrugging",
     Reason.TOO_UNCERTAIN: "Turn a little",
