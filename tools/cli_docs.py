@@ -23,6 +23,8 @@ WIDTH: Final = 92
 _HEAD: Final = """\
 # Commands
 
+[Documentation](../index.md) / Reference
+
 Written by `python -m tools.cli_docs` from the help texts; change those, not this page.
 
 | exit code | meaning |

@@ -1,4 +1,4 @@
-"""A Dask cluster of this computer that outlives its clients, set up as docs/how-to/batch.md says."""
+"""A Dask cluster of this computer that outlives its clients, as docs/how-to/batch.md says."""
 
 from __future__ import annotations
 
