@@ -34,7 +34,7 @@ from scapcoach.landmarks import Landmark, Poses
 from tests.support.clips import jittered
 from tests.support.person import mirrored, person
 
-MODELS = Path(__file__).resolve().parents[2] / "models"
+MODELS = Path(__file__).resolve().parents[3] / "models"
 few = settings(max_examples=15, deadline=None)
 
 

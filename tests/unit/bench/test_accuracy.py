@@ -299,7 +299,7 @@ def test_words_for_figures():
 
 
 def test_the_published_figures_are_those_of_this_test_set(testset):
-    page = (Path(__file__).parents[2] / "docs" / "accuracy.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "accuracy.md").read_text(encoding="utf-8")
     assert f"test set {testset.version} (`{testset.digest}`)" in page
     assert "Incomplete" not in page
     for name in ("scatter", "signs", "crosstalk"):

@@ -18,7 +18,7 @@ from scapcoach.errors import ModelError
 from scapcoach.system import doctor
 from scapcoach.system.doctor import Check, render, run_checks
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def only(looks):
