@@ -213,7 +213,7 @@ def test_one_frame_costs_well_under_a_millisecond() -> None:
     x = f.features(frame, neutral)
     best = np.inf
     for _ in range(200):
-        start = time.perf_counter()
+        start = time.thread_time()  # of the processor: others may be at work beside it
         observer.read(x)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.thread_time() - start)
     assert best < 1e-3

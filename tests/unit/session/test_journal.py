@@ -23,6 +23,7 @@ from scapcoach.session.journal import FILE, Journal, read_journal, session_folde
 from scapcoach.session.replay import Session, begin, plain_calibration, replay
 from tests.support.clips import protocol_clip
 from tests.support.person import person
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,12 +134,10 @@ def test_a_full_disk_is_told_and_the_session_goes_on(tmp_path: Path, monkeypatch
 
     with Journal(tmp_path / "s", HEAD) as journal:
         journal.add(poses[:5])
-        time.sleep(0.2)
+        assert until(lambda: len(read_journal(tmp_path / "s").poses) >= 5)
         monkeypatch.setattr(module.os, "fsync", full)
         journal.add(poses[5:])
-        deadline = time.monotonic() + 2
-        while not journal.trouble and time.monotonic() < deadline:
-            time.sleep(0.02)
+        assert until(lambda: bool(journal.trouble))
     assert journal.trouble.startswith("Recording stopped: No space left")
     assert len(read_journal(tmp_path / "s").poses) >= 5
 

@@ -16,6 +16,7 @@ from scapcoach.sources.camera import Camera, fitted, looks_black
 from scapcoach.sources.captures import FileCapture
 from scapcoach.sources.devices import Kind, Target, find_target
 from tests.support.videos import picture, read_number, write_clip
+from tests.support.waiting import returns, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,10 +37,12 @@ class Fake:
         self.hangs = threading.Event()
         self.released = 0
         self.skipped = 0
+        self.decoded = 0
 
     def read(self):
         if not self._comes():
             return None
+        self.decoded += 1
         return time.monotonic(), picture(self.number % 200, self.size)
 
     def skip(self) -> bool:
@@ -47,9 +50,9 @@ class Fake:
         return self._comes()
 
     def _comes(self) -> bool:
-        time.sleep(self.interval)
+        self.gone.wait(self.interval)
         while self.hangs.is_set() and not self.gone.is_set():
-            time.sleep(0.005)
+            self.gone.wait(0.005)
         if self.gone.is_set() or self.released:
             return False
         self.number += 1
@@ -76,13 +79,14 @@ def test_only_the_newest_picture_is_handed_out_and_never_twice() -> None:
     fake = Fake(0.005)
     with opened([fake]) as camera:
         first = camera.newest(1)
-        time.sleep(0.2)
-        second = camera.newest(1)
         assert first is not None
+        assert until(lambda: fake.number >= first.index + 20)
+        before = fake.number
+        second = camera.newest(1)
         assert second is not None
-        # Some forty pictures came meanwhile; the last one is given, not the next one.
+        # Some twenty pictures came meanwhile; the last one is given, not the next one.
         assert second.index - first.index > 10
-        assert second.index >= fake.number - 3
+        assert second.index >= before - 2
         assert second.t > first.t >= 0
         assert read_number(second.image) == (second.index + 1) % 200
         assert camera.info.size == (320, 240)
@@ -93,18 +97,16 @@ def test_on_demand_only_pictures_that_are_waited_for_are_decoded() -> None:
     fake = Fake(0.005)
     with opened([fake], on_demand=True) as camera:
         first = camera.newest(1)
-        time.sleep(0.3)
-        before = fake.number
-        asked = time.monotonic()
-        second = camera.newest(1)
-        assert time.monotonic() - asked < 0.25
         assert first is not None
+        assert until(lambda: fake.number >= first.index + 20)
+        before = fake.number
+        second = camera.newest(5)
         assert second is not None
         assert second.index >= before - 1  # of now, not of before the question
         assert read_number(second.image) == (second.index + 1) % 200
-        assert second.t - first.t > 0.25
-        assert fake.number - fake.skipped <= 4
-        assert camera.newest(1).index > second.index
+        assert second.t > first.t
+        assert fake.decoded <= 4
+        assert camera.newest(5).index > second.index
 
 
 def test_on_demand_what_is_expected_is_there_at_once() -> None:
@@ -112,42 +114,37 @@ def test_on_demand_what_is_expected_is_there_at_once() -> None:
     with opened([fake], on_demand=True) as camera:
         assert camera.newest(1) is not None
         camera.expect()
-        time.sleep(0.6)
-        asked = time.monotonic()
+        # It is decoded before anybody asks, so it can be had from a camera that gives no more.
+        assert until(lambda: fake.decoded >= 2)
+        fake.hangs.set()
         assert camera.newest(1) is not None
-        assert time.monotonic() - asked < 0.1
+        fake.gone.set()
 
 
 def test_on_demand_trouble_is_noticed_though_nobody_waits(monkeypatch) -> None:
     monkeypatch.setattr(module, "BACK_OFF", (0.02,))
     fake = Fake(0.005)
-    with opened([fake], on_demand=True, stale_after=0.15) as camera:
+    with opened([fake], on_demand=True, stale_after=0.5) as camera:
         assert camera.newest(1) is not None
-        time.sleep(0.3)
+        assert until(lambda: fake.skipped >= 20)
         assert camera.trouble == ""  # pictures come, if undecoded
         fake.hangs.set()
-        time.sleep(0.3)
-        assert "gives no pictures" in camera.trouble
+        assert until(lambda: "gives no pictures" in camera.trouble)
         fake.gone.set()
-        deadline = time.monotonic() + 2
-        while "no Test cam" not in camera.trouble and time.monotonic() < deadline:
-            time.sleep(0.01)
+        assert until(lambda: "no Test cam" in camera.trouble)
         assert camera.trouble == "There is no Test cam. Trying again."
         assert camera.newest(0.05) is None
 
 
 def test_waiting_is_bounded_and_an_old_picture_is_withheld() -> None:
     fake = Fake()
-    with opened([fake], stale_after=0.15) as camera:
+    with opened([fake], stale_after=0.5) as camera:
         assert camera.newest(1) is not None
         fake.hangs.set()
-        time.sleep(0.3)
-        begun = time.monotonic()
-        assert camera.newest(0.1) is None
-        assert time.monotonic() - begun < 0.5
-        assert "gives no pictures" in camera.trouble
+        assert until(lambda: "gives no pictures" in camera.trouble)
+        assert returns(lambda: camera.newest(0.1)) is None
         fake.hangs.clear()
-        assert camera.newest(1) is not None
+        assert camera.newest(5) is not None
         assert camera.trouble == ""
 
 
@@ -167,14 +164,12 @@ def test_an_unplugged_camera_is_tried_again_and_its_clock_goes_on(monkeypatch) -
         before = camera.newest(1)
         assert before is not None
         first.gone.set()
-        deadline = time.monotonic() + 2
-        while "no Test cam" not in camera.trouble and time.monotonic() < deadline:
-            time.sleep(0.01)
+        assert until(lambda: "no Test cam" in camera.trouble)
         assert camera.trouble == "There is no Test cam. Trying again."
         camera.newest(0.05)
         assert camera.newest(0.05) is None
         ready.set()
-        after = camera.newest(2)
+        after = camera.newest(10)
         assert after is not None
         assert after.t > before.t
         assert after.image.shape == (240, 320, 3)  # as before, whatever the camera gives now
@@ -204,9 +199,8 @@ def test_a_driver_that_hangs_hangs_neither_pause_nor_close(monkeypatch) -> None:
     with opened([fake]) as camera:
         assert camera.newest(1) is not None
         fake.hangs.set()
-        begun = time.monotonic()
-        camera.pause()
-    assert time.monotonic() - begun < 1
+        returns(camera.pause)
+        returns(camera.close)
     fake.gone.set()
 
 
@@ -230,9 +224,8 @@ def test_an_error_in_the_thread_reaches_who_asks() -> None:
 
     with opened([Broken()]) as camera:
         camera.newest(1)
-        time.sleep(0.1)
         with pytest.raises(InputError, match="card was pulled"):
-            camera.newest(1)
+            camera.newest(10)
 
 
 def test_a_covered_lens_is_told() -> None:
@@ -262,7 +255,7 @@ def test_a_file_comes_in_real_time_with_its_own_times(tmp_path: Path) -> None:
     assert len(frames) > 5
     assert times == sorted(set(times))
     assert [round(f.t * 30) for f in frames] == [f.index for f in frames]
-    assert times[-1] - 0.1 < took < times[-1] + 2
+    assert took > times[-1] - 0.1
 
 
 def test_a_file_goes_on_after_a_pause_without_a_rush(tmp_path: Path) -> None:
@@ -270,10 +263,8 @@ def test_a_file_goes_on_after_a_pause_without_a_rush(tmp_path: Path) -> None:
     capture = FileCapture(str(path), loop=True)
     with Camera(str(path), opener=lambda _: capture) as camera:
         first = camera.newest(1)
-        begun = time.monotonic()
-        camera.pause()
-        assert time.monotonic() - begun < 1
-        time.sleep(0.8)
+        returns(camera.pause)
+        time.sleep(0.8)  # a pause is real time, and so is playing
         camera.resume()
         camera.newest(1)
         time.sleep(0.3)
