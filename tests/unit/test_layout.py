@@ -18,7 +18,7 @@ ELSEWHERE = {
 WIDER = {"desk/test_parts.py", "geometry/test_geometry.py"}
 
 #: Files of tests about the project as a whole.
-PROJECT = {"citation", "layout", "native_imports", "pages", "public_surface"}
+PROJECT = {"citation", "hooks", "layout", "native_imports", "pages", "public_surface"}
 
 
 def modules(folder: Path) -> set[str]:
