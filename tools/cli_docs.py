@@ -1,4 +1,4 @@
-"""Write docs/cli.md from the help texts of the commands themselves.
+"""Write docs/reference/cli.md from the help texts of the commands themselves.
 
     python -m tools.cli_docs
 
@@ -17,11 +17,13 @@ from scapcoach.cli import cli
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
+PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "reference" / "cli.md"
 WIDTH: Final = 92
 
 _HEAD: Final = """\
 # Commands
+
+[Documentation](../index.md) / Reference
 
 Written by `python -m tools.cli_docs` from the help texts; change those, not this page.
 

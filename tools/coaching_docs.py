@@ -1,4 +1,4 @@
-"""Write what each exercise looks for into docs/coaching.md, from the exercises' own files.
+"""Write what each exercise looks for into docs/reference/exercises.md, from their own files.
 
     python -m tools.coaching_docs
 
@@ -18,7 +18,7 @@ from scapcoach.measures import SPECS
 if TYPE_CHECKING:
     from scapcoach.coaching.exercise import Exercise, Expected, FaultRule
 
-PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "coaching.md"
+PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "reference" / "exercises.md"
 BEGIN: Final = "<!-- exercises: written by tools/coaching_docs.py -->"
 END: Final = "<!-- end of exercises -->"
 SEVERITIES: Final = {1: "note", 2: "minor", 3: "major"}

@@ -142,7 +142,7 @@ def _beside(results: Mapping[str, Any]) -> Iterator[str]:
         "Own calibration, per cent of the own range, over the frames that each judges: all "
         "together, as in the rest of this page (`--estimator joint`, the default), the closed form "
         "alone (`geometric`), the observer alone (`observer`), each joined with the own full poses "
-        "where arms hang (docs/method.md), and the naive width rule."
+        "where arms hang (docs/explanation/method.md), and the naive width rule."
     )
     yield ""
     yield from table(("measure", "arms", "view", *SIDE_BY_SIDE), side_by_side(results))

@@ -215,8 +215,8 @@ _HEAD: Final = """\
 
 <!-- Written by `python -m bench.exercise`; not to be edited by hand. -->
 
-Rows, read beside the same person's rows with still blades (`docs/method.md`), on rendered bodies
-whose joint angles are known. Figures are as they came out.
+Rows, read beside the same person's rows with still blades (`docs/explanation/method.md`), on
+rendered bodies whose joint angles are known. Figures are as they came out.
 
 Measured {date} with scapcoach {version} ({commit}) and mediapipe {mediapipe}, model full,
 test set {testset}: {people} people and cameras, {clips} of the set's {wanted} clips{lacking},

@@ -40,7 +40,7 @@ class Person:
 
     @classmethod
     def random(cls, seed: int) -> Person:
-        """Somebody with ranges as typical people have them (docs/method.md)."""
+        """Somebody with ranges as typical people have them (docs/explanation/method.md)."""
         rng = np.random.default_rng(seed)
         return cls(
             retraction=rng.uniform(10, 25),

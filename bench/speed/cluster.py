@@ -1,4 +1,4 @@
-"""A Dask cluster of this computer that outlives its clients, as docs/batch.md sets one up."""
+"""A Dask cluster of this computer that outlives its clients, as docs/how-to/batch.md says."""
 
 from __future__ import annotations
 

@@ -28,14 +28,14 @@ changes by a fifth from minute to minute. Parts dated before 2026-11-30 were mea
 _WHY = """\
 ## What makes it so
 
-- Landmarks come from models without the segmentation branch (docs/models.md), with the same result
-  to the bit. From the side a second, stock landmarker makes a mask six times a second.
+- Landmarks come from models without the segmentation branch (docs/reference/models.md), with the
+  same result to the bit. From the side a second, stock landmarker makes a mask six times a second.
 - MediaPipe imports a plotting library and one for microphones; both are put off until somebody asks
   for them, which is most of its import time.
 - Decoding runs ahead in a thread, which also hands the pictures to MediaPipe's memory; frames are
-  converted once (docs/video.md). The masks of a side view are made in another thread while the
-  tracker goes on. Each network still sees the same pictures in the same order, so nothing that is
-  found changes by a bit.
+  converted once (docs/reference/video.md). The masks of a side view are made in another thread
+  while the tracker goes on. Each network still sees the same pictures in the same order, so nothing
+  that is found changes by a bit.
 - What writing results needs is imported while the network is at work.
 - Measures, smoothing and neutral are worked out over arrays, in blocks, so that memory grows by
   the landmarks alone.
@@ -43,7 +43,7 @@ _WHY = """\
   halved by whole factors, drawn on from cached sprites, and turned into H.264 in a thread of its
   own.
 - Many clips: one process for each core, as far as memory reaches, each with MediaPipe imported once
-  and a fresh landmarker for each clip; the largest files first ([batch.md](batch.md)).
+  and a fresh landmarker for each clip; the largest files first ([batch.md](how-to/batch.md)).
 
 ## A graphics card
 
@@ -54,7 +54,7 @@ differ a little between the two, which is why results of one are not used again 
 
 ## What was tried and left out
 
-- Pictures made smaller before the network: no gain, and landmarks move (docs/video.md).
+- Pictures made smaller before the network: no gain, and landmarks move (docs/reference/video.md).
 - Leaving out frames: repetitions are short, and holes over 0.2 s are not filled.
 """
 

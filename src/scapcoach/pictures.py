@@ -1,4 +1,4 @@
-"""Pictures as arrays: what more than one room needs to do with them."""
+"""Pictures as arrays: what more than one package does with them."""
 
 from __future__ import annotations
 

@@ -233,7 +233,7 @@ def test_a_worker_killed_while_idle_is_replaced() -> None:
     with LocalExecutor(1, warm=False) as local:
         assert everything(local, [Square(1)]) == [Done(1)]
         local._crew[0].process.kill()
-        time.sleep(0.2)
+        local._crew[0].process.join(30)
         assert everything(local, [Square(2)]) == [Done(4)]
 
 

@@ -142,7 +142,7 @@ def test_landmarks_of_another_key_are_not_mixed_up(tmp_path: Path) -> None:
 
 
 def test_a_cut_clip_is_as_good_as_an_uncut_one(tmp_path: Path) -> None:
-    """The tolerances of docs/batch.md; each process does one piece, and the last one joins them."""
+    """The tolerances of docs/how-to/batch.md; a process does a piece, the last joins them."""
     clip = SAMPLES / "phantom_row_oblique.mp4"
     for name, more in (("whole", ()), ("cut", ("--split-minutes", 0.15, "--workers", 2))):
         done = run("analyze", clip, "-o", tmp_path / name, "--no-video", "--model", "lite", *more)

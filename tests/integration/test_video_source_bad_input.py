@@ -8,7 +8,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -286,10 +285,9 @@ def test_interrupt_ends_it_at_once(tmp_path):
     process = run(path, "slow")
     assert process.stdout is not None
     process.stdout.readline()
-    started = time.monotonic()
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
-    assert time.monotonic() - started < 3
+    out, err = process.communicate(timeout=60)
+    assert len(out.splitlines()) < 200  # of 250 that would have come
     assert b"KeyboardInterrupt" in err
     assert b"Fatal" not in err
 

@@ -63,7 +63,7 @@ def main() -> None:
 def run() -> int:
     """Run the command line; the exit code. Every error becomes one sentence on stderr.
 
-    The exit code of an error is its own, see `errors`; docs/cli.md explains them.
+    The exit code of an error is its own, see `errors`; docs/reference/cli.md explains them.
     """
     signal.signal(signal.SIGTERM, _stop)
     try:

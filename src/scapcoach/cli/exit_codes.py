@@ -1,4 +1,4 @@
-"""What a command can end with; the page docs/cli.md explains it to users.
+"""What a command can end with; the page docs/reference/cli.md explains it to users.
 
 Errors know their own code (`errors.ScapcoachError.exit_code`), so commands raise them and do not
 translate. Where several clips are worked on, one that fails makes it `FAILED`, whatever the reason.

@@ -168,7 +168,8 @@ def signal(readings: Readings, movement: Movement) -> FloatArray:
 
 
 #: Degrees that stand for the whole range where no own range is known: the middle of the
-#: typical ones (docs/method.md, "Typical ranges"). Only for finding holds, never for judging them.
+#: typical ones (docs/explanation/method.md, "Typical ranges"). Only for finding holds, never for
+#: judging them.
 _TYPICAL: Final = {HELD: 18.0, "elevation": 32.0}
 
 

@@ -44,7 +44,7 @@ _HEAD, _TRUNK = slice(0, 3), slice(0, 7)
 #: The poses, in the order of `Shifts.shifts`.
 POSES: Final = ("retract", "protract", "shrug", "depress")
 
-#: Full protraction over full retraction of a typical person (docs/method.md, "Typical
+#: Full protraction over full retraction of a typical person (docs/explanation/method.md, "Typical
 #: ranges"): where minus 100 % lies on the scale on which the full squeeze is 1.
 PROTRACTION: Final = 0.8
 

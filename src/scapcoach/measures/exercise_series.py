@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scapcoach.measures.gates import Scene
 
 
-#: Degrees of a typical full squeeze and of a shrug in an exercise (docs/method.md,
+#: Degrees of a typical full squeeze and of a shrug in an exercise (docs/explanation/method.md,
 #: "Typical ranges"), and how far people differ in them, as a share. Degrees of an exercise
 #: calibration are these times the share of the own squeeze: per cent are what is measured.
 TYPICAL: Final = {"retraction": 18.0, "elevation": 30.0}

@@ -66,7 +66,7 @@ RISE_ERROR: Final = 2.0
 MIN_HANG: Final = 0.25
 
 #: A range that is under twice the smallest detectable change cannot be graded
-#: (docs/measures.md).
+#: (docs/reference/measures.md).
 MIN_RANGE_IN_SDC: Final = 2.0
 
 

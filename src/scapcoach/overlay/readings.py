@@ -23,8 +23,8 @@ ZONES: Final[tuple[tuple[float, str, Color], ...]] = (
     (np.inf, "marked", (255, 104, 74)),
 )
 
-#: What a gauge in degrees spans: typical ranges (docs/method.md, "Typical ranges"), rounded
-#: up.
+#: What a gauge in degrees spans: typical ranges (docs/explanation/method.md, "Typical ranges"),
+#: rounded up.
 DEGREES: Final = {"retraction": (-25.0, 30.0), "elevation": (-15.0, 40.0)}
 
 #: Reasons in two or three words, where there is no room for the sentence.

@@ -6,7 +6,7 @@ has settled on the person when the part begins.
 
 Two trackers that began at different moments never agree to the last digit: each frame's crop
 comes from the landmarks of the one before, so that a difference, once there, stays. It is as large
-after five frames as after two hundred: docs/batch.md gives it.
+after five frames as after two hundred: docs/how-to/batch.md gives it.
 """
 
 from __future__ import annotations

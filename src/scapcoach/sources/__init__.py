@@ -1,1 +1,1 @@
-"""sources."""
+"""Where pictures come from: video files, cameras and streams, each picture with its time."""

@@ -34,7 +34,8 @@ QUEUE_DEPTH = 8
 # A queue of eight 4K pictures would hold 200 MB.
 QUEUE_BYTES = 64_000_000
 # Up to this size one thread decodes 1080p at over 100 frames a second and spends a third less
-# CPU than a thread per core does; larger pictures need the cores to keep up (docs/video.md).
+# CPU than a thread per core does; larger pictures need the cores to keep up
+# (docs/reference/video.md).
 ONE_THREAD_PIXELS = 1920 * 1088
 # A file whose packets fail to be read this often in a row has nothing more to give.
 READ_FAILURES_MAX = 200

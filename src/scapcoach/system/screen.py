@@ -2,7 +2,7 @@
 
 Nothing beyond what the system brings is needed: logind, the session bus and the desktop's own
 programs on Linux, `ioreg` and the Focus file on macOS, two calls on Windows. What cannot be told
-is None, never an error; docs/desk.md has the list.
+is None, never an error; docs/how-to/desk.md has the list.
 """
 
 from __future__ import annotations

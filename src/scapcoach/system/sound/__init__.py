@@ -7,8 +7,8 @@
         announcer.mute(True)                                                    # silent at once
 
 Speech is that of the computer: `say` on macOS, SAPI on Windows, espeak-ng or Speech Dispatcher
-elsewhere, each as a program of its own, which can be ended whatever it does. docs/dependencies.md
-says why no Python library stands between.
+elsewhere, each as a program of its own, which can be ended whatever it does.
+docs/reference/dependencies.md says why no Python library stands between.
 """
 
 from scapcoach.system.sound.announcer import Announcement, Announcer, open_announcer
