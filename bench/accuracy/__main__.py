@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from bench.phantom.assets import AssetError
+from phantom.assets import AssetError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bench.accuracy.tables import Clip
     from bench.accuracy.testset import Setup, TestSet
-    from bench.phantom.batch import Job
+    from phantom.batch import Job
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 CACHE: Final = Path(__file__).with_name(".cache")
@@ -116,7 +116,7 @@ def examine(
         TestSetError: the phantom draws other people than when the set was frozen.
     """
     from bench.accuracy import crosstalk, record, tables
-    from bench.phantom import assets
+    from phantom import assets
 
     folder = cache / "records"
     if render:
@@ -155,7 +155,7 @@ def render_all(jobs: Sequence[Job], folder: Path, workers: int, console: Console
     )
 
     from bench.accuracy.record import run
-    from bench.phantom.clip import times
+    from phantom.clip import times
 
     total = sum(len(times(job.movement(), job.fps)) for job in jobs)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),

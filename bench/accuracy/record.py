@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from bench.phantom.truth import COLUMNS
+from phantom.truth import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
-    from bench.phantom.batch import Job
+    from phantom.batch import Job
     from scapcoach.arrays import FloatArray
     from scapcoach.landmarks import Poses
 
@@ -49,7 +49,7 @@ class Record:
 
     Attributes:
         poses: raw landmarks, a frame for each frame of the clip.
-        truth: (T, C) in the order of `bench.phantom.truth.COLUMNS`.
+        truth: (T, C) in the order of `phantom.truth.COLUMNS`.
         segment: (T,) names; rep: (T,) numbers.
         sources: digest of the code that rendered and looked (`sources_digest`).
         model_sha256: of the landmark model.
@@ -75,7 +75,7 @@ def mediapipe_version() -> str:
 @cache
 def sources_digest() -> str:
     """Digest of what decides pixels and landmarks: code without its comments, and MediaPipe."""
-    files = [f for f in sorted((_ROOT / "bench/phantom").glob("*.py")) if f.name not in _NO_PIXELS]
+    files = [f for f in sorted((_ROOT / "phantom").glob("*.py")) if f.name not in _NO_PIXELS]
     for name in _EYES:
         path = _ROOT / name
         files += sorted(path.glob("*.py")) if path.is_dir() else [path]
@@ -99,7 +99,7 @@ def _bare(source: str) -> str:
 
 def record(job: Job) -> Record:
     """Render one clip and look at it."""
-    from bench.phantom.clip import render
+    from phantom.clip import render
     from scapcoach.pose.mediapipe import MediaPipePose
     from scapcoach.session import PoseRecorder, Tracker
     from scapcoach.sources.types import Frame

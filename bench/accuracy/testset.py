@@ -15,13 +15,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from bench.phantom.batch import Job
-from bench.phantom.person import Person
+from phantom.batch import Job
+from phantom.person import Person
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bench.phantom import clip
+    from phantom import clip
 
 FILE: Final = Path(__file__).with_name("testset.toml")
 

@@ -10,8 +10,8 @@ import numpy as np
 from bench.accuracy.observe import take_calibration
 from bench.accuracy.record import load, path_of
 from bench.coach.truth import TrueRep, true_reps, true_values
-from bench.phantom.body import make_body
-from bench.phantom.skeleton import pose_body
+from phantom.body import make_body
+from phantom.skeleton import pose_body
 from scapcoach.calibration import Segment, calibrate, calibrate_automatically
 from scapcoach.coaching import coach, find_exercise, packaged, recognise
 from scapcoach.errors import CalibrationError
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from bench.accuracy.record import Record
     from bench.coach.sets import Take
-    from bench.phantom.batch import Job
-    from bench.phantom.timeline import Script
+    from phantom.batch import Job
+    from phantom.timeline import Script
     from scapcoach.calibration import Calibration
     from scapcoach.coaching import RepValues, SetResult, Verdict
     from scapcoach.landmarks import Poses

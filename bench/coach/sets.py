@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from bench.phantom.batch import Job
+from phantom.batch import Job
 
 #: First seed of the test set and of development.
 TEST_SEED: Final = 2_100_000

@@ -13,9 +13,9 @@ import numpy as np
 
 if TYPE_CHECKING:
     from bench.accuracy.record import Record
-    from bench.phantom.person import Person
-    from bench.phantom.pose import Pose
-    from bench.phantom.timeline import Script
+    from phantom.person import Person
+    from phantom.pose import Pose
+    from phantom.timeline import Script
 
 
 @dataclass(frozen=True, slots=True)

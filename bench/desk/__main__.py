@@ -21,7 +21,7 @@ import numpy as np
 
 from bench.desk.day import RESTLESS, WORK, Library, make_day
 from bench.desk.snippets import FPS, VIEWS, jobs
-from bench.phantom.batch import do
+from phantom.batch import do
 from scapcoach.desk.engine import DeskEngine
 from scapcoach.desk.policy import Kind
 from scapcoach.desk.posture import take_baseline

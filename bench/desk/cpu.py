@@ -26,7 +26,7 @@ import numpy as np
 
 from bench.desk.__main__ import write
 from bench.desk.snippets import CLIPS, jobs
-from bench.phantom.clip import render
+from phantom.clip import render
 from scapcoach.desk.engine import DeskEngine
 from scapcoach.desk.eyes import CAMERA_FPS
 from scapcoach.desk.posture import take_baseline

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from bench.desk.snippets import CLIPS, FPS, MEANING, jobs
-from bench.phantom.batch import load
+from phantom.batch import load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from bench.phantom.batch import Record
+    from phantom.batch import Record
     from scapcoach.arrays import IntArray
     from scapcoach.landmarks import Poses
 

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from bench.accuracy.testset import DeskJob
-from bench.phantom.desk import SIT, TYPE
-from bench.phantom.movements import STAND, slump
-from bench.phantom.person import Person
-from bench.phantom.timeline import Key, Script
+from phantom.desk import SIT, TYPE
+from phantom.movements import STAND, slump
+from phantom.person import Person
+from phantom.timeline import Key, Script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from bench.phantom.pose import Pose
+    from phantom.pose import Pose
 
 Meaning = Literal["good", "hunched", "mild", "movement", "away"]
 

@@ -20,13 +20,13 @@ import numpy as np
 
 from bench.desk.__main__ import TEST_SEEDS, write
 from bench.desk.snippets import CLIPS, VIEWS, jobs
-from bench.phantom.body import make_body
-from bench.phantom.desk import TYPE
-from bench.phantom.movements import slump
-from bench.phantom.props import Placer
-from bench.phantom.render import Actor, Renderer
-from bench.phantom.skeleton import pose_body
-from bench.phantom.timeline import Key, Script
+from phantom.body import make_body
+from phantom.desk import TYPE
+from phantom.movements import slump
+from phantom.props import Placer
+from phantom.render import Actor, Renderer
+from phantom.skeleton import pose_body
+from phantom.timeline import Key, Script
 from scapcoach.desk.engine import DeskEngine
 from scapcoach.desk.policy import Kind
 from scapcoach.desk.run import SINK_S, SLUMP_S, UPRIGHT_S, Clock, Watch, calibrate
@@ -37,7 +37,7 @@ from scapcoach.sources.types import Frame
 
 if TYPE_CHECKING:
     from bench.desk.snippets import SnippetJob
-    from bench.phantom.person import Person
+    from phantom.person import Person
     from scapcoach.desk.engine import Said
     from scapcoach.landmarks import Poses
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from bench.accuracy.__main__ import CACHE, ROOT, commit, jobs_of, render_all, write
-from bench.phantom.assets import AssetError
+from phantom.assets import AssetError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     from bench.accuracy.testset import TestSetError, load
     from bench.exercise.examine import read_clips
     from bench.exercise.report import markdown, results
-    from bench.phantom import assets
+    from phantom import assets
 
     console, folder = Console(width=110), options.cache / "records"
     try:

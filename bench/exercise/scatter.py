@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bench.accuracy.record import Record
-    from bench.phantom.batch import Job
+    from phantom.batch import Job
     from scapcoach.arrays import FloatArray
     from scapcoach.girdle.template import Template
 
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     from rich.console import Console
 
     from bench.accuracy import record
-    from bench.phantom import assets
+    from phantom import assets
 
     folder = options.cache / "records"
     jobs = [job(view, k, s) for view in VIEWS for k in range(PEOPLE) for s in (CALIBRATION, SET)]

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from bench.observer.scripts import THEMES, session
-from bench.phantom.person import Person
-from bench.phantom.sampling import Framing, random_setup
-from bench.phantom.truth import COLUMNS
+from phantom.person import Person
+from phantom.sampling import Framing, random_setup
+from phantom.truth import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from bench.observer.scripts import Session
-    from bench.phantom.clip import Setup
+    from phantom.clip import Setup
     from scapcoach.arrays import FloatArray, Image
     from scapcoach.landmarks import Poses
     from scapcoach.pose.types import Detection
@@ -126,7 +126,7 @@ class Eyes:
 
 def film(seed: int, eyes: Eyes) -> tuple[Poses, FloatArray, npt.NDArray[np.int8], tuple[int, int]]:
     """Landmarks, truth (T, C), segment (T,) in `SEGMENTS`, and (theme, framing) of one set-up."""
-    from bench.phantom.clip import render
+    from phantom.clip import render
     from scapcoach.session import PoseRecorder, Tracker
     from scapcoach.sources.types import Frame
 

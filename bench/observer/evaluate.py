@@ -21,7 +21,7 @@ from bench.accuracy.stats import agreement, line
 from bench.observer.data import SEGMENTS, cache_folder, shards
 from bench.observer.dataset import Clip, clips, targets
 from bench.observer.scripts import THEMES
-from bench.phantom.truth import COLUMNS
+from phantom.truth import COLUMNS
 from scapcoach.geometry.view import classify_view
 from scapcoach.girdle.geometric import solve
 from scapcoach.girdle.observer import load_observer, observe, shipped_observer

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from bench.phantom import lifts
-from bench.phantom.desk import SIT, TYPE
-from bench.phantom.movements import STAND
-from bench.phantom.pose import Arm, Pose
-from bench.phantom.timeline import Key, Script
+from phantom import lifts
+from phantom.desk import SIT, TYPE
+from phantom.movements import STAND
+from phantom.pose import Arm, Pose
+from phantom.timeline import Key, Script
 
 if TYPE_CHECKING:
-    from bench.phantom.person import Person
+    from phantom.person import Person
 
 #: What a session is about, with its share of all sessions.
 THEMES: Final = {"still": 0.25, "lift": 0.42, "wander": 0.23, "desk": 0.10}

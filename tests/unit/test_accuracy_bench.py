@@ -137,7 +137,7 @@ def test_the_test_set_is_the_frozen_one(testset):
 
 
 def test_no_seed_of_the_test_set_is_one_for_tuning(testset):
-    from bench.phantom.sampling import FIRST_TEST_SEED
+    from phantom.sampling import FIRST_TEST_SEED
 
     seeds = [s.seed for s in testset.setups]
     assert min(seeds) >= FIRST_TEST_SEED
@@ -146,7 +146,7 @@ def test_no_seed_of_the_test_set_is_one_for_tuning(testset):
 
 def test_every_movement_has_a_condition_and_a_script(testset):
     from bench.accuracy.tables import CONDITIONS
-    from bench.phantom.library import SCRIPTS
+    from phantom.library import SCRIPTS
 
     for setup in testset.setups:
         assert setup.calibration in SCRIPTS
@@ -168,8 +168,8 @@ def test_desk_cameras_see_people_who_sit(testset):
 
 
 def shoulder_height(frame, script):
-    from bench.phantom.body import make_body
-    from bench.phantom.skeleton import pose_body
+    from phantom.body import make_body
+    from phantom.skeleton import pose_body
 
     posed = pose_body(make_body(frame.shape), script.pose(0.0))
     return float(posed.joint("upperarm01.L")[1])
@@ -207,7 +207,7 @@ def test_a_damaged_test_set_is_named(tmp_path):
 def fake_record(names, columns, fps=10.0):
     """A record of nobody: times, labels and truth alone."""
     from bench.accuracy.record import Record
-    from bench.phantom.truth import COLUMNS
+    from phantom.truth import COLUMNS
     from scapcoach.landmarks import Poses
 
     n = len(names)

@@ -9,8 +9,8 @@ from bench.coach.examine import Examined, Judged
 from bench.coach.report import report
 from bench.coach.sets import DEVELOPMENT_SEED, TEST_SEED, jobs, takes
 from bench.coach.truth import share, true_reps
-from bench.phantom.library import SCRIPTS
-from bench.phantom.person import Person
+from phantom.library import SCRIPTS
+from phantom.person import Person
 from scapcoach.coaching import Verdict, packaged
 
 PERSON = Person(pace=1.0, retraction=20.0, elevation=30.0)

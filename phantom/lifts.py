@@ -10,14 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bench.phantom.movements import STAND, slump
-from bench.phantom.timeline import Key, Script
+from phantom.movements import STAND, slump
+from phantom.timeline import Key, Script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bench.phantom.person import Person
-    from bench.phantom.pose import Pose
+    from phantom.person import Person
+    from phantom.pose import Pose
 
 
 @dataclass(frozen=True, slots=True)

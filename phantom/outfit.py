@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from bench.phantom import raster
-from bench.phantom.body import BONES
+from phantom import raster
+from phantom.body import BONES
 
 if TYPE_CHECKING:
-    from bench.phantom.body import Body
+    from phantom.body import Body
     from scapcoach.arrays import BoolArray, FloatArray, IntArray
 
     Colour = tuple[int, int, int]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from bench.phantom import assets
+from phantom import assets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from bench.phantom.pose import Pose
+    from phantom.pose import Pose
 
 
 @dataclass(frozen=True, slots=True)

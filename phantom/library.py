@@ -5,16 +5,16 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from bench.coach.between import BETWEEN
-from bench.coach.scripts import CALIBRATIONS
-from bench.phantom import movements, nuisances
-from bench.phantom.desk import DESK
-from bench.phantom.lifts import LIFTS
+from phantom import movements, nuisances
+from phantom.between import BETWEEN
+from phantom.calibrations import CALIBRATIONS
+from phantom.desk import DESK
+from phantom.lifts import LIFTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bench.phantom.timeline import Maker
+    from phantom.timeline import Maker
 
 SCRIPTS: Final[Mapping[str, Maker]] = MappingProxyType(
     {

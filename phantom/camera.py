@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.phantom.skeleton import about
+from phantom.skeleton import about
 
 if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray

@@ -1,4 +1,4 @@
-"""Exercise calibrations of lifts, as `bench.phantom.lifts.row_calibration` is for the row.
+"""Exercise calibrations of lifts, as `phantom.lifts.row_calibration` is for the row.
 
 Two repetitions with the arms only, two with a full squeeze, one with a shrug.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from bench.phantom.lifts import (
+from phantom.lifts import (
     BENCH_BOTTOM,
     BENCH_TOP,
     BENT_FINISH,
@@ -20,14 +20,14 @@ from bench.phantom.lifts import (
     PULL_FINISH,
     PULL_START,
 )
-from bench.phantom.timeline import Key, Script
+from phantom.timeline import Key, Script
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bench.phantom.person import Person
-    from bench.phantom.pose import Pose
-    from bench.phantom.timeline import Maker
+    from phantom.person import Person
+    from phantom.pose import Pose
+    from phantom.timeline import Maker
 
 #: Kind of repetition, and the shares of the own retraction and elevation at its finish.
 _REPS: Final = (

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bench.phantom.movements import STAND
-from bench.phantom.timeline import Key, Script
+from phantom.movements import STAND
+from phantom.timeline import Key, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bench.phantom.person import Person
-    from bench.phantom.pose import Pose
+    from phantom.person import Person
+    from phantom.pose import Pose
 
 
 def _there_and_back(

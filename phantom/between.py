@@ -6,16 +6,16 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from bench.phantom.lifts import ROW_START, SQUAT_TOP
-from bench.phantom.movements import STAND
-from bench.phantom.timeline import Key, Script
+from phantom.lifts import ROW_START, SQUAT_TOP
+from phantom.movements import STAND
+from phantom.timeline import Key, Script
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bench.phantom.person import Person
-    from bench.phantom.pose import Pose
-    from bench.phantom.timeline import Maker
+    from phantom.person import Person
+    from phantom.pose import Pose
+    from phantom.timeline import Maker
 
 _BESIDE: Final = (0.45, 0.0)
 _BACK: Final = (0.0, -0.25)

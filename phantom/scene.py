@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from bench.phantom.vectors import cross
+from phantom.vectors import cross
 
 if TYPE_CHECKING:
-    from bench.phantom.camera import Camera
+    from phantom.camera import Camera
     from scapcoach.arrays import FloatArray, Image, IntArray
 
     Colour = tuple[int, int, int]

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.phantom import raster
-from bench.phantom.body import BONES
-from bench.phantom.camera import Camera
-from bench.phantom.outfit import Look, dress
-from bench.phantom.scene import Scene, backdrop, key_direction
-from bench.phantom.skeleton import Posed, pose_body
+from phantom import raster
+from phantom.body import BONES
+from phantom.camera import Camera
+from phantom.outfit import Look, dress
+from phantom.scene import Scene, backdrop, key_direction
+from phantom.skeleton import Posed, pose_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
 
-    from bench.phantom.body import Body
-    from bench.phantom.outfit import Dressed
-    from bench.phantom.pose import Pose
-    from bench.phantom.scene import Mesh
+    from phantom.body import Body
+    from phantom.outfit import Dressed
+    from phantom.pose import Pose
+    from phantom.scene import Mesh
     from scapcoach.arrays import FloatArray, Image
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from bench.phantom.pose import Pose, blend, couple
+from phantom.pose import Pose, blend, couple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bench.phantom.person import Person
+    from phantom.person import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Script:
         name: as on the command line.
         keys: in order; the first one's way is skipped.
         person: whose movement.
-        props: names of props to draw (`bench.phantom.props`).
+        props: names of props to draw (`phantom.props`).
         couple_arms: whether the girdle follows raised arms and shrugs.
         shake: amplitude of camera shake in degrees.
         passer: whether a second person walks through behind.

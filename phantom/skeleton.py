@@ -1,6 +1,6 @@
 """Pose -> where every bone is: rotations and joint positions, by forward kinematics.
 
-Rotation matrices act on column vectors, in the axes of `bench.phantom.body` (x subject's left,
+Rotation matrices act on column vectors, in the axes of `phantom.body` (x subject's left,
 y up, z forward). A bone's rotation is relative to the rest pose, so that at rest every matrix
 is the identity.
 """
@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from bench.phantom.body import BONES, PARENTS
-from bench.phantom.vectors import cross
+from phantom.body import BONES, PARENTS
+from phantom.vectors import cross
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bench.phantom.body import Body
-    from bench.phantom.pose import Arm, Pose
+    from phantom.body import Body
+    from phantom.pose import Arm, Pose
     from scapcoach.arrays import FloatArray
 
 

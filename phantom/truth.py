@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from bench.phantom.skeleton import about, frame
-from bench.phantom.vectors import cross
+from phantom.skeleton import about, frame
+from phantom.vectors import cross
 
 if TYPE_CHECKING:
-    from bench.phantom.body import Body
-    from bench.phantom.skeleton import Posed
+    from phantom.body import Body
+    from phantom.skeleton import Posed
     from scapcoach.arrays import FloatArray
 
 

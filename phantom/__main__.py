@@ -8,12 +8,12 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from bench.phantom.assets import AssetError
+from phantom.assets import AssetError
 
 
 def _parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(
-        prog="python -m bench.phantom",
+        prog="python -m phantom",
         description="Render a movement of a body with known joint angles to a video, with a table "
         "of the truth for every frame beside it (NAME.truth.csv).",
     )
@@ -44,8 +44,8 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
-    from bench.phantom.camera import VIEWS
-    from bench.phantom.library import SCRIPTS, describe
+    from phantom.camera import VIEWS
+    from phantom.library import SCRIPTS, describe
 
     if options.list or options.script is None:
         for name in SCRIPTS:
@@ -68,13 +68,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _render(options: argparse.Namespace, yaw: float, size: tuple[int, ...], out: Path) -> int:
-    from bench.phantom.body import BodyShape
-    from bench.phantom.camera import Camera
-    from bench.phantom.clip import Setup, render, write_clip
-    from bench.phantom.library import SCRIPTS
-    from bench.phantom.outfit import Look
-    from bench.phantom.person import Person
-    from bench.phantom.scene import Scene
+    from phantom.body import BodyShape
+    from phantom.camera import Camera
+    from phantom.clip import Setup, render, write_clip
+    from phantom.library import SCRIPTS
+    from phantom.outfit import Look
+    from phantom.person import Person
+    from phantom.scene import Scene
 
     person = Person() if options.person is None else Person.random(options.person)
     script = SCRIPTS[options.script](person)

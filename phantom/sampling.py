@@ -7,11 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from bench.phantom.body import BodyShape, make_body
-from bench.phantom.camera import VIEWS, Camera
-from bench.phantom.clip import Setup
-from bench.phantom.outfit import Look
-from bench.phantom.scene import Scene
+from phantom.body import BodyShape, make_body
+from phantom.camera import VIEWS, Camera
+from phantom.clip import Setup
+from phantom.outfit import Look
+from phantom.scene import Scene
 
 #: Seeds below this are for development and tuning; the accuracy bench takes its own from above,
 #: so that no body, camera or person of the test set is ever tuned on.

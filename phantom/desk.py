@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.phantom.movements import STAND, slump
-from bench.phantom.timeline import Key, Script
+from phantom.movements import STAND, slump
+from phantom.timeline import Key, Script
 
 if TYPE_CHECKING:
-    from bench.phantom.person import Person
+    from phantom.person import Person
 
 SIT = replace(
     STAND, seated=True, hip_flexion_left=86, hip_flexion_right=86, knee_flexion_left=86,

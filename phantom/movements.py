@@ -1,7 +1,7 @@
 """The library of movements: calibration, still-arm girdle work, nuisances.
 
-Lifts are in `bench.phantom.lifts`, desk sessions in `bench.phantom.desk`; `SCRIPTS` in
-`bench.phantom.library` names them all. Every maker is a pure function of the person.
+Lifts are in `phantom.lifts`, desk sessions in `phantom.desk`; `SCRIPTS` in
+`phantom.library` names them all. Every maker is a pure function of the person.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.phantom.pose import Arm, Pose
-from bench.phantom.timeline import Key, Script
+from phantom.pose import Arm, Pose
+from phantom.timeline import Key, Script
 
 if TYPE_CHECKING:
-    from bench.phantom.person import Person
+    from phantom.person import Person
 
 STAND = Pose(hip_abduction=-3.0)
 

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from bench.phantom.body import BodyShape, make_body
-from bench.phantom.camera import Camera
-from bench.phantom.outfit import Look
-from bench.phantom.pose import Pose
-from bench.phantom.props import Placer
-from bench.phantom.render import Actor, Renderer
-from bench.phantom.scene import Scene
-from bench.phantom.skeleton import pose_body
-from bench.phantom.truth import COLUMNS, truth
+from phantom.body import BodyShape, make_body
+from phantom.camera import Camera
+from phantom.outfit import Look
+from phantom.pose import Pose
+from phantom.props import Placer
+from phantom.render import Actor, Renderer
+from phantom.scene import Scene
+from phantom.skeleton import pose_body
+from phantom.truth import COLUMNS, truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from bench.phantom.timeline import Script
+    from phantom.timeline import Script
     from scapcoach.arrays import FloatArray, Image
 
 
@@ -58,7 +58,7 @@ class Frame:
     Attributes:
         t: seconds.
         image: (H, W, 3) uint8 RGB, C-contiguous.
-        truth: all of `bench.phantom.truth.COLUMNS`.
+        truth: all of `phantom.truth.COLUMNS`.
         segment: what the person holds or does just now; "" in between.
         rep: number of the repetition, 0 none.
     """

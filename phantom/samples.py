@@ -1,6 +1,6 @@
 """The rendered clips in ``sample_videos/`` and the pictures in ``sample_pictures/``.
 
-`python -m bench.phantom.samples` makes them again.
+`python -m phantom.samples` makes them again.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bench.phantom.assets import AssetError
-from bench.phantom.body import BodyShape
-from bench.phantom.camera import Camera
-from bench.phantom.clip import Setup, render, write_clip
-from bench.phantom.desk import baseline, long_hunch, picture
-from bench.phantom.library import SCRIPTS
-from bench.phantom.outfit import Look
-from bench.phantom.person import Person
-from bench.phantom.scene import Scene
+from phantom.assets import AssetError
+from phantom.body import BodyShape
+from phantom.camera import Camera
+from phantom.clip import Setup, render, write_clip
+from phantom.desk import baseline, long_hunch, picture
+from phantom.library import SCRIPTS
+from phantom.outfit import Look
+from phantom.person import Person
+from phantom.scene import Scene
 
 if TYPE_CHECKING:
-    from bench.phantom.timeline import Script
+    from phantom.timeline import Script
 
 #: The largest a sample may be, bytes.
 MAX_BYTES: Final = 1_000_000
@@ -138,7 +138,7 @@ def write_picture(name: str, folder: Path) -> Path:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.phantom.samples", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m phantom.samples", description=__doc__)
     parser.add_argument("names", nargs="*", help="which; default all")
     parser.add_argument("--out", type=Path, default=Path(), help="folder of the two folders")
     options = parser.parse_args(arguments)
