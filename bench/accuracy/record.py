@@ -13,16 +13,16 @@ import json
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from bench.report import ROOT, mediapipe_version
 from phantom.truth import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     import numpy.typing as npt
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray
     from scapcoach.landmarks import Poses
 
-
-_ROOT: Final = Path(__file__).resolve().parents[2]
 
 #: What decides the pixels and the landmarks. Tools around the phantom have no part in them.
 _NO_PIXELS: Final = {"__main__.py", "assets.py", "batch.py", "samples.py", "library.py"}
@@ -67,17 +65,12 @@ class Record:
         return np.asarray(self.truth[:, COLUMNS.index(name)])
 
 
-def mediapipe_version() -> str:
-    """The version that finds the landmarks here; another one moves them by about a pixel."""
-    return metadata.version("mediapipe")
-
-
 @cache
 def sources_digest() -> str:
     """Digest of what decides pixels and landmarks: code without its comments, and MediaPipe."""
-    files = [f for f in sorted((_ROOT / "phantom").glob("*.py")) if f.name not in _NO_PIXELS]
+    files = [f for f in sorted((ROOT / "phantom").glob("*.py")) if f.name not in _NO_PIXELS]
     for name in _EYES:
-        path = _ROOT / name
+        path = ROOT / name
         files += sorted(path.glob("*.py")) if path.is_dir() else [path]
     digest = hashlib.sha256(mediapipe_version().encode())
     for file in files:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from bench.accuracy.record import run, wanting
 from bench.coach.examine import examine
-from bench.coach.report import report
+from bench.coach.report import PAGE, report
 from bench.coach.sets import DEVELOPMENT_SEED, PEOPLE, TEST_SEED, jobs, takes
+from bench.report import write
 
 _CACHE = Path(__file__).parent / ".cache"
-_PAGE = Path(__file__).resolve().parents[2] / "docs" / "coaching_accuracy.md"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     p.add_argument("--workers", type=int, default=1)
     p.add_argument("--render-only", action="store_true")
     p.add_argument("--no-render", action="store_true", help="report on what is there already")
-    p.add_argument("--write", action="store_true", help=f"write {_PAGE.name}")
+    p.add_argument("--write", action="store_true", help=f"write {PAGE.name}")
     o = p.parse_args(arguments)
     seed = DEVELOPMENT_SEED if o.development else TEST_SEED
     chosen = takes(seed, o.people)
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     there = [take for take in chosen if not wanting(jobs((take,)), _CACHE, keep=True)]
     page = report([examine(take, _CACHE) for take in there], seed, of=len(chosen))
     if o.write and not o.development:
-        _PAGE.write_text(page, "utf-8")
+        write(PAGE, page)
     print(page)
     return 0
 

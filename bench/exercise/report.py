@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from bench.accuracy import stats
-from bench.accuracy.report import table
 from bench.exercise.examine import SIGN_LIMIT, Table
+from bench.report import DOCS, measured, number, page, percent, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray
 
 
+PAGE: Final = DOCS / "exercise_accuracy.md"
 VIEWS: Final = ("front", "oblique", "side", "back-oblique", "back")
 ROWS: Final = ("row", "row_lazy", "row_mixed")
 GOOD, LAZY = ("good", "hyper"), ("lazy",)
@@ -127,104 +128,77 @@ def _only(table: Table, kind: str) -> Table:
 
 def markdown(found: Mapping[str, Any], about: Mapping[str, Any]) -> str:
     """The page."""
-    lacking = " (the others are not rendered yet)" if about["clips"] < about["wanted"] else ""
-    lines = [_HEAD.format(**about, lacking=lacking), _HOW]
-    lines += ["## Per repetition, at the finish", ""]
-    for name, words in (("retraction", "Retraction"), ("elevation", "Shrug")):
-        lines += [f"**{words}**, degrees.", "", *_rep_rows(found["views"], name), ""]
-    lines += ["## Per frame", "", *_frame_rows(found["views"]), ""]
-    lines += ["## By kind of repetition", "", *_kind_rows(found["kinds"]), ""]
+    missing = " (the others are not rendered yet)" if about["clips"] < about["wanted"] else ""
+    blocks = [
+        _HEAD,
+        measured(
+            about,
+            f"model full, test set {about['testset']}: {about['people']} people and cameras, "
+            f"{about['clips']} of the set's {about['wanted']} clips{missing}, {about['frames']} "
+            "frames at 10 a second, 640 x 480",
+        ),
+        "## How it was measured", _HOW,
+        "## Per repetition, at the finish",
+        "**Retraction**, degrees.", _repetitions(found["views"], "retraction"),
+        "**Shrug**, degrees.", _repetitions(found["views"], "elevation"),
+        "## Per frame", _frames(found["views"]),
+        "## By kind of repetition", _kinds(found["kinds"]),
+    ]  # fmt: skip
     if found["others"]:
-        lines += [
-            "## Another movement than the calibrated one",
-            "",
-            *_other_rows(found["others"]),
-            "",
-        ]
-    return "\n".join(lines)
+        blocks += ["## Another movement than the calibrated one", _others(found["others"])]
+    title = "Accuracy of lifts with an exercise calibration"
+    return page(title, "python -m bench.exercise", *blocks)
 
 
-def _rep_rows(views: Mapping[str, Any], name: str) -> list[str]:
-    head = ["seen from", "people", "repetitions", "judged", "r, median person", "worst",
-            "MAE, median", "worst", "in 1 sigma", "in 2 sigma", "sigma"]  # fmt: skip
-    if name == "retraction":
-        head += ["wrong sign", "good told from lazy (AUC)", "width rule: r", "MAE"]
+def _repetitions(views: Mapping[str, Any], name: str) -> str:
+    heads = ["seen from", "people", "repetitions", "judged", "r, median person", "worst",
+             "MAE, median", "worst", "in 1 sigma", "in 2 sigma", "sigma"]  # fmt: skip
     rows = []
     for view, e in views.items():
         f, p = e[f"{name}_reps"], e[f"{name}_people"]
-        row = [view, e["people"], f["n"], _share(f["judged"]), _two(p["r"]), _two(p["r_worst"]),
-               _one(p["mae"]), _one(p["mae_worst"]), _share(f["within_1"]), _share(f["within_2"]),
-               _one(f["sigma"])]  # fmt: skip
+        rows.append([
+            view, e["people"], f["n"], percent(f["judged"]), number(p["r"], 2),
+            number(p["r_worst"], 2), number(p["mae"]), number(p["mae_worst"]),
+            percent(f["within_1"]), percent(f["within_2"]), number(f["sigma"]),
+        ])  # fmt: skip
         if name == "retraction":
-            row += [
-                _share(f["wrong_sign"]),
-                _two(e["auc"]),
-                _two(f["naive_r"]),
-                _one(f["naive_mae"]),
-            ]
-        rows.append(row)
-    return list(table(head, (map(str, row) for row in rows)))
+            rows[-1] += [percent(f["wrong_sign"]), number(e["auc"], 2), number(f["naive_r"], 2),
+                         number(f["naive_mae"])]  # fmt: skip
+    if name == "retraction":
+        heads += ["wrong sign", "good told from lazy (AUC)", "width rule: r", "MAE"]
+    return table(heads, rows)
 
 
-def _frame_rows(views: Mapping[str, Any]) -> list[str]:
-    head = ["seen from", "frames", "retraction judged", "r", "MAE", "in 1 sigma", "wrong sign",
-            "shrug judged", "r", "MAE"]  # fmt: skip
+def _frames(views: Mapping[str, Any]) -> str:
+    heads = ("seen from", "frames", "retraction judged", "r", "MAE", "in 1 sigma", "wrong sign",
+             "shrug judged", "r", "MAE")  # fmt: skip
     rows = []
     for view, e in views.items():
         f, g = e["retraction_frames"], e["elevation_frames"]
-        rows.append([view, f["n"], _share(f["judged"]), _two(f["r"]), _one(f["mae"]),
-                     _share(f["within_1"]), _share(f["wrong_sign"]), _share(g["judged"]),
-                     _two(g["r"]), _one(g["mae"])])  # fmt: skip
-    return list(table(head, (map(str, row) for row in rows)))
+        rows.append((view, f["n"], percent(f["judged"]), number(f["r"], 2), number(f["mae"]),
+                     percent(f["within_1"]), percent(f["wrong_sign"]), percent(g["judged"]),
+                     number(g["r"], 2), number(g["mae"])))  # fmt: skip
+    return table(heads, rows)
 
 
-def _kind_rows(kinds: Mapping[str, Any]) -> list[str]:
-    rows = [[k, f["n"], _share(f["judged"]), _one(f["mae"]), _share(f["within_2"])]
-            for k, f in kinds.items()]  # fmt: skip
-    head = ["repetition", "n", "judged", "retraction's MAE", "in 2 sigma"]
-    return list(table(head, (map(str, row) for row in rows)))
+def _kinds(kinds: Mapping[str, Any]) -> str:
+    rows = ((k, f["n"], percent(f["judged"]), number(f["mae"]), percent(f["within_2"]))
+            for k, f in kinds.items())  # fmt: skip
+    return table(("repetition", "n", "judged", "retraction's MAE", "in 2 sigma"), rows)
 
 
-def _other_rows(others: Mapping[str, Any]) -> list[str]:
-    rows = [[view, e["retraction"]["n"], _share(e["retraction"]["judged"]),
-             _share(e["elevation"]["judged"])] for view, e in others.items()]  # fmt: skip
-    head = ["seen from", "frames of an overhead press", "retraction judged", "shrug judged"]
-    return list(table(head, (map(str, row) for row in rows)))
-
-
-def _share(value: float) -> str:
-    return (
-        "-"
-        if np.isnan(value)
-        else f"{100 * value:.0f} %"
-        if value >= 0.1
-        else f"{100 * value:.1f} %"
-    )
-
-
-def _two(value: float) -> str:
-    return "-" if np.isnan(value) else f"{value:.2f}"
-
-
-def _one(value: float) -> str:
-    return "-" if np.isnan(value) else f"{value:.1f}"
+def _others(others: Mapping[str, Any]) -> str:
+    rows = ((view, e["retraction"]["n"], percent(e["retraction"]["judged"]),
+             percent(e["elevation"]["judged"])) for view, e in others.items())  # fmt: skip
+    heads = ("seen from", "frames of an overhead press", "retraction judged", "shrug judged")
+    return table(heads, rows)
 
 
 _HEAD: Final = """\
-# Accuracy of lifts with an exercise calibration
-
-<!-- Written by `python -m bench.exercise`; not to be edited by hand. -->
-
 Rows, read beside the same person's rows with still blades (`docs/method.md`), on rendered bodies
 whose joint angles are known. Figures are as they came out.
-
-Measured {date} with scapcoach {version} ({commit}) and mediapipe {mediapipe}, model full,
-test set {testset}: {people} people and cameras, {clips} of the set's {wanted} clips{lacking},
-{frames} frames at 10 a second, 640 x 480.
 """
 _HOW: Final = """\
-## How it was measured
-
 - Everybody first films five rows (two with the arms only, two full squeezes, one shrugged); the
   product finds them by itself, or is told when where it does not. Then come sets of good rows, of
   lazy ones (the elbows come back, the blades do not) and a mixed one: good, lazy, shrugged, with

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from bench.accuracy.__main__ import CACHE, ROOT, render_all, write
+from bench.accuracy.__main__ import CACHE, render_all
 from bench.accuracy.testset import DeskJob
+from bench.report import ROOT, write
 from scapcoach.girdle.conditioned import LESS_WHEN_RAISED
 from scapcoach.girdle.scatter import FILE, Scatter, mirrored, save_scatter
 from scapcoach.girdle.template import arm_features, features, tabled

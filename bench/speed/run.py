@@ -11,7 +11,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from bench.speed.clips import ROOT
+from bench.report import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from bench.accuracy.crosstalk import told_apart
+from bench.accuracy.report import PAGE
 from bench.accuracy.stats import (
     agreement,
     line,
     middle_and_worst,
     smallest_detectable_change,
 )
+from bench.report import number, percent
 from tests.support.phantom import need_phantom
 
 TRUTH = np.linspace(-20, 30, 101)
@@ -287,23 +290,43 @@ def test_the_digest_of_the_code_ignores_words_only():
 
 
 def test_words_for_figures():
-    from bench.accuracy.words import follows, number, percent
+    from bench.accuracy.words import follows
 
     assert [percent(x) for x in (None, 0.0, 0.004, 0.5, 1.0)] == ["-", "0 %", "0.4 %", "50 %",
                                                                    "100 %"]  # fmt: skip
     assert number(None) == "-"
     assert number(1.25, 2) == "1.25"
-    assert follows(0.95) == "follows closely"
-    assert follows(0.1) == "hardly follows"
-    assert follows(None) == "cannot be said to follow"
+    assert number(float("nan")) == percent(float("nan")) == "-"
+    assert number(0.25, sign=True) == "+0.2"
+    assert follows(0.95) == "follows the truth closely"
+    assert follows(0.1) == "hardly follows the truth"
+    assert follows(None) == "cannot be compared with the truth"
 
 
 def test_the_published_figures_are_those_of_this_test_set(testset):
-    page = (Path(__file__).parents[2] / "docs" / "accuracy.md").read_text(encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
     assert f"test set {testset.version} (`{testset.digest}`)" in page
     assert "Incomplete" not in page
     for name in ("scatter", "signs", "crosstalk"):
         assert f"images/accuracy_{name}.png" in page
+    linked = set(re.findall(rf"\({PAGE.stem}/(\w+\.csv)\)", page))
+    assert linked == {f.name for f in PAGE.with_suffix("").glob("*.csv")}
+
+
+def test_the_csv_files_hold_the_figures_of_the_page():
+    page = PAGE.read_text(encoding="utf-8")
+    with (PAGE.with_suffix("") / "agreement.csv").open(encoding="utf-8") as file:
+        rows = [
+            r
+            for r in csv.DictReader(file)
+            if (r["calibration"], r["condition"]) == ("own", "arms still")
+        ]
+    for r in rows:
+        if r["measure"] == "retraction_deg":
+            judged, mae = percent(float(r["share_judged"])), number(float(r["mae"]))
+            start = f"| arms still | {r['view']} | {r['frames']} | {r['setups']} | {judged} | "
+            (line,) = [x for x in page.splitlines() if x.startswith(start)]
+            assert line.split(" | ")[6] == mae
 
 
 def shown_alone(setup, script, degrees):
