@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import scipy.stats
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,10 +119,10 @@ def line(x: FloatArray, y: FloatArray) -> tuple[float, float]:
     """Slope of y on x by least squares, and Pearson's r; NaN where x hardly varies."""
     if len(x) < 3 or x.std() < MIN_SPREAD:
         return np.nan, np.nan
-    dx, dy = x - x.mean(), y - y.mean()
-    slope = float((dx @ dy) / (dx @ dx))
-    both = float(np.sqrt((dx @ dx) * (dy @ dy)))
-    return slope, float(dx @ dy) / both if both > 0 else np.nan
+    if np.ptp(y) == 0:
+        return 0.0, np.nan
+    fit = scipy.stats.linregress(x, y)
+    return float(fit.slope), float(fit.rvalue)
 
 
 def smallest_detectable_change(groups: Iterable[FloatArray]) -> float:
@@ -160,4 +161,4 @@ def auc(positive: FloatArray, negative: FloatArray) -> float:
     p, n = positive[np.isfinite(positive)], negative[np.isfinite(negative)]
     if not len(p) or not len(n):
         return float("nan")
-    return float(np.mean((p[:, None] > n) + 0.5 * (p[:, None] == n)))
+    return float(scipy.stats.mannwhitneyu(p, n).statistic / (len(p) * len(n)))
