@@ -77,6 +77,18 @@ def write(path: Path, text: str) -> None:
     partial.replace(path)
 
 
+def write_between(path: Path, name: str, text: str) -> None:
+    """Replace what stands between the comments ``name`` and ``/name`` of a page.
+
+    Raises:
+        ValueError: the page lacks the comments, or has them twice.
+    """
+    begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+    before, rest = path.read_text("utf-8").split(begin)
+    _, after = rest.split(end)
+    write(path, before + begin + text + "\n" + end + after)
+
+
 def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows with the same keys; figures are rounded to eight digits."""
     text = io.StringIO()

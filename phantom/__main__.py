@@ -1,4 +1,4 @@
-"""Command line of the phantom: any script to a clip with truth."""
+"""Command line: any scripted movement as a clip with its truth."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Many set-ups at once: script -> frames -> landmarks, with the truth, kept as files.
 
 `python -m phantom.batch --help` runs a random sample; `run` and `load` are the same for
-other tools. A job that has been done is not done again.
+other tools. A job that is done is not done again.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One clip to make and look at; small, picklable, and told apart by its fields.
+    """One clip to make and look at; small, picklable, and identified by its fields.
 
     Attributes:
         script: name in the library.
@@ -86,7 +86,7 @@ class Record:
     """A clip as landmarks and truth.
 
     Attributes:
-        poses: what the landmarker saw, a frame for each frame of the clip.
+        poses: what the landmarker found, a frame for each frame of the clip.
         truth: (T, C) in the order of `phantom.truth.COLUMNS`.
         segment: (T,) names; rep: (T,) numbers.
         info: the job, the set-up and the person, as plain data.

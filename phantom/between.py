@@ -1,4 +1,4 @@
-"""What happens around a set and is none of it: whatever is counted here is a ghost."""
+"""What happens before, between and after sets: a repetition counted here is a false one."""
 
 from __future__ import annotations
 

@@ -208,7 +208,7 @@ def _cached(folder: Path, key: tuple[Any, ...]) -> Body:
 
 
 def make_body(shape: BodyShape | None = None) -> Body:
-    """The body of `shape`; made once and kept, so that asking again costs nothing.
+    """The body of `shape`; made once and cached.
 
     Raises:
         AssetError: the body data cannot be had.
@@ -230,7 +230,7 @@ def _build(folder: Path, shape: BodyShape) -> Body:
     renumber = np.full(len(all_vertices), -1, np.int32)
     renumber[base.used] = np.arange(len(base.used), dtype=np.int32)
     heads = np.array([_place(base, all_vertices, base.rig[b]["head"]) for b in BONES])
-    _mend_clavicles(heads)
+    _set_clavicles(heads)
     return Body(
         shape=shape,
         vertices=all_vertices[base.used],
@@ -253,8 +253,8 @@ def _place(base: _Base, vertices: FloatArray, spec: Mapping[str, Any]) -> FloatA
     return np.asarray(vertices[spec["vertex_indices"]].mean(axis=0))
 
 
-def _mend_clavicles(heads: FloatArray) -> None:
-    """Move both sternoclavicular pivots forward until the clavicles rest as in life."""
+def _set_clavicles(heads: FloatArray) -> None:
+    """Move both sternoclavicular pivots forward until the clavicles rest at `CLAVICLE_REST_DEG`."""
     for side in _SIDES:
         pivot = heads[BONES.index(f"clavicle.{side}")]
         shoulder = heads[BONES.index(f"upperarm01.{side}")]
@@ -287,7 +287,7 @@ def _named_points(base: _Base, vertices: FloatArray) -> dict[str, FloatArray]:
 def _features(
     count: int, folder: Path, groups: Mapping[str, IntArray], weights: Mapping[str, FloatArray]
 ) -> dict[str, npt.NDArray[np.bool_]]:
-    """Which vertices are eyes, lips, brows and ears, told by the rig and the targets."""
+    """Which vertices are eyes, lips, brows and ears, by the rig and the targets."""
 
     def ruled_by(*bones: str) -> npt.NDArray[np.bool_]:
         mask = np.zeros(count, np.bool_)
@@ -324,7 +324,7 @@ def _skin(
         while keeper not in BONES:
             keeper = rig[keeper]["parent"]
         dense[table[:, 0].astype(np.int64), BONES.index(keeper)] += table[:, 1]
-    # Eyeballs ride on the head whatever their own bones say.
+    # Eyeballs follow the head, not their own bones.
     for group in _GROUPS[1:]:
         dense[groups[group]] = 0
         dense[groups[group], BONES.index("head")] = 1

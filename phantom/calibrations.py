@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from phantom.pose import Pose
     from phantom.timeline import Maker
 
-#: Kind of repetition, and the shares of the own retraction and elevation at its finish.
+#: Kind of repetition, and the shares of the person's full retraction and elevation at its finish.
 _REPS: Final = (
     ("arms_only", (0.0, 0.0)), ("arms_only", (0.0, 0.0)),
     ("squeeze", (1.0, 0.0)), ("squeeze", (1.0, 0.0)),

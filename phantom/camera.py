@@ -1,4 +1,4 @@
-"""The camera: where it stands, how it sees, and what its picture suffers."""
+"""The camera: position, optics, noise, blur and shake."""
 
 from __future__ import annotations
 

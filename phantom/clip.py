@@ -59,7 +59,7 @@ class Frame:
         t: seconds.
         image: (H, W, 3) uint8 RGB, C-contiguous.
         truth: all of `phantom.truth.COLUMNS`.
-        segment: what the person holds or does just now; "" in between.
+        segment: what the person holds or does at this moment; "" in between.
         rep: number of the repetition, 0 none.
     """
 
@@ -93,8 +93,8 @@ def render(script: Script, setup: Setup | None = None) -> Iterator[Frame]:
         if setup.quality:
             image = _through_jpeg(image, setup.quality)
         segment, rep = script.label(float(t))
-        told = truth(actor.body, pose_body(actor.body, script.pose(float(t))), setup.camera.eye)
-        yield Frame(float(t), image, told, segment, rep)
+        row = truth(actor.body, pose_body(actor.body, script.pose(float(t))), setup.camera.eye)
+        yield Frame(float(t), image, row, segment, rep)
 
 
 def _exposed(

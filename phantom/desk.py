@@ -22,7 +22,7 @@ _PROPS = ("chair", "desk")
 
 
 def calibration(person: Person, *, hold: float = 3.0) -> Script:
-    """The posture calibration sitting at the desk, arms in the lap of typing."""
+    """The posture calibration sitting at the desk, arms in the position of typing."""
     g = person.girdled
     steps = (
         ("neutral", TYPE), ("retraction", g(TYPE, 1)), ("protraction", g(TYPE, -1)),
@@ -56,7 +56,7 @@ def baseline(person: Person) -> Script:
 
 
 def long_hunch(person: Person) -> Script:
-    """Work upright, a hunch of more than a minute, upright again; small changes all along."""
+    """Work upright, a hunch of more than a minute, upright again; with small changes throughout."""
     rng = np.random.default_rng(person.seed + 83)
     keys = [Key(TYPE, 0, 3.0, "upright")]
     for name, share, stays in (("upright", 0.0, 5), ("slump", 0.95, 19), ("upright", 0.0, 6)):

@@ -1,8 +1,8 @@
 """Lifts, well done and with the faults that the coach looks for.
 
 A lift is a list of repetitions between a start and a finish pose; `kinds` says how each one is
-done. Arm angles are those of the standing frame (see `pose.Arm`), so a hanging arm is 0 in
-every lean. Negative elevation is behind the body.
+done. Arm angles are those of the standing frame (see `pose.Arm`), so a hanging arm is 0 however far
+the trunk leans. Negative elevation is behind the body.
 """
 
 from __future__ import annotations

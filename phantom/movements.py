@@ -29,7 +29,7 @@ def slump(person: Person, pose: Pose, share: float = 1.0) -> Pose:
         thoracic_flexion=pose.thoracic_flexion + thoracic,
         lumbar_flexion=pose.lumbar_flexion + lumbar,
         neck_flexion=pose.neck_flexion + neck,
-        # The eyes stay on the horizon, less a little.
+        # The gaze stays nearly level.
         head_pitch=pose.head_pitch - 0.85 * (thoracic + lumbar + neck),
     )
     forward = -0.6 * share * person.protraction
@@ -97,7 +97,7 @@ def hyper_retraction(person: Person) -> Script:
 
 
 def wander(person: Person, *, seconds: float = 30.0) -> Script:
-    """Random poses of girdle, trunk, head and arms at once: for learning, not for looking at."""
+    """Random poses of girdle, trunk, head and arms at once: to train on, not to look at."""
     rng = np.random.default_rng(person.seed + 31)
     keys = [Key(STAND, 0, 0.5, "neutral")]
     total = 0.5

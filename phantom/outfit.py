@@ -207,7 +207,7 @@ def _edges(faces: IntArray, count: int) -> Any:
 
 
 def _relax(offset: FloatArray, edges: Any, hair: BoolArray) -> FloatArray:
-    """Offsets evened out over the hair, so that it grows in gently; hems still step."""
+    """Offsets evened out over the hair, so that it begins gently; hems stay sharp."""
     out = offset.copy()
     for _ in range(3):
         out[hair] = 0.5 * out[hair] + 0.5 * (edges @ out)[hair]

@@ -20,7 +20,7 @@ class Person:
         slump_thoracic, slump_lumbar, slump_neck: the own slump pose.
         coupling: how strongly arms and shrugs move the girdle along (`pose.couple`), 0..1.
         asymmetry: share by which the left girdle moves further than the right.
-        sway: size of the body's slow unrest, 1 ordinary, 0 a statue.
+        sway: size of the body's slow sway, 1 ordinary, 0 none.
         pace: 1 ordinary, 2 twice as fast.
         seed: of the sway.
     """
@@ -72,7 +72,7 @@ class Person:
         )
 
     def swayed(self, pose: Pose, t: float) -> Pose:
-        """`pose` with the slow unrest of a living body at `t` seconds; the girdle keeps still."""
+        """`pose` with the body's slow sway at `t` seconds; the girdle does not take part."""
         if self.sway == 0:
             return pose
         rng = np.random.default_rng(self.seed + 7919)

@@ -124,7 +124,7 @@ class Pose:
 
 
 def couple(pose: Pose, strength: float = 1.0) -> Pose:
-    """`pose` with the girdle motion that raised arms and shrugs bring along in life.
+    """`pose` with the girdle motion that raised arms and shrugs bring with them in real people.
 
     Args:
         pose: its girdle angles are what the person does on purpose.
@@ -135,7 +135,7 @@ def couple(pose: Pose, strength: float = 1.0) -> Pose:
         arm = pose.side(name)
         raised = (arm.elevation - _RHYTHM_START) / (_RHYTHM_FULL - _RHYTHM_START)
         share = strength * min(max(raised, 0.0), 1.0)
-        # The arm pulled backwards draws no clavicle up; only raising to the side or front does.
+        # An arm pulled backwards does not raise the clavicle; one raised to side or front does.
         if arm.plane < -45.0:
             share = 0.0
         shrug = strength * _SHRUG_RETRACTION * max(getattr(pose, f"elevation_{name}"), 0.0)

@@ -136,7 +136,7 @@ def desk(posed: Posed) -> Mesh:
     return joined([plate, *legs])
 
 
-#: Props that the hands or the back carry along.
+#: Props that hands or back carry.
 _CARRIED: Final[Mapping[str, Callable[[Posed], Mesh]]] = {
     "dumbbells": dumbbells,
     "bar": bar,
@@ -161,7 +161,7 @@ class Placer:
 
     Args:
         names: of the props.
-        first: the body as the clip begins; furniture and pulleys stand by it.
+        first: the body as the clip begins; furniture and pulleys are placed by it.
     """
 
     def __init__(self, names: Sequence[str], first: Posed) -> None:

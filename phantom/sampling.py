@@ -1,4 +1,4 @@
-"""Random set-ups: bodies, clothes, rooms and cameras, each told by a seed alone."""
+"""Random set-ups: bodies, clothes, rooms and cameras, each determined by a seed."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mesh:
-    """A prop: its own corners for every face, so that edges are sharp.
+    """A prop: every face has vertices of its own, so that edges are sharp.
 
     Attributes:
         vertices: (N, 3) float32 metres, in the room or in a hand's frame.

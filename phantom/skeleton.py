@@ -50,7 +50,7 @@ class Posed:
 
     Attributes:
         rotation: (B, 3, 3) of each bone in `BONES`, from rest, in the room.
-        skin: (B, 3, 3) the same as the skin feels them (softened at the shoulders).
+        skin: (B, 3, 3) the same for the skin (softened at the shoulders).
         head: (B, 3) joint positions in the room, metres.
         points: named points of `Body.joints`, carried along.
     """
@@ -108,7 +108,7 @@ def mirror(rotation: FloatArray) -> FloatArray:
 
 @lru_cache(maxsize=4)
 def pose_body(body: Body, pose: Pose) -> Posed:
-    """Where the bones of `body` are in `pose`; kept, for a picture and its truth ask alike."""
+    """Where the bones of `body` are in `pose`; cached, because a picture and its truth both ask."""
     stance = about(1, pose.turn) @ about(0, -pose.recline)
     world = _axial(pose, stance)
     skin: dict[str, FloatArray] = {}
@@ -116,7 +116,7 @@ def pose_body(body: Body, pose: Pose) -> Posed:
         _shoulder_and_arm(body, pose, side, stance, world, skin)
         _leg(body, pose, side, stance, world)
     rotation = np.array([world[b] for b in BONES])
-    felt = np.array([skin.get(b, world[b]) for b in BONES])
+    skin_rotation = np.array([skin.get(b, world[b]) for b in BONES])
     head = _positions(body, world)
     head += _anchor(body, pose, head)
     points = {}
@@ -124,7 +124,7 @@ def pose_body(body: Body, pose: Pose) -> Posed:
         bone = _carrier(name)
         i = _INDEX[bone]
         points[name] = head[i] + rotation[i] @ (rest - body.heads[i])
-    return Posed(rotation, felt, head, points)
+    return Posed(rotation, skin_rotation, head, points)
 
 
 def _carrier(point: str) -> str:
@@ -274,7 +274,7 @@ def _leg(
     world[f"pelvis.{side}"] = world["root"]
     world[f"upperleg01.{side}"] = world[f"upperleg02.{side}"] = thigh
     world[f"lowerleg01.{side}"] = world[f"lowerleg02.{side}"] = shin
-    # Feet stay flat on the floor and point where the person faces.
+    # Feet stay flat on the floor and point the way the person faces.
     toes = about(1, pose.turn + sign * 0.6 * pose.hip_abduction)
     world[f"foot.{side}"] = toes
 

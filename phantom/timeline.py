@@ -20,11 +20,11 @@ class Key:
     """A pose to go to and stay in.
 
     Attributes:
-        pose: as the person does it on purpose; coupling and sway come on top.
+        pose: as the person intends it; coupling and sway are added.
         move: seconds to get there.
         hold: seconds to stay.
-        segment: what the stay is called in the truth file; "" nothing.
-        moving: what the way there is called.
+        segment: name of the hold in the truth file; "" none.
+        moving: name of the move to it.
         rep: number of the repetition, 0 none.
     """
 
@@ -42,7 +42,7 @@ class Script:
 
     Attributes:
         name: as on the command line.
-        keys: in order; the first one's way is skipped.
+        keys: in order; the move to the first one is skipped.
         person: whose movement.
         props: names of props to draw (`phantom.props`).
         couple_arms: whether the girdle follows raised arms and shrugs.
@@ -65,7 +65,7 @@ class Script:
 
     @property
     def ends(self) -> tuple[float, ...]:
-        """When the stay at each key ends, seconds."""
+        """When the hold of each key ends, seconds."""
         return tuple(self._ends)
 
     @property
@@ -74,7 +74,7 @@ class Script:
         return self._ends[-1]
 
     def _at(self, t: float) -> tuple[int, float]:
-        """Number of the key at `t` and the share of the way to it, 1 when there."""
+        """Index of the key at `t` and the share of the move to it that is done, 1 in the hold."""
         i = min(bisect_right(self._ends, t), len(self.keys) - 1)
         start = self._ends[i - 1] if i else 0.0
         move = self.keys[i].move / self.person.pace if i else 0.0

@@ -1,6 +1,6 @@
 """Truth by geometry: the angles of a posed body, read back from its joint positions alone.
 
-Nothing here looks at the `Pose` that was asked for; a test demands that both agree.
+Nothing here looks at the `Pose` that was asked for; a test checks that both agree.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def truth(body: Body, posed: Posed, camera: FloatArray | None = None) -> dict[st
     `head_forward` that of the line from shoulder to ear midpoint, both to the vertical, as a
     side view sees them. Arm angles are relative to the thorax: 0 along it, plane 0 sideways, 90
     forwards. `forearm` is the pronation; NaN with an arm within 15 deg of straight, whose twist
-    cannot be told from the shoulder's.
+    cannot be distinguished from the shoulder's.
     """
     now = _frames(posed.joint, posed.points.__getitem__)
     rest = _frames(body.head, body.joints.__getitem__)

@@ -1,4 +1,4 @@
-"""Vectors one at a time: numpy's own product takes ten times as long for a single pair."""
+"""Products of single vectors: numpy's own takes ten times as long for one pair."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ if TYPE_CHECKING:
 
 
 def cross(a: FloatArray, b: FloatArray) -> FloatArray:
-    """(3,) product of two vectors (3,), to the bit that of `numpy.cross`."""
+    """(3,) cross product of two vectors (3,), equal to `numpy.cross` to the bit."""
     (x, y, z), (u, v, w) = a.tolist(), b.tolist()
     return np.array([y * w - z * v, z * u - x * w, x * v - y * u])

@@ -28,7 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(
         prog="python -m bench.accuracy",
         description="Run the product over the frozen test set of rendered bodies with known joint "
-        "angles; print how near it comes, and write docs/accuracy.md.",
+        "angles; print the errors, and write docs/accuracy.md.",
     )
     p.add_argument("--quick", action="store_true", help="a short subset; writes no documentation")
     p.add_argument("--workers", type=int, default=2, help="processes that render (default 2)")
@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Stopped. Finished clips are kept; the same command goes on from there.",
+        print("Stopped. Finished clips are kept; the same command continues from there.",
               file=sys.stderr)  # fmt: skip
         return 130
     if not clips:
@@ -93,13 +93,13 @@ def examine(
     render: bool = True,
     console: Console | None = None,
 ) -> tuple[dict[str, Any], list[Clip]]:
-    """Render what is lacking, measure everything, and make the tables.
+    """Render what is missing, measure everything, and make the tables.
 
     Args:
         testset: all or a part.
         cache: folder of the kept records.
         workers: processes.
-        keep: whether records of other code count.
+        keep: whether records made by other code count.
         render: False reports on what is there.
         console: shows the progress; None is silent.
 
@@ -115,8 +115,8 @@ def examine(
         assets.ensure()
         for setup in testset.setups:
             setup.check()
-        lacking = record.wanting(jobs_of(testset.setups), folder, keep=keep)
-        render_all(lacking, folder, workers, console)
+        missing = record.missing_jobs(jobs_of(testset.setups), folder, keep=keep)
+        render_all(missing, folder, workers, console)
     clips = list(tables.read_clips(testset.setups, folder))
     views = ("all", *tables.VIEWS)
     results = {
@@ -124,7 +124,7 @@ def examine(
         "agreement": tables.agreement_rows(clips),
         "scripts": tables.script_rows(clips),
         "crosstalk": {view: crosstalk.matrix(clips, view) for view in views},
-        "told_apart": crosstalk.told_apart(clips),
+        "rounded_or_poked": crosstalk.rounded_or_poked(clips),
         "reasons": tables.reason_rows(clips),
         "faults": {c.setup.name: c.own.fault for c in clips if c.own.fault},
     }

@@ -1,4 +1,4 @@
-"""The product on a record: calibrated, measured, and laid beside the truth frame by frame."""
+"""The product on a record: calibrated, measured, and compared with the truth frame by frame."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ TARGETS: Final = {
         Target("elevation_right", "Elevation, right", "%"),
         Target("rounding_deg", "Upper-back rounding", "deg"),
         Target("head_forward", "Head forward", "deg"),
-        # Counts from the vertical, so its landmarks' own offset would turn small signs over.
+        # Counts from the vertical, so an offset of its landmarks would flip small signs.
         Target("trunk_lean", "Trunk lean", "deg", signed=False),
         Target("hunch", "Hunch", "", signed=False),
         Target("shoulder_tilt", "Shoulder tilt", "deg"),
@@ -108,7 +108,7 @@ class Calibrated:
         zero: truth in the neutral holds, by column.
         ends: truth in the held extremes: (high, low) degrees from neutral by sided quantity.
         slump: truth in the slump hold, degrees from neutral, by column.
-        fault: why there is no calibration.
+        fault: why there is no calibration; empty where there is one.
     """
 
     calibration: Calibration | None

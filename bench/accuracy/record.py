@@ -1,8 +1,8 @@
-"""Rendered clips through the product's own eyes: landmarks and contours with the truth, kept.
+"""Rendered clips as the product's pose tracking sees them: landmarks, contours and truth, kept.
 
 Every frame goes through `scapcoach.session.Tracker` as in a real analysis: with the lock on the
 subject, and with the back contour from the mask where the view is from the side. Measures are no
-part of a record; they are computed afresh each time.
+part of a record; they are computed again each time.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 #: What decides the pixels and the landmarks. Tools around the phantom have no part in them.
 _NO_PIXELS: Final = {"__main__.py", "assets.py", "batch.py", "samples.py", "library.py"}
-_EYES: Final = (
+_TRACKING: Final = (
     "src/scapcoach/session/tracker.py",
     "src/scapcoach/geometry/silhouette.py",
     "src/scapcoach/geometry/view.py",
@@ -43,13 +43,13 @@ _EYES: Final = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
-    """One clip: what the product saw, and what was true.
+    """One clip: what the product found, and what was true.
 
     Attributes:
         poses: raw landmarks, a frame for each frame of the clip.
         truth: (T, C) in the order of `phantom.truth.COLUMNS`.
         segment: (T,) names; rep: (T,) numbers.
-        sources: digest of the code that rendered and looked (`sources_digest`).
+        sources: digest of the code that rendered and tracked (`sources_digest`).
         model_sha256: of the landmark model.
     """
 
@@ -69,7 +69,7 @@ class Record:
 def sources_digest() -> str:
     """Digest of what decides pixels and landmarks: code without its comments, and MediaPipe."""
     files = [f for f in sorted((ROOT / "phantom").glob("*.py")) if f.name not in _NO_PIXELS]
-    for name in _EYES:
+    for name in _TRACKING:
         path = ROOT / name
         files += sorted(path.glob("*.py")) if path.is_dir() else [path]
     digest = hashlib.sha256(mediapipe_version().encode())
@@ -91,7 +91,7 @@ def _bare(source: str) -> str:
 
 
 def record(job: Job) -> Record:
-    """Render one clip and look at it."""
+    """Render one clip and track the person in it."""
     from phantom.clip import render
     from scapcoach.pose.mediapipe import MediaPipePose
     from scapcoach.session import PoseRecorder, Tracker
@@ -153,7 +153,7 @@ def path_of(job: Job, folder: Path) -> Path:
     return folder / f"{job.script}-{job.view}-{job.seed}-{digest}.npz"
 
 
-def wanting(jobs: Sequence[Job], folder: Path, *, keep: bool = False) -> list[Job]:
+def missing_jobs(jobs: Sequence[Job], folder: Path, *, keep: bool = False) -> list[Job]:
     """The jobs that have no record yet, or one of other code.
 
     Args:
@@ -161,12 +161,12 @@ def wanting(jobs: Sequence[Job], folder: Path, *, keep: bool = False) -> list[Jo
         folder: of the records.
         keep: whether records of other code count as done.
     """
-    missing = []
+    found = []
     for job in jobs:
         path = path_of(job, folder)
         if not path.is_file() or not (keep or _sources_of(path) == sources_digest()):
-            missing.append(job)
-    return missing
+            found.append(job)
+    return found
 
 
 def _sources_of(path: Path) -> str:
@@ -193,5 +193,5 @@ def run(jobs: Sequence[Job], folder: Path, workers: int) -> Iterator[tuple[Job, 
         for future in as_completed(futures):
             yield futures[future], future.result()
     finally:
-        # Ctrl-C: finished records are whole; what has not begun is dropped.
+        # Ctrl-C: finished records are whole; jobs that have not begun are dropped.
         pool.shutdown(wait=True, cancel_futures=True)

@@ -37,9 +37,9 @@ _METHOD: Final = """\
   estimate, by the product's own sigma. *Wrong sign*: of the judged frames with a truth beyond
   5 deg, those in which the estimate is on the other side.
 - The **naive width rule** is shoulder width over hip width in the picture, scaled between the same
-  neutral and full-retraction holds, with no gates. It is treated kindly: should the width grow in
-  that hold, wider counts as retracted for that person.
-- The clips have {fps:g} frames a second, so that the bench is done in half an hour. On two people
+  neutral and full-retraction holds, with no gates. It gets the benefit of the doubt:
+  where the width grows in that hold, wider counts as retracted for that person.
+- The clips have {fps:g} frames a second, so that the bench takes half an hour. On two people
   outside the test set, filmed with 25 and with 6 frames a second, no error of a measure changed by
   more than 0.1 deg.
 """
@@ -77,7 +77,7 @@ _CROSSTALK: Final = (
 _AGAIN: Final = """\
 ```
 pip install -e '.[bench]'
-python -m bench.accuracy            # the whole test set; goes on where it was stopped
+python -m bench.accuracy            # the whole test set; continues where it was stopped
 python -m bench.accuracy --quick    # a short subset
 ```
 
@@ -120,7 +120,7 @@ def markdown(results: Mapping[str, Any], folder: str = PAGE.stem) -> str:
     about = results["about"]
     return page(
         "Accuracy", "python -m bench.accuracy",
-        "How near scapcoach's numbers come to the truth, on rendered bodies whose joint angles are "
+        "How close scapcoach's numbers are to the truth, on rendered bodies whose joint angles are "
         "known exactly. Figures are as they came out.",
         *_measured(about),
         "## In plain words", *summary(results), _RENDERED,
@@ -283,7 +283,7 @@ def _crosstalk(results: Mapping[str, Any]) -> str:
 
 
 def _rounded_or_poked(results: Mapping[str, Any]) -> Iterator[str]:
-    for a in results["told_apart"]:
+    for a in results["rounded_or_poked"]:
         yield (
             f"**Rounded, or the head poked forward?** Seen from the {a['view']}, by upper-back "
             f"rounding alone: AUC {a['auc']:.2f} ({a['rounded']} frames of one and {a['poked']} of "

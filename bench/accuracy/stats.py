@@ -1,7 +1,7 @@
 """Statistics of agreement between an estimate and the truth; pure functions of arrays.
 
-NaN in an estimate means that the product withheld it. No figure here can be bettered by
-withholding without the share judged, which stands beside it, getting worse.
+NaN in an estimate means that the product withheld it. Withholding can improve
+a figure only at the cost of the share judged, which stands beside it.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from scapcoach.arrays import BoolArray, FloatArray
 
 
-#: 1.96 x sqrt(2): the smallest difference of two readings that is no chance, 95 %.
+#: 1.96 x sqrt(2): the smallest difference of two readings beyond chance, 95 %.
 SDC_FACTOR: Final = 2.77
 
-#: Truth that varies less than this (standard deviation, degrees or per cent) has no slope worth
-#: telling.
+#: Truth that varies less than this (standard deviation, degrees or per cent) has no meaningful
+#: slope.
 MIN_SPREAD: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How an estimate compares with the truth; NaN where there is nothing to tell.
+    """How an estimate compares with the truth; NaN where there is nothing to compare.
 
     Attributes:
         frames: all of them, judged or not.
@@ -36,8 +36,8 @@ class Agreement:
         slope: of the least-squares line of estimates on truth; 1 is right.
         r: Pearson's correlation.
         mae, rmse, bias: of estimate less truth.
-        mae_of_zero: what saying 0 in the judged frames would have given: an `mae` near it knows
-            nothing.
+        mae_of_zero: what saying 0 in the judged frames would have given: an `mae` near it means
+            no information.
         low, high: 95 % limits of agreement, bias -+ 1.96 SD (Bland & Altman 1986).
         within_1, within_2: share of frames whose truth is within 1 and 2 sigma of the estimate;
             a sigma that is right gives 0.68 and 0.95.
@@ -79,7 +79,7 @@ def agreement(
     Args:
         estimate: (N,), NaN where withheld.
         truth: (N,), known everywhere.
-        sigma: (N,) one standard deviation as the product tells it; None tells nothing.
+        sigma: (N,) one standard deviation as the product reports it; None: not known.
         sided: (N,) where the truth is clearly on one side, so that a sign can be wrong.
     """
     judged = np.isfinite(estimate)

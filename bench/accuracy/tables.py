@@ -43,7 +43,7 @@ CONDITIONS: Final = {
     "nodding": "nuisance", "stepping": "nuisance", "rounding_only": "nuisance",
     "desk_hunching": "desk",
 }  # fmt: skip
-#: Estimators that are examined alone, too, and the targets they are examined in.
+#: Estimators that are also measured alone, and the targets for that.
 ALONE: Final = ("geometric", "observer")
 BESIDE: Final = (
     "retraction",
@@ -66,7 +66,7 @@ class Clip:
     """One clip of the test set, compared.
 
     Attributes:
-        setup: whose; script: what; condition: of `CONDITIONS`.
+        setup: of the person; script: the movement; condition: of `CONDITIONS`.
         record: landmarks and truth.
         own: the person's calibration.
         found: by target, with the own calibration.

@@ -1,4 +1,4 @@
-"""What the figures say against the product, picked by rule and not by opinion."""
+"""The product's weaknesses, picked from the figures by fixed rules."""
 
 from __future__ import annotations
 

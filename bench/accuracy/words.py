@@ -1,4 +1,4 @@
-"""The figures in plain words, for readers who treat people rather than tables."""
+"""The figures in plain words, for readers who work with people, not with tables."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def follows(r: float | None) -> str:
 
 
 _HANGING = (
-    "**Arms hanging.** Off on average, in per cent of the person's own range (and degrees): the "
+    "**Arms hanging.** Mean error, in per cent of the person's own range (and degrees): the "
     "median and the worst person. *r*: how closely the reading follows the truth, 1 is perfect. "
     "*Judged*: share of frames in which a number is given at all."
 )
@@ -173,7 +173,7 @@ def _doubt(rows: list[dict[str, Any]]) -> Iterator[str]:
                              f"{percent(r['within_2'])}")  # fmt: skip
     if parts:
         yield (
-            "**Does it know how unsure it is?** Of the true values, 68 % should lie within one "
-            "sigma of the reading and 95 % within two; more means that it doubts itself too much, "
-            "less that it is too sure. " + "; ".join(parts) + "."
+            "**Does it know how uncertain it is?** Of the true values, 68 % should lie within one "
+            "sigma of the reading and 95 % within two; more means that sigma is too large, "
+            "less that it is too small. " + "; ".join(parts) + "."
         )

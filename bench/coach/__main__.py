@@ -1,4 +1,4 @@
-"""`python -m bench.coach`: render the sets, coach them, write what came of it.
+"""`python -m bench.coach`: render the sets, coach them, write the results.
 
 Records are kept in ``bench/coach/.cache`` and made once.
 """
@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.accuracy.record import run, wanting
+from bench.accuracy.record import missing_jobs, run
 from bench.coach.examine import examine
 from bench.coach.report import PAGE, report
 from bench.coach.sets import DEVELOPMENT_SEED, PEOPLE, TEST_SEED, jobs, takes
@@ -32,13 +32,13 @@ def main(arguments: list[str] | None = None) -> int:
     seed = DEVELOPMENT_SEED if o.development else TEST_SEED
     chosen = takes(seed, o.people)
     start = time.monotonic()
-    todo = [] if o.no_render else wanting(jobs(chosen), _CACHE, keep=o.keep)
+    todo = [] if o.no_render else missing_jobs(jobs(chosen), _CACHE, keep=o.keep)
     for job, frames in run(todo, _CACHE, o.workers):
         seconds = time.monotonic() - start
         print(f"{job.script} {job.view} {job.seed}: {frames} frames, {seconds:.0f} s", flush=True)
     if o.render_only:
         return 0
-    there = [take for take in chosen if not wanting(jobs((take,)), _CACHE, keep=True)]
+    there = [take for take in chosen if not missing_jobs(jobs((take,)), _CACHE, keep=True)]
     page = report([examine(take, _CACHE) for take in there], seed, of=len(chosen))
     if o.write and not o.development:
         write(PAGE, page)

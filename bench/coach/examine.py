@@ -1,4 +1,4 @@
-"""The coach on a rendered set, laid beside what the set contains."""
+"""The coach on a rendered set, compared with what the set contains."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ if TYPE_CHECKING:
     from scapcoach.coaching import RepValues, SetResult, Verdict
     from scapcoach.landmarks import Poses
 
-#: Seconds by which the middles of a true and a found peak may lie apart to be the same.
+#: Seconds by which the middles of a true and a found peak may differ and still be the same.
 _SAME: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One rule on one repetition: what is true, what was said, and why nothing was."""
+    """One rule on one repetition: what is true, the verdict, and why there was none."""
 
     exercise: str
     fault: str
     true: bool
     value: float
     verdict: Verdict
-    told: float
+    reading: float
     why: str = ""
 
 
@@ -54,7 +54,7 @@ class Examined:
         take: what was rendered; true, found: number of repetitions.
         errors: (N, 4) seconds, found minus true: start, peak start, peak end, end.
         judged: every rule on every repetition that was matched.
-        pulls: (true angle of pull, the one told or "") by repetition.
+        pulls: (true angle of pull, the one judged or "") by repetition.
         recognised: name of the exercise, or "".
         ghosts: exercise -> repetitions, for movements that are none.
         calibrated: whether the calibration could be taken.

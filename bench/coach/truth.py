@@ -1,7 +1,7 @@
 """What a rendered set contains: repetitions, phases and values, from script and truth table.
 
-Shares of the own range are those that the person was told to do; what raised arms bring along is
-no part of them, as it is no part of what a calibration at like arm pose reads.
+Shares of the own range are those that the script asks for; what raised arms bring along is
+no part of them, as it is no part of what a calibration at the same arm pose reads.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def share(pose: Pose, person: Person, quantity: str, side: str = "") -> float:
 
 
 def true_values(rep: TrueRep, person: Person, record: Record) -> dict[str, float]:
-    """What `REP_VALUES` are in truth, as far as a script tells."""
+    """What `REP_VALUES` are in truth, as far as a script determines them."""
     at = {"start": rep.before, "peak": rep.peak, "end": rep.after}
     out = {
         f"{q}_{where}": share(pose, person, q)

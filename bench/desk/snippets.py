@@ -1,7 +1,7 @@
 """What people do at a desk, as short clips of the phantom that a day is put together from.
 
 Every clip begins and ends sitting upright and typing, so that clips can follow each other. Holds
-are named; what a name means for the judge stands in `MEANING`.
+are named; `MEANING` says how an alert during each one counts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Meaning = Literal["good", "hunched", "mild", "movement", "away"]
 
-#: What each named hold is. `mild` is neither: half a slump may be told or not.
+#: What each named hold is. `mild` is neither: half a slump may raise an alert or not.
 MEANING: Final[Mapping[str, Meaning]] = {
     "calibrate": "good", "work": "good", "passer": "good",
     "hunch": "hunched", "sunk": "hunched", "poke": "hunched",
@@ -101,7 +101,7 @@ def half(person: Person) -> Script:
 
 
 def shrug(person: Person) -> Script:
-    """Shoulders that have crept up."""
+    """Shoulders that have risen slowly."""
     return _held(person, "shrug", person.girdled(TYPE, 0.0, 0.6), 2.0, 8.0)
 
 

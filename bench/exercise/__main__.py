@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     p = argparse.ArgumentParser(
         prog="python -m bench.exercise",
         description="Calibrate rows and read rows, on rendered bodies with known joint angles; "
-        "print how near it comes, and write docs/exercise_accuracy.md.",
+        "print the errors, and write docs/exercise_accuracy.md.",
     )
     p.add_argument("--workers", type=int, default=2, help="processes that render (default 2)")
     p.add_argument("--cache", type=Path, default=CACHE, help="where landmarks are kept")
@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
             assets.ensure()
             for setup in testset.setups:
                 setup.check()
-            jobs = record.wanting(jobs_of(testset.setups), folder, keep=options.keep)
+            jobs = record.missing_jobs(jobs_of(testset.setups), folder, keep=options.keep)
             render_all(jobs, folder, options.workers, console)
     except (AssetError, TestSetError) as error:
         print(error, file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -23,32 +24,32 @@ PAGE: Final = DOCS / "exercise_accuracy.md"
 VIEWS: Final = ("front", "oblique", "side", "back-oblique", "back")
 ROWS: Final = ("row", "row_lazy", "row_mixed")
 GOOD, LAZY = ("good", "hyper"), ("lazy",)
-#: Repetitions that differ this little (standard deviation, degrees) tell nothing of correlation.
+#: Repetitions that differ this little (standard deviation, degrees) give no correlation.
 _LEAST_SPREAD: Final = 2.0
 
 
 def joined(tables: Sequence[Table]) -> Table:
     """Rows of several tables as one."""
-    parts = [[getattr(t, f) for t in tables] for f in ("kind", "truth", "told", "sigma", "naive")]
+    parts = [[getattr(t, f.name) for t in tables] for f in fields(Table)]
     return Table(*(np.concatenate(p) if p else np.zeros(0) for p in parts))
 
 
 def figures(table: Table) -> dict[str, float]:
-    """What a table says: n, share judged, r, MAE, honesty, wrong signs; and of the width rule."""
-    told = np.isfinite(table.told)
-    error = np.abs(table.told - table.truth)[told]
+    """The figures of a table: n, share judged, r, MAE, sigma, wrong signs; and the width rule's."""
+    judged = np.isfinite(table.reading)
+    error = np.abs(table.reading - table.truth)[judged]
     clear = np.abs(table.truth) > SIGN_LIMIT
-    wrong = np.sign(table.told) != np.sign(table.truth)
+    wrong = np.sign(table.reading) != np.sign(table.truth)
     naive = np.isfinite(table.naive)
     return {
-        "n": len(told),
-        "judged": _mean(told),
-        "r": _r(table.truth[told], table.told[told]),
+        "n": len(judged),
+        "judged": _mean(judged),
+        "r": _r(table.truth[judged], table.reading[judged]),
         "mae": _mean(error),
-        "within_1": _mean(error < table.sigma[told]),
-        "within_2": _mean(error < 2 * table.sigma[told]),
-        "sigma": float(np.median(table.sigma[told])) if told.any() else np.nan,
-        "wrong_sign": _mean(wrong[told & clear]),
+        "within_1": _mean(error < table.sigma[judged]),
+        "within_2": _mean(error < 2 * table.sigma[judged]),
+        "sigma": float(np.median(table.sigma[judged])) if judged.any() else np.nan,
+        "wrong_sign": _mean(wrong[judged & clear]),
         "naive_r": _r(table.truth[naive], table.naive[naive]),
         "naive_mae": _mean(np.abs(table.naive - table.truth)[naive]),
     }
@@ -65,8 +66,8 @@ def _r(x: FloatArray, y: FloatArray) -> float:
 
 
 def auc(table: Table) -> float:
-    """Chance that a good repetition is told as more retracted than a lazy one; NaN without both."""
-    good, lazy = (table.told[np.isin(table.kind, kinds)] for kinds in (GOOD, LAZY))
+    """Chance that a good repetition reads as more retracted than a lazy one; NaN without both."""
+    good, lazy = (table.reading[np.isin(table.kind, kinds)] for kinds in (GOOD, LAZY))
     return stats.auc(good, lazy)
 
 
@@ -120,7 +121,7 @@ def _known(take: Any, values: list[float]) -> float:
 
 def _only(table: Table, kind: str) -> Table:
     keep = table.kind == kind
-    return Table(*(getattr(table, f)[keep] for f in ("kind", "truth", "told", "sigma", "naive")))
+    return Table(*(getattr(table, f.name)[keep] for f in fields(Table)))
 
 
 # ---------------------------------------------------------------- the page
@@ -165,7 +166,7 @@ def _repetitions(views: Mapping[str, Any], name: str) -> str:
             rows[-1] += [percent(f["wrong_sign"]), number(e["auc"], 2), number(f["naive_r"], 2),
                          number(f["naive_mae"])]  # fmt: skip
     if name == "retraction":
-        heads += ["wrong sign", "good told from lazy (AUC)", "width rule: r", "MAE"]
+        heads += ["wrong sign", "good above lazy (AUC)", "width rule: r", "MAE"]
     return table(heads, rows)
 
 
@@ -199,12 +200,12 @@ Rows, read beside the same person's rows with still blades (`docs/method.md`), o
 whose joint angles are known. Figures are as they came out.
 """
 _HOW: Final = """\
-- Everybody first films five rows (two with the arms only, two full squeezes, one shrugged); the
-  product finds them by itself, or is told when where it does not. Then come sets of good rows, of
-  lazy ones (the elbows come back, the blades do not) and a mixed one: good, lazy, shrugged, with
-  the trunk swinging, half-way, beyond the own full squeeze.
-- Truth is the girdle's angle against the thorax. What the product tells in per cent of the own
-  squeeze is turned into degrees with that person's true squeeze; degrees that it tells itself
+- Each person is first filmed in five rows (two with the arms only, two full squeezes, one
+  shrugged); the product finds them by itself, or gets their times where it does not. Then come sets
+  of good rows, of lazy ones (the elbows come back, the blades do not) and a mixed one: good, lazy,
+  shrugged, with the trunk swinging, half-way, beyond the own full squeeze.
+- Truth is the girdle's angle against the thorax. What the product reads in per cent of the own
+  squeeze is turned into degrees with that person's true squeeze; degrees that it gives itself
   rest on a typical one and are coarser.
 - A repetition's value is the mean while its finish is held; it counts as judged if half of those
   frames are. *In 1 sigma, in 2 sigma*: share of truths that near, by the product's own sigma; 68

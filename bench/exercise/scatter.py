@@ -1,4 +1,4 @@
-"""By how much landmarks differ at like arm pose: measured on people of development seeds.
+"""How much landmarks vary at the same arm pose, measured on people of development seeds.
 
 `python -m bench.exercise.scatter` films them (calibration and a mixed set each, as in the test set,
 but for the seeds), takes from every frame what the truth and their own template explain, and writes
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 VIEWS: Final = {"front": 100, "oblique": 110, "side": 120, "back-oblique": 130, "back": 140}
 PEOPLE: Final = 6
 CALIBRATION, SET = "row_calibration", "row_mixed"
-#: Phase from which frames are taken: what is told is told at the finish.
+#: Phase from which frames are taken: readings are given near the finish.
 FROM_PHASE: Final = 0.7
 
 
@@ -57,8 +57,8 @@ def main(arguments: list[str] | None = None) -> int:
     jobs = [job(view, k, s) for view in VIEWS for k in range(PEOPLE) for s in (CALIBRATION, SET)]
     try:
         assets.ensure()
-        lacking = record.wanting(jobs, folder, keep=options.keep)
-        render_all(lacking, folder, options.workers, Console(width=110))
+        missing = record.missing_jobs(jobs, folder, keep=options.keep)
+        render_all(missing, folder, options.workers, Console(width=110))
     except assets.AssetError as error:
         print(error, file=sys.stderr)
         return 1
@@ -111,12 +111,12 @@ def measured(views: Sequence[Sequence[tuple[Record, Record]]]) -> Scatter:
     return Scatter(np.array(yaws_at), np.array(means), np.array(counts))
 
 
-#: Sine of the yaw below which left and right are alike: everybody counts as their mirror, too.
+#: Sine of the yaw below which left and right are alike: each person also counts mirrored.
 _STRAIGHT: Final = 0.3
 
 
 def left_over(template: Template, reference: Record, one: Record) -> FloatArray:
-    """(F, F) mean square of what is left of one set beside template and truth."""
+    """(F, F) mean square of the residual of one set after template and truth."""
     from bench.exercise.examine import held, kind_of
     from scapcoach.filters import smooth_poses
 

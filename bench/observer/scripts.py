@@ -1,4 +1,4 @@
-"""Movements to learn from: everything varies, and nothing tells the girdle but the girdle.
+"""Movements to train on: everything varies, and only the girdle itself reveals the girdle.
 
 A session starts with the person's own neutral. Then arms, girdle, spine, head and place go from
 one random key pose to the next. Girdle angles are drawn without a look at the arms, and in half of
@@ -95,7 +95,7 @@ def session(person: Person, rng: np.random.Generator, rest: float, work: float) 
 
 
 def _bearing(rng: np.random.Generator) -> dict[str, float]:
-    """How this person carries themselves: degrees on top of the phantom's rest, all the time."""
+    """This person's habitual posture: degrees added to the rest pose, all the time."""
     thoracic, neck = rng.normal(2, 5), rng.normal(1, 4)
     both = rng.normal(0, 3), rng.normal(0, 2.5)
     return {
@@ -226,7 +226,7 @@ def _alive(
     if rng.random() < 0.4:
         neck = rng.uniform(-0.4, 1.3) * person.slump_neck
     lean = rng.normal(0, 14) if rng.random() < 0.25 else rng.normal(0, 4)
-    # Eyes mostly stay on the horizon, less a little.
+    # The gaze mostly stays nearly level.
     level = -rng.uniform(0.6, 1.0) * (thoracic + lumbar + neck)
     size = 2.0 if rng.random() < 0.6 else 14.0
     step = rng.normal(0, place[1], 2)

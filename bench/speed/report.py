@@ -50,7 +50,7 @@ _WHY = """\
 
 `--delegate gpu` lets the network run on one where MediaPipe offers that; where it does not, as in
 its packages for Linux, one sentence says so and nothing is written. Only that sentence has been
-tested: there was no graphics card at hand, so nothing is said here of how much is gained. Landmarks
+tested: no graphics card was available, so nothing is said here of how much is gained. Landmarks
 differ a little between the two, which is why results of one are not used again by the other.
 
 ## What was tried and left out

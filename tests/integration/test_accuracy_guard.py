@@ -121,19 +121,19 @@ def test_the_results_are_plain_json_and_make_a_report(examined, tmp_path):
 
 
 def test_kept_landmarks_are_not_rendered_again(examined, tmp_path):
-    from bench.accuracy.record import load, path_of, save, wanting
+    from bench.accuracy.record import load, missing_jobs, path_of, save
     from bench.accuracy.testset import load as load_testset
 
     _, clips = examined
     job = next(s for s in load_testset().setups if s.seed == clips[0].setup.seed).job("still")
     path = path_of(job, tmp_path)
-    assert wanting([job], tmp_path) == [job]
+    assert missing_jobs([job], tmp_path) == [job]
     save(clips[0].record, path)
     again = load(path)
     assert len(again.poses) == len(clips[0].record.poses)
-    assert wanting([job], tmp_path) == []
+    assert missing_jobs([job], tmp_path) == []
     from dataclasses import replace
 
     save(replace(clips[0].record, sources="older"), path)
-    assert wanting([job], tmp_path) == [job]
-    assert wanting([job], tmp_path, keep=True) == []
+    assert missing_jobs([job], tmp_path) == [job]
+    assert missing_jobs([job], tmp_path, keep=True) == []

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from bench.accuracy.crosstalk import told_apart
+from bench.accuracy.crosstalk import rounded_or_poked
 from bench.accuracy.report import PAGE
 from bench.accuracy.stats import (
     agreement,
@@ -331,23 +331,23 @@ def test_the_csv_files_hold_the_figures_of_the_page():
 
 def shown_alone(setup, script, degrees):
     t = np.arange(0, setup.job(script).movement().ends[-1], 0.1)
-    told = np.full(len(t), degrees)
+    reading = np.full(len(t), degrees)
     return SimpleNamespace(
         setup=setup, script=script, record=SimpleNamespace(poses=SimpleNamespace(t=t)),
-        found={"rounding_deg": SimpleNamespace(estimate=told)},
+        found={"rounding_deg": SimpleNamespace(estimate=reading)},
     )  # fmt: skip
 
 
-def test_a_rounded_back_is_told_from_a_poked_head(testset):
+def test_a_rounded_back_is_distinguished_from_a_poked_head(testset):
     side = next(s for s in testset.setups if s.view == "side")
     front = next(s for s in testset.setups if s.view == "front")
     clips = [
         shown_alone(side, "rounding_only", 20.0), shown_alone(side, "nodding", 4.0),
         shown_alone(front, "rounding_only", np.nan), shown_alone(front, "nodding", np.nan),
     ]  # fmt: skip
-    (found,) = told_apart(clips)
+    (found,) = rounded_or_poked(clips)
     assert (found["view"], found["auc"], found["setups"]) == ("side", 1.0, 1)
     assert found["rounded"] > 5
     assert found["poked"] > 5
-    (alike,) = told_apart([shown_alone(side, s, 7.0) for s in ("rounding_only", "nodding")])
+    (alike,) = rounded_or_poked([shown_alone(side, s, 7.0) for s in ("rounding_only", "nodding")])
     assert alike["auc"] == 0.5

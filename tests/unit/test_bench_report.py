@@ -46,3 +46,13 @@ def test_what_was_measured_is_named_with_its_versions() -> None:
         "Measured 2026-01-02 with scapcoach 1 (commit a) and mediapipe 0.10.31, 3 clips."
     )
     assert set(about) == set(report.versions())
+
+
+def test_figures_go_between_their_markers(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("a\n<!-- x -->\nold\n<!-- /x -->\nb\n<!-- y -->\n<!-- /y -->\n")
+    report.write_between(page, "x", "new\nlines")
+    report.write_between(page, "y", "more")
+    assert page.read_text() == (
+        "a\n<!-- x -->\nnew\nlines\n<!-- /x -->\nb\n<!-- y -->\nmore\n<!-- /y -->\n"
+    )

@@ -30,12 +30,14 @@ def recorded(kinds: tuple[str, ...], *, truth: float = 1.0, yaw: float = 20.0, s
     return Record(poses, columns, np.char.add(names, ends), number + 1, "", "")
 
 
-def table(told: np.ndarray, kind: str = "good") -> Table:
-    truth = np.linspace(0, 20, len(told))
-    return Table(np.full(len(told), kind), truth, told, np.full(len(told), 2.0), 20 - truth)
+def table(reading: np.ndarray, kind: str = "good") -> Table:
+    truth = np.linspace(0, 20, len(reading))
+    return Table(
+        np.full(len(reading), kind), truth, reading, np.full(len(reading), 2.0), 20 - truth
+    )
 
 
-def test_figures_tell_good_from_bad_and_count_what_is_withheld() -> None:
+def test_figures_separate_good_from_bad_and_count_what_is_withheld() -> None:
     truth = np.linspace(0, 20, 41)
     good = figures(table(truth + 1))
     assert good["r"] == pytest.approx(1.0)
@@ -49,7 +51,7 @@ def test_figures_tell_good_from_bad_and_count_what_is_withheld() -> None:
     assert np.isnan(figures(table(np.full(41, np.nan)))["r"])
 
 
-def test_good_repetitions_are_told_from_lazy_ones_by_their_order() -> None:
+def test_good_repetitions_are_ranked_above_lazy_ones() -> None:
     good, lazy = table(np.array([10.0, 12.0])), table(np.array([1.0, 2.0]), "lazy")
     assert auc(joined([good, lazy])) == 1.0
     assert auc(joined([table(np.array([1.5, 1.5])), lazy])) == 0.5
