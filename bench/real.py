@@ -7,7 +7,7 @@ person's true angles, so it checks what label and arms alone can show:
 * a shrug: elevation goes with the height of the hanging hands, and reads up at the top;
 * a row or pulldown: retraction at the finish is withheld or not less than at the stretch; beside
   it what the naive rule "shoulders narrower over hips = retracted" says;
-* lying on a bench: withheld as such, and nobody else is;
+* lying on a bench: withheld for that reason, and no other clip is;
 * a segment called upright and one called hunched or slumped: the measures separate them;
 * a trunk leaning far forward: how often that is called a marked hunch;
 * repetition by repetition (`real_reps`): the peak of a row more retracted than its stretch, the top
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
     from scapcoach import Analysis
 
-#: What a clip is checked for, by words in its action or, without one, its file name. The first
-#: pattern must be found and the second must not.
+#: What a clip is checked for, by words in its action, or in its file name where there is none.
+#: The first pattern must be found and the second must not.
 _KINDS: Final = {
     "shrug": (r"shrug", r"$^"),
     "pull": (r"\brows?\b|pulldown|pull-?ups?\b", r"upright|arch|let[_ ]pull"),

@@ -160,7 +160,7 @@ def check_pull(
     naive = _median(wide[finish]) / _median(wide[stretch]) - 1
     ends = [np.isfinite(reading[end]).sum() >= MIN_FRAMES for end in (finish, stretch)]
     change = _median(reading[finish]) - _median(reading[stretch]) if all(ends) else None
-    # One end alone compares with nothing; withheld altogether is the cautious answer.
+    # One end alone cannot be compared; a reading withheld at both is the cautious answer.
     verdict = "one end" if any(ends) else "withheld"
     if change is not None:
         verdict = "wrong" if change < -WRONG_BY else "not wrong"
@@ -203,7 +203,7 @@ def compare_segments(measures: Measures, spans: Iterable[Spanned]) -> list[dict[
     for span in bent if upright else []:
         for name in COMPARED:
             series = measures[name]
-            # A per cent of the own range stands only where that is known; its degrees always.
+            # A per cent of the person's range needs that range to be known; degrees do not.
             value = series.value if series.deg is None else series.deg
             at_rest = value[np.any([_within(measures.t, s) for s in upright], axis=0)]
             there = value[_within(measures.t, span)]

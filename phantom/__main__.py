@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--muscle", type=float, default=0.5, help="0 .. 1")
     p.add_argument("--weight", type=float, default=0.5, help="0 .. 1")
     p.add_argument("--looseness", type=float, default=0.35, help="of the clothes, 0 .. 1")
-    p.add_argument("--person", type=int, help="seed of a person with own ranges and habits")
+    p.add_argument("--person", type=int, help="seed of a person with their own ranges and habits")
     p.add_argument("--passer", action="store_true", help="somebody walks through behind")
     return p
 

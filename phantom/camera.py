@@ -19,7 +19,7 @@ class Camera:
 
     Attributes:
         yaw: the subject's yaw as seen from here when the pose has no turn: 0 from the front, 90
-            sees the right side of the body (the subject has turned to the own left), 180 the back.
+            sees the right side of the body (the subject has turned left), 180 the back.
         distance: to the vertical axis through the room's origin, metres.
         height: of the lens over the floor, metres.
         aim: height at which the picture's middle points on that axis, metres; with `height` and
@@ -81,7 +81,7 @@ class Camera:
         return np.asarray(centre + self.focal * seen[..., :2] / seen[..., 2:])
 
 
-#: Cameras by name; the subject's yaw as in the measures (+ has turned to the own left).
+#: Cameras by name; the subject's yaw as in the measures (+ has turned to the subject's left).
 VIEWS: dict[str, float] = {
     "front": 0.0, "oblique": 35.0, "side": 90.0, "back-oblique": 145.0, "back": 180.0,
 }  # fmt: skip

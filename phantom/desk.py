@@ -34,7 +34,7 @@ def calibration(person: Person, *, hold: float = 3.0) -> Script:
 
 
 def hunching(person: Person) -> Script:
-    """Typing upright, sinking slowly into the own slump, staying, sitting up again, twice."""
+    """Typing upright, sinking slowly into the person's slump, staying, sitting up again, twice."""
     keys = [Key(TYPE, 0, 3.0, "upright")]
     for rep in (1, 2):
         keys += [
@@ -46,7 +46,7 @@ def hunching(person: Person) -> Script:
 
 
 def baseline(person: Person) -> Script:
-    """What `scapcoach desk calibrate` asks for: upright for seven seconds, then the own slump."""
+    """What `scapcoach desk calibrate` asks for: upright for seven seconds, then slumped."""
     keys = [
         Key(TYPE, 0, 7.0, "upright"),
         Key(slump(person, TYPE), 1.0, 6.0, "slump", "sinking"),
@@ -73,7 +73,7 @@ def long_hunch(person: Person) -> Script:
 
 
 def picture(person: Person, share: float) -> Script:
-    """One moment at the desk, hunched by a share of the own slump."""
+    """One moment at the desk, hunched by a share of the person's slump."""
     keys = [Key(slump(person, TYPE, share), 0, 1.0, "slump" if share else "upright")]
     return Script("desk_picture", keys, person, _PROPS, couple_arms=False)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Girdle:
-    """Shares of the own range at the start and the finish of a repetition.
+    """Shares of the person's range at the start and the finish of a repetition.
 
     Attributes:
         start, finish: (retraction, elevation), -1..+1 and beyond.
@@ -238,7 +238,7 @@ def shrug_backward(person: Person) -> Script:
 
 
 def _squat(name: str, bottom_share: float, up_share: float, person: Person) -> Script:
-    """Squats; the shares of the own slump at the bottom and half-way up."""
+    """Squats; the shares of the person's slump at the bottom and half-way up."""
     top = person.girdled(SQUAT_TOP, 0.7, -0.3)
     low = person.girdled(SQUAT_BOTTOM, 0.7, -0.3)
     keys = [Key(top, 0, 1.5, "ready")]

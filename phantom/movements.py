@@ -21,7 +21,7 @@ STAND = Pose(hip_abduction=-3.0)
 
 
 def slump(person: Person, pose: Pose, share: float = 1.0) -> Pose:
-    """`pose` hunched by a share of the own slump: rounded, head forward, eyes still level."""
+    """`pose` hunched by a share of the person's slump: rounded, head forward, gaze level."""
     thoracic, lumbar = share * person.slump_thoracic, share * person.slump_lumbar
     neck = share * person.slump_neck
     hunched = replace(
@@ -86,7 +86,7 @@ def retraction_holds(person: Person, *, base: Pose = STAND) -> Script:
 
 
 def hyper_retraction(person: Person) -> Script:
-    """One long hold beyond the own full retraction."""
+    """One long hold beyond the person's full retraction."""
     keys = [
         Key(STAND, 0, 2.0, "neutral"),
         Key(person.girdled(STAND, 1.0), 1.0, 3.0, "full"),

@@ -1,4 +1,4 @@
-"""Movements in which the girdle does not move at all: whatever is reported is cross-talk."""
+"""Movements in which the girdle does not move at all: any reading of it is cross-talk."""
 
 from __future__ import annotations
 

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Ranges in degrees from the own neutral; the defaults are the middle of typical ones.
+    """Ranges in degrees from the person's neutral; the defaults are the middle of typical ones.
 
     Attributes:
         retraction, protraction, elevation, depression: the girdle's full ranges, all positive.
-        slump_thoracic, slump_lumbar, slump_neck: the own slump pose.
+        slump_thoracic, slump_lumbar, slump_neck: the person's slump pose.
         coupling: how strongly arms and shrugs move the girdle along (`pose.couple`), 0..1.
         asymmetry: share by which the left girdle moves further than the right.
         sway: size of the body's slow sway, 1 ordinary, 0 none.
@@ -58,8 +58,11 @@ class Person:
         )
 
     def girdled(self, pose: Pose, retract: float = 0.0, elevate: float = 0.0) -> Pose:
-        """`pose` with the girdle at shares of the own range: -1 full protraction or depression,
-        +1 full retraction or elevation, 0 neutral."""  # noqa: D205, D209 - one sentence
+        """`pose` with the girdle at shares of the person's range.
+
+        From -1, full protraction or depression, over 0, neutral, to +1, full retraction or
+        elevation.
+        """
         r = retract * (self.retraction if retract > 0 else self.protraction)
         e = elevate * (self.elevation if elevate > 0 else self.depression)
         a = self.asymmetry

@@ -56,14 +56,14 @@ class Pose:
         elevation_left, elevation_right: clavicle raised from rest, in the thorax's frame.
         arm_left, arm_right: the arms.
         trunk_lean: forward pitch of pelvis and trunk about the hips.
-        side_lean: of the trunk towards the own left.
-        twist: of the thorax over the pelvis, to the own left.
+        side_lean: of the trunk towards the subject's left.
+        twist: of the thorax over the pelvis, to the subject's left.
         lumbar_flexion: of the lower back.
         thoracic_flexion: of the thorax over the lower back: rounding +.
         neck_flexion: of the lower neck over the thorax.
         head_pitch: of the head over the lower neck, chin down +.
-        head_yaw: to the own left; head_tilt: towards the own left shoulder.
-        turn: of the whole body about the vertical, to the own left.
+        head_yaw: to the subject's left; head_tilt: towards the subject's left shoulder.
+        turn: of the whole body about the vertical, to the subject's left.
         recline: of the whole body backwards: 90 lies on the back.
         hip_flexion_left, hip_flexion_right: thigh forwards from the standing line, whatever the
             pelvis does. hip_abduction: both thighs outwards beyond the rest stance.

@@ -113,7 +113,7 @@ SAMPLES: Final[dict[str, Sample]] = {
 }
 
 
-#: Pictures of somebody at a desk, from the side: the share of their own slump.
+#: Pictures of somebody at a desk, from the side: the share of the person's slump.
 PICTURES: Final[dict[str, float]] = {"side_upright": 0.0, "side_hunched": 1.0}
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray
 
 
-#: Columns of `truth`, in the order of the files; degrees but for the last four, metres.
+#: Columns of `truth`, in the order of the files; degrees, except the last four: metres.
 COLUMNS: Final = (
     "retraction", "retraction_left", "retraction_right",
     "elevation", "elevation_left", "elevation_right",
@@ -82,7 +82,7 @@ def truth(body: Body, posed: Posed, camera: FloatArray | None = None) -> dict[st
         camera: (3,) where the camera stands; NaN yaw and distance without.
 
     `yaw` is how far the pelvis is turned from the line of sight: 0 facing the camera, + turned
-    to the own left. `trunk_lean` is that of the line from hip to shoulder midpoint and
+    to the subject's left. `trunk_lean` is that of the line from hip to shoulder midpoint and
     `head_forward` that of the line from shoulder to ear midpoint, both to the vertical, as a
     side view sees them. Arm angles are relative to the thorax: 0 along it, plane 0 sideways, 90
     forwards. `forearm` is the pronation; NaN with an arm within 15 deg of straight, whose twist

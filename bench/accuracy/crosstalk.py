@@ -66,8 +66,8 @@ MOTIONS: Final = (
     Motion("steps aside", "stepping", ("left", "right")),
 )
 
-#: Reported measures, and what 100 per cent of each is: of the own range or the own slump, or
-#: degrees where a measure has no personal range.
+#: Reported measures, and what 100 per cent of each is: of the person's range or slump, or degrees
+#: where a measure has no personal range.
 COLUMNS: Final = {
     "retraction": "own range", "elevation": "own range", "rounding_deg": "own slump",
     "head_forward": "own slump", "hunch": "own slump", "trunk_lean": "30 deg",
@@ -75,8 +75,8 @@ COLUMNS: Final = {
 }  # fmt: skip
 
 
-#: Where the rests of the clip are withheld the own neutral stands in, which is 0 for all measures
-#: but those that count from the vertical.
+#: Where the rests of the clip are withheld, the person's neutral replaces them: 0 for all measures
+#: except those that count from the vertical.
 _ZERO: Final = {"trunk_lean": np.nan, "shoulder_tilt": np.nan}
 
 

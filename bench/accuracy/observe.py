@@ -46,7 +46,7 @@ class Target:
     Attributes:
         name: as in the report.
         title: for people.
-        unit: "deg", "%" of the own range, or "".
+        unit: "deg", "%" of the person's range, or "".
         signed: whether a wrong sign means something.
     """
 
@@ -221,13 +221,13 @@ def _signed(estimate: FloatArray, sigma: FloatArray, truth: FloatArray) -> Compa
 
 
 def per_cent(truth: FloatArray, ends: tuple[float, float]) -> FloatArray:
-    """Degrees as per cent of the own true range, of its upper or its lower part."""
+    """Degrees as per cent of the person's true range, of its upper or its lower part."""
     high, low = ends
     return np.asarray(100 * truth / np.where(truth >= 0, high, -low))
 
 
 def slump_share(record: Record, own: Calibrated) -> FloatArray:
-    """(T,) how far the person is on the way to the own slump, 0-100.
+    """(T,) how far the person is on the way to the person's slump, 0-100.
 
     Mean of the shares of upper back and lower neck, which in a slump are equal.
     """

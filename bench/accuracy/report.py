@@ -20,12 +20,13 @@ PAGE: Final = DOCS / "accuracy.md"
 _METHOD: Final = """\
 - The product itself runs: rendered frames go through its tracker, subject lock, back contour,
   smoothing, calibration and measures as in `scapcoach analyze`.
-- Each person is calibrated from an own calibration clip (neutral, retraction, protraction, shrug,
-  depression, neutral, slump; arms down), which is not scored. At the desk it is taken at the desk.
+- Each person is calibrated from a calibration clip of their own (neutral, retraction, protraction,
+  shrug, depression, neutral, slump; arms down), which is not scored. At the desk it is taken at the
+  desk.
 - Truth is the girdle's angle against the thorax, from the positions of the joints. Changes count
   from the truth in the calibration's neutral. Per cent are of the person's own true range.
   Upper-back rounding is compared with the flexion of the thoracic spine, which the outline of
-  clothing shows only in part; hunch with the share of the way to the own slump.
+  clothing shows only in part; hunch with the share of the way to the person's slump.
 - **arms still**: graded and combined girdle poses with hanging arms, and dumbbell shrugs. **arms
   moving**: rows (good and lazy), overhead presses, face pulls, squats. **nuisance**: the girdle
   does not move at all; turning, leaning, arm raises, nodding, stepping, rounding. **desk**:
@@ -61,17 +62,17 @@ _SIGNS: Final = (
     "the frames that it judges, whose share stands beside it."
 )
 _ESTIMATORS: Final = (
-    "Own calibration, all views, per cent of the own range, over the frames that each judges: all "
-    "together, as in the rest of this page (`--estimator joint`, the default), the closed form "
-    "alone (`geometric`), the observer alone (`observer`), each joined with the own full poses "
-    "where arms hang (docs/method.md), and the naive width rule."
+    "Own calibration, all views, per cent of the person's range, over the frames that each judges: "
+    "all together, as in the rest of this page (`--estimator joint`, the default), the closed form "
+    "alone (`geometric`), the observer alone (`observer`), each joined with the person's full "
+    "poses where arms hang (docs/method.md), and the naive width rule."
 )
 _CROSSTALK: Final = (
     "One true motion at a time, all views: the median change of every reported measure between "
     "rest and hold, in per cent of its personal range (the largest single change in brackets), and "
     "the share of those frames judged; ± the median size where holds go both ways. Where a motion "
     "is what the measure is meant for, 100 is right (-100 for protraction and depression); "
-    "everywhere else 0 is. Readings below neutral are per cent of the own protraction or "
+    "everywhere else 0 is. Readings below neutral are per cent of the person's protraction or "
     "depression, which is the smaller part: 100 % of depression is 5 to 10 deg."
 )
 _AGAIN: Final = """\
@@ -88,7 +89,7 @@ committed before the first run and nothing is tuned on them. Landmarks are kept 
 
 
 def write_pages(results: Mapping[str, Any], path: Path = PAGE) -> None:
-    """Write the page, and the CSV files into a folder beside it that is named as the page is."""
+    """Write the page, and the CSV files into a folder beside it with the page's name."""
     for name, rows in csv_tables(results).items():
         write_csv(path.with_suffix("") / f"{name}.csv", rows)
     write(path, markdown(results, path.stem))

@@ -156,7 +156,7 @@ def _mean(values: FloatArray | BoolArray) -> float:
 def auc(positive: FloatArray, negative: FloatArray) -> float:
     """Chance that one of `positive` is larger than one of `negative`; ties count half.
 
-    NaN counts for nothing; NaN where one side is empty.
+    NaN is left out; the result is NaN where one side is empty.
     """
     p, n = positive[np.isfinite(positive)], negative[np.isfinite(negative)]
     if not len(p) or not len(n):

@@ -69,9 +69,9 @@ class Clip:
         setup: of the person; script: the movement; condition: of `CONDITIONS`.
         record: landmarks and truth.
         own: the person's calibration.
-        found: by target, with the own calibration.
+        found: by target, with the person's calibration.
         automatic: by target in degrees, with the automatic calibration.
-        alone: by estimator and target, with the own calibration: each of those in `found` alone.
+        alone: by estimator and target, with the person's calibration: each one without the others.
         naive: (T,) the baseline's retraction, per cent.
         reasons: by measure, how many frames were withheld for what.
     """

@@ -90,9 +90,9 @@ def _lifts(rows: list[dict[str, Any]], scripts: list[dict[str, Any]]) -> Iterato
         f"With a calibration taken with hanging arms, scapcoach judges retraction in "
         f"{percent(product['share_judged'])} of the frames of a row and says so in all others. "
         "The usual rule of thumb, shoulder width over hip width, gives a number in every frame, "
-        f"is {number(naive['mae'], 0)} % of the own range off on average, and calls protracted "
-        f"what is retracted, or the other way round, in {percent(naive['sign_errors'])} of the "
-        f"frames in which the blades are clearly drawn back or apart ({_by_view(scripts)})."
+        f"is {number(naive['mae'], 0)} % of the person's range off on average, and calls "
+        "protracted what is retracted, or the other way round, in "
+        f"{percent(naive['sign_errors'])} of the frames in which the blades are clearly drawn back or apart ({_by_view(scripts)})."
     )
     if product["signed"]:
         wrong = percent(product["sign_errors"])
@@ -134,8 +134,8 @@ def _nuisances(results: Mapping[str, Any]) -> Iterator[str]:
     yield (
         "**What is no shoulder movement at all**: turning, leaning, raising the arms, nodding, "
         f"stepping about. Where scapcoach judges retraction ({percent(product['share_judged'])} of "
-        f"these frames) it is {number(product['mae'], 0)} % of the own range away from zero on "
-        f"average; the rule of thumb {number(naive['mae'], 0)} %."
+        f"these frames) it is {number(product['mae'], 0)} % of the person's range away from zero "
+        f"on average; the rule of thumb {number(naive['mae'], 0)} %."
     )
 
 

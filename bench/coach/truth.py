@@ -1,6 +1,6 @@
 """What a rendered set contains: repetitions, phases and values, from script and truth table.
 
-Shares of the own range are those that the script asks for; what raised arms bring along is
+Shares of the person's range are those that the script asks for; what raised arms bring along is
 no part of them, as it is no part of what a calibration at the same arm pose reads.
 """
 
@@ -24,7 +24,7 @@ class TrueRep:
 
     Attributes:
         number: as in the script.
-        kind: how it is done: good, lazy, shrug, ...; empty where all are alike.
+        kind: how it is done: good, lazy, shrug, ...; empty where all are done the same way.
         start, peak_start, peak_end, end: seconds, as `scapcoach.coaching.Rep`.
         before, peak, after: poses at the start, at the peak's end, and after the return.
         way: poses of all keys from the start to the return.
@@ -93,7 +93,7 @@ def _rep(number: int, stays: list[_Stay]) -> TrueRep:
 
 
 def share(pose: Pose, person: Person, quantity: str, side: str = "") -> float:
-    """Per cent of the own range of retraction or elevation in a pose; one side or the mean."""
+    """Per cent of the person's range of retraction or elevation in a pose; one side or the mean."""
     sides = (side,) if side else ("left", "right")
     degrees = float(np.mean([getattr(pose, f"{quantity}_{s}") for s in sides]))
     low = "protraction" if quantity == "retraction" else "depression"

@@ -41,7 +41,7 @@ class Outcome:
 
     Attributes:
         seed, view: of the set-up.
-        own: whether the own slump was part of the baseline.
+        own: whether the person's slump was part of the baseline.
         hours: simulated.
         delays: seconds from each sustained hunch to its alert; NaN where there was none in time.
         asked: how many of these were questions (sunk, or a lower chair?).

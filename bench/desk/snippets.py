@@ -96,7 +96,7 @@ def poke(person: Person) -> Script:
 
 
 def half(person: Person) -> Script:
-    """Half of the own slump."""
+    """Half of the person's slump."""
     return _held(person, "half", slump(person, TYPE, 0.5), 2.0, 10.0)
 
 
@@ -106,7 +106,7 @@ def shrug(person: Person) -> Script:
 
 
 def glances(person: Person) -> Script:
-    """What is no hunching: keyboard, phone, second screen, a drink, a reach, a closer look."""
+    """What is not hunching: keyboard, phone, second screen, a drink, a reach, a closer look."""
     right = TYPE.arm_right
     phone = replace(TYPE, head_pitch=32, neck_flexion=10).arms(elbow=105, elevation=34, forearm=-30)
     poses = (

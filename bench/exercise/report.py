@@ -203,8 +203,8 @@ _HOW: Final = """\
 - Each person is first filmed in five rows (two with the arms only, two full squeezes, one
   shrugged); the product finds them by itself, or gets their times where it does not. Then come sets
   of good rows, of lazy ones (the elbows come back, the blades do not) and a mixed one: good, lazy,
-  shrugged, with the trunk swinging, half-way, beyond the own full squeeze.
-- Truth is the girdle's angle against the thorax. What the product reads in per cent of the own
+  shrugged, with the trunk swinging, half-way, beyond the person's full squeeze.
+- Truth is the girdle's angle against the thorax. What the product reads in per cent of the person's
   squeeze is turned into degrees with that person's true squeeze; degrees that it gives itself
   rest on a typical one and are coarser.
 - A repetition's value is the mean while its finish is held; it counts as judged if half of those

@@ -187,7 +187,7 @@ def _jittered(arm: Arm, rng: np.random.Generator, size: float) -> Arm:
 
 
 def _with_arms(pose: Pose, arm: Arm, rng: np.random.Generator, even: float) -> Pose:
-    """Both arms alike in a share `even` of cases but for a few degrees, else unlike."""
+    """Both arms in one pose to a few degrees in a share `even` of cases, else further apart."""
     size = 2.0 if rng.random() < even else 12.0
     return replace(pose, arm_left=arm, arm_right=_jittered(arm, rng, size))
 
@@ -195,7 +195,7 @@ def _with_arms(pose: Pose, arm: Arm, rng: np.random.Generator, even: float) -> P
 def _girdled(
     pose: Pose, person: Person, bearing: dict[str, float], rng: np.random.Generator
 ) -> Pose:
-    """The girdle somewhere in the person's range, whatever the arms do."""
+    """The girdle anywhere in the person's range, independent of the arms."""
     r = 0.0 if rng.random() < 0.2 else rng.uniform(-1.0, 1.2)
     e = 0.0 if rng.random() < 0.4 else rng.uniform(-1.0, 1.1)
     apart = 0.35 if rng.random() < 0.15 else 0.06
@@ -218,7 +218,7 @@ def _place(rng: np.random.Generator) -> tuple[float, float]:
 def _alive(
     pose: Pose, person: Person, place: tuple[float, float], rng: np.random.Generator
 ) -> Pose:
-    """Spine, head and place vary, too; mostly a little, at times a lot."""
+    """Spine, head and place vary as well; mostly a little, sometimes a lot."""
     thoracic = neck = lumbar = 0.0
     if rng.random() < 0.45:
         thoracic = rng.uniform(-0.3, 1.1) * person.slump_thoracic

@@ -95,7 +95,7 @@ def _against_bare(s: Setting, view: str, *, video: bool) -> dict[str, Any]:
 
 
 def start(s: Setting) -> dict[str, Any]:
-    """From nothing to the first frame."""
+    """From the start of the process to the first frame."""
     clip, python, model = str(s.clip("front")), sys.executable, str(ROOT / "models" / STOCK)
     return interleaved(
         {

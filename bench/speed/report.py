@@ -107,7 +107,7 @@ def _goals(parts: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         pool, local, alone, there = found["engines"]["took"].values()
         cores = found["engines"]["cores"]
         yield f"{cores} workers: x bare pool", "at least 0.95", _spread(local, pool)
-        # Workers that were there before are no children: of their processor time nothing is known.
+        # Workers that ran before are not children: their processor time is not known.
         ready = _spread(there, local, processor=False)
         yield "Dask, a cluster that is there: x local", "at least 0.95", ready
         yield "Dask that starts its own processes: x local", "stated", _spread(alone, local)
