@@ -16,23 +16,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from phantom.clip import render
 from phantom.library import SCRIPTS
 from phantom.person import Person
+from phantom.record import Record, film, load, save
 from phantom.sampling import Framing, random_setup
-from phantom.truth import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    import numpy.typing as npt
-
     from phantom.clip import Setup
     from phantom.timeline import Script
-    from scapcoach.arrays import FloatArray
-    from scapcoach.landmarks import Poses
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,82 +74,15 @@ class Job:
         return SCRIPTS[self.script](person, **dict(self.arguments))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Record:
-    """A clip as landmarks and truth.
-
-    Attributes:
-        poses: what the landmarker found, a frame for each frame of the clip.
-        truth: (T, C) in the order of `phantom.truth.COLUMNS`.
-        segment: (T,) names; rep: (T,) numbers.
-        info: the job, the set-up and the person, as plain data.
-    """
-
-    poses: Poses
-    truth: FloatArray
-    segment: npt.NDArray[np.str_]
-    rep: npt.NDArray[np.integer[Any]]
-    info: dict[str, Any]
-
-    def column(self, name: str) -> FloatArray:
-        """(T,) one column of the truth."""
-        return np.asarray(self.truth[:, COLUMNS.index(name)])
-
-
 def make(
     script: Script, setup: Setup, model: str = "full", info: dict[str, Any] | None = None
 ) -> Record:
-    """Render `script` and find the landmarks (VIDEO mode, no lock on a subject)."""
-    from scapcoach.landmarks import Poses
+    """Render `script` and find the landmarks (VIDEO mode, no lock on a subject, no contour)."""
     from scapcoach.pose.mediapipe import MediaPipePose
+    from scapcoach.session import Tracker
 
-    found, rows, segments, reps, t = [], [], [], [], []
     with MediaPipePose(model, lock_subject=False) as estimator:
-        for frame in render(script, setup):
-            found.append(estimator.detect(frame.image, frame.t))
-            rows.append([frame.truth[c] for c in COLUMNS])
-            segments.append(frame.segment)
-            reps.append(frame.rep)
-            t.append(frame.t)
-    n = len(t)
-    arrays = {
-        "xy": np.full((n, 33, 2), np.nan), "world": np.full((n, 33, 3), np.nan),
-        "visibility": np.full((n, 33), np.nan), "presence": np.full((n, 33), np.nan),
-    }  # fmt: skip
-    for i, one in enumerate(found):
-        if one is not None:
-            for name, array in arrays.items():
-                array[i] = getattr(one, name)
-    subject = np.array([-1 if one is None else one.subject for one in found])
-    poses = Poses(t=np.array(t), subject=subject, size=setup.camera.size, **arrays)
-    return Record(poses, np.array(rows), np.array(segments), np.array(reps), info or {})
-
-
-def save(record: Record, path: Path) -> None:
-    """Write a record as npz, whole or not at all."""
-    p = record.poses
-    fresh = path.with_suffix(".part.npz")
-    np.savez_compressed(
-        fresh, t=p.t, xy=p.xy, world=p.world, visibility=p.visibility, presence=p.presence,
-        subject=p.subject, size=np.array(p.size), truth=record.truth, segment=record.segment,
-        rep=record.rep, columns=np.array(COLUMNS), info=np.array(json.dumps(record.info)),
-    )  # fmt: skip
-    fresh.replace(path)
-
-
-def load(path: Path) -> Record:
-    """Read a record that `save` wrote."""
-    from scapcoach.landmarks import Poses
-
-    with np.load(path) as z:
-        poses = Poses(
-            t=z["t"], xy=z["xy"], world=z["world"], visibility=z["visibility"],
-            presence=z["presence"], subject=z["subject"],
-            size=(int(z["size"][0]), int(z["size"][1])),
-        )  # fmt: skip
-        order = [list(z["columns"]).index(c) for c in COLUMNS]
-        info = json.loads(str(z["info"]))
-        return Record(poses, z["truth"][:, order], z["segment"], z["rep"], info)
+        return film(script, setup, Tracker(estimator, masks=False), info or {})
 
 
 def do(job: Job, folder: Path) -> Path:

@@ -166,7 +166,7 @@ def _about(testset: TestSet, clips: Sequence[Clip]) -> dict[str, Any]:
     return {
         **versions(),
         "model": first.setup.model if first else "",
-        "model_sha256": first.record.model_sha256 if first else "",
+        "model_sha256": first.record.info["model_sha256"] if first else "",
         "testset": testset.digest,
         "testset_version": testset.version,
         "setups": len({c.setup.name for c in clips}),
@@ -175,7 +175,7 @@ def _about(testset: TestSet, clips: Sequence[Clip]) -> dict[str, Any]:
         "frames": sum(len(c.record.poses) for c in clips),
         "fps": first.setup.fps if first else 0.0,
         "sources": sources_digest(),
-        "older": sum(c.record.sources != sources_digest() for c in clips),
+        "older": sum(c.record.info["sources"] != sources_digest() for c in clips),
     }
 
 

@@ -17,7 +17,7 @@ from scapcoach.measures import measure
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from bench.accuracy.record import Record
+    from phantom.record import Record
     from scapcoach.arrays import BoolArray, FloatArray
     from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
@@ -142,7 +142,7 @@ def take_calibration(record: Record, estimator: str = "joint") -> Calibrated:
     calibration, fault = None, ""
     try:
         calibration = calibrate(
-            poses, segments, model_sha256=record.model_sha256, estimator=estimator
+            poses, segments, model_sha256=record.info["model_sha256"], estimator=estimator
         )
     except CalibrationError as error:
         fault = str(error)
@@ -172,7 +172,7 @@ def compare_automatic(record: Record, own: Calibrated) -> dict[str, Comparison]:
     The truth counts from what it was in the stretch that the product took for neutral.
     """
     poses = smooth_poses(record.poses)
-    calibration = calibrate_automatically(poses, record.model_sha256)
+    calibration = calibrate_automatically(poses, record.info["model_sha256"])
     zero = dict(own.zero)
     if calibration is not None:
         t, neutral = poses.t, calibration.neutral

@@ -11,24 +11,18 @@ import ast
 import hashlib
 import json
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
-
-import numpy as np
+from typing import TYPE_CHECKING, Final
 
 from bench.report import ROOT, mediapipe_version
-from phantom.truth import COLUMNS
+from phantom.record import Record, film, info_of, save
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    import numpy.typing as npt
-
     from phantom.batch import Job
-    from scapcoach.arrays import FloatArray
-    from scapcoach.landmarks import Poses
 
 
 #: What decides the pixels and the landmarks. Tools around the phantom have no part in them.
@@ -39,30 +33,6 @@ _TRACKING: Final = (
     "src/scapcoach/geometry/view.py",
     "src/scapcoach/pose",
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Record:
-    """One clip: what the product found, and what was true.
-
-    Attributes:
-        poses: raw landmarks, a frame for each frame of the clip.
-        truth: (T, C) in the order of `phantom.truth.COLUMNS`.
-        segment: (T,) names; rep: (T,) numbers.
-        sources: digest of the code that rendered and tracked (`sources_digest`).
-        model_sha256: of the landmark model.
-    """
-
-    poses: Poses
-    truth: FloatArray
-    segment: npt.NDArray[np.str_]
-    rep: npt.NDArray[np.integer[Any]]
-    sources: str
-    model_sha256: str
-
-    def column(self, name: str) -> FloatArray:
-        """(T,) one column of the truth."""
-        return np.asarray(self.truth[:, COLUMNS.index(name)])
 
 
 @cache
@@ -91,56 +61,13 @@ def _bare(source: str) -> str:
 
 
 def record(job: Job) -> Record:
-    """Render one clip and track the person in it."""
-    from phantom.clip import render
+    """Render one clip and track the person in it; `info` has `sources` and `model_sha256`."""
     from scapcoach.pose.mediapipe import MediaPipePose
-    from scapcoach.session import PoseRecorder, Tracker
-    from scapcoach.sources.types import Frame
+    from scapcoach.session import Tracker
 
-    recorder = PoseRecorder((job.width, job.height))
-    truth, segments, reps = [], [], []
     with MediaPipePose(job.model) as estimator:
-        tracker = Tracker(estimator)
-        for index, frame in enumerate(render(job.movement(), job.setup())):
-            recorder.add(tracker.step(Frame(index, frame.t, frame.image)))
-            truth.append([frame.truth[c] for c in COLUMNS])
-            segments.append(frame.segment)
-            reps.append(frame.rep)
-        sha256 = estimator.model_sha256
-    return Record(recorder.poses(), np.array(truth), np.array(segments), np.array(reps),
-                  sources_digest(), sha256)  # fmt: skip
-
-
-def save(one: Record, path: Path) -> None:
-    """Write a record as npz, whole or not at all."""
-    p = one.poses
-    arrays = {
-        "t": p.t, "xy": p.xy, "world": p.world, "visibility": p.visibility,
-        "presence": p.presence, "subject": p.subject, "size": np.array(p.size),
-        "truth": one.truth, "columns": np.array(COLUMNS), "segment": one.segment,
-        "rep": one.rep, "about": np.array(json.dumps([one.sources, one.model_sha256])),
-    }  # fmt: skip
-    if p.contour is not None:
-        arrays["contour"] = p.contour
-    fresh = path.with_suffix(".partial.npz")
-    np.savez_compressed(fresh, **arrays)  # type: ignore[arg-type]
-    fresh.replace(path)
-
-
-def load(path: Path) -> Record:
-    """Read a record that `save` wrote."""
-    from scapcoach.landmarks import Poses
-
-    with np.load(path) as z:
-        poses = Poses(
-            t=z["t"], xy=z["xy"], world=z["world"], visibility=z["visibility"],
-            presence=z["presence"], subject=z["subject"],
-            size=(int(z["size"][0]), int(z["size"][1])),
-            contour=z.get("contour"),
-        )  # fmt: skip
-        order = [list(z["columns"]).index(c) for c in COLUMNS]
-        sources, sha256 = json.loads(str(z["about"]))
-        return Record(poses, z["truth"][:, order], z["segment"], z["rep"], sources, sha256)
+        info = {"sources": sources_digest(), "model_sha256": estimator.model_sha256}
+        return film(job.movement(), job.setup(), Tracker(estimator), info)
 
 
 def path_of(job: Job, folder: Path) -> Path:
@@ -164,14 +91,9 @@ def missing_jobs(jobs: Sequence[Job], folder: Path, *, keep: bool = False) -> li
     found = []
     for job in jobs:
         path = path_of(job, folder)
-        if not path.is_file() or not (keep or _sources_of(path) == sources_digest()):
+        if not path.is_file() or not (keep or info_of(path)["sources"] == sources_digest()):
             found.append(job)
     return found
-
-
-def _sources_of(path: Path) -> str:
-    with np.load(path) as z:
-        return str(json.loads(str(z["about"]))[0])
 
 
 def _do(job: Job, folder: Path) -> int:

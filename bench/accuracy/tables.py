@@ -17,8 +17,9 @@ from bench.accuracy.observe import (
     compare_automatic,
     take_calibration,
 )
-from bench.accuracy.record import load, path_of
+from bench.accuracy.record import path_of
 from bench.accuracy.stats import agreement, middle_and_worst, smallest_detectable_change
+from phantom.record import load
 from scapcoach.filters import smooth_poses
 from scapcoach.measures import measure
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from bench.accuracy.record import Record
     from bench.accuracy.testset import Setup
+    from phantom.record import Record
     from scapcoach.arrays import FloatArray
 
 

@@ -92,7 +92,8 @@ def _lifts(rows: list[dict[str, Any]], scripts: list[dict[str, Any]]) -> Iterato
         "The usual rule of thumb, shoulder width over hip width, gives a number in every frame, "
         f"is {number(naive['mae'], 0)} % of the person's range off on average, and calls "
         "protracted what is retracted, or the other way round, in "
-        f"{percent(naive['sign_errors'])} of the frames in which the blades are clearly drawn back or apart ({_by_view(scripts)})."
+        f"{percent(naive['sign_errors'])} of the frames in which the blades are clearly "
+        f"drawn back or apart ({_by_view(scripts)})."
     )
     if product["signed"]:
         wrong = percent(product["sign_errors"])

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from bench.accuracy.observe import take_calibration
-from bench.accuracy.record import load, path_of
+from bench.accuracy.record import path_of
 from bench.coach.truth import TrueRep, true_reps, true_values
 from phantom.body import make_body
+from phantom.record import load
 from phantom.skeleton import pose_body
 from scapcoach.calibration import Segment, calibrate, calibrate_automatically
 from scapcoach.coaching import coach, find_exercise, packaged, recognise
@@ -21,9 +22,9 @@ from scapcoach.measures import measure
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bench.accuracy.record import Record
     from bench.coach.sets import Take
     from phantom.batch import Job
+    from phantom.record import Record
     from phantom.timeline import Script
     from scapcoach.calibration import Calibration
     from scapcoach.coaching import RepValues, SetResult, Verdict

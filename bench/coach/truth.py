@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from bench.accuracy.record import Record
     from phantom.person import Person
     from phantom.pose import Pose
+    from phantom.record import Record
     from phantom.timeline import Script
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from phantom.batch import Record
+    from phantom.record import Record
     from scapcoach.arrays import IntArray
     from scapcoach.landmarks import Poses
 

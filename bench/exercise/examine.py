@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from bench.accuracy.naive import width_ratio
-from bench.accuracy.record import load, path_of
+from bench.accuracy.record import path_of
+from phantom.record import load
 from scapcoach.calibration import Segment, calibrate, guided_segments
 from scapcoach.errors import CalibrationError
 from scapcoach.filters import smooth_poses
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from bench.accuracy.record import Record
     from bench.accuracy.testset import Setup
+    from phantom.record import Record
     from scapcoach.arrays import FloatArray
     from scapcoach.calibration import Calibration
 
@@ -91,7 +92,7 @@ def calibrated(record: Record) -> tuple[Calibration | None, bool, str]:
     except CalibrationError:
         segments, found = marked(record), False
     try:
-        return calibrate(poses, segments, model_sha256=record.model_sha256), found, ""
+        return calibrate(poses, segments, model_sha256=record.info["model_sha256"]), found, ""
     except CalibrationError as error:
         return None, found, str(error)
 

@@ -28,8 +28,8 @@ from scapcoach.measures.exercise_series import SHRUG_BRINGS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bench.accuracy.record import Record
     from phantom.batch import Job
+    from phantom.record import Record
     from scapcoach.arrays import FloatArray
     from scapcoach.girdle.template import Template
 
@@ -79,7 +79,8 @@ def job(view: str, person: int, script: str) -> Job:
 
 
 def _record(folder: Path, view: str, person: int, script: str) -> Record:
-    from bench.accuracy.record import load, path_of
+    from bench.accuracy.record import path_of
+    from phantom.record import load
 
     return load(path_of(job(view, person, script), folder))
 

@@ -121,8 +121,9 @@ def test_the_results_are_plain_json_and_make_a_report(examined, tmp_path):
 
 
 def test_kept_landmarks_are_not_rendered_again(examined, tmp_path):
-    from bench.accuracy.record import load, missing_jobs, path_of, save
+    from bench.accuracy.record import missing_jobs, path_of
     from bench.accuracy.testset import load as load_testset
+    from phantom.record import load, save
 
     _, clips = examined
     job = next(s for s in load_testset().setups if s.seed == clips[0].setup.seed).job("still")
@@ -134,6 +135,7 @@ def test_kept_landmarks_are_not_rendered_again(examined, tmp_path):
     assert missing_jobs([job], tmp_path) == []
     from dataclasses import replace
 
-    save(replace(clips[0].record, sources="older"), path)
+    older = {**clips[0].record.info, "sources": "older"}
+    save(replace(clips[0].record, info=older), path)
     assert missing_jobs([job], tmp_path) == [job]
     assert missing_jobs([job], tmp_path, keep=True) == []

@@ -209,7 +209,7 @@ def test_a_damaged_test_set_is_named(tmp_path):
 
 def fake_record(names, columns, fps=10.0):
     """A record of nobody: times, labels and truth alone."""
-    from bench.accuracy.record import Record
+    from phantom.record import Record
     from phantom.truth import COLUMNS
     from scapcoach.landmarks import Poses
 
@@ -224,7 +224,9 @@ def fake_record(names, columns, fps=10.0):
     truth = np.zeros((n, len(COLUMNS)))
     for name, values in columns.items():
         truth[:, COLUMNS.index(name)] = values
-    return Record(poses, truth, np.array(names), np.zeros(n, int), "", "")
+    return Record(
+        poses, truth, np.array(names), np.zeros(n, int), {"sources": "", "model_sha256": ""}
+    )
 
 
 def calibration_record():

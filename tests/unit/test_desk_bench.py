@@ -13,8 +13,8 @@ import bench.desk.__main__ as main
 from bench.desk.day import HUNCH_FOR, Library, make_day
 from bench.desk.labelled import auc
 from bench.desk.snippets import CLIPS, FPS, MEANING
-from phantom.batch import Record
 from phantom.person import Person
+from phantom.record import Record
 from scapcoach.desk.policy import Policy
 from tests.support.seated import seated
 

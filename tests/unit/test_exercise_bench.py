@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.accuracy.record import Record
 from bench.exercise import examine, scatter
 from bench.exercise.examine import Table
 from bench.exercise.report import auc, figures, joined
+from phantom.record import Record
 from phantom.truth import COLUMNS
 from scapcoach.calibration.reps import REPS
 from tests.support.exercise import ELEVATION, KINDS, RETRACTION, exercise_clip, phases
@@ -27,7 +27,8 @@ def recorded(kinds: tuple[str, ...], *, truth: float = 1.0, yaw: float = 20.0, s
     columns[:, COLUMNS.index("elevation")] = truth * ELEVATION * share[:, 1]
     ends = np.where(phase > 0.98, ":finish", ":up")
     names = np.array([NAMES.get(k, k) for k in kinds])[number]
-    return Record(poses, columns, np.char.add(names, ends), number + 1, "", "")
+    info = {"sources": "", "model_sha256": ""}
+    return Record(poses, columns, np.char.add(names, ends), number + 1, info)
 
 
 def table(reading: np.ndarray, kind: str = "good") -> Table:
