@@ -61,7 +61,7 @@ def own_calibration() -> Calibration:
 class Window:
     """The window's path: a frame in, a picture with overlay out.
 
-    It is its own camera, which has nothing to say, and a screen that notes when pictures come.
+    It is its own camera, which gives no frames, and a screen that notes when pictures come.
     """
 
     ended, trouble = False, ""
@@ -96,7 +96,7 @@ class Window:
         return None
 
     def nothing(self) -> None:
-        """What else cameras and screens do."""
+        """Other calls of cameras and screens do nothing."""
 
     pause = resume = toggle_full = nothing
 
@@ -129,7 +129,7 @@ class Browser:
         self._estimator.close()
 
 
-#: What is timed on every frame; the first is what the others are told in times of.
+#: What is timed on every frame; the others are given as multiples of the first.
 _TIMED: Final = ("bare", "window", "window_reading", "browser", "browser_reading")
 
 
@@ -156,7 +156,7 @@ def latency(clip: Path, frames: int) -> dict[str, Any]:
                 lambda frame=frame, jpeg=jpeg: browser.step(frame, jpeg),
             ]
             took: dict[int, tuple[float, ...]] = {}
-            for k in np.roll(np.arange(len(parts)), frame.index):  # nobody always goes first
+            for k in np.roll(np.arange(len(parts)), frame.index):  # each one goes first in turn
                 took[int(k)] = parts[k]()
             rows.append([seconds for k in range(len(parts)) for seconds in took[k]])
         window.close()

@@ -2,13 +2,13 @@
 
 ``python -m bench.real --clips FOLDER --list LIST.tsv [--segments SEGMENTS.tsv]`` runs the product
 over the clips of a list, as far as they lie under ``FOLDER/<repo>/<path>``. Nobody knows a real
-person's true angles, so it asks what can be told from the label and the arms alone:
+person's true angles, so it checks what label and arms alone can show:
 
 * a shrug: elevation goes with the height of the hanging hands, and reads up at the top;
 * a row or pulldown: retraction at the finish is withheld or not less than at the stretch; beside
   it what the naive rule "shoulders narrower over hips = retracted" says;
-* lying on a bench: withheld as such, and nobody else is;
-* a segment called upright and one called hunched or slumped: the measures tell them apart;
+* lying on a bench: withheld for that reason, and no other clip is;
+* a segment called upright and one called hunched or slumped: the measures separate them;
 * a trunk leaning far forward: how often that is called a marked hunch;
 * repetition by repetition (`real_reps`): the peak of a row more retracted than its stretch, the top
   of a shrug higher than its bottom, no retraction in raises, presses and curls.
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
     from scapcoach import Analysis
 
-#: What a clip is asked for, by words in its action or, without one, its file name. The first
-#: pattern must be found and the second must not.
+#: What a clip is checked for, by words in its action, or in its file name where there is none.
+#: The first pattern must be found and the second must not.
 _KINDS: Final = {
     "shrug": (r"shrug", r"$^"),
     "pull": (r"\brows?\b|pulldown|pull-?ups?\b", r"upright|arch|let[_ ]pull"),
@@ -125,7 +125,7 @@ def _rows(path: Path, columns: set[str]) -> list[dict[str, str]]:
 def run_clip(
     clip: Clip, file: Path, cache: Path, spans: list[Span], estimator: str | None = None
 ) -> dict[str, Any]:
-    """Everything that is told about one clip, ready for JSON.
+    """All findings about one clip, ready for JSON.
 
     Raises:
         ScapcoachError: the clip cannot be analysed.
@@ -135,9 +135,9 @@ def run_clip(
     folder = cache / clip.repo / Path(clip.path).parent
     options = Options(video=False, estimator=estimator)
     found: Analysis = analyze(file, out=folder, options=options)
-    told = check_clip(found.poses, found.measures, clip.asked())
-    told["segments"] = compare_segments(found.measures, spans)
-    return {**asdict(clip), "asked": clip.asked(), **told}
+    answers = check_clip(found.poses, found.measures, clip.asked())
+    answers["segments"] = compare_segments(found.measures, spans)
+    return {**asdict(clip), "asked": clip.asked(), **answers}
 
 
 def seconds_of(file: Path) -> float:
@@ -237,7 +237,7 @@ def _pull_line(r: dict[str, Any]) -> Iterable[str]:
 
 
 def _lying_line(r: dict[str, Any]) -> Iterable[str]:
-    yield f"{r['lying']:.0%} of frames known as lying, hunch told in {r['judged']['hunch']:.0%}"
+    yield f"{r['lying']:.0%} of frames known as lying, hunch judged in {r['judged']['hunch']:.0%}"
 
 
 def _segment_line(r: dict[str, Any]) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""What a real clip can be asked without a ruler: pure functions of landmarks and measures."""
+"""What can be checked on a real clip without its true angles: pure functions of arrays."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
+from bench.accuracy.stats import auc
 from bench.real_reps import arms_movement, check_reps
 from scapcoach.geometry.posture import ARMS, HIPS, SHOULDERS, trunk_length
 from scapcoach.landmarks import Landmark
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from scapcoach.measures import Measures
 
 
-#: Measures whose share judged is told.
+#: Measures whose share judged is reported.
 NAMES: Final = ("retraction", "elevation", "head_forward", "head_drop", "rounding", "hunch")
 
-#: Measures by which an upright and a hunched span are to be told apart.
+#: Measures by which an upright and a hunched span are compared.
 COMPARED: Final = ("hunch", "head_forward", "head_drop", "rounding")
 
 _WRISTS: Final = (Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST)
@@ -62,7 +63,7 @@ def check_clip(poses: Poses, measures: Measures, asked: Iterable[str]) -> dict[s
         measures: of the same frames.
         asked: some of `shrug`, `pull`, `lying`, `reclined` and `arms`.
     """
-    told: dict[str, Any] = {
+    answers: dict[str, Any] = {
         "frames": len(poses),
         "detected": float(poses.present.mean()) if len(poses) else 0.0,
         "judged": {n: _share(measures[n].judged) for n in NAMES},
@@ -71,11 +72,11 @@ def check_clip(poses: Poses, measures: Measures, asked: Iterable[str]) -> dict[s
         "bent_over": bent_over(measures),
     }
     if "shrug" in asked:
-        told["shrug"] = check_shrug(hand_height(poses), measures["elevation"].deg)
+        answers["shrug"] = check_shrug(hand_height(poses), measures["elevation"].deg)
     if "pull" in asked:
-        told["pull"] = check_pull(arm_length(poses), measures["retraction"].deg, width(poses))
-    told["reps"] = _reps(poses, measures, asked)
-    return told
+        answers["pull"] = check_pull(arm_length(poses), measures["retraction"].deg, width(poses))
+    answers["reps"] = _reps(poses, measures, asked)
+    return answers
 
 
 def _reps(poses: Poses, measures: Measures, asked: Iterable[str]) -> dict[str, Any] | None:
@@ -126,15 +127,15 @@ def check_shrug(hands: FloatArray, elevation: FloatArray | None) -> dict[str, An
         hands: (T,) height of the hands, any unit.
         elevation: (T,) degrees, NaN where withheld.
     """
-    told = _nothing(hands) if elevation is None else elevation
-    known = np.isfinite(told) & np.isfinite(hands)
+    reading = _nothing(hands) if elevation is None else elevation
+    known = np.isfinite(reading) & np.isfinite(hands)
     low, high = _ends(np.where(known, hands, np.nan))
-    answer: dict[str, Any] = {"judged": _share(np.isfinite(told)), "r": np.nan}
-    answer["top"], answer["bottom"] = _median(told[high]), _median(told[low])
+    answer: dict[str, Any] = {"judged": _share(np.isfinite(reading)), "r": np.nan}
+    answer["top"], answer["bottom"] = _median(reading[high]), _median(reading[low])
     if known.sum() < 2 * MIN_FRAMES:
         answer["verdict"] = "withheld"
         return answer
-    answer["r"] = float(np.corrcoef(hands[known], told[known])[0, 1])
+    answer["r"] = float(np.corrcoef(hands[known], reading[known])[0, 1])
     follows = answer["r"] >= 0.5 and answer["top"] > answer["bottom"]
     if follows and answer["top"] >= SHRUG_UP:
         answer["verdict"] = "right"
@@ -154,12 +155,12 @@ def check_pull(
         retraction: (T,) degrees, NaN where withheld.
         wide: (T,) the naive width.
     """
-    told = _nothing(reach) if retraction is None else retraction
+    reading = _nothing(reach) if retraction is None else retraction
     finish, stretch = _ends(reach)
     naive = _median(wide[finish]) / _median(wide[stretch]) - 1
-    ends = [np.isfinite(told[end]).sum() >= MIN_FRAMES for end in (finish, stretch)]
-    change = _median(told[finish]) - _median(told[stretch]) if all(ends) else None
-    # One end alone compares with nothing; withheld altogether is the cautious answer.
+    ends = [np.isfinite(reading[end]).sum() >= MIN_FRAMES for end in (finish, stretch)]
+    change = _median(reading[finish]) - _median(reading[stretch]) if all(ends) else None
+    # One end alone cannot be compared; a reading withheld at both is the cautious answer.
     verdict = "one end" if any(ends) else "withheld"
     if change is not None:
         verdict = "wrong" if change < -WRONG_BY else "not wrong"
@@ -168,7 +169,7 @@ def check_pull(
     if abs(naive) >= NAIVE_CHANGE:
         naive_verdict = "right" if naive < 0 else "backwards"
     return {
-        "judged": _share(np.isfinite(told[finish])),
+        "judged": _share(np.isfinite(reading[finish])),
         "change": change,
         "verdict": verdict,
         "naive_change": naive,
@@ -202,7 +203,7 @@ def compare_segments(measures: Measures, spans: Iterable[Spanned]) -> list[dict[
     for span in bent if upright else []:
         for name in COMPARED:
             series = measures[name]
-            # A per cent of the own range stands only where that is known; its degrees always.
+            # A per cent of the person's range needs that range to be known; degrees do not.
             value = series.value if series.deg is None else series.deg
             at_rest = value[np.any([_within(measures.t, s) for s in upright], axis=0)]
             there = value[_within(measures.t, span)]
@@ -214,19 +215,11 @@ def compare_segments(measures: Measures, spans: Iterable[Spanned]) -> list[dict[
                         "label": span.label.split(",")[0],
                         "upright": float(np.median(a)),
                         "bent": float(np.median(b)),
-                        "auc": _right_order(a, b),
+                        "auc": auc(b, a),
                         "effect": _effect(a, b),
                     }
                 )
     return out
-
-
-def _right_order(low: FloatArray, high: FloatArray) -> float:
-    """Share of pairs in which `high` is the higher one; ties count half."""
-    ranks = np.sort(low)
-    below = np.searchsorted(ranks, high, "left")
-    upto = np.searchsorted(ranks, high, "right")
-    return float((below + upto).mean() / 2 / len(low))
 
 
 def _effect(low: FloatArray, high: FloatArray) -> float:

@@ -1,7 +1,7 @@
 """Repetition by repetition: has what is read of a real clip the right sign?
 
 A repetition goes from one end of a movement of the arms to the other and back. Its two ends are
-found from hands and elbows alone and compared in what the product told there: the peak of a row has
+found from hands and elbows alone and compared by what the product read there: the peak of a row has
 to read more retracted than its stretch, the top of a shrug higher than its bottom, and raises,
 presses and curls no retraction at all. Where the product says nothing at one end, the repetition
 counts as neither.
@@ -90,11 +90,11 @@ def check_reps(
             (retraction must not be over `CLEAR` at the end that reads more of it).
         t: (T,) seconds.
         movement: (T,) by which repetitions are found, rising to the peak.
-        degrees: (T,) what is told of retraction or elevation, NaN where withheld.
+        degrees: (T,) the reading of retraction or elevation, NaN where withheld.
     """
     reps = ends(t, movement, _TRAVEL[kind])
-    told = np.full(len(t), np.nan) if degrees is None else degrees
-    both = [(_mean(told[low]), _mean(told[high])) for low, high in reps]
+    reading = np.full(len(t), np.nan) if degrees is None else degrees
+    both = [(_mean(reading[low]), _mean(reading[high])) for low, high in reps]
     if kind == "arms":
         known = [float(np.nanmax(b)) for b in both if np.isfinite(b).any()]
         right = [k <= CLEAR for k in known]
@@ -126,7 +126,7 @@ def lines(results: Sequence[dict[str, Any]]) -> Iterable[str]:
         )
         share = f"{right / judged:.0%}" if judged else "-"
         yield (
-            f"  {_TITLES[kind]:<52}{len(of):>3} clips {reps:>4} repetitions, told "
+            f"  {_TITLES[kind]:<52}{len(of):>3} clips {reps:>4} repetitions, read "
             f"{judged:>3} ({judged / reps:.0%}), right {right:>3} ({share}), "
             f"wrong by over {CLEAR:g} deg {wrong}"
         )
@@ -140,6 +140,6 @@ _TITLES: Final = {
 
 
 def _mean(values: FloatArray) -> float:
-    """Mean over the frames of one end, NaN where fewer than half of them are told."""
+    """Mean over the frames of one end, NaN where fewer than half of them are judged."""
     known = values[np.isfinite(values)]
     return float(known.mean()) if 2 * len(known) >= len(values) > 0 else float("nan")

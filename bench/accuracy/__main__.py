@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from bench.phantom.assets import AssetError
+from bench.accuracy.report import PAGE, markdown, write_pages
+from bench.report import versions, write
+from phantom.assets import AssetError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from rich.console import Console
 
     from bench.accuracy.tables import Clip
     from bench.accuracy.testset import Setup, TestSet
-    from bench.phantom.batch import Job
+    from phantom.batch import Job
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 CACHE: Final = Path(__file__).with_name(".cache")
 
 
@@ -29,17 +28,18 @@ def _parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(
         prog="python -m bench.accuracy",
         description="Run the product over the frozen test set of rendered bodies with known joint "
-        "angles; print how near it comes, and write docs/accuracy.md.",
+        "angles; print the errors, and write docs/accuracy.md.",
     )
     p.add_argument("--quick", action="store_true", help="a short subset; writes no documentation")
     p.add_argument("--workers", type=int, default=2, help="processes that render (default 2)")
     p.add_argument("--cache", type=Path, default=CACHE, help="where landmarks and results are kept")
-    p.add_argument("--docs", type=Path, default=ROOT / "docs", help="folder of accuracy.md")
+    p.add_argument("--page", type=Path, default=PAGE, help=f"where the page goes (default {PAGE})")
     p.add_argument(
         "--keep", action="store_true",
         help="use kept landmarks even if the code that rendered or looked has changed since",
     )  # fmt: skip
     p.add_argument("--no-render", action="store_true", help="report on what is there already")
+    p.add_argument("--rewrite", action="store_true", help="the page again, from kept results")
     return p
 
 
@@ -49,9 +49,10 @@ def main(arguments: list[str] | None = None) -> int:
 
     from bench.accuracy.testset import TestSetError, load
 
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=110)  # a file or a pipe has no width of its own
+    if options.rewrite:
+        write_pages(json.loads((options.cache / "results.json").read_text("utf-8")), options.page)
+        return 0
+    console = Console(stderr=True)
     try:
         testset = load()
         if options.quick:
@@ -64,32 +65,23 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Stopped. Finished clips are kept; the same command goes on from there.",
+        print("Stopped. Finished clips are kept; the same command continues from there.",
               file=sys.stderr)  # fmt: skip
         return 130
     if not clips:
         print("No clip of the test set has been rendered yet.", file=sys.stderr)
         return 1
-    from bench.accuracy.terminal import show
-
-    show(results, console)
     name = "results-quick.json" if options.quick else "results.json"
     write(options.cache / name, json.dumps(results, indent=1, allow_nan=False) + "\n")
+    print(markdown(results))
     console.print(f"All figures: {options.cache / name}")
     if not options.quick:
-        _document(results, clips, options.docs, console)
+        from bench.accuracy.plots import write_plots
+
+        write_plots(clips, results, options.page.parent / "images")
+        write_pages(results, options.page)
+        console.print(f"Report: {options.page}")
     return 0
-
-
-def _document(
-    results: Mapping[str, Any], clips: Sequence[Clip], docs: Path, console: Console
-) -> None:
-    from bench.accuracy.plots import write_plots
-    from bench.accuracy.report import markdown
-
-    write_plots(clips, results, docs / "images")
-    write(docs / "accuracy.md", markdown(results))
-    console.print(f"Report: {docs / 'accuracy.md'}")
 
 
 def examine(
@@ -101,13 +93,13 @@ def examine(
     render: bool = True,
     console: Console | None = None,
 ) -> tuple[dict[str, Any], list[Clip]]:
-    """Render what is lacking, measure everything, and make the tables.
+    """Render what is missing, measure everything, and make the tables.
 
     Args:
         testset: all or a part.
         cache: folder of the kept records.
         workers: processes.
-        keep: whether records of other code count.
+        keep: whether records made by other code count.
         render: False reports on what is there.
         console: shows the progress; None is silent.
 
@@ -116,15 +108,15 @@ def examine(
         TestSetError: the phantom draws other people than when the set was frozen.
     """
     from bench.accuracy import crosstalk, record, tables
-    from bench.phantom import assets
+    from phantom import assets
 
     folder = cache / "records"
     if render:
         assets.ensure()
         for setup in testset.setups:
             setup.check()
-        lacking = record.wanting(jobs_of(testset.setups), folder, keep=keep)
-        render_all(lacking, folder, workers, console)
+        missing = record.missing_jobs(jobs_of(testset.setups), folder, keep=keep)
+        render_all(missing, folder, workers, console)
     clips = list(tables.read_clips(testset.setups, folder))
     views = ("all", *tables.VIEWS)
     results = {
@@ -132,7 +124,7 @@ def examine(
         "agreement": tables.agreement_rows(clips),
         "scripts": tables.script_rows(clips),
         "crosstalk": {view: crosstalk.matrix(clips, view) for view in views},
-        "told_apart": crosstalk.told_apart(clips),
+        "rounded_or_poked": crosstalk.rounded_or_poked(clips),
         "reasons": tables.reason_rows(clips),
         "faults": {c.setup.name: c.own.fault for c in clips if c.own.fault},
     }
@@ -155,7 +147,7 @@ def render_all(jobs: Sequence[Job], folder: Path, workers: int, console: Console
     )
 
     from bench.accuracy.record import run
-    from bench.phantom.clip import times
+    from phantom.clip import times
 
     total = sum(len(times(job.movement(), job.fps)) for job in jobs)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
@@ -167,18 +159,14 @@ def render_all(jobs: Sequence[Job], folder: Path, workers: int, console: Console
 
 
 def _about(testset: TestSet, clips: Sequence[Clip]) -> dict[str, Any]:
-    from bench.accuracy.record import mediapipe_version, sources_digest
-    from scapcoach import __version__
+    from bench.accuracy.record import sources_digest
 
     wanted = sum(len(s.clips) for s in testset.setups)
     first = clips[0] if clips else None
     return {
-        "date": datetime.now(UTC).date().isoformat(),
-        "version": __version__,
-        "commit": commit(),
-        "mediapipe": mediapipe_version(),
+        **versions(),
         "model": first.setup.model if first else "",
-        "model_sha256": first.record.model_sha256 if first else "",
+        "model_sha256": first.record.info["model_sha256"] if first else "",
         "testset": testset.digest,
         "testset_version": testset.version,
         "setups": len({c.setup.name for c in clips}),
@@ -187,31 +175,8 @@ def _about(testset: TestSet, clips: Sequence[Clip]) -> dict[str, Any]:
         "frames": sum(len(c.record.poses) for c in clips),
         "fps": first.setup.fps if first else 0.0,
         "sources": sources_digest(),
-        "older": sum(c.record.sources != sources_digest() for c in clips),
+        "older": sum(c.record.info["sources"] != sources_digest() for c in clips),
     }
-
-
-def commit() -> str:
-    """The commit of the tree, with a + if the product's sources differ from it."""
-    try:
-        head = subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True,
-            check=True,
-        ).stdout.strip()  # fmt: skip
-        changed = subprocess.run(
-            ["git", "status", "--porcelain", "--", "src"], cwd=ROOT, capture_output=True,
-            text=True, check=True,
-        ).stdout.strip()  # fmt: skip
-    except (OSError, subprocess.CalledProcessError):
-        return "no commit"
-    return f"commit {head}{'+' if changed else ''}"
-
-
-def write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(path.name + ".partial")
-    fresh.write_text(text, "utf-8")
-    fresh.replace(path)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The cross-talk matrix: one true motion at full range, and what every measure makes of it.
+"""The cross-talk matrix: one true motion at full range, and how every measure changes with it.
 
 Each cell is the change of a reported measure between the hold of a motion and the rests of the
 same clip, in per cent of that measure's personal range. On the diagonal 100 is right; everywhere
@@ -66,8 +66,8 @@ MOTIONS: Final = (
     Motion("steps aside", "stepping", ("left", "right")),
 )
 
-#: Reported measures, and what 100 per cent of each is: of the own range or the own slump, or
-#: degrees where a measure has no personal range.
+#: Reported measures, and what 100 per cent of each is: of the person's range or slump, or degrees
+#: where a measure has no personal range.
 COLUMNS: Final = {
     "retraction": "own range", "elevation": "own range", "rounding_deg": "own slump",
     "head_forward": "own slump", "hunch": "own slump", "trunk_lean": "30 deg",
@@ -75,8 +75,8 @@ COLUMNS: Final = {
 }  # fmt: skip
 
 
-#: Where the rests of the clip are withheld the own neutral stands in, which is 0 for all measures
-#: but those that count from the vertical.
+#: Where the rests of the clip are withheld, the person's neutral replaces them: 0 for all measures
+#: except those that count from the vertical.
 _ZERO: Final = {"trunk_lean": np.nan, "shoulder_tilt": np.nan}
 
 
@@ -117,9 +117,9 @@ def _full_range(clip: Clip, motion: Motion, at: slice) -> bool:
 
 
 def matrix(clips: Sequence[Clip], view: str = "all") -> list[dict[str, Any]]:
-    """One entry a motion: for each measure the median and the largest change, and its share judged.
+    """One entry for each motion, with the median and largest change and share judged by measure.
 
-    `median` is of the changes with their signs, `size` of their sizes.
+    `median` is of the signed changes, `size` of their absolute values.
     """
     out = []
     for motion in MOTIONS:
@@ -153,16 +153,16 @@ _ROUNDED: Final = ("rounding_only", "rounded")
 _POKED: Final = ("nodding", "poke")
 
 
-def told_apart(clips: Sequence[Clip]) -> list[dict[str, Any]]:
-    """How well the outline of the back tells a rounded upper back from a head poked forward.
+def rounded_or_poked(clips: Sequence[Clip]) -> list[dict[str, Any]]:
+    """How well the back's outline separates a rounded upper back from a head poked forward.
 
-    One entry a view in which both were filmed and the rounding is told: `auc`, the chance that a
-    frame of the first is told as rounder than one of the second, frames of each, and set-ups.
+    One entry for each view in which both were filmed and the rounding is judged: `auc`, the chance
+    that a frame of the first reads as rounder than one of the second, frames of each, and set-ups.
     """
     out = []
     for view in VIEWS:
         some = [c for c in clips if c.setup.view == view]
-        rounded, poked = (_told(some, *hold) for hold in (_ROUNDED, _POKED))
+        rounded, poked = (_roundings(some, *hold) for hold in (_ROUNDED, _POKED))
         chance = auc(rounded, poked)
         if np.isfinite(chance):
             counts = {"rounded": len(rounded), "poked": len(poked)}
@@ -171,7 +171,7 @@ def told_apart(clips: Sequence[Clip]) -> list[dict[str, Any]]:
     return out
 
 
-def _told(clips: Sequence[Clip], script: str, hold: str) -> FloatArray:
+def _roundings(clips: Sequence[Clip], script: str, hold: str) -> FloatArray:
     """Judged degrees of rounding in that hold of that script."""
     found = [
         c.found["rounding_deg"].estimate[at]

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from bench.accuracy.testset import DeskJob, drawn
-from bench.phantom.batch import Job
-from bench.phantom.sampling import FIRST_TEST_SEED
+from phantom.batch import Job
+from phantom.sampling import FIRST_TEST_SEED
 
 _HEAD: Final = """\
 # The frozen test set of the accuracy bench. Written once by bench.accuracy.freeze, before the
-# first run; not to be changed. Seeds are those of bench.phantom (from 1,000,000 on they are kept
+# first run; not to be changed. Seeds are those of phantom (from 1,000,000 on they are kept
 # for this set: nothing is tuned on them). camera and person are what the seeds gave, degrees and
 # metres; they are checked before every run.
 # Version 2 has other people at the desk: in version 1 the cameras, drawn for standing people,

@@ -1,7 +1,7 @@
-"""The baseline: what a quick script would do, and many do.
+"""The baseline: what many quick scripts do.
 
-Shoulder width over hip width in the picture, narrower meaning retracted, scaled between the own
-neutral hold and the own full-retraction hold. Nothing else: no view, no arms, no doubts.
+Shoulder width over hip width in the picture, narrower meaning retracted, scaled between the
+person's neutral hold and full-retraction hold. View, arms and uncertainty are ignored.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The product on a record: calibrated, measured, and laid beside the truth frame by frame."""
+"""The product on a record: calibrated, measured, and compared with the truth frame by frame."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scapcoach.measures import measure
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from bench.accuracy.record import Record
+    from phantom.record import Record
     from scapcoach.arrays import BoolArray, FloatArray
     from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
@@ -46,7 +46,7 @@ class Target:
     Attributes:
         name: as in the report.
         title: for people.
-        unit: "deg", "%" of the own range, or "".
+        unit: "deg", "%" of the person's range, or "".
         signed: whether a wrong sign means something.
     """
 
@@ -73,7 +73,7 @@ TARGETS: Final = {
         Target("elevation_right", "Elevation, right", "%"),
         Target("rounding_deg", "Upper-back rounding", "deg"),
         Target("head_forward", "Head forward", "deg"),
-        # Counts from the vertical, so its landmarks' own offset would turn small signs over.
+        # Counts from the vertical, so an offset of its landmarks would flip small signs.
         Target("trunk_lean", "Trunk lean", "deg", signed=False),
         Target("hunch", "Hunch", "", signed=False),
         Target("shoulder_tilt", "Shoulder tilt", "deg"),
@@ -108,7 +108,7 @@ class Calibrated:
         zero: truth in the neutral holds, by column.
         ends: truth in the held extremes: (high, low) degrees from neutral by sided quantity.
         slump: truth in the slump hold, degrees from neutral, by column.
-        fault: why there is no calibration.
+        fault: why there is no calibration; empty where there is one.
     """
 
     calibration: Calibration | None
@@ -142,7 +142,7 @@ def take_calibration(record: Record, estimator: str = "joint") -> Calibrated:
     calibration, fault = None, ""
     try:
         calibration = calibrate(
-            poses, segments, model_sha256=record.model_sha256, estimator=estimator
+            poses, segments, model_sha256=record.info["model_sha256"], estimator=estimator
         )
     except CalibrationError as error:
         fault = str(error)
@@ -172,7 +172,7 @@ def compare_automatic(record: Record, own: Calibrated) -> dict[str, Comparison]:
     The truth counts from what it was in the stretch that the product took for neutral.
     """
     poses = smooth_poses(record.poses)
-    calibration = calibrate_automatically(poses, record.model_sha256)
+    calibration = calibrate_automatically(poses, record.info["model_sha256"])
     zero = dict(own.zero)
     if calibration is not None:
         t, neutral = poses.t, calibration.neutral
@@ -221,13 +221,13 @@ def _signed(estimate: FloatArray, sigma: FloatArray, truth: FloatArray) -> Compa
 
 
 def per_cent(truth: FloatArray, ends: tuple[float, float]) -> FloatArray:
-    """Degrees as per cent of the own true range, of its upper or its lower part."""
+    """Degrees as per cent of the person's true range, of its upper or its lower part."""
     high, low = ends
     return np.asarray(100 * truth / np.where(truth >= 0, high, -low))
 
 
 def slump_share(record: Record, own: Calibrated) -> FloatArray:
-    """(T,) how far the person is on the way to the own slump, 0-100.
+    """(T,) how far the person is on the way to the person's slump, 0-100.
 
     Mean of the shares of upper back and lower neck, which in a slump are equal.
     """

@@ -1,4 +1,4 @@
-"""Three pictures: estimate against truth, wrong signs beside the baseline's, cross-talk."""
+"""Three pictures: estimate against truth, wrong signs and the baseline's, cross-talk."""
 
 from __future__ import annotations
 
@@ -103,13 +103,13 @@ def _signs(results: Mapping[str, Any], path: Path) -> None:
              ("own", "scapcoach, calibrated", _GREEN))  # fmt: skip
     figure, ax = plt.subplots(figsize=(8.5, 0.75 * len(scripts) + 1.2), layout="constrained")
     for at, script in enumerate(scripts):
-        for k, (kind, label, colour) in enumerate(kinds):
+        for k, (kind, title, colour) in enumerate(kinds):
             r, y = of(script, kind), at + 0.27 * (k - 1)
             wrong = 100 * (r["sign_errors"] or 0)
-            ax.barh(y, wrong, 0.25, color=colour, label=label if at == 0 else None)
-            told = f"{wrong:.0f} % of {r['signed']}" if r["signed"] else "no clear case"
-            told += f" (judges {r['share_judged']:.0%} of frames)"
-            ax.text(wrong + 0.6, y, told, va="center", fontsize=7.5)
+            ax.barh(y, wrong, 0.25, color=colour, label=title if at == 0 else None)
+            label = f"{wrong:.0f} % of {r['signed']}" if r["signed"] else "no clear case"
+            label += f" (judges {r['share_judged']:.0%} of frames)"
+            ax.text(wrong + 0.6, y, label, va="center", fontsize=7.5)
     ax.set_yticks(range(len(scripts)), [s.replace("_", " ") for s in scripts])
     ax.invert_yaxis()
     ax.set_xlabel("wrong sign of retraction, % of clear cases (judged, truth beyond 5 deg)")

@@ -1,7 +1,7 @@
 """Statistics of agreement between an estimate and the truth; pure functions of arrays.
 
-NaN in an estimate means that the product withheld it. No figure here can be bettered by
-withholding without the share judged, which stands beside it, getting worse.
+NaN in an estimate means that the product withheld it. Withholding can improve
+a figure only at the cost of the share judged, which stands beside it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import scipy.stats
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,17 +18,17 @@ if TYPE_CHECKING:
     from scapcoach.arrays import BoolArray, FloatArray
 
 
-#: 1.96 x sqrt(2): the smallest difference of two readings that is no chance, 95 %.
+#: 1.96 x sqrt(2): the smallest difference of two readings beyond chance, 95 %.
 SDC_FACTOR: Final = 2.77
 
-#: Truth that varies less than this (standard deviation, degrees or per cent) has no slope worth
-#: telling.
+#: Truth that varies less than this (standard deviation, degrees or per cent) has no meaningful
+#: slope.
 MIN_SPREAD: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How an estimate compares with the truth; NaN where there is nothing to tell.
+    """How an estimate compares with the truth; NaN where there is nothing to compare.
 
     Attributes:
         frames: all of them, judged or not.
@@ -35,8 +36,8 @@ class Agreement:
         slope: of the least-squares line of estimates on truth; 1 is right.
         r: Pearson's correlation.
         mae, rmse, bias: of estimate less truth.
-        mae_of_zero: what saying 0 in the judged frames would have given: an `mae` near it knows
-            nothing.
+        mae_of_zero: what saying 0 in the judged frames would have given: an `mae` near it means
+            no information.
         low, high: 95 % limits of agreement, bias -+ 1.96 SD (Bland & Altman 1986).
         within_1, within_2: share of frames whose truth is within 1 and 2 sigma of the estimate;
             a sigma that is right gives 0.68 and 0.95.
@@ -78,7 +79,7 @@ def agreement(
     Args:
         estimate: (N,), NaN where withheld.
         truth: (N,), known everywhere.
-        sigma: (N,) one standard deviation as the product tells it; None tells nothing.
+        sigma: (N,) one standard deviation as the product reports it; None: not known.
         sided: (N,) where the truth is clearly on one side, so that a sign can be wrong.
     """
     judged = np.isfinite(estimate)
@@ -118,10 +119,10 @@ def line(x: FloatArray, y: FloatArray) -> tuple[float, float]:
     """Slope of y on x by least squares, and Pearson's r; NaN where x hardly varies."""
     if len(x) < 3 or x.std() < MIN_SPREAD:
         return np.nan, np.nan
-    dx, dy = x - x.mean(), y - y.mean()
-    slope = float((dx @ dy) / (dx @ dx))
-    both = float(np.sqrt((dx @ dx) * (dy @ dy)))
-    return slope, float(dx @ dy) / both if both > 0 else np.nan
+    if np.ptp(y) == 0:
+        return 0.0, np.nan
+    fit = scipy.stats.linregress(x, y)
+    return float(fit.slope), float(fit.rvalue)
 
 
 def smallest_detectable_change(groups: Iterable[FloatArray]) -> float:
@@ -155,9 +156,9 @@ def _mean(values: FloatArray | BoolArray) -> float:
 def auc(positive: FloatArray, negative: FloatArray) -> float:
     """Chance that one of `positive` is larger than one of `negative`; ties count half.
 
-    NaN counts for nothing; NaN where one side is empty.
+    NaN is left out; the result is NaN where one side is empty.
     """
     p, n = positive[np.isfinite(positive)], negative[np.isfinite(negative)]
     if not len(p) or not len(n):
         return float("nan")
-    return float(np.mean((p[:, None] > n) + 0.5 * (p[:, None] == n)))
+    return float(scipy.stats.mannwhitneyu(p, n).statistic / (len(p) * len(n)))

@@ -17,8 +17,9 @@ from bench.accuracy.observe import (
     compare_automatic,
     take_calibration,
 )
-from bench.accuracy.record import load, path_of
+from bench.accuracy.record import path_of
 from bench.accuracy.stats import agreement, middle_and_worst, smallest_detectable_change
+from phantom.record import load
 from scapcoach.filters import smooth_poses
 from scapcoach.measures import measure
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from bench.accuracy.record import Record
     from bench.accuracy.testset import Setup
+    from phantom.record import Record
     from scapcoach.arrays import FloatArray
 
 
@@ -43,7 +44,7 @@ CONDITIONS: Final = {
     "nodding": "nuisance", "stepping": "nuisance", "rounding_only": "nuisance",
     "desk_hunching": "desk",
 }  # fmt: skip
-#: Estimators that are examined alone, too, and the targets they are examined in.
+#: Estimators that are also measured alone, and the targets for that.
 ALONE: Final = ("geometric", "observer")
 BESIDE: Final = (
     "retraction",
@@ -66,12 +67,12 @@ class Clip:
     """One clip of the test set, compared.
 
     Attributes:
-        setup: whose; script: what; condition: of `CONDITIONS`.
+        setup: of the person; script: the movement; condition: of `CONDITIONS`.
         record: landmarks and truth.
         own: the person's calibration.
-        found: by target, with the own calibration.
+        found: by target, with the person's calibration.
         automatic: by target in degrees, with the automatic calibration.
-        alone: by estimator and target, with the own calibration: each of those in `found` alone.
+        alone: by estimator and target, with the person's calibration: each one without the others.
         naive: (T,) the baseline's retraction, per cent.
         reasons: by measure, how many frames were withheld for what.
     """

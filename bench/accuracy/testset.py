@@ -1,9 +1,9 @@
-"""The frozen test set: which people, cameras and movements the product is examined on.
+"""The frozen test set: the people, cameras and movements that the product is measured on.
 
 `testset.toml` was written once, before the first run, and is not to be changed: a new version
 gets a new name. It holds seeds and, beside them, what they gave when they were drawn (the camera
 and the person's own ranges), so that a change of the phantom that would make another test set
-out of the same seeds is noticed instead of silently comparing two different things.
+out of the same seeds is noticed and two different sets are not compared silently.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from bench.phantom.batch import Job
-from bench.phantom.person import Person
+from phantom.batch import Job
+from phantom.person import Person
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bench.phantom import clip
+    from phantom import clip
 
 FILE: Final = Path(__file__).with_name("testset.toml")
 
@@ -36,7 +36,7 @@ _TOLERANCE: Final = 1e-3
 class TestSetError(Exception):
     """The test set is not what it was; the message says what changed."""
 
-    __test__ = False  # not a test, whatever pytest makes of the name
+    __test__ = False  # not a test, in spite of its name
 
 
 @dataclass(frozen=True, slots=True)

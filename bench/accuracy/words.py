@@ -1,16 +1,16 @@
-"""The figures in plain words, for readers who treat people rather than tables."""
+"""The figures in plain words, for readers who work with people, not with tables."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bench.accuracy.crosstalk import shown
-from bench.accuracy.tables import ALONE, MIN_SIGNED
+from bench.accuracy.tables import MIN_SIGNED
+from bench.report import number, percent, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-#: Views that are told one by one, and how.
+#: The views one by one, in words.
 SEEN_FROM = {
     "front": "from the front", "oblique": "from the front, turned by 35 deg", "side": "side-on",
     "back-oblique": "from behind, turned by 35 deg", "back": "from behind",
@@ -24,56 +24,17 @@ def find(rows: list[dict[str, Any]], **where: str) -> dict[str, Any]:
     return next((r for r in rows if all(r.get(k) == v for k, v in where.items())), {})
 
 
-def percent(value: float | None) -> str:
-    """A share as whole per cent; one digit more where it is small."""
-    if value is None:
-        return "-"
-    return f"{100 * value:.0f} %" if value >= 0.095 or value == 0 else f"{100 * value:.1f} %"
-
-
-def number(value: float | None, digits: int = 1) -> str:
-    """A number, or a dash."""
-    return "-" if value is None else f"{value:.{digits}f}"
-
-
-#: Columns of `side_by_side` after measure, arms and view.
-SIDE_BY_SIDE = (
-    "joint: judged", "r", "MAE, %", "closed form: judged", "r", "MAE, %",
-    "observer: judged", "r", "MAE, %", "width rule: r", "MAE, %",
-)  # fmt: skip
-
-
-def side_by_side(results: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    """Retraction and elevation, per cent of the own range, by the estimators and the width rule.
-
-    Measure, arms, view, and `SIDE_BY_SIDE`; the width rule says nothing of elevation.
-    """
-    rows = results["agreement"]
-    for r in rows:
-        if r["calibration"] != "own" or r["measure"] not in {"retraction", "elevation"}:
-            continue
-        where = {"view": r["view"], "condition": r["condition"]}
-        others = [find(rows, calibration=e, measure=r["measure"], **where) for e in ALONE]
-        naive = find(rows, calibration="naive", **where) if r["measure"] == "retraction" else {}
-        yield (
-            r["measure"], r["condition"], r["view"],
-            *(cell for s in (r, *others) for cell in (
-                percent(s.get("share_judged")), number(s.get("r"), 2), number(s.get("mae"), 0),
-            )),
-            number(naive.get("r"), 2), number(naive.get("mae"), 0),
-        )  # fmt: skip
-
-
 def follows(r: float | None) -> str:
     """How well a reading follows the truth, by its correlation."""
     if r is None:
-        return "cannot be said to follow"
-    words = ((0.9, "follows closely"), (0.7, "follows roughly"), (0.4, "follows loosely"))
-    return next((w for limit, w in words if r >= limit), "hardly follows")
+        return "cannot be compared with the truth"
+    words = ((0.9, "closely"), (0.7, "roughly"), (0.4, "loosely"))
+    how = next((w for limit, w in words if r >= limit), None)
+    return f"follows the truth {how}" if how else "hardly follows the truth"
 
 
 _HANGING = (
-    "**Arms hanging.** Off on average, in per cent of the person's own range (and degrees): the "
+    "**Arms hanging.** Mean error, in per cent of the person's own range (and degrees): the "
     "median and the worst person. *r*: how closely the reading follows the truth, 1 is perfect. "
     "*Judged*: share of frames in which a number is given at all."
 )
@@ -92,16 +53,14 @@ def summary(results: Mapping[str, Any]) -> Iterator[str]:
 def _girdle(rows: list[dict[str, Any]]) -> Iterator[str]:
     """A small table: shrug and retraction with hanging arms, by view."""
     lines = [
-        _HANGING,
-        "",
-        "| seen | shrug: median | worst | r | judged | retraction: median | worst | r | judged |",
-        "|---|---|---|---|---|---|---|---|---|",
+        (seen, *(c for name in ("elevation", "retraction") for c in _off(rows, name, view)))
+        for view, seen in SEEN_FROM.items()
     ]
-    for view, seen in SEEN_FROM.items():
-        cells = [c for name in ("elevation", "retraction") for c in _off(rows, name, view)]
-        if cells:
-            lines.append("| " + " | ".join([seen, *cells]) + " |")
-    yield "\n".join(lines)
+    columns = ("median", "worst", "r", "judged")
+    heads = ("seen", *(f"shrug: {c}" if c == "median" else c for c in columns),
+             *(f"retraction: {c}" if c == "median" else c for c in columns))  # fmt: skip
+    yield _HANGING
+    yield table(heads, (line for line in lines if len(line) > 1))
 
 
 def _off(rows: list[dict[str, Any]], name: str, view: str) -> list[str]:
@@ -131,9 +90,10 @@ def _lifts(rows: list[dict[str, Any]], scripts: list[dict[str, Any]]) -> Iterato
         f"With a calibration taken with hanging arms, scapcoach judges retraction in "
         f"{percent(product['share_judged'])} of the frames of a row and says so in all others. "
         "The usual rule of thumb, shoulder width over hip width, gives a number in every frame, "
-        f"is {number(naive['mae'], 0)} % of the own range off on average, and calls protracted "
-        f"what is retracted, or the other way round, in {percent(naive['sign_errors'])} of the "
-        f"frames in which the blades are clearly drawn back or apart ({_by_view(scripts)})."
+        f"is {number(naive['mae'], 0)} % of the person's range off on average, and calls "
+        "protracted what is retracted, or the other way round, in "
+        f"{percent(naive['sign_errors'])} of the frames in which the blades are clearly "
+        f"drawn back or apart ({_by_view(scripts)})."
     )
     if product["signed"]:
         wrong = percent(product["sign_errors"])
@@ -175,13 +135,13 @@ def _nuisances(results: Mapping[str, Any]) -> Iterator[str]:
     yield (
         "**What is no shoulder movement at all**: turning, leaning, raising the arms, nodding, "
         f"stepping about. Where scapcoach judges retraction ({percent(product['share_judged'])} of "
-        f"these frames) it is {number(product['mae'], 0)} % of the own range away from zero on "
-        f"average; the rule of thumb {number(naive['mae'], 0)} %."
+        f"these frames) it is {number(product['mae'], 0)} % of the person's range away from zero "
+        f"on average; the rule of thumb {number(naive['mae'], 0)} %."
     )
 
 
 def _posture(rows: list[dict[str, Any]]) -> Iterator[str]:
-    told = (
+    some = (
         ("head_forward", "side", "nuisance", "head forward", "deg"),
         ("trunk_lean", "side", "nuisance", "trunk lean", "deg"),
         ("rounding_deg", "side", "nuisance", "upper-back rounding", "deg"),
@@ -189,7 +149,7 @@ def _posture(rows: list[dict[str, Any]]) -> Iterator[str]:
         ("hunch", "side", "desk", "hunch at the desk, from the side", "points of 100"),
     )
     parts = []
-    for name, view, condition, title, unit in told:
+    for name, view, condition, title, unit in some:
         r = find(rows, measure=name, calibration="own", view=view, condition=condition)
         if not r:
             continue
@@ -197,7 +157,7 @@ def _posture(rows: list[dict[str, Any]]) -> Iterator[str]:
             parts.append(f"{title}: not judged")
             continue
         parts.append(
-            f"{title}: {follows(r['r'])} the truth (r {number(r['r'], 2)}), "
+            f"{title}: {follows(r['r'])} (r {number(r['r'], 2)}), "
             f"{number(r['mae'])} {unit} off, judged in {percent(r['share_judged'])} of frames"
         )
     if parts:
@@ -214,57 +174,7 @@ def _doubt(rows: list[dict[str, Any]]) -> Iterator[str]:
                              f"{percent(r['within_2'])}")  # fmt: skip
     if parts:
         yield (
-            "**Does it know how unsure it is?** Of the true values, 68 % should lie within one "
-            "sigma of the reading and 95 % within two; more means that it doubts itself too much, "
-            "less that it is too sure. " + "; ".join(parts) + "."
-        )
-
-
-#: A row is a weakness when fewer truths than this lie within two sigma (95 % is right), ...
-_TOO_SURE: float = 0.85
-#: ... or when more signs than this are wrong; a cell of the cross-talk, above this many per cent.
-_WRONG_SIGNS: float = 0.10
-_TALK: float = 50.0
-_ACCUSED = {
-    "retraction_deg", "elevation_deg", "rounding_deg", "head_forward", "trunk_lean", "hunch",
-    "shoulder_tilt", "yaw",
-}  # fmt: skip
-
-
-def weaknesses(results: Mapping[str, Any]) -> Iterator[str]:
-    """What the figures accuse the product of, one line each; rules, not opinions."""
-    for r in results["agreement"]:
-        if r["measure"] not in _ACCUSED or r["calibration"] != "own" or r["view"] == "all":
-            continue
-        if r["share_judged"] < HARDLY:
-            continue
-        where = f"{r['measure']}, {r['view']}, {r['condition']}"
-        figures = (
-            f"bias {number(r['bias'])}, MAE {number(r['mae'])}, worst set-up {r['worst_setup']}"
-        )
-        if r["within_2"] is not None and r["within_2"] < _TOO_SURE:
-            yield f"Too sure: {where}: {percent(r['within_2'])} within two sigma ({figures})"
-        if r["signed"] >= MIN_SIGNED and r["sign_errors"] > _WRONG_SIGNS:
-            yield f"Wrong signs: {where}: {percent(r['sign_errors'])} ({figures})"
-    for view, matrix in results["crosstalk"].items():
-        for m in matrix if view != "all" else ():
-            for name in ("retraction", "elevation", "hunch"):
-                yield from _talk(view, m, name)
-
-
-#: Motions that a measure is meant to show.
-_MEANT = {
-    "retraction": ("full retraction", "full protraction"),
-    "elevation": ("full shrug", "full depression"),
-    "hunch": ("upper back rounds (own slump)", "pokes the head forward"),
-}
-
-
-def _talk(view: str, m: Mapping[str, Any], name: str) -> Iterator[str]:
-    cell = m["cells"][name]
-    loud = cell["holds"] and cell["size"] > _TALK and cell["share_judged"] >= HARDLY
-    if loud and m["motion"] not in _MEANT[name]:
-        yield (
-            f"Cross-talk: `{name}`, {view}, {m['motion']}: {shown(m, name)} % "
-            f"({percent(cell['share_judged'])} judged, {m['setups']} set-ups)"
+            "**Does it know how uncertain it is?** Of the true values, 68 % should lie within one "
+            "sigma of the reading and 95 % within two; more means that sigma is too large, "
+            "less that it is too small. " + "; ".join(parts) + "."
         )

@@ -1,4 +1,4 @@
-"""The coach on a rendered set, laid beside what the set contains."""
+"""The coach on a rendered set, compared with what the set contains."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from bench.accuracy.observe import take_calibration
-from bench.accuracy.record import load, path_of
+from bench.accuracy.record import path_of
 from bench.coach.truth import TrueRep, true_reps, true_values
-from bench.phantom.body import make_body
-from bench.phantom.skeleton import pose_body
+from phantom.body import make_body
+from phantom.record import load
+from phantom.skeleton import pose_body
 from scapcoach.calibration import Segment, calibrate, calibrate_automatically
 from scapcoach.coaching import coach, find_exercise, packaged, recognise
 from scapcoach.errors import CalibrationError
@@ -21,28 +22,28 @@ from scapcoach.measures import measure
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bench.accuracy.record import Record
     from bench.coach.sets import Take
-    from bench.phantom.batch import Job
-    from bench.phantom.timeline import Script
+    from phantom.batch import Job
+    from phantom.record import Record
+    from phantom.timeline import Script
     from scapcoach.calibration import Calibration
     from scapcoach.coaching import RepValues, SetResult, Verdict
     from scapcoach.landmarks import Poses
 
-#: Seconds by which the middles of a true and a found peak may lie apart to be the same.
+#: Seconds by which the middles of a true and a found peak may differ and still be the same.
 _SAME: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One rule on one repetition: what is true, what was said, and why nothing was."""
+    """One rule on one repetition: what is true, the verdict, and why there was none."""
 
     exercise: str
     fault: str
     true: bool
     value: float
     verdict: Verdict
-    told: float
+    reading: float
     why: str = ""
 
 
@@ -54,7 +55,7 @@ class Examined:
         take: what was rendered; true, found: number of repetitions.
         errors: (N, 4) seconds, found minus true: start, peak start, peak end, end.
         judged: every rule on every repetition that was matched.
-        pulls: (true angle of pull, the one told or "") by repetition.
+        pulls: (true angle of pull, the one judged or "") by repetition.
         recognised: name of the exercise, or "".
         ghosts: exercise -> repetitions, for movements that are none.
         calibrated: whether the calibration could be taken.

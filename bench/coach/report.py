@@ -1,4 +1,4 @@
-"""The coaching bench's findings as a page of tables."""
+"""The page docs/coaching_accuracy.md: what the coach counted and judged, as tables."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.accuracy.record import mediapipe_version
+from bench.report import DOCS, measured, number, page, percent, ratio, table, versions
 from scapcoach.coaching import find_exercise
 from scapcoach.coaching.results import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from bench.coach.examine import Examined, Judged
+    from scapcoach.coaching.exercise import Exercise
 
+PAGE = DOCS / "coaching_accuracy.md"
 #: Seconds within which a phase's end counts as right.
 WITHIN = 0.15
 
 _HEAD = """\
-# How well the coach counts and judges
-
 Rendered sets with known truth ([phantom.md](phantom.md)): every lift in its recommended view, of
-{people} that nothing was tuned on, 320 x 320 pixels, 15 frames a second, through the product's
-own eyes. Made by `python -m bench.coach` with mediapipe {mediapipe}; seeds from {seed:,} on.\
-{lacking}
+{people} that nothing was tuned on, 320 x 320 pixels, 15 frames a second, analysed by the
+product itself; seeds from {seed:,} on.{missing}
+"""
 
+_NOTES = """\
 Read it with care: a rendered body is not a real one, and what is right here can be wrong in a gym.
 Faults are judged only where the measure's status is `ok` and the value is beyond the limit, or
 within it, by one sigma; **judged** is the share of repetitions in which that was so. Precision and
@@ -34,19 +35,19 @@ recall are over those, ends of phases over the repetitions that were found. Rows
 overhead presses and face pulls have an exercise calibration of the same person before the same
 camera, shrugs and holds a posture calibration, squats and bench presses none.
 
-This is the second test set. The first one, two people with seeds from 2,000,000 on, had been used
-to find faults and is spent: there 24 of 28 sets were counted exactly, 89% of the ends of phases
-lay within 0.15 s, and 71% of the verdicts were told. What it showed was mended on development
-seeds alone, and measured here for the first time:
+This is the second test set. The first one, two people with seeds from 2,000,000 on, was used
+to find faults: there 24 of 28 sets were counted exactly, 89% of the ends of phases
+lay within 0.15 s, and 71% of the verdicts were given. What it showed was corrected on
+development seeds alone, and measured here for the first time:
 
 - Squats are filmed obliquely. From the side the plates hide head and shoulders, the person is lost
   at the bottom, and of 14 sets only 9 were counted exactly; obliquely 6 of 6.
-- People are measured down to a trunk of 40 pixels, in place of 57. Three people were told as well
-  at 48 pixels as at 73, one of them at 109, another at 36; at 22 to 29 they were not.
+- People are measured down to a trunk of 40 pixels, in place of 57. Three people were judged as
+  well at 48 pixels as at 73, one of them at 109, another at 36; at 22 to 29 they were not.
 - Phases are timed by arms that count alike all the way: how well one is seen changed the weights,
-  and passed for movement. On development seeds 95% of the ends lie within 0.15 s in place of 80%.
-- Holds are counted where the squeeze is greater than can be told, too, and only of people who stand
-  still.
+  and looked like movement. On development seeds 95% of the ends lie within 0.15 s in place of 80%.
+- Holds are counted also where the squeeze is greater than can be measured, and only of people who
+  stand still.
 - Rules that can be judged in no view are dropped: rounding and blades of the squat, blades and
   shrugs of the bench press, how far back the blades go at the top of a shrug, and a head that pokes
   forward in shrugs.
@@ -56,14 +57,14 @@ seeds as well. Only a part of the set was rendered then: face pulls, the rows, b
 bench presses of all but the first person, and some of the movements that are no repetition were
 seen afterwards, for the first time. A fourth was changed when the whole set had been seen.
 
-- Whether a shrug goes up or up and back is not told any more: here 4 of 16 backward shrugs had been
-  told, wrongly; of 80 development shrugs 3, one wrongly.
+- Whether a shrug goes up or up and back is not judged any more: here 4 of 16 backward shrugs had
+  been judged, wrongly; of 80 development shrugs 3, one wrongly.
 - The peak of a shrug that goes up and then back ended when the hands sank on the way back. It lasts
   until the shoulders leave the back now: on 8 development people 86% of the ends of phases lie
   within 0.15 s, in place of 66%. How far hands may sink meanwhile makes no difference there: 86 to
   88% from 0.55 to 0.7 of the way.
 - Squeezes too small for a number are counted. Of 16 holds of four development people whose blades
-  go 11 to 13 degrees 15 are found, in place of 11. And what is not held for 0.4 s is no hold: two
+  go 11 to 13 degrees 15 are found, in place of 11. What is not held for 0.4 s is no hold: two
   development people who rolled their shoulders before a set had been given one.
 
 Seen, and left as it is: the swing of a trunk withholds what the blades do (`trunk_moved`), and in 7
@@ -75,8 +76,8 @@ Of 22 development clips of what is no repetition (turning, leaning, stepping, ra
 the arms, setting up, sitting down, racking, an idle minute), each offered to every exercise, none
 gave one.
 
-The **grip** is never told, share 0%: on 595 repetitions of development seeds pronated forearms read
-less pronated than neutral ones, with hands of 7 pixels as with hands of 22.
+The **grip** is never judged, share 0%: on 595 repetitions of development seeds pronated forearms
+read less pronated than neutral ones, with hands of 7 pixels as with hands of 22.
 
 Rows from in front and from behind are no part of this set. On 19 calibrated sets of development
 seeds, seven repetitions each, the count was exact in 6 of 6 from the front, 7 of 7 obliquely
@@ -93,29 +94,22 @@ def report(found: Sequence[Examined], seed: int, of: int) -> str:
         of: number of sets that there are.
     """
     sets = [e for e in found if e.take.exercise]
+    judged = [j for e in sets for j in e.judged]
     people = len({e.take.job.seed for e in sets})
-    parts = [
-        _HEAD.format(
-            people=f"{people} {'person' if people == 1 else 'people'}",
-            seed=seed,
-            mediapipe=mediapipe_version(),
-            lacking=f" {of - len(found)} of its {of} clips are not rendered yet."
-            * (of > len(found)),
-        ),
-        "## Repetitions and their phases\n",
-        "\n".join(_repetitions(sets)),
-        "\n## Faults\n",
-        "\n".join(_faults([j for e in sets for j in e.judged])),
-        "\n### What was not judged, and why\n",
-        "\n".join(_dark([j for e in sets for j in e.judged])),
-        "\n## Angle of pull\n",
-        "\n".join(_pulls(sets)),
-        "\n## What is no repetition\n",
-        "\n".join(_ghosts([e for e in found if not e.take.exercise])),
-        "\n## Recognition\n",
-        "\n".join(_recognition(sets)),
-    ]
-    return "\n".join(parts) + "\n"
+    missing = f" {of - len(found)} of its {of} clips are not rendered yet." * (of > len(found))
+    return page(
+        "How well the coach counts and judges", "python -m bench.coach",
+        _HEAD.format(people=f"{people} {'person' if people == 1 else 'people'}", seed=seed,
+                     missing=missing),
+        measured(versions(), f"{len(found)} clips"),
+        _NOTES,
+        "## Repetitions and their phases", *_repetitions(sets),
+        "## Faults", _faults(judged),
+        "### What was not judged, and why", _unjudged(judged),
+        "## Angle of pull", _pulls(sets),
+        "## What is no repetition", *_ghosts([e for e in found if not e.take.exercise]),
+        "## Recognition", *_recognition(sets),
+    )  # fmt: skip
 
 
 _ENDS = ("start", "peak start", "peak end", "end")
@@ -123,115 +117,105 @@ _ENDS = ("start", "peak start", "peak end", "end")
 
 def _repetitions(sets: Sequence[Examined]) -> Iterator[str]:
     exact = sum(e.true == e.found for e in sets)
-    errors = np.array([row for e in sets for row in e.errors])
+    errors = np.abs([row for e in sets for row in e.errors])
     yield (
         f"{exact} of {len(sets)} sets counted exactly. Of {errors.size} ends of phases "
-        f"{np.mean(np.abs(errors) <= WITHIN):.0%} lie within {WITHIN} s; median error "
-        f"{np.median(np.abs(errors)):.2f} s, 95th percentile "
-        f"{np.percentile(np.abs(errors), 95):.2f} s.\n"
+        f"{percent(np.mean(errors <= WITHIN))} lie within {WITHIN} s; median error "
+        f"{np.median(errors):.2f} s, 95th percentile {np.percentile(errors, 95):.2f} s."
     )
-    yield f"| exercise | view | sets | exact | repetitions | {' | '.join(_ENDS)} | all |"
-    yield "|---|---|---|---|---|---|---|---|---|---|"
+    heads = ("exercise", "view", "sets", "exact", "repetitions", *_ENDS, "all")
+    rows = []
     for exercise, view in dict.fromkeys((e.take.exercise, e.take.job.view) for e in sets):
         own = [e for e in sets if (e.take.exercise, e.take.job.view) == (exercise, view)]
         close = np.abs([row for e in own for row in e.errors] or [[np.nan] * 4]) <= WITHIN
-        shares = " | ".join(f"{share:.0%}" for share in (*close.mean(axis=0), close.mean()))
+        shares = [percent(share) for share in (*close.mean(axis=0), close.mean())]
         same = sum(e.true == e.found for e in own)
-        yield (
-            f"| {exercise} | {view} | {len(own)} | {same} | {sum(e.true for e in own)} | {shares} |"
-        )
-    yield f"\nShares of ends of phases within {WITHIN} s."
+        rows.append((exercise, view, len(own), same, sum(e.true for e in own), *shares))
+    yield table(heads, rows)
+    yield f"Shares of ends of phases within {WITHIN} s."
     wrong = [e for e in sets if e.true != e.found]
     if wrong:
-        yield "\nNot counted exactly:\n"
-    for e in wrong:
-        job = e.take.job
-        yield f"- {job.script}, {job.view}, seed {job.seed}: {e.found} of {e.true}"
+        yield "Not counted exactly:"
+        yield "\n".join(
+            f"- {e.take.job.script}, {e.take.job.view}, seed {e.take.job.seed}: "
+            f"{e.found} of {e.true}"
+            for e in wrong
+        )
 
 
-def _faults(judged: Sequence[Judged]) -> Iterator[str]:
-    yield (
-        "| exercise | view | fault | repetitions | truly faulty | judged | true + | false + "
-        "| missed | precision | recall |"
-    )
-    yield "|---|---|---|---|---|---|---|---|---|---|---|"
-    keys = list(dict.fromkeys((j.exercise, j.fault) for j in judged))
-    for name, fault in keys:
-        own = [j for j in judged if (j.exercise, j.fault) == (name, fault)]
-        exercise = find_exercise(name)
-        yield f"| {name} | {exercise.view} | {exercise.fault(fault).title} | {_counts(own)} |"
-    yield f"| **all** | | | {_counts(judged)} |"
-
-
-def _dark(judged: Sequence[Judged]) -> Iterator[str]:
-    """Reasons of what was neither called good nor faulty, by rule, most first."""
-    yield "| exercise | fault | repetitions | not judged | why |"
-    yield "|---|---|---|---|---|"
+def _by_rule(judged: Sequence[Judged]) -> Iterator[tuple[Exercise, str, list[Judged]]]:
+    """The exercise, the title of the fault, and what was judged of it."""
     for name, fault in dict.fromkeys((j.exercise, j.fault) for j in judged):
+        exercise = find_exercise(name)
         own = [j for j in judged if (j.exercise, j.fault) == (name, fault)]
-        dark = [j for j in own if j.verdict not in {Verdict.FAULTY, Verdict.GOOD}]
-        if not dark:
-            continue
+        yield exercise, exercise.fault(fault).title, own
+
+
+def _faults(judged: Sequence[Judged]) -> str:
+    heads = ("exercise", "view", "fault", "repetitions", "truly faulty", "judged", "true +",
+             "false +", "missed", "precision", "recall")  # fmt: skip
+    rows = [(e.name, e.view, title, *_counts(own)) for e, title, own in _by_rule(judged)]
+    return table(heads, [*rows, ("**all**", "", "", *_counts(judged))])
+
+
+def _is_judged(j: Judged) -> bool:
+    return j.verdict in {Verdict.FAULTY, Verdict.GOOD}
+
+
+def _unjudged(judged: Sequence[Judged]) -> str:
+    """Reasons of what was neither called good nor faulty, by rule, most first."""
+    rows = []
+    for exercise, title, own in _by_rule(judged):
+        some = [j for j in own if not _is_judged(j)]
         reasons = Counter(
             "within one sigma of the limit" if j.verdict is Verdict.UNCLEAR else f"`{j.why}`"
-            for j in dark
+            for j in some
         )
         why = ", ".join(f"{words}: {n}" for words, n in reasons.most_common())
-        title = find_exercise(name).fault(fault).title
-        yield f"| {name} | {title} | {len(own)} | {len(dark)} | {why} |"
+        if some:
+            rows.append((exercise.name, title, len(own), len(some), why))
+    return table(("exercise", "fault", "repetitions", "not judged", "why"), rows)
 
 
-def _counts(judged: Sequence[Judged]) -> str:
-    told = [j for j in judged if j.verdict in {Verdict.FAULTY, Verdict.GOOD}]
-    hits = sum(j.true and j.verdict is Verdict.FAULTY for j in told)
-    false = sum(not j.true and j.verdict is Verdict.FAULTY for j in told)
-    missed = sum(j.true and j.verdict is Verdict.GOOD for j in told)
-    cells = [
-        len(judged),
-        sum(j.true for j in judged),
-        f"{len(told) / len(judged):.0%}" if judged else "-",
-        hits,
-        false,
-        missed,
-        _share(hits, hits + false),
-        _share(hits, hits + missed),
-    ]
-    return " | ".join(str(c) for c in cells)
+def _counts(judged: Sequence[Judged]) -> tuple[object, ...]:
+    some = [j for j in judged if _is_judged(j)]
+    hits = sum(j.true and j.verdict is Verdict.FAULTY for j in some)
+    false = sum(not j.true and j.verdict is Verdict.FAULTY for j in some)
+    missed = sum(j.true and j.verdict is Verdict.GOOD for j in some)
+    return (
+        len(judged), sum(j.true for j in judged), percent(ratio(len(some), len(judged))), hits,
+        false, missed, number(ratio(hits, hits + false), 2), number(ratio(hits, hits + missed), 2),
+    )  # fmt: skip
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.2f}" if whole else "-"
-
-
-def _pulls(sets: Sequence[Examined]) -> Iterator[str]:
-    yield "| exercise | repetitions | told | right of those told |"
-    yield "|---|---|---|---|"
+def _pulls(sets: Sequence[Examined]) -> str:
     by: dict[str, list[tuple[str, str]]] = {}
     for e in sets:
         if pairs := [p for p in e.pulls if p[0]]:
             by.setdefault(e.take.exercise, []).extend(pairs)
     every = [p for pairs in by.values() for p in pairs]
-    for exercise, pairs in [*by.items(), ("**all**", every)]:
-        yield f"| {exercise} | {_right(pairs)} |"
+    rows = [(name, *_right(pairs)) for name, pairs in [*by.items(), ("**all**", every)]]
+    return table(("exercise", "repetitions", "judged", "right of those judged"), rows)
 
 
-def _right(pairs: Iterable[tuple[str, str]]) -> str:
-    pairs = list(pairs)
-    told = [p for p in pairs if p[1]]
-    right = sum(a == b for a, b in told)
-    wrong = Counter(f"{a} told as {b}" for a, b in told if a != b)
+def _right(pairs: Sequence[tuple[str, str]]) -> tuple[object, ...]:
+    some = [p for p in pairs if p[1]]
+    right = sum(a == b for a, b in some)
+    wrong = Counter(f"{a} taken for {b}" for a, b in some if a != b)
     what = f" ({', '.join(f'{k}: {n}' for k, n in wrong.items())})" if wrong else ""
-    return f"{len(pairs)} | {len(told) / max(len(pairs), 1):.0%} | {_share(right, len(told))}{what}"
+    share = ratio(len(some), max(len(pairs), 1))
+    return len(pairs), percent(share), number(ratio(right, len(some)), 2) + what
 
 
 def _ghosts(found: Sequence[Examined]) -> Iterator[str]:
-    yield "Each movement was offered to every exercise; a repetition found in it is a ghost.\n"
-    yield "| movement | view | ghosts | recognised as |"
-    yield "|---|---|---|---|"
-    for e in found:
-        ghosts = ", ".join(f"{k} {n}" for k, n in e.ghosts.items() if n) or "none"
-        known = e.recognised or "nothing"
-        yield f"| {e.take.job.script} | {e.take.job.view} | {ghosts} | {known} |"
+    yield "Each movement was offered to every exercise; a repetition found in it is a ghost."
+    rows = (
+        (e.take.job.script, e.take.job.view,
+         ", ".join(f"{k} {n}" for k, n in e.ghosts.items() if n) or "none",
+         e.recognised or "nothing")
+        for e in found
+    )  # fmt: skip
+    yield table(("movement", "view", "ghosts", "recognised as"), rows)
 
 
 def _recognition(sets: Sequence[Examined]) -> Iterator[str]:
@@ -246,6 +230,8 @@ def _recognition(sets: Sequence[Examined]) -> Iterator[str]:
     silent = sum(not e.recognised and bool(wanted(e)) for e in sets)
     wrong = len(sets) - right - silent
     yield f"{right} of {len(sets)} sets right, {silent} not said, {wrong} wrong."
-    for e in sets:
-        if e.recognised != wanted(e):
-            yield f"- {e.take.job.script}, {e.take.job.view}: {e.recognised or 'nothing'} said"
+    yield "\n".join(
+        f"- {e.take.job.script}, {e.take.job.view}: {e.recognised or 'nothing'} said"
+        for e in sets
+        if e.recognised != wanted(e)
+    )

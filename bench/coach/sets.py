@@ -1,8 +1,8 @@
-"""Which sets the coaching bench renders: the frozen test set, and one for development.
+"""Which sets the coaching bench renders: the frozen test set, and the development set.
 
 Test seeds lie at 2,000,000 and above and were frozen before the first run; development looks at
-seeds 3000 to 3999 only. The first test set, two people from 2,000,000 on, has shown faults and is
-spent; this is the second one, four other people.
+seeds 3000 to 3999 only. The first test set, two people from 2,000,000 on, was used to find
+faults; this is the second one, four other people.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from bench.phantom.batch import Job
+from phantom.batch import Job
 
 #: First seed of the test set and of development.
 TEST_SEED: Final = 2_100_000

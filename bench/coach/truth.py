@@ -1,7 +1,7 @@
 """What a rendered set contains: repetitions, phases and values, from script and truth table.
 
-Shares of the own range are those that the person was told to do; what raised arms bring along is
-no part of them, as it is no part of what a calibration at like arm pose reads.
+Shares of the person's range are those that the script asks for; what raised arms bring along is
+no part of them, as it is no part of what a calibration at the same arm pose reads.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from bench.accuracy.record import Record
-    from bench.phantom.person import Person
-    from bench.phantom.pose import Pose
-    from bench.phantom.timeline import Script
+    from phantom.person import Person
+    from phantom.pose import Pose
+    from phantom.record import Record
+    from phantom.timeline import Script
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class TrueRep:
 
     Attributes:
         number: as in the script.
-        kind: how it is done: good, lazy, shrug, ...; empty where all are alike.
+        kind: how it is done: good, lazy, shrug, ...; empty where all are done the same way.
         start, peak_start, peak_end, end: seconds, as `scapcoach.coaching.Rep`.
         before, peak, after: poses at the start, at the peak's end, and after the return.
         way: poses of all keys from the start to the return.
@@ -93,7 +93,7 @@ def _rep(number: int, stays: list[_Stay]) -> TrueRep:
 
 
 def share(pose: Pose, person: Person, quantity: str, side: str = "") -> float:
-    """Per cent of the own range of retraction or elevation in a pose; one side or the mean."""
+    """Per cent of the person's range of retraction or elevation in a pose; one side or the mean."""
     sides = (side,) if side else ("left", "right")
     degrees = float(np.mean([getattr(pose, f"{quantity}_{s}") for s in sides]))
     low = "protraction" if quantity == "retraction" else "depression"
@@ -101,7 +101,7 @@ def share(pose: Pose, person: Person, quantity: str, side: str = "") -> float:
 
 
 def true_values(rep: TrueRep, person: Person, record: Record) -> dict[str, float]:
-    """What `REP_VALUES` are in truth, as far as a script tells."""
+    """What `REP_VALUES` are in truth, as far as a script determines them."""
     at = {"start": rep.before, "peak": rep.peak, "end": rep.after}
     out = {
         f"{q}_{where}": share(pose, person, q)

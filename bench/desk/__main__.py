@@ -1,4 +1,4 @@
-"""The desk bench: how often sustained hunches are told, and everyday movements are mistaken.
+"""The desk bench: how often sustained hunches raise an alert, and everyday movements a false one.
 
     python -m bench.desk --seeds 4000-4008 --hours 3          # while developing
     python -m bench.desk --test --write docs/desk.md          # the figures that are published
@@ -21,7 +21,8 @@ import numpy as np
 
 from bench.desk.day import RESTLESS, WORK, Library, make_day
 from bench.desk.snippets import FPS, VIEWS, jobs
-from bench.phantom.batch import do
+from bench.report import table, write_between
+from phantom.batch import do
 from scapcoach.desk.engine import DeskEngine
 from scapcoach.desk.policy import Kind
 from scapcoach.desk.posture import take_baseline
@@ -30,7 +31,7 @@ from scapcoach.history import Stamp
 TEST_SEEDS = range(4_000_000, 4_000_012)
 CACHE = Path(__file__).parent / ".cache" / "snippets"
 
-#: Seconds within which a sustained hunch should be told.
+#: Seconds within which a sustained hunch should raise an alert.
 IN_TIME = 90.0
 
 
@@ -40,14 +41,14 @@ class Outcome:
 
     Attributes:
         seed, view: of the set-up.
-        own: whether the own slump was part of the baseline.
+        own: whether the person's slump was part of the baseline.
         hours: simulated.
-        told: seconds from each sustained hunch to its alert; NaN where there was none in time.
+        delays: seconds from each sustained hunch to its alert; NaN where there was none in time.
         asked: how many of these were questions (sunk, or a lower chair?).
-        false: what was done when something was said without need.
+        false: what the person did when an alert was false.
         rechecks: how often a new baseline was asked for.
         looks: how often the engine looked.
-        held: most things that the engine ever kept in memory.
+        held: most items that the engine kept in memory at once.
         judged: share of the looks with somebody there that could be judged.
     """
 
@@ -55,7 +56,7 @@ class Outcome:
     view: str
     own: bool
     hours: float
-    told: list[float] = field(default_factory=list)
+    delays: list[float] = field(default_factory=list)
     asked: int = 0
     false: list[str] = field(default_factory=list)
     rechecks: int = 0
@@ -90,44 +91,33 @@ def run_day(folder: Path, seed: int, hours: float, own: bool, restless: bool = F
         if hit is not None:
             used.add(hit[0])
             out.asked += hit[1] is Kind.ASK
-        out.told.append(hit[0] - e.start if hit and hit[0] - e.start <= IN_TIME else np.nan)
+        out.delays.append(hit[0] - e.start if hit and hit[0] - e.start <= IN_TIME else np.nan)
     out.false = [day.doing[int(a * FPS)] for a, _ in alerts if a not in used]
     return out
 
 
-def table(outcomes: list[Outcome]) -> list[str]:
+def figures(outcomes: list[Outcome]) -> str:
     """Markdown: by view and baseline."""
-    lines = [
-        (
-            "| baseline | view | hours | sustained hunches | told within 90 s | median delay | "
-            "false alerts | per 8 h | looks judged |"
-        ),
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
+    heads = ("baseline", "view", "hours", "sustained hunches", "alerted within 90 s",
+             "median delay", "false alerts", "per 8 h", "looks judged")  # fmt: skip
+    rows = []
     for own in (False, True):
         for view in (*VIEWS, "all"):
             some = [o for o in outcomes if o.own == own and view in (o.view, "all")]
-            told = np.array([d for o in some for d in o.told])
-            if not len(told):
+            delays = np.array([d for o in some for d in o.delays])
+            if not len(delays):
                 continue
             hours = sum(o.hours for o in some)
             false = sum(len(o.false) for o in some)
-            hit = int(np.isfinite(told).sum())
-            lines.append(
-                f"| {'10 s upright, own slump' if own else '10 s upright'} | {view} | {hours:.0f} "
-                f"| {len(told)} | {hit} ({100 * hit / len(told):.1f} %) | "
-                f"{np.nanmedian(told) if hit else np.nan:.0f} s | {false} | "
-                f"{8 * false / hours:.2f} | {100 * np.mean([o.judged for o in some]):.0f} % |"
-            )
-    return lines
-
-
-def write(page: Path, name: str, lines: list[str]) -> None:
-    """Put lines between the markers of that name in a page."""
-    text = page.read_text("utf-8")
-    begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
-    head, rest = text.split(begin)
-    page.write_text(head + begin + "\n".join(lines) + "\n" + end + rest.split(end)[1], "utf-8")
+            hits = int(np.isfinite(delays).sum())
+            rows.append((
+                "10 s upright, own slump" if own else "10 s upright", view, f"{hours:.0f}",
+                len(delays), f"{hits} ({100 * hits / len(delays):.1f} %)",
+                f"{np.nanmedian(delays) if hits else np.nan:.0f} s", false,
+                f"{8 * false / hours:.2f}",
+                f"{100 * np.mean([o.judged for o in some]):.0f} %",
+            ))  # fmt: skip
+    return table(heads, rows)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -156,16 +146,16 @@ def main(arguments: list[str] | None = None) -> int:
         ]
         outcomes = [run.result() for run in runs]
     for x in outcomes:
-        told = " ".join("miss" if d != d else f"{d:.0f}" for d in x.told)  # noqa: PLR0124 - NaN
+        delays = " ".join("miss" if d != d else f"{d:.0f}" for d in x.delays)  # noqa: PLR0124 - NaN
         print(
             f"{x.seed} {x.view} own={x.own:d} {x.hours:.1f} h, judged {x.judged:.2f}, "
             f"{x.looks} looks, at most {x.held} held, asked {x.asked}, "
-            f"rechecks {x.rechecks}: {told}; false {x.false}"
+            f"rechecks {x.rechecks}: {delays}; false {x.false}"
         )
-    lines = table(outcomes)
-    print("\n".join(lines))
+    found = figures(outcomes)
+    print(found)
     if o.write:
-        write(o.write, "restless figures" if o.restless else "day figures", lines)
+        write_between(o.write, "restless figures" if o.restless else "day figures", found)
     return 0
 
 

@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.desk.__main__ import write
 from bench.desk.snippets import CLIPS, jobs
-from bench.phantom.clip import render
+from bench.report import known, number, table, write_between
+from phantom.clip import render
 from scapcoach.desk.engine import DeskEngine
 from scapcoach.desk.eyes import CAMERA_FPS
 from scapcoach.desk.posture import take_baseline
@@ -46,7 +46,7 @@ SIZE = (640, 480)
 #: Seconds in which models load and the subject is found; left out.
 WARM_UP = 12.0
 
-#: Seconds that somebody restless stays in a pose.
+#: Seconds that an active person stays in a pose.
 POSE_S = 4.0
 
 
@@ -77,11 +77,11 @@ def pictures(seed: int = 4002) -> dict[str, list[Image]]:
 
 
 def noisy(image: Image, rng: np.random.Generator) -> Image:
-    """The picture as a camera would give it once more."""
+    """A copy of the picture, as a camera gives a new one each time."""
     return np.clip(image + rng.normal(0, 2, image.shape), 0, 255).astype(np.uint8)
 
 
-class MemoryEyes:
+class MemorySampler:
     """Pictures from memory: no camera, no decoding."""
 
     trouble = ""
@@ -106,7 +106,7 @@ class MemoryEyes:
         return self._tracker.step(Frame(self._n, t, image))
 
     def pause(self) -> None:
-        """Nothing to let go of."""
+        """There is nothing to release."""
 
     def rest(self, seconds: float) -> None:
         """Wait."""
@@ -118,7 +118,7 @@ class MemoryEyes:
 
 
 def film(path: Path, images: list[Image], fps: float, seconds: float) -> Path:
-    """A film with sensor noise, so that decoding is not for nothing."""
+    """A film with sensor noise, so that decoding costs what it does in practice."""
     from fractions import Fraction
 
     from scapcoach.pyav import av
@@ -154,8 +154,8 @@ def without_capture(what: str, images: list[Image], rest: Poses, seconds: float)
     ):
         journal = Journal(history)
         engine = DeskEngine((take_baseline(rest),), journal=journal)
-        eyes = MemoryEyes(images, estimator, seconds + WARM_UP)
-        watch = Watch(eyes, engine, lambda _: None, lambda _: None, journal=journal,
+        sampler = MemorySampler(images, estimator, seconds + WARM_UP)
+        watch = Watch(sampler, engine, lambda _: None, lambda _: None, journal=journal,
                       on_moment=count, obey=False)  # fmt: skip
         thread = threading.Thread(target=watch.run)
         thread.start()
@@ -212,20 +212,15 @@ def see(images: list[Image]) -> Poses:
         return Poses.concatenate([tracker.step(Frame(i, i / 4, x)) for i, x in enumerate(images)])
 
 
-def table(costs: list[Cost]) -> list[str]:
+def figures(costs: list[Cost]) -> str:
     """Markdown."""
-    lines = [
-        "| somebody is | capture | share of one core | looks a second | memory |",
-        "|---|---|---|---|---|",
-    ]
-    return lines + [
-        f"| {c.what} | {c.capture} | {100 * c.share:.1f} % | {c.looks:.2f} | {_mb(c.memory)} |"
+    heads = ("somebody is", "capture", "share of one core", "looks a second", "memory")
+    rows = (
+        (c.what, c.capture, f"{100 * c.share:.1f} %", number(c.looks, 2),
+         f"{c.memory:.0f} MB" if known(c.memory) else "")
         for c in costs
-    ]
-
-
-def _mb(memory: float) -> str:
-    return f"{memory:.0f} MB" if np.isfinite(memory) else ""
+    )  # fmt: skip
+    return table(heads, rows)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -249,10 +244,10 @@ def main(arguments: list[str] | None = None) -> int:
             )
         ),
     ]  # fmt: skip
-    lines = table(costs)
-    print("\n".join(lines))
+    found = figures(costs)
+    print(found)
     if o.write:
-        write(o.write, "cost figures", lines)
+        write_between(o.write, "cost figures", found)
     return 0
 
 

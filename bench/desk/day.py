@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from bench.desk.snippets import CLIPS, FPS, MEANING, jobs
-from bench.phantom.batch import load
+from phantom.batch import load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from bench.phantom.batch import Record
+    from phantom.record import Record
     from scapcoach.arrays import IntArray
     from scapcoach.landmarks import Poses
 
@@ -56,7 +56,7 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """How somebody sits down again: a little elsewhere than before.
+    """How somebody sits down again: not quite where they sat before.
 
     Attributes:
         start: seconds.
@@ -129,7 +129,7 @@ class Library:
 
     @cached_property
     def own_slump(self) -> Poses:
-        """Four seconds of the own slump."""
+        """Four seconds of the person's slump."""
         found = self.clips["hunch"]
         return found.poses[found.segment == "hunch"][: int(4 * FPS)]
 
@@ -176,7 +176,7 @@ def _play(day: Day, library: Library, name: str, seconds: float) -> float:
     """Go to a hold, stay in it for so long, come back; when the hold began."""
     number, there, held, back = library.spans(name)
     count = max(1, round(seconds * FPS))
-    # To and fro over the frames of the hold, so that nothing jumps; from anywhere in work.
+    # Back and forth over the frames of the hold, so that nothing jumps; from anywhere in work.
     loop = np.concatenate([held, held[-2:0:-1]]) if len(held) > 2 else held
     offset = len(day.frames) * 7 if name == "work" else 0
     stay = loop[(np.arange(count) + offset) % len(loop)]

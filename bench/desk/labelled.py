@@ -1,4 +1,4 @@
-"""Labelled pictures of real people, upright and slouched: how well the score tells them apart.
+"""Labelled pictures of real people, upright and slouched: how well the score separates them.
 
     python -m bench.desk.labelled FOLDER
 
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.accuracy.stats import auc
+from bench.report import number, table
 from scapcoach.desk.policy import Policy
 from scapcoach.desk.posture import look, take_baseline
 from scapcoach.landmarks import Landmark, Poses
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 #: Upright pictures that a person's baseline is taken from.
 BASELINE = 20
 
-#: Shape of the pictures of sets that give coordinates in shares of it and do not tell their size:
+#: Shape of the pictures of sets that give coordinates in shares of it and do not give their size:
 #: only so do faces have the proportions of those in the other sets (neck height against the
 #: distance of the ears 1.6 to 1.7; at 4:3 it would be 2.1 to 2.3).
 WIDE = (1280, 720)
@@ -74,14 +75,13 @@ class Result:
         return self.name.split(",", maxsplit=1)[0]
 
     @property
-    def line(self) -> str:
+    def row(self) -> tuple[object, ...]:
         """A row of the table."""
-        both = np.concatenate([self.good, self.bad])
+        judged = np.isfinite(np.concatenate([self.good, self.bad])).mean()
         return (
-            f"| {self.name} | {auc(self.bad, self.good):.3f} | {len(self.good)} | {len(self.bad)} "
-            f"| {100 * np.isfinite(both).mean():.0f} % | {_beyond(self.good)} "
-            f"| {_beyond(self.bad)} |"
-        )
+            self.name, number(auc(self.bad, self.good), 3), len(self.good), len(self.bad),
+            f"{100 * judged:.0f} %", _beyond(self.good), _beyond(self.bad),
+        )  # fmt: skip
 
 
 def _beyond(scores: FloatArray) -> str:
@@ -134,18 +134,18 @@ def pictures(folder: Path, cache: Path) -> Poses:
     if not key.is_file():
         files = sorted(folder.glob("*.jpg"), key=lambda f: int(re.sub(r"\D", "", f.stem) or 0))
         rows, size = [], (0, 0)
-        eyes = Landmarker(model_file("lite", mask=False), people=1)
+        landmarker = Landmarker(model_file("lite", mask=False), people=1)
         for file in files:
             image = cv2.cvtColor(cv2.imread(str(file)), cv2.COLOR_BGR2RGB)
             size = (image.shape[1], image.shape[0])
-            found = eyes.look(image)
+            found = landmarker.look(image)
             one = np.full((33, 7), np.nan)
             if found:
                 one = np.column_stack(
                     [found[0].xy, found[0].world, found[0].visibility, found[0].presence]
                 )
             rows.append(one)
-        eyes.close()
+        landmarker.close()
         cache.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(key, rows=np.array(rows), size=np.array(size))
     with np.load(key) as data:
@@ -240,7 +240,7 @@ def posture_features(folder: Path) -> Iterator[Result]:
     xy = np.full((len(rows), 33, 2), np.nan)
     half, middle = column("shoulder_width") / 2, column("shoulder_center_x")
     ears = (column("left_ear_y") + column("right_ear_y")) / 2
-    # There is no face in it: shoulder width stands in for its size.
+    # There is no face in it: shoulder width replaces its size.
     for point in range(Landmark.NOSE, Landmark.MOUTH_RIGHT + 1):
         sign = 1 if point % 2 else -1
         xy[:, point] = np.column_stack([column("head_center_x") + sign * half / 3, ears])
@@ -266,9 +266,9 @@ def main(arguments: list[str] | None = None) -> int:
             except Exception as error:  # noqa: BLE001 - a set that cannot be judged is a finding
                 print(f"{block.name}: {error}")
     results += posture_features(o.folder)
-    print("| set | AUC | upright | slouched | judged | upright beyond 50 | slouched beyond 50 |")
-    print("|---|---|---|---|---|---|---|")
-    print("\n".join(r.line for r in (*results, *pooled(results))))
+    heads = ("set", "AUC", "upright", "slouched", "judged", "upright beyond 50",
+             "slouched beyond 50")  # fmt: skip
+    print(table(heads, (r.row for r in (*results, *pooled(results)))))
     return 0
 
 

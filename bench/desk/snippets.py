@@ -1,7 +1,7 @@
 """What people do at a desk, as short clips of the phantom that a day is put together from.
 
 Every clip begins and ends sitting upright and typing, so that clips can follow each other. Holds
-are named; what a name means for the judge stands in `MEANING`.
+are named; `MEANING` says how an alert during each one counts.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from bench.accuracy.testset import DeskJob
-from bench.phantom.desk import SIT, TYPE
-from bench.phantom.movements import STAND, slump
-from bench.phantom.person import Person
-from bench.phantom.timeline import Key, Script
+from phantom.desk import SIT, TYPE
+from phantom.movements import STAND, slump
+from phantom.person import Person
+from phantom.timeline import Key, Script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from bench.phantom.pose import Pose
+    from phantom.pose import Pose
 
 Meaning = Literal["good", "hunched", "mild", "movement", "away"]
 
-#: What each named hold is. `mild` is neither: half a slump may be told or not.
+#: What each named hold is. `mild` is neither: half a slump may raise an alert or not.
 MEANING: Final[Mapping[str, Meaning]] = {
     "calibrate": "good", "work": "good", "passer": "good",
     "hunch": "hunched", "sunk": "hunched", "poke": "hunched",
@@ -96,17 +96,17 @@ def poke(person: Person) -> Script:
 
 
 def half(person: Person) -> Script:
-    """Half of the own slump."""
+    """Half of the person's slump."""
     return _held(person, "half", slump(person, TYPE, 0.5), 2.0, 10.0)
 
 
 def shrug(person: Person) -> Script:
-    """Shoulders that have crept up."""
+    """Shoulders that have risen slowly."""
     return _held(person, "shrug", person.girdled(TYPE, 0.0, 0.6), 2.0, 8.0)
 
 
 def glances(person: Person) -> Script:
-    """What is no hunching: keyboard, phone, second screen, a drink, a reach, a closer look."""
+    """What is not hunching: keyboard, phone, second screen, a drink, a reach, a closer look."""
     right = TYPE.arm_right
     phone = replace(TYPE, head_pitch=32, neck_flexion=10).arms(elbow=105, elevation=34, forearm=-30)
     poses = (

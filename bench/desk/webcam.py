@@ -1,4 +1,4 @@
-"""The desk check on a film that behaves as a webcam's driver does, for the figures of cost.
+"""The desk check on a video file that behaves like a webcam, to measure its cost.
 
     python -m bench.desk.webcam FILM desk -v
 
@@ -33,7 +33,7 @@ class Webcam:
         return bool(self._film.isOpened())
 
     def set(self, _option: int, _value: float) -> bool:
-        """The camera insists."""
+        """Options are ignored."""
         return False
 
     def grab(self) -> bool:

@@ -18,15 +18,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.desk.__main__ import TEST_SEEDS, write
+from bench.desk.__main__ import TEST_SEEDS
 from bench.desk.snippets import CLIPS, VIEWS, jobs
-from bench.phantom.body import make_body
-from bench.phantom.desk import TYPE
-from bench.phantom.movements import slump
-from bench.phantom.props import Placer
-from bench.phantom.render import Actor, Renderer
-from bench.phantom.skeleton import pose_body
-from bench.phantom.timeline import Key, Script
+from bench.report import table, write_between
+from phantom.body import make_body
+from phantom.desk import TYPE
+from phantom.movements import slump
+from phantom.props import Placer
+from phantom.render import Actor, Renderer
+from phantom.skeleton import pose_body
+from phantom.timeline import Key, Script
 from scapcoach.desk.engine import DeskEngine
 from scapcoach.desk.policy import Kind
 from scapcoach.desk.run import SINK_S, SLUMP_S, UPRIGHT_S, Clock, Watch, calibrate
@@ -37,7 +38,7 @@ from scapcoach.sources.types import Frame
 
 if TYPE_CHECKING:
     from bench.desk.snippets import SnippetJob
-    from bench.phantom.person import Person
+    from phantom.person import Person
     from scapcoach.desk.engine import Said
     from scapcoach.landmarks import Poses
 
@@ -60,7 +61,7 @@ def script(person: Person) -> Script:
     return Script("desk_whole", [*begin, *middle, *end], own, props, couple_arms=False)
 
 
-class RenderedEyes:
+class RenderedSampler:
     """Pictures rendered at the moment of each look."""
 
     trouble = ""
@@ -93,7 +94,7 @@ class RenderedEyes:
         return self._tracker.step(Frame(self.looks, self._t, image))
 
     def pause(self) -> None:
-        """Nothing to let go of."""
+        """There is nothing to release."""
 
     def rest(self, seconds: float) -> None:
         """Time passes."""
@@ -124,21 +125,21 @@ def run(job: SnippetJob, folder: Path) -> Result:
         MediaPipePose("lite") as estimator,
         History(folder / f"{job.seed}.sqlite3") as history,
     ):
-        eyes = RenderedEyes(job, estimator)
-        rest = calibrate(eyes, lambda _: None)
+        sampler = RenderedSampler(job, estimator)
+        rest = calibrate(sampler, lambda _: None)
         journal = Journal(history)
         engine = DeskEngine((rest,), journal=journal)
-        Watch(eyes, engine, lambda s: said.append((eyes.now(), s)), print, Clock(1.7e9),
+        Watch(sampler, engine, lambda s: said.append((sampler.now(), s)), print, Clock(1.7e9),
               journal=journal, obey=False).run()  # fmt: skip
         stored = len(history.alerts())
-    keys, ends = eyes.script.keys, eyes.script.ends
+    keys, ends = sampler.script.keys, sampler.script.ends
     start = next(e - HUNCH_S for k, e in zip(keys, ends, strict=True) if k.segment == "hunch")
-    told = [t for t, s in said if s.kind in (Kind.HUNCH, Kind.ASK)]
-    right = [t for t in told if 0 <= t - start <= 90]
-    false = tuple(eyes.script.label(t)[0] for t in told if t not in right)
+    alerts = [t for t, s in said if s.kind in (Kind.HUNCH, Kind.ASK)]
+    right = [t for t in alerts if 0 <= t - start <= 90]
+    false = tuple(sampler.script.label(t)[0] for t in alerts if t not in right)
     delay = right[0] - start if right else float("nan")
-    minutes = eyes.script.duration / 60
-    return Result(job.seed, VIEWS[job.seed % 3], minutes, eyes.looks, delay, false, stored)
+    minutes = sampler.script.duration / 60
+    return Result(job.seed, VIEWS[job.seed % 3], minutes, sampler.looks, delay, false, stored)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -156,19 +157,18 @@ def main(arguments: list[str] | None = None) -> int:
             if job.script == "work":
                 results.append(run(job, Path(folder)))
                 print(results[-1], flush=True)
-    told = np.array([r.delay for r in results])
-    lines = [
-        "| people | minutes | looks | hunches told within 90 s | median delay | false alerts |",
-        "|---|---|---|---|---|---|",
-        (
-            f"| {len(results)} | {sum(r.minutes for r in results):.0f} | "
-            f"{sum(r.looks for r in results)} | {int(np.isfinite(told).sum())} of {len(told)} | "
-            f"{np.nanmedian(told):.0f} s | {sum(len(r.false) for r in results)} |"
-        ),
-    ]
-    print("\n".join(lines))
+    delays = np.array([r.delay for r in results])
+    heads = ("people", "minutes", "looks", "hunches alerted within 90 s", "median delay",
+             "false alerts")  # fmt: skip
+    row = (
+        len(results), f"{sum(r.minutes for r in results):.0f}", sum(r.looks for r in results),
+        f"{int(np.isfinite(delays).sum())} of {len(delays)}", f"{np.nanmedian(delays):.0f} s",
+        sum(len(r.false) for r in results),
+    )  # fmt: skip
+    found = table(heads, [row])
+    print(found)
     if o.write:
-        write(o.write, "whole figures", lines)
+        write_between(o.write, "whole figures", found)
     return 0
 
 

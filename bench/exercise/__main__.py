@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from bench.accuracy.__main__ import CACHE, ROOT, commit, jobs_of, render_all, write
-from bench.phantom.assets import AssetError
+from bench.accuracy.__main__ import CACHE, jobs_of, render_all
+from bench.exercise.report import PAGE, markdown, results
+from bench.report import versions, write
+from phantom.assets import AssetError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,11 +26,11 @@ def main(arguments: list[str] | None = None) -> int:
     p = argparse.ArgumentParser(
         prog="python -m bench.exercise",
         description="Calibrate rows and read rows, on rendered bodies with known joint angles; "
-        "print how near it comes, and write docs/exercise_accuracy.md.",
+        "print the errors, and write docs/exercise_accuracy.md.",
     )
     p.add_argument("--workers", type=int, default=2, help="processes that render (default 2)")
     p.add_argument("--cache", type=Path, default=CACHE, help="where landmarks are kept")
-    p.add_argument("--docs", type=Path, default=ROOT / "docs", help="folder of the page")
+    p.add_argument("--page", type=Path, default=PAGE, help=f"where the page goes (default {PAGE})")
     p.add_argument("--keep", action="store_true", help="use kept landmarks of other code, too")
     p.add_argument("--no-render", action="store_true", help="report on what is there already")
     options = p.parse_args(arguments)
@@ -38,8 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     from bench.accuracy import record
     from bench.accuracy.testset import TestSetError, load
     from bench.exercise.examine import read_clips
-    from bench.exercise.report import markdown, results
-    from bench.phantom import assets
+    from phantom import assets
 
     console, folder = Console(width=110), options.cache / "records"
     try:
@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
             assets.ensure()
             for setup in testset.setups:
                 setup.check()
-            jobs = record.wanting(jobs_of(testset.setups), folder, keep=options.keep)
+            jobs = record.missing_jobs(jobs_of(testset.setups), folder, keep=options.keep)
             render_all(jobs, folder, options.workers, console)
     except (AssetError, TestSetError) as error:
         print(error, file=sys.stderr)
@@ -60,20 +60,14 @@ def main(arguments: list[str] | None = None) -> int:
     found = results(clips)
     page = markdown(found, _about(testset, clips))
     write(options.cache / "exercise.json", json.dumps(found, indent=1) + "\n")
-    write(options.docs / "exercise_accuracy.md", page)
+    write(options.page, page)
     print(page)
     return 0
 
 
 def _about(testset: TestSet, clips: Sequence[Clip]) -> dict[str, Any]:
-    from bench.accuracy.record import mediapipe_version
-    from scapcoach import __version__
-
     return {
-        "date": datetime.now(UTC).date().isoformat(),
-        "version": __version__,
-        "commit": commit(),
-        "mediapipe": mediapipe_version(),
+        **versions(),
         "testset": f"{testset.version} (`{testset.digest}`)",
         "people": len({c.setup.name for c in clips}),
         "clips": len(clips),

@@ -1,4 +1,4 @@
-"""The product on calibrated lifts, beside the truth and beside shoulder width over hip width."""
+"""The product on calibrated lifts, compared with the truth; shoulder width over hip width, too."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from bench.accuracy.naive import width_ratio
-from bench.accuracy.record import load, path_of
+from bench.accuracy.record import path_of
+from phantom.record import load
 from scapcoach.calibration import Segment, calibrate, guided_segments
 from scapcoach.errors import CalibrationError
 from scapcoach.filters import smooth_poses
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from bench.accuracy.record import Record
     from bench.accuracy.testset import Setup
+    from phantom.record import Record
     from scapcoach.arrays import FloatArray
     from scapcoach.calibration import Calibration
 
@@ -39,13 +40,13 @@ class Table:
 
     Attributes:
         kind: (N,) of repetition.
-        truth, told, sigma: (N,); `told` is NaN where nothing is said.
+        truth, reading, sigma: (N,); `reading` is NaN where withheld.
         naive: (N,) the width rule, scaled between the same calibration repetitions.
     """
 
     kind: npt.NDArray[np.str_]
     truth: FloatArray
-    told: FloatArray
+    reading: FloatArray
     sigma: FloatArray
     naive: FloatArray
 
@@ -55,7 +56,7 @@ class Clip:
     """One clip of one person.
 
     Attributes:
-        setup: who and from where; script: what.
+        setup: person and view; script: movement.
         found: whether the product found the calibration's repetitions by itself.
         reps, frames: by quantity.
         fault: why there is no calibration.
@@ -91,7 +92,7 @@ def calibrated(record: Record) -> tuple[Calibration | None, bool, str]:
     except CalibrationError:
         segments, found = marked(record), False
     try:
-        return calibrate(poses, segments, model_sha256=record.model_sha256), found, ""
+        return calibrate(poses, segments, model_sha256=record.info["model_sha256"]), found, ""
     except CalibrationError as error:
         return None, found, str(error)
 
@@ -164,14 +165,14 @@ def _at_the_finish(record: Record, frames: Table) -> Table:
     rows = []
     for rep in range(1, int(record.rep.max()) + 1):
         held = (record.rep == rep) & np.char.endswith(record.segment, ":finish")
-        told = held & np.isfinite(frames.told)
-        enough = told.sum() * 2 >= held.sum() > 0
+        judged = held & np.isfinite(frames.reading)
+        enough = judged.sum() * 2 >= held.sum() > 0
         rows.append(
             (
                 kind_of(record, rep),
                 frames.truth[held].mean(),
-                frames.told[told].mean() if enough else np.nan,
-                frames.sigma[told].mean() if enough else np.nan,
+                frames.reading[judged].mean() if enough else np.nan,
+                frames.sigma[judged].mean() if enough else np.nan,
                 np.nanmean(frames.naive[held]) if np.isfinite(frames.naive[held]).any() else np.nan,
             )
         )

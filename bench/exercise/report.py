@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from bench.accuracy import stats
-from bench.accuracy.report import table
 from bench.exercise.examine import SIGN_LIMIT, Table
+from bench.report import DOCS, measured, number, page, percent, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,35 +20,36 @@ if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray
 
 
+PAGE: Final = DOCS / "exercise_accuracy.md"
 VIEWS: Final = ("front", "oblique", "side", "back-oblique", "back")
 ROWS: Final = ("row", "row_lazy", "row_mixed")
 GOOD, LAZY = ("good", "hyper"), ("lazy",)
-#: Repetitions that differ this little (standard deviation, degrees) tell nothing of correlation.
+#: Repetitions that differ this little (standard deviation, degrees) give no correlation.
 _LEAST_SPREAD: Final = 2.0
 
 
 def joined(tables: Sequence[Table]) -> Table:
     """Rows of several tables as one."""
-    parts = [[getattr(t, f) for t in tables] for f in ("kind", "truth", "told", "sigma", "naive")]
+    parts = [[getattr(t, f.name) for t in tables] for f in fields(Table)]
     return Table(*(np.concatenate(p) if p else np.zeros(0) for p in parts))
 
 
 def figures(table: Table) -> dict[str, float]:
-    """What a table says: n, share judged, r, MAE, honesty, wrong signs; and of the width rule."""
-    told = np.isfinite(table.told)
-    error = np.abs(table.told - table.truth)[told]
+    """The figures of a table: n, share judged, r, MAE, sigma, wrong signs; and the width rule's."""
+    judged = np.isfinite(table.reading)
+    error = np.abs(table.reading - table.truth)[judged]
     clear = np.abs(table.truth) > SIGN_LIMIT
-    wrong = np.sign(table.told) != np.sign(table.truth)
+    wrong = np.sign(table.reading) != np.sign(table.truth)
     naive = np.isfinite(table.naive)
     return {
-        "n": len(told),
-        "judged": _mean(told),
-        "r": _r(table.truth[told], table.told[told]),
+        "n": len(judged),
+        "judged": _mean(judged),
+        "r": _r(table.truth[judged], table.reading[judged]),
         "mae": _mean(error),
-        "within_1": _mean(error < table.sigma[told]),
-        "within_2": _mean(error < 2 * table.sigma[told]),
-        "sigma": float(np.median(table.sigma[told])) if told.any() else np.nan,
-        "wrong_sign": _mean(wrong[told & clear]),
+        "within_1": _mean(error < table.sigma[judged]),
+        "within_2": _mean(error < 2 * table.sigma[judged]),
+        "sigma": float(np.median(table.sigma[judged])) if judged.any() else np.nan,
+        "wrong_sign": _mean(wrong[judged & clear]),
         "naive_r": _r(table.truth[naive], table.naive[naive]),
         "naive_mae": _mean(np.abs(table.naive - table.truth)[naive]),
     }
@@ -64,8 +66,8 @@ def _r(x: FloatArray, y: FloatArray) -> float:
 
 
 def auc(table: Table) -> float:
-    """Chance that a good repetition is told as more retracted than a lazy one; NaN without both."""
-    good, lazy = (table.told[np.isin(table.kind, kinds)] for kinds in (GOOD, LAZY))
+    """Chance that a good repetition reads as more retracted than a lazy one; NaN without both."""
+    good, lazy = (table.reading[np.isin(table.kind, kinds)] for kinds in (GOOD, LAZY))
     return stats.auc(good, lazy)
 
 
@@ -119,7 +121,7 @@ def _known(take: Any, values: list[float]) -> float:
 
 def _only(table: Table, kind: str) -> Table:
     keep = table.kind == kind
-    return Table(*(getattr(table, f)[keep] for f in ("kind", "truth", "told", "sigma", "naive")))
+    return Table(*(getattr(table, f.name)[keep] for f in fields(Table)))
 
 
 # ---------------------------------------------------------------- the page
@@ -127,110 +129,83 @@ def _only(table: Table, kind: str) -> Table:
 
 def markdown(found: Mapping[str, Any], about: Mapping[str, Any]) -> str:
     """The page."""
-    lacking = " (the others are not rendered yet)" if about["clips"] < about["wanted"] else ""
-    lines = [_HEAD.format(**about, lacking=lacking), _HOW]
-    lines += ["## Per repetition, at the finish", ""]
-    for name, words in (("retraction", "Retraction"), ("elevation", "Shrug")):
-        lines += [f"**{words}**, degrees.", "", *_rep_rows(found["views"], name), ""]
-    lines += ["## Per frame", "", *_frame_rows(found["views"]), ""]
-    lines += ["## By kind of repetition", "", *_kind_rows(found["kinds"]), ""]
+    missing = " (the others are not rendered yet)" if about["clips"] < about["wanted"] else ""
+    blocks = [
+        _HEAD,
+        measured(
+            about,
+            f"model full, test set {about['testset']}: {about['people']} people and cameras, "
+            f"{about['clips']} of the set's {about['wanted']} clips{missing}, {about['frames']} "
+            "frames at 10 a second, 640 x 480",
+        ),
+        "## How it was measured", _HOW,
+        "## Per repetition, at the finish",
+        "**Retraction**, degrees.", _repetitions(found["views"], "retraction"),
+        "**Shrug**, degrees.", _repetitions(found["views"], "elevation"),
+        "## Per frame", _frames(found["views"]),
+        "## By kind of repetition", _kinds(found["kinds"]),
+    ]  # fmt: skip
     if found["others"]:
-        lines += [
-            "## Another movement than the calibrated one",
-            "",
-            *_other_rows(found["others"]),
-            "",
-        ]
-    return "\n".join(lines)
+        blocks += ["## Another movement than the calibrated one", _others(found["others"])]
+    title = "Accuracy of lifts with an exercise calibration"
+    return page(title, "python -m bench.exercise", *blocks)
 
 
-def _rep_rows(views: Mapping[str, Any], name: str) -> list[str]:
-    head = ["seen from", "people", "repetitions", "judged", "r, median person", "worst",
-            "MAE, median", "worst", "in 1 sigma", "in 2 sigma", "sigma"]  # fmt: skip
-    if name == "retraction":
-        head += ["wrong sign", "good told from lazy (AUC)", "width rule: r", "MAE"]
+def _repetitions(views: Mapping[str, Any], name: str) -> str:
+    heads = ["seen from", "people", "repetitions", "judged", "r, median person", "worst",
+             "MAE, median", "worst", "in 1 sigma", "in 2 sigma", "sigma"]  # fmt: skip
     rows = []
     for view, e in views.items():
         f, p = e[f"{name}_reps"], e[f"{name}_people"]
-        row = [view, e["people"], f["n"], _share(f["judged"]), _two(p["r"]), _two(p["r_worst"]),
-               _one(p["mae"]), _one(p["mae_worst"]), _share(f["within_1"]), _share(f["within_2"]),
-               _one(f["sigma"])]  # fmt: skip
+        rows.append([
+            view, e["people"], f["n"], percent(f["judged"]), number(p["r"], 2),
+            number(p["r_worst"], 2), number(p["mae"]), number(p["mae_worst"]),
+            percent(f["within_1"]), percent(f["within_2"]), number(f["sigma"]),
+        ])  # fmt: skip
         if name == "retraction":
-            row += [
-                _share(f["wrong_sign"]),
-                _two(e["auc"]),
-                _two(f["naive_r"]),
-                _one(f["naive_mae"]),
-            ]
-        rows.append(row)
-    return list(table(head, (map(str, row) for row in rows)))
+            rows[-1] += [percent(f["wrong_sign"]), number(e["auc"], 2), number(f["naive_r"], 2),
+                         number(f["naive_mae"])]  # fmt: skip
+    if name == "retraction":
+        heads += ["wrong sign", "good above lazy (AUC)", "width rule: r", "MAE"]
+    return table(heads, rows)
 
 
-def _frame_rows(views: Mapping[str, Any]) -> list[str]:
-    head = ["seen from", "frames", "retraction judged", "r", "MAE", "in 1 sigma", "wrong sign",
-            "shrug judged", "r", "MAE"]  # fmt: skip
+def _frames(views: Mapping[str, Any]) -> str:
+    heads = ("seen from", "frames", "retraction judged", "r", "MAE", "in 1 sigma", "wrong sign",
+             "shrug judged", "r", "MAE")  # fmt: skip
     rows = []
     for view, e in views.items():
         f, g = e["retraction_frames"], e["elevation_frames"]
-        rows.append([view, f["n"], _share(f["judged"]), _two(f["r"]), _one(f["mae"]),
-                     _share(f["within_1"]), _share(f["wrong_sign"]), _share(g["judged"]),
-                     _two(g["r"]), _one(g["mae"])])  # fmt: skip
-    return list(table(head, (map(str, row) for row in rows)))
+        rows.append((view, f["n"], percent(f["judged"]), number(f["r"], 2), number(f["mae"]),
+                     percent(f["within_1"]), percent(f["wrong_sign"]), percent(g["judged"]),
+                     number(g["r"], 2), number(g["mae"])))  # fmt: skip
+    return table(heads, rows)
 
 
-def _kind_rows(kinds: Mapping[str, Any]) -> list[str]:
-    rows = [[k, f["n"], _share(f["judged"]), _one(f["mae"]), _share(f["within_2"])]
-            for k, f in kinds.items()]  # fmt: skip
-    head = ["repetition", "n", "judged", "retraction's MAE", "in 2 sigma"]
-    return list(table(head, (map(str, row) for row in rows)))
+def _kinds(kinds: Mapping[str, Any]) -> str:
+    rows = ((k, f["n"], percent(f["judged"]), number(f["mae"]), percent(f["within_2"]))
+            for k, f in kinds.items())  # fmt: skip
+    return table(("repetition", "n", "judged", "retraction's MAE", "in 2 sigma"), rows)
 
 
-def _other_rows(others: Mapping[str, Any]) -> list[str]:
-    rows = [[view, e["retraction"]["n"], _share(e["retraction"]["judged"]),
-             _share(e["elevation"]["judged"])] for view, e in others.items()]  # fmt: skip
-    head = ["seen from", "frames of an overhead press", "retraction judged", "shrug judged"]
-    return list(table(head, (map(str, row) for row in rows)))
-
-
-def _share(value: float) -> str:
-    return (
-        "-"
-        if np.isnan(value)
-        else f"{100 * value:.0f} %"
-        if value >= 0.1
-        else f"{100 * value:.1f} %"
-    )
-
-
-def _two(value: float) -> str:
-    return "-" if np.isnan(value) else f"{value:.2f}"
-
-
-def _one(value: float) -> str:
-    return "-" if np.isnan(value) else f"{value:.1f}"
+def _others(others: Mapping[str, Any]) -> str:
+    rows = ((view, e["retraction"]["n"], percent(e["retraction"]["judged"]),
+             percent(e["elevation"]["judged"])) for view, e in others.items())  # fmt: skip
+    heads = ("seen from", "frames of an overhead press", "retraction judged", "shrug judged")
+    return table(heads, rows)
 
 
 _HEAD: Final = """\
-# Accuracy of lifts with an exercise calibration
-
-<!-- Written by `python -m bench.exercise`; not to be edited by hand. -->
-
-Rows, read beside the same person's rows with still blades (`docs/explanation/method.md`), on
-rendered bodies whose joint angles are known. Figures are as they came out.
-
-Measured {date} with scapcoach {version} ({commit}) and mediapipe {mediapipe}, model full,
-test set {testset}: {people} people and cameras, {clips} of the set's {wanted} clips{lacking},
-{frames} frames at 10 a second, 640 x 480.
+Rows, read beside the same person's rows with still blades (`docs/explanation/method.md`), on rendered bodies
+whose joint angles are known. Figures are as they came out.
 """
 _HOW: Final = """\
-## How it was measured
-
-- Everybody first films five rows (two with the arms only, two full squeezes, one shrugged); the
-  product finds them by itself, or is told when where it does not. Then come sets of good rows, of
-  lazy ones (the elbows come back, the blades do not) and a mixed one: good, lazy, shrugged, with
-  the trunk swinging, half-way, beyond the own full squeeze.
-- Truth is the girdle's angle against the thorax. What the product tells in per cent of the own
-  squeeze is turned into degrees with that person's true squeeze; degrees that it tells itself
+- Each person is first filmed in five rows (two with the arms only, two full squeezes, one
+  shrugged); the product finds them by itself, or gets their times where it does not. Then come sets
+  of good rows, of lazy ones (the elbows come back, the blades do not) and a mixed one: good, lazy,
+  shrugged, with the trunk swinging, half-way, beyond the person's full squeeze.
+- Truth is the girdle's angle against the thorax. What the product reads in per cent of the person's
+  squeeze is turned into degrees with that person's true squeeze; degrees that it gives itself
   rest on a typical one and are coarser.
 - A repetition's value is the mean while its finish is held; it counts as judged if half of those
   frames are. *In 1 sigma, in 2 sigma*: share of truths that near, by the product's own sigma; 68

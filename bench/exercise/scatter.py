@@ -1,4 +1,4 @@
-"""By how much landmarks differ at like arm pose: measured on people of development seeds.
+"""How much landmarks vary at the same arm pose, measured on people of development seeds.
 
 `python -m bench.exercise.scatter` films them (calibration and a mixed set each, as in the test set,
 but for the seeds), takes from every frame what the truth and their own template explain, and writes
@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from bench.accuracy.__main__ import CACHE, ROOT, render_all, write
+from bench.accuracy.__main__ import CACHE, render_all
 from bench.accuracy.testset import DeskJob
+from bench.report import ROOT, write
 from scapcoach.girdle.conditioned import LESS_WHEN_RAISED
 from scapcoach.girdle.scatter import FILE, Scatter, mirrored, save_scatter
 from scapcoach.girdle.template import arm_features, features, tabled
@@ -27,8 +28,8 @@ from scapcoach.measures.exercise_series import SHRUG_BRINGS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bench.accuracy.record import Record
-    from bench.phantom.batch import Job
+    from phantom.batch import Job
+    from phantom.record import Record
     from scapcoach.arrays import FloatArray
     from scapcoach.girdle.template import Template
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 VIEWS: Final = {"front": 100, "oblique": 110, "side": 120, "back-oblique": 130, "back": 140}
 PEOPLE: Final = 6
 CALIBRATION, SET = "row_calibration", "row_mixed"
-#: Phase from which frames are taken: what is told is told at the finish.
+#: Phase from which frames are taken: readings are given near the finish.
 FROM_PHASE: Final = 0.7
 
 
@@ -50,14 +51,14 @@ def main(arguments: list[str] | None = None) -> int:
     from rich.console import Console
 
     from bench.accuracy import record
-    from bench.phantom import assets
+    from phantom import assets
 
     folder = options.cache / "records"
     jobs = [job(view, k, s) for view in VIEWS for k in range(PEOPLE) for s in (CALIBRATION, SET)]
     try:
         assets.ensure()
-        lacking = record.wanting(jobs, folder, keep=options.keep)
-        render_all(lacking, folder, options.workers, Console(width=110))
+        missing = record.missing_jobs(jobs, folder, keep=options.keep)
+        render_all(missing, folder, options.workers, Console(width=110))
     except assets.AssetError as error:
         print(error, file=sys.stderr)
         return 1
@@ -78,7 +79,8 @@ def job(view: str, person: int, script: str) -> Job:
 
 
 def _record(folder: Path, view: str, person: int, script: str) -> Record:
-    from bench.accuracy.record import load, path_of
+    from bench.accuracy.record import path_of
+    from phantom.record import load
 
     return load(path_of(job(view, person, script), folder))
 
@@ -110,12 +112,12 @@ def measured(views: Sequence[Sequence[tuple[Record, Record]]]) -> Scatter:
     return Scatter(np.array(yaws_at), np.array(means), np.array(counts))
 
 
-#: Sine of the yaw below which left and right are alike: everybody counts as their mirror, too.
+#: Sine of the yaw below which left and right are alike: each person also counts mirrored.
 _STRAIGHT: Final = 0.3
 
 
 def left_over(template: Template, reference: Record, one: Record) -> FloatArray:
-    """(F, F) mean square of what is left of one set beside template and truth."""
+    """(F, F) mean square of the residual of one set after template and truth."""
     from bench.exercise.examine import held, kind_of
     from scapcoach.filters import smooth_poses
 

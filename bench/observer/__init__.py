@@ -1,1 +1,1 @@
-"""The population observer: its training data, its training and its examination."""
+"""The population observer: its training data, its training and its evaluation."""

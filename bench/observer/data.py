@@ -1,6 +1,6 @@
 """Training data of the observer: `python -m bench.observer.data`.
 
-Short clips of random people before random cameras, seen through the product's own eyes (VIDEO
+Short clips of random people before random cameras, seen by the product's pose model (VIDEO
 mode), kept as shards of landmarks with the truth. A shard that is there is not made again. Seeds:
 training from 10,000,000 on, validation from 20,000,000 on; the accuracy bench's test set (from
 1,000,000 on) is touched by neither.
@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from bench.observer.scripts import THEMES, session
-from bench.phantom.person import Person
-from bench.phantom.sampling import Framing, random_setup
-from bench.phantom.truth import COLUMNS
+from phantom.person import Person
+from phantom.sampling import Framing, random_setup
+from phantom.truth import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from bench.observer.scripts import Session
-    from bench.phantom.clip import Setup
+    from phantom.clip import Setup
     from scapcoach.arrays import FloatArray, Image
     from scapcoach.landmarks import Poses
     from scapcoach.pose.types import Detection
@@ -48,7 +48,7 @@ WORK_FRAMES: Final = 20
 #: What a frame belongs to.
 SEGMENTS: Final = ("work", "neutral")
 
-#: Seconds between two people before the same eyes.
+#: Seconds between two people before the same model.
 _BETWEEN: Final = 1.0
 
 _SIZES: Final = ((256, 256), (320, 320), (320, 240), (240, 320), (400, 400))
@@ -90,11 +90,11 @@ def draw(seed: int) -> tuple[Setup, Session, int]:
     return replace(setup, camera=camera, seed=seed), acts, framing
 
 
-class Eyes:
+class PoseModel:
     """The product's pose model for one set-up after another.
 
-    It is made once: loading it takes as long as looking at five frames. And it is alone: with
-    nobody else in the picture the subject lock would only cost time.
+    It is made once: loading it takes as long as five frames. There is no subject lock: nobody else
+    is in the picture, so it would only cost time.
     """
 
     def __init__(self) -> None:
@@ -124,17 +124,19 @@ class Eyes:
         self._landmarker.close()
 
 
-def film(seed: int, eyes: Eyes) -> tuple[Poses, FloatArray, npt.NDArray[np.int8], tuple[int, int]]:
+def film(
+    seed: int, model: PoseModel
+) -> tuple[Poses, FloatArray, npt.NDArray[np.int8], tuple[int, int]]:
     """Landmarks, truth (T, C), segment (T,) in `SEGMENTS`, and (theme, framing) of one set-up."""
-    from bench.phantom.clip import render
+    from phantom.clip import render
     from scapcoach.session import PoseRecorder, Tracker
     from scapcoach.sources.types import Frame
 
     setup, acts, framing = draw(seed)
     recorder = PoseRecorder(setup.camera.size)
     truth, segments, start = [], [], 0.0
-    eyes.begin(setup.camera.size)
-    tracker = Tracker(eyes, masks=False)
+    model.begin(setup.camera.size)
+    tracker = Tracker(model, masks=False)
     for script in acts.scripts:
         for frame in render(script, setup):
             recorder.add(tracker.step(Frame(len(truth), start + frame.t, frame.image)))
@@ -152,9 +154,9 @@ def make_shard(first: int, folder: Path) -> Path:
     if path.is_file():
         return path
     parts: dict[str, list[npt.NDArray[Any]]] = {}
-    eyes = Eyes()
+    model = PoseModel()
     for seed in range(first, first + SHARD):
-        poses, truth, segment, (theme, framing) = film(seed, eyes)
+        poses, truth, segment, (theme, framing) = film(seed, model)
         n = len(poses)
         rows = {
             "seed": np.full(n, seed, np.int64), "t": poses.t,
@@ -168,7 +170,7 @@ def make_shard(first: int, folder: Path) -> Path:
         }  # fmt: skip
         for key, value in rows.items():
             parts.setdefault(key, []).append(value)
-    eyes.close()
+    model.close()
     fresh = path.with_suffix(".partial")
     with fresh.open("wb") as file:
         np.savez_compressed(file, **{k: np.concatenate(v) for k, v in parts.items()})  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from bench.observer.data import SEGMENTS
-from bench.phantom.truth import COLUMNS
+from phantom.truth import COLUMNS
 from scapcoach.errors import CalibrationError
 from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.geometry.view import estimate_yaw

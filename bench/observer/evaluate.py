@@ -1,8 +1,8 @@
-"""The observer on set-ups that it was not taught on, beside the closed form and the naive rule.
+"""The observer on set-ups it was not trained on, compared with the closed form and the naive rule.
 
 `python -m bench.observer.evaluate` reads the validation shards of `bench.observer.data` and prints,
-for each quantity, view and theme: correlation, error, signs and the honesty of sigma. The bench of
-the whole product, on its frozen test set, is `bench.accuracy`.
+for each quantity, view and theme: correlation, error, signs and whether sigma is right. The bench
+of the whole product, on its frozen test set, is `bench.accuracy`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bench.accuracy.stats import agreement, line
 from bench.observer.data import SEGMENTS, cache_folder, shards
 from bench.observer.dataset import Clip, clips, targets
 from bench.observer.scripts import THEMES
-from bench.phantom.truth import COLUMNS
+from phantom.truth import COLUMNS
 from scapcoach.geometry.view import classify_view
 from scapcoach.girdle.geometric import solve
 from scapcoach.girdle.observer import load_observer, observe, shipped_observer
@@ -65,8 +65,8 @@ def read(paths: Sequence[Path], observer: Observer) -> Frames:
     """Every estimator on every frame of work with a person."""
     rows: list[dict[str, FloatArray]] = []
     for clip in clips(paths):
-        told = clip.poses.present & np.isfinite(targets(clip)).all(axis=1)
-        at = told & (clip.segment == SEGMENTS.index("work"))
+        usable = clip.poses.present & np.isfinite(targets(clip)).all(axis=1)
+        at = usable & (clip.segment == SEGMENTS.index("work"))
         row = dict(_truths(clip)) | dict(_estimates(clip, observer))
         rows.append({k: v[at] for k, v in row.items()})
     joined = {k: np.concatenate([r[k] for r in rows]) for k in rows[0]}
@@ -132,7 +132,7 @@ class Row:
     """One line of the report; see `bench.accuracy.stats.Agreement`.
 
     Attributes:
-        r_like_arms: correlation once what the arms' pose tells is taken out of estimate and truth.
+        r_like_arms: correlation after the arms' pose is partialled out of estimate and truth.
         judged: share of frames with sigma up to `JUDGED`; r_judged: correlation in those.
     """
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 #: Bounds of the logarithm of sigma in units of each target's spread.
 LOG_SIGMA: Final = (-3.0, 1.0)
-#: Targets beyond this many times their spread are cut off: flipped landmarks teach nothing.
+#: Targets beyond this many times their spread are cut off: flipped landmarks are no examples.
 _LIMIT: Final = 4.0
 #: Length of the gradient that is cut off, and AdamW's decays and guard.
 _CLIP: Final = 1.0
@@ -45,7 +45,7 @@ _RISE, _FIRST, _LAST = 0.15, 0.04, 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How one net is made and taught; every number was tried on the validation set-ups.
+    """How one net is built and trained; every number was tried on the validation set-ups.
 
     Attributes:
         widths: of the hidden layers.
@@ -69,7 +69,7 @@ class Recipe:
 
 
 def train(data: Examples, recipe: Recipe) -> Layers:
-    """One net, taught on every frame of `data` and its mirror image; same seed, same net."""
+    """One net, trained on every frame of `data` and its mirror image; same seed, same net."""
     rng = np.random.default_rng(recipe.seed)
     centre, scale = _standardisation(data.x)
     unit = _spread(data.y)

@@ -1,4 +1,4 @@
-"""Movements to learn from: everything varies, and nothing tells the girdle but the girdle.
+"""Movements to train on: everything varies, and only the girdle itself reveals the girdle.
 
 A session starts with the person's own neutral. Then arms, girdle, spine, head and place go from
 one random key pose to the next. Girdle angles are drawn without a look at the arms, and in half of
@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from bench.phantom import lifts
-from bench.phantom.desk import SIT, TYPE
-from bench.phantom.movements import STAND
-from bench.phantom.pose import Arm, Pose
-from bench.phantom.timeline import Key, Script
+from phantom import lifts
+from phantom.desk import SIT, TYPE
+from phantom.movements import STAND
+from phantom.pose import Arm, Pose
+from phantom.timeline import Key, Script
 
 if TYPE_CHECKING:
-    from bench.phantom.person import Person
+    from phantom.person import Person
 
 #: What a session is about, with its share of all sessions.
 THEMES: Final = {"still": 0.25, "lift": 0.42, "wander": 0.23, "desk": 0.10}
@@ -95,7 +95,7 @@ def session(person: Person, rng: np.random.Generator, rest: float, work: float) 
 
 
 def _bearing(rng: np.random.Generator) -> dict[str, float]:
-    """How this person carries themselves: degrees on top of the phantom's rest, all the time."""
+    """This person's habitual posture: degrees added to the rest pose, all the time."""
     thoracic, neck = rng.normal(2, 5), rng.normal(1, 4)
     both = rng.normal(0, 3), rng.normal(0, 2.5)
     return {
@@ -187,7 +187,7 @@ def _jittered(arm: Arm, rng: np.random.Generator, size: float) -> Arm:
 
 
 def _with_arms(pose: Pose, arm: Arm, rng: np.random.Generator, even: float) -> Pose:
-    """Both arms alike in a share `even` of cases but for a few degrees, else unlike."""
+    """Both arms in one pose to a few degrees in a share `even` of cases, else further apart."""
     size = 2.0 if rng.random() < even else 12.0
     return replace(pose, arm_left=arm, arm_right=_jittered(arm, rng, size))
 
@@ -195,7 +195,7 @@ def _with_arms(pose: Pose, arm: Arm, rng: np.random.Generator, even: float) -> P
 def _girdled(
     pose: Pose, person: Person, bearing: dict[str, float], rng: np.random.Generator
 ) -> Pose:
-    """The girdle somewhere in the person's range, whatever the arms do."""
+    """The girdle anywhere in the person's range, independent of the arms."""
     r = 0.0 if rng.random() < 0.2 else rng.uniform(-1.0, 1.2)
     e = 0.0 if rng.random() < 0.4 else rng.uniform(-1.0, 1.1)
     apart = 0.35 if rng.random() < 0.15 else 0.06
@@ -218,7 +218,7 @@ def _place(rng: np.random.Generator) -> tuple[float, float]:
 def _alive(
     pose: Pose, person: Person, place: tuple[float, float], rng: np.random.Generator
 ) -> Pose:
-    """Spine, head and place vary, too; mostly a little, at times a lot."""
+    """Spine, head and place vary as well; mostly a little, sometimes a lot."""
     thoracic = neck = lumbar = 0.0
     if rng.random() < 0.45:
         thoracic = rng.uniform(-0.3, 1.1) * person.slump_thoracic
@@ -226,7 +226,7 @@ def _alive(
     if rng.random() < 0.4:
         neck = rng.uniform(-0.4, 1.3) * person.slump_neck
     lean = rng.normal(0, 14) if rng.random() < 0.25 else rng.normal(0, 4)
-    # Eyes mostly stay on the horizon, less a little.
+    # The gaze mostly stays nearly level.
     level = -rng.uniform(0.6, 1.0) * (thoracic + lumbar + neck)
     size = 2.0 if rng.random() < 0.6 else 14.0
     step = rng.normal(0, place[1], 2)

@@ -1,6 +1,6 @@
-"""Teach the observer: `python -m bench.observer.train`.
+"""Train the observer: `python -m bench.observer.train`.
 
-Reads the shards of `bench.observer.data`, teaches an ensemble, sets its sigmas by the validation
+Reads the shards of `bench.observer.data`, trains an ensemble, sets its sigmas by the validation
 set-ups, and writes models/observer.npz with its entry in the manifest. Same shards, same version
 of numpy on the same machine: same weights.
 """
@@ -41,9 +41,9 @@ _MODELS: Final = Path(__file__).resolve().parents[2] / "models"
 def sigma_factor(observer: Observer, data: Examples) -> FloatArray:
     """(N_SIGMAS,) by which sigmas have to be stretched to hold as promised.
 
-    The root mean square of error over sigma is what a Gaussian wants, the 68th percentile what
+    The root mean square of error over sigma is right for a Gaussian, the 68th percentile what
     is promised; outliers move the first. The mean of the logarithms of both is taken, and of
-    left and right: a mirrored picture is as sure.
+    left and right: a mirrored picture has the same sigma.
     """
     values, sigmas = observer.read(data.x)
     score = np.abs(with_means(values) - with_means(data.y)) / sigmas

@@ -13,8 +13,8 @@ import tempfile
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from bench.report import ROOT
 from bench.speed import report
-from bench.speed.clips import ROOT
 from bench.speed.hour import hour, many
 from bench.speed.parts import (
     Setting,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from bench.report import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_videos"
 VIEWS = {"front": SAMPLES / "phantom_shrug_front.mp4", "side": SAMPLES / "phantom_desk_side.mp4"}
 
@@ -16,7 +17,7 @@ VIEWS = {"front": SAMPLES / "phantom_shrug_front.mp4", "side": SAMPLES / "phanto
 def make_clip(
     source: Path, target: Path, seconds: float, lines: int = 1080, rate: int | None = None
 ) -> int:
-    """Scale a sample to so many lines on its short side, run it to and fro; the frame count.
+    """Scale a sample to so many lines, and play it forwards and backwards; the frame count.
 
     Args:
         source: the sample.

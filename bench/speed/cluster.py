@@ -46,7 +46,7 @@ def cluster(folder: Path, workers: int) -> Iterator[str]:
                 raise TimeoutError("The Dask scheduler did not start.")
             time.sleep(0.2)
         started.append(subprocess.Popen([*dask, "worker", *known, *crew], env=env, **quiet))
-        time.sleep(1.0)  # written whole
+        time.sleep(1.0)  # written completely
         yield json.loads(place.read_text("utf-8"))["address"]
     finally:
         for process in reversed(started):

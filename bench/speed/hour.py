@@ -38,7 +38,7 @@ def hour(s: Setting) -> dict[str, Any]:
 
 
 def many(s: Setting) -> dict[str, Any]:
-    """Very many tiny clips, one in twenty of them bad; killed in the middle, and gone on with."""
+    """Very many tiny clips, one in twenty of them bad; killed in the middle, and continued."""
     import pyarrow.parquet as pq
 
     folder, out = s.folder / "tiny", s.folder / "out-tiny"
@@ -52,7 +52,7 @@ def many(s: Setting) -> dict[str, Any]:
         return len(list(out.glob("*/summary.json"))) >= 0.4 * s.tiny
 
     first = _watched(command, until=enough)
-    time.sleep(5)  # the workers notice, and go home
+    time.sleep(5)  # the workers notice, and stop
     kept = {p: p.stat().st_mtime_ns for p in out.glob("*/summary.json")}
     second = _watched(command, allowed=(1,))
     rows = pq.ParquetFile(out / "index.parquet").read().to_pylist()

@@ -7,9 +7,10 @@ import sys
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from bench.report import ROOT
 from bench.speed.clips import VIEWS, make_clip
 from bench.speed.cluster import cluster
-from bench.speed.run import ROOT, bare, interleaved, once, product
+from bench.speed.run import bare, interleaved, once, product
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,7 +95,7 @@ def _against_bare(s: Setting, view: str, *, video: bool) -> dict[str, Any]:
 
 
 def start(s: Setting) -> dict[str, Any]:
-    """From nothing to the first frame."""
+    """From the start of the process to the first frame."""
     clip, python, model = str(s.clip("front")), sys.executable, str(ROOT / "models" / STOCK)
     return interleaved(
         {

@@ -12,7 +12,7 @@ import sys
 import venv
 from typing import TYPE_CHECKING, Any
 
-from bench.speed.clips import ROOT
+from bench.report import ROOT
 from bench.speed.run import bare, interleaved, product
 
 if TYPE_CHECKING:

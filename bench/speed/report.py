@@ -1,28 +1,29 @@
-"""docs/performance.md and its plot, from the parts that have been measured."""
+"""The page docs/performance.md and its plot, from the parts that have been measured."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from bench.speed.clips import ROOT
+from bench.report import DOCS, page, picture, table
+from bench.report import write as write_file
 from bench.speed.run import median, speed_ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-PAGE = ROOT / "docs" / "performance.md"
+    Took = Sequence[Mapping[str, float]]
+
+PAGE = DOCS / "performance.md"
 
 _HEAD = """\
-# Speed
-
-Written by `python -m bench.speed PART...` itself, out of what was measured last of each part; when
-and how stands under each. Every contestant is a whole process (start-up, models, report), and they
-take turns; ratios are taken within a turn, and the middle one is given, with the smallest and the
-largest where they matter. Ratios count, seconds do not: this is a virtual machine whose own pace
-changes by a fifth from minute to minute. Parts dated before 2026-11-30 were measured with mediapipe
-1.2.3; the version that is pinned since then imports faster and is about a tenth quicker in all.
+Made of what was measured last of each part; when and how stands under each. Every contestant is a
+whole process (start-up, models, report), and they take turns; ratios are taken within a turn, and
+the middle one is given, with the smallest and the largest where they matter. Ratios count, seconds
+do not: this is a virtual machine whose own pace changes by a fifth from minute to minute. Parts
+dated before 2026-11-30 were measured with mediapipe 1.2.3; the version that is pinned since then
+imports faster and is about a tenth quicker in all.
 """
 
 _WHY = """\
@@ -49,7 +50,7 @@ _WHY = """\
 
 `--delegate gpu` lets the network run on one where MediaPipe offers that; where it does not, as in
 its packages for Linux, one sentence says so and nothing is written. Only that sentence has been
-tested: there was no graphics card at hand, so nothing is said here of how much is gained. Landmarks
+tested: no graphics card was available, so nothing is said here of how much is gained. Landmarks
 differ a little between the two, which is why results of one are not used again by the other.
 
 ## What was tried and left out
@@ -63,80 +64,70 @@ differ a little between the two, which is why results of one are not used again 
 _WHOLE = frozenset({"length", "many", "hour", "stages"})
 
 
-def write(store: Path, page: Path = PAGE) -> None:
+def write(store: Path, path: Path = PAGE) -> None:
     """Write the page, and the plot into the folder ``images`` beside it."""
-    plot = page.parent / "images" / "performance.png"
     parts = {
         path.stem: json.loads(path.read_text("utf-8")) for path in sorted(store.glob("*.json"))
     }
     blocks = [_HEAD]
     if parts:
+        plot = path.parent / "images" / "performance.png"
         plot.parent.mkdir(parents=True, exist_ok=True)
         _plot(parts, plot)
-        blocks.append(
-            "![Speed against the bare loops, workers, and memory](images/performance.png)\n"
-        )
-        blocks.append("\n".join([*_goals(parts), ""]))
+        blocks += [
+            picture("Speed against the bare loops, workers, and memory", plot.name),
+            "## What was to be reached", table(("", "goal", "measured"), _goals(parts)),
+        ]  # fmt: skip
     for name, render in _RENDER.items():
         if name in parts:
-            under = _under(name, parts[name])
-            blocks.append("\n".join([*render(parts[name]["found"]), "", under, ""]))
-    page.write_text("\n".join([*blocks, _WHY]), "utf-8")
-    print(page)
+            blocks += [*render(parts[name]["found"]), _under(name, parts[name])]
+    write_file(path, page("Speed", "python -m bench.speed PART...", *blocks, _WHY))
+    print(path)
 
 
 def _under(name: str, part: Mapping[str, Any]) -> str:
     how = part["how"]
     length = "clips of 60 s" if name == "minute" else f"clips of {how['seconds']:g} s"
-    rounds = name not in _WHOLE
-    what = f"; {length}, {how['rounds']} rounds" if rounds else ""
+    what = f"; {length}, {how['rounds']} rounds" if name not in _WHOLE else ""
     return f"*{part['date']}, {part['machine']}{what}{part['busy']}.*"
 
 
-def _goals(parts: Mapping[str, Any]) -> Iterator[str]:
+def _goals(parts: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """What was to be reached, and what was."""
-    yield "## What was to be reached"
-    yield ""
-    yield "| | goal | measured |"
-    yield "|---|---|---|"
     found = {name: part["found"] for name, part in parts.items()}
     for name, clip in (("single", "short clip"), ("minute", "a minute")):
         for view, one in found.get(name, {}).items():
             stock, pruned, product, *_ = one["took"].values()
             goals = ("at least 1.25", "at least 0.95") if view == "front" else ("stated", "stated")
             where = f"{clip}, {view} view, no video"
-            yield f"| {where}: x bare stock loop | {goals[0]} | {_spread(product, stock)} |"
+            yield f"{where}: x bare stock loop", goals[0], _spread(product, stock)
             what = "x bare loop over the pruned model that decodes in a thread"
-            yield f"| {where}: {what} | {goals[1]} | {_spread(product, pruned)} |"
+            yield f"{where}: {what}", goals[1], _spread(product, pruned)
     if "engines" in found:
         pool, local, alone, there = found["engines"]["took"].values()
         cores = found["engines"]["cores"]
-        yield f"| {cores} workers: x bare pool | at least 0.95 | {_spread(local, pool)} |"
-        # Workers that were there before are no children: of their processor time nothing is known.
+        yield f"{cores} workers: x bare pool", "at least 0.95", _spread(local, pool)
+        # Workers that ran before are not children: their processor time is not known.
         ready = _spread(there, local, processor=False)
-        yield f"| Dask, a cluster that is there: x local | at least 0.95 | {ready} |"
-        yield f"| Dask that starts its own processes: x local | stated | {_spread(alone, local)} |"
+        yield "Dask, a cluster that is there: x local", "at least 0.95", ready
+        yield "Dask that starts its own processes: x local", "stated", _spread(alone, local)
     if "workers" in found:
-        took = found["workers"]["took"]
-        one, *_, local, _dask = took.values()
-        cores = found["workers"]["cores"]
-        yield f"| {cores} workers: x one worker on one core | stated | {_spread(local, one)} |"
+        one, *_, local, _dask = found["workers"]["took"].values()
+        what = f"{found['workers']['cores']} workers: x one worker on one core"
+        yield what, "stated", _spread(local, one)
     if "stages" in found:
         shares = " and ".join(f"{_share(one):.1f} %" for one in found["stages"].values())
-        yield f"| measures, smoothing, neutral, of the network's time | under 3 % | {shares} |"
+        yield "measures, smoothing, neutral, of the network's time", "under 3 %", shares
     if "start" in found:
         imported, _, first = found["start"].values()
         later = median(first, "wall") - median(imported, "wall")
-        yield f"| first frame after the bare import | at most 0.3 s | {later:.2f} s |"
+        yield "first frame after the bare import", "at most 0.3 s", f"{later:.2f} s"
     if "hour" in found:
-        peak = found["hour"]["largest"]
         what = f"{found['hour']['minutes']:g} minutes: peak memory of a process"
-        yield f"| {what} | under 1500 MB | {peak:.0f} MB |"
+        yield what, "under 1500 MB", f"{found['hour']['largest']:.0f} MB"
 
 
-def _spread(
-    took: list[dict[str, float]], base: list[dict[str, float]], *, processor: bool = True
-) -> str:
+def _spread(took: Took, base: Took, *, processor: bool = True) -> str:
     """The middle of the ratios, the smallest and the largest, and that by processor time."""
     ratios = sorted(b["wall"] / a["wall"] for a, b in zip(took, base, strict=True))
     found = f"**{speed_ratio(took, base):.2f}** ({ratios[0]:.2f} to {ratios[-1]:.2f})"
@@ -148,120 +139,96 @@ def _share(one: Mapping[str, float]) -> float:
     return 100 * (one["measures"] + one["smoothing"] + one["neutral"]) / one["network"]
 
 
+def _rates(frames: int, took: Mapping[str, Took], *bases: Took) -> Iterator[tuple[str, ...]]:
+    """Name, frames a second, and how many times as fast as each of `bases`."""
+    for name, values in took.items():
+        ratios = (f"{speed_ratio(values, base):.2f}" for base in bases)
+        yield name, f"{frames / median(values, 'wall'):.0f}", *ratios
+
+
 def _minute(found: Mapping[str, Any]) -> Iterator[str]:
-    yield from _single(found, "## A minute, 1080 lines, full model")
+    yield from _single(found, "A minute")
 
 
-def _single(
-    found: Mapping[str, Any], title: str = "## One clip, 1080 lines, full model"
-) -> Iterator[str]:
-    yield title
+def _single(found: Mapping[str, Any], title: str = "One clip") -> Iterator[str]:
+    yield f"## {title}, 1080 lines, full model"
+    heads = ("", "frames a second", "x stock loop", "x pruned loop", "the same by processor time")
     for view, one in found.items():
-        took, frames = one["took"], one["frames"]
+        took = one["took"]
         stock, pruned, *_ = took.values()
-        yield ""
-        yield f"### From the {view}, {frames} frames"
-        yield ""
-        yield "| | frames a second | x stock loop | x pruned loop | the same by processor time |"
-        yield "|---|---|---|---|---|"
-        for name, values in took.items():
-            fps = frames / median(values, "wall")
-            yield (
-                f"| {name} | {fps:.0f} | {speed_ratio(values, stock):.2f} | "
-                f"{speed_ratio(values, pruned):.2f} | {speed_ratio(values, stock, 'cpu'):.2f}, "
-                f"{speed_ratio(values, pruned, 'cpu'):.2f} |"
-            )
+        yield f"### From the {view}, {one['frames']} frames"
+        rows = []
+        for cells in _rates(one["frames"], took, stock, pruned):
+            values = took[cells[0]]
+            processor = [f"{speed_ratio(values, b, 'cpu'):.2f}" for b in (stock, pruned)]
+            rows.append((*cells, ", ".join(processor)))
+        yield table(heads, rows)
 
 
-def _start(found: Mapping[str, Any]) -> Iterator[str]:
-    yield "## Start-up"
-    yield ""
-    yield "| | s | s of processor |"
-    yield "|---|---|---|"
-    for name, values in found.items():
-        yield f"| {name} | {median(values, 'wall'):.2f} | {median(values, 'cpu'):.2f} |"
+def _start(found: Mapping[str, Any]) -> Iterable[str]:
+    rows = (
+        (name, f"{median(values, 'wall'):.2f}", f"{median(values, 'cpu'):.2f}")
+        for name, values in found.items()
+    )
+    return "## Start-up", table(("", "s", "s of processor"), rows)
 
 
 def _stages(found: Mapping[str, Any]) -> Iterator[str]:
     yield "## Stages of one clip, milliseconds a frame"
-    yield ""
-    yield "| | " + " | ".join(found) + " |"
-    yield "|---|" + "---|" * len(found)
-    first = next(iter(found.values()))
-    names = dict.fromkeys([*first, *(name for one in found.values() for name in one)])
-    for name in sorted(names, key=lambda n: -max(one.get(n, 0) for one in found.values())):
-        yield (
-            f"| {name} | " + " | ".join(f"{one.get(name, 0):.2f}" for one in found.values()) + " |"
-        )
-    yield ""
-    for view, one in found.items():
-        yield (
-            f"From the {view}, measures, smoothing, neutral: {_share(one):.1f} % of the network's "
-            "time."
-        )
+    names = dict.fromkeys(name for one in found.values() for name in one)
+    order = sorted(names, key=lambda n: -max(one.get(n, 0) for one in found.values()))
+    rows = ((n, *(f"{one.get(n, 0):.2f}" for one in found.values())) for n in order)
+    yield table(("", *found), rows)
+    yield "\n".join(
+        f"From the {view}, measures, smoothing, neutral: {_share(one):.1f} % of the network's time."
+        for view, one in found.items()
+    )
 
 
-def _models(found: Mapping[str, Any]) -> Iterator[str]:
-    yield "## Models (front view, no video)"
-    yield ""
-    yield "| model | frames a second | x full |"
-    yield "|---|---|---|"
-    for name, values in found["took"].items():
-        fps = found["frames"] / median(values, "wall")
-        yield f"| {name} | {fps:.0f} | {speed_ratio(values, found['took']['full']):.2f} |"
+def _models(found: Mapping[str, Any]) -> Iterable[str]:
+    rows = _rates(found["frames"], found["took"], found["took"]["full"])
+    return "## Models (front view, no video)", table(("model", "frames a second", "x full"), rows)
 
 
-def _sizes(found: Mapping[str, Any]) -> Iterator[str]:
-    yield "## Size of the picture (front view, no video)"
-    yield ""
-    yield "| lines | frames a second | x pruned loop that decodes in a thread | peak memory, MB |"
-    yield "|---|---|---|---|"
+def _sizes(found: Mapping[str, Any]) -> Iterable[str]:
+    heads = ("lines", "frames a second", "x pruned loop that decodes in a thread",
+             "peak memory, MB")  # fmt: skip
+    rows = []
     for lines, one in found.items():
-        values, base = one["took"]["scapcoach"], one["took"]["bare"]
-        fps = one["frames"] / median(values, "wall")
-        peak = max(v["peak"] for v in values)
-        yield f"| {lines} | {fps:.0f} | {speed_ratio(values, base):.2f} | {peak:.0f} |"
+        values = one["took"]["scapcoach"]
+        ((_, *cells),) = _rates(one["frames"], {"scapcoach": values}, one["took"]["bare"])
+        rows.append((lines, *cells, f"{max(v['peak'] for v in values):.0f}"))
+    return "## Size of the picture (front view, no video)", table(heads, rows)
 
 
-def _length(found: Mapping[str, Any]) -> Iterator[str]:
-    yield "## Length of the clip (480 lines, no video)"
-    yield ""
-    yield "| minutes | seconds for a minute of clip | peak memory, MB |"
-    yield "|---|---|---|"
-    for minutes, one in found.items():
-        yield f"| {minutes} | {one['wall'] / float(minutes):.1f} | {one['peak']:.0f} |"
+def _length(found: Mapping[str, Any]) -> Iterable[str]:
+    heads = ("minutes", "seconds for a minute of clip", "peak memory, MB")
+    rows = (
+        (minutes, f"{one['wall'] / float(minutes):.1f}", f"{one['peak']:.0f}")
+        for minutes, one in found.items()
+    )
+    return "## Length of the clip (480 lines, no video)", table(heads, rows)
 
 
 def _workers(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"## Many clips at once: eight clips, {found['cores']} cores"
-    yield ""
-    yield from _rates(found, ("x one worker on one core", "x bare pool of decode and detect"))
+    yield _against_two(found, "x one worker on one core", "x bare pool of decode and detect")
 
 
 def _engines(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"## Engines: eight clips, {found['cores']} cores"
-    yield ""
-    yield from _rates(found, ("x bare pool of decode and detect", "x local"))
+    yield _against_two(found, "x bare pool of decode and detect", "x local")
 
 
-def _rates(found: Mapping[str, Any], bases: tuple[str, str]) -> Iterator[str]:
+def _against_two(found: Mapping[str, Any], *bases: str) -> str:
     """Frames a second of each contestant, and how many times as fast as the first two it is."""
-    took = found["took"]
-    first, second, *_ = took.values()
-    yield f"| | frames a second | {bases[0]} | {bases[1]} |"
-    yield "|---|---|---|---|"
-    for name, values in took.items():
-        fps = found["frames"] / median(values, "wall")
-        yield (
-            f"| {name} | {fps:.0f} | {speed_ratio(values, first):.2f} | "
-            f"{speed_ratio(values, second):.2f} |"
-        )
+    first, second, *_ = found["took"].values()
+    rows = _rates(found["frames"], found["took"], first, second)
+    return table(("", "frames a second", *bases), rows)
 
 
-def _many(found: Mapping[str, Any]) -> Iterator[str]:
-    yield f"## {found['clips']} tiny clips, {found['bad']} of them bad"
-    yield ""
-    yield (
+def _many(found: Mapping[str, Any]) -> Iterable[str]:
+    return f"## {found['clips']} tiny clips, {found['bad']} of them bad", (
         f"Killed with `kill -9` after {found['kept']} clips and started again: "
         f"{found['skipped']} skipped, {found['done']} done, {found['failed']} failed; "
         f"{found['done_again']} done twice. {found['seconds']:.0f} s in all, peak memory of all "
@@ -271,10 +238,8 @@ def _many(found: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
-def _hour(found: Mapping[str, Any]) -> Iterator[str]:
-    yield f"## A recording of {found['minutes']:g} min"
-    yield ""
-    yield (
+def _hour(found: Mapping[str, Any]) -> Iterable[str]:
+    return f"## A recording of {found['minutes']:g} min", (
         f"{found['frames']} frames of 480 lines ({found['bytes'] / 1e6:.0f} MB), lite model, no "
         f"video, cut in six for two workers (`--split-minutes`): {found['seconds']:.0f} s. Peak "
         f"memory of all processes together {found['peak']:.0f} MB, of the largest one "
@@ -285,16 +250,10 @@ def _hour(found: Mapping[str, Any]) -> Iterator[str]:
 
 def _peers(found: Mapping[str, Any]) -> Iterator[str]:
     yield "## Peers (front view, 1080 lines)"
-    yield ""
-    yield "| | frames a second | x stock loop |"
-    yield "|---|---|---|"
-    stock = next(iter(found["took"].values()))
-    for name, values in found["took"].items():
-        fps = found["frames"] / median(values, "wall")
-        yield f"| {name} | {fps:.0f} | {speed_ratio(values, stock):.2f} |"
-    for name, why in found["left_out"].items():
-        yield f"| {name} | could not be installed: {why} | |"
-    yield ""
+    rows = list(_rates(found["frames"], found["took"], next(iter(found["took"].values()))))
+    rows += [(name, f"could not be installed: {why}", "")
+             for name, why in found["left_out"].items()]  # fmt: skip
+    yield table(("", "frames a second", "x stock loop"), rows)
     yield (
         "MediaPipe Solutions is the older interface, which most posture programs are built on. "
         "rtmlib (RTMPose), Sports2D and Ultralytics' YOLO are not here: their packages hold no "

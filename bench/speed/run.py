@@ -11,7 +11,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from bench.speed.clips import ROOT
+from bench.report import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,7 +45,7 @@ def once(command: Sequence[str], *, allowed: tuple[int, ...] = (0,)) -> Took:
     """Run a command.
 
     Raises:
-        RuntimeError: it failed; with what it said.
+        RuntimeError: it failed; with its output.
     """
     with tempfile.TemporaryFile("w+") as said:
         begun = time.perf_counter()
@@ -54,7 +54,7 @@ def once(command: Sequence[str], *, allowed: tuple[int, ...] = (0,)) -> Took:
         )
         peak = 0.0
         while True:
-            # What the system sums up at the end counts the memory of whoever started it, too.
+            # The system's own sum at the end includes the memory of the process that started it.
             peak = max(peak, _peak(process.pid))
             ended, status, usage = os.wait4(process.pid, os.WNOHANG)
             if ended:

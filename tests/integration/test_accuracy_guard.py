@@ -121,19 +121,21 @@ def test_the_results_are_plain_json_and_make_a_report(examined, tmp_path):
 
 
 def test_kept_landmarks_are_not_rendered_again(examined, tmp_path):
-    from bench.accuracy.record import load, path_of, save, wanting
+    from bench.accuracy.record import missing_jobs, path_of
     from bench.accuracy.testset import load as load_testset
+    from phantom.record import load, save
 
     _, clips = examined
     job = next(s for s in load_testset().setups if s.seed == clips[0].setup.seed).job("still")
     path = path_of(job, tmp_path)
-    assert wanting([job], tmp_path) == [job]
+    assert missing_jobs([job], tmp_path) == [job]
     save(clips[0].record, path)
     again = load(path)
     assert len(again.poses) == len(clips[0].record.poses)
-    assert wanting([job], tmp_path) == []
+    assert missing_jobs([job], tmp_path) == []
     from dataclasses import replace
 
-    save(replace(clips[0].record, sources="older"), path)
-    assert wanting([job], tmp_path) == [job]
-    assert wanting([job], tmp_path, keep=True) == []
+    older = {**clips[0].record.info, "sources": "older"}
+    save(replace(clips[0].record, info=older), path)
+    assert missing_jobs([job], tmp_path) == [job]
+    assert missing_jobs([job], tmp_path, keep=True) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 import subprocess
 import sys
 import zipfile
@@ -13,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.phantom import assets
+from phantom import assets
 from tests.support.phantom import need_phantom
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +27,7 @@ def phantom():
 
 
 def cli(*arguments):
-    from bench.phantom.__main__ import main
+    from phantom.__main__ import main
 
     return main([str(a) for a in arguments])
 
@@ -80,11 +81,11 @@ def test_the_command_says_what_is_wrong(phantom, capsys):
 
 @pytest.mark.parametrize("view", ["front", "oblique", "side", "back"])
 def test_the_landmarker_takes_the_phantom_for_a_person(phantom, view):
-    from bench.phantom.batch import make
-    from bench.phantom.camera import VIEWS, Camera
-    from bench.phantom.clip import Setup
-    from bench.phantom.library import SCRIPTS
-    from bench.phantom.person import Person
+    from phantom.batch import make
+    from phantom.camera import VIEWS, Camera
+    from phantom.clip import Setup
+    from phantom.library import SCRIPTS
+    from phantom.person import Person
 
     camera = Camera(yaw=VIEWS[view], size=(320, 400))
     script = SCRIPTS["calibration"](Person(pace=1.5), hold=0.9)
@@ -97,7 +98,7 @@ def test_the_landmarker_takes_the_phantom_for_a_person(phantom, view):
 
 
 def test_batches_are_kept_and_not_done_twice(phantom, tmp_path):
-    from bench.phantom.batch import Job, do, load, run
+    from phantom.batch import Job, do, load, run
 
     job = Job("calibration", 5, view="front", width=160, height=160, fps=3,
               arguments=(("hold", 0.5),))  # fmt: skip
@@ -114,10 +115,10 @@ def test_batches_are_kept_and_not_done_twice(phantom, tmp_path):
 
 
 def test_the_passer_by_and_motion_blur_reach_the_picture(phantom):
-    from bench.phantom.camera import Camera
-    from bench.phantom.clip import Setup, render
-    from bench.phantom.library import SCRIPTS
-    from bench.phantom.person import Person
+    from phantom.camera import Camera
+    from phantom.clip import Setup, render
+    from phantom.library import SCRIPTS
+    from phantom.person import Person
 
     setup = Setup(camera=Camera(size=(200, 160), noise=0.0), fps=2)
     script = SCRIPTS["arm_swings"](Person())
@@ -150,9 +151,15 @@ def test_samples_are_small_and_have_truth_for_every_frame(path):
     assert {r["segment"] for r in rows} - {""}
 
 
-def test_the_product_does_not_know_the_phantom():
-    for path in (ROOT / "src").rglob("*.py"):
-        assert "bench.phantom" not in path.read_text(encoding="utf-8"), path
+@pytest.mark.parametrize(
+    ("folder", "above"), [("src", "phantom|bench|tests"), ("phantom", "bench|tests")]
+)
+def test_imports_only_go_down(folder, above):
+    upwards = re.compile(rf"^\s*(from|import) ({above})\b", re.MULTILINE)
+    files = list((ROOT / folder).rglob("*.py"))
+    assert files
+    for path in files:
+        assert not upwards.search(path.read_text(encoding="utf-8")), path
 
 
 # ---------------------------------------------------------------- where the data comes from
@@ -199,7 +206,7 @@ def test_a_failed_download_says_what_to_do(tmp_path, monkeypatch):
 
 def test_help_needs_no_body_data():
     done = subprocess.run(
-        [sys.executable, "-m", "bench.phantom", "--help"],
+        [sys.executable, "-m", "phantom", "--help"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from bench.desk.snippets import CLIPS, jobs
-from bench.phantom.clip import render
+from phantom.clip import render
 
 if TYPE_CHECKING:
     from pathlib import Path

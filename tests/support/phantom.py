@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from bench.phantom import assets
+from phantom import assets
 
 
 def need_phantom() -> None:

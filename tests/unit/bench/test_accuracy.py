@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from bench.accuracy.crosstalk import told_apart
+from bench.accuracy.crosstalk import rounded_or_poked
+from bench.accuracy.report import PAGE
 from bench.accuracy.stats import (
     agreement,
     line,
     middle_and_worst,
     smallest_detectable_change,
 )
+from bench.report import number, percent
 from tests.support.phantom import need_phantom
 
 TRUTH = np.linspace(-20, 30, 101)
@@ -137,7 +140,7 @@ def test_the_test_set_is_the_frozen_one(testset):
 
 
 def test_no_seed_of_the_test_set_is_one_for_tuning(testset):
-    from bench.phantom.sampling import FIRST_TEST_SEED
+    from phantom.sampling import FIRST_TEST_SEED
 
     seeds = [s.seed for s in testset.setups]
     assert min(seeds) >= FIRST_TEST_SEED
@@ -146,7 +149,7 @@ def test_no_seed_of_the_test_set_is_one_for_tuning(testset):
 
 def test_every_movement_has_a_condition_and_a_script(testset):
     from bench.accuracy.tables import CONDITIONS
-    from bench.phantom.library import SCRIPTS
+    from phantom.library import SCRIPTS
 
     for setup in testset.setups:
         assert setup.calibration in SCRIPTS
@@ -168,8 +171,8 @@ def test_desk_cameras_see_people_who_sit(testset):
 
 
 def shoulder_height(frame, script):
-    from bench.phantom.body import make_body
-    from bench.phantom.skeleton import pose_body
+    from phantom.body import make_body
+    from phantom.skeleton import pose_body
 
     posed = pose_body(make_body(frame.shape), script.pose(0.0))
     return float(posed.joint("upperarm01.L")[1])
@@ -206,8 +209,8 @@ def test_a_damaged_test_set_is_named(tmp_path):
 
 def fake_record(names, columns, fps=10.0):
     """A record of nobody: times, labels and truth alone."""
-    from bench.accuracy.record import Record
-    from bench.phantom.truth import COLUMNS
+    from phantom.record import Record
+    from phantom.truth import COLUMNS
     from scapcoach.landmarks import Poses
 
     n = len(names)
@@ -221,7 +224,9 @@ def fake_record(names, columns, fps=10.0):
     truth = np.zeros((n, len(COLUMNS)))
     for name, values in columns.items():
         truth[:, COLUMNS.index(name)] = values
-    return Record(poses, truth, np.array(names), np.zeros(n, int), "", "")
+    return Record(
+        poses, truth, np.array(names), np.zeros(n, int), {"sources": "", "model_sha256": ""}
+    )
 
 
 def calibration_record():
@@ -287,44 +292,64 @@ def test_the_digest_of_the_code_ignores_words_only():
 
 
 def test_words_for_figures():
-    from bench.accuracy.words import follows, number, percent
+    from bench.accuracy.words import follows
 
     assert [percent(x) for x in (None, 0.0, 0.004, 0.5, 1.0)] == ["-", "0 %", "0.4 %", "50 %",
                                                                    "100 %"]  # fmt: skip
     assert number(None) == "-"
     assert number(1.25, 2) == "1.25"
-    assert follows(0.95) == "follows closely"
-    assert follows(0.1) == "hardly follows"
-    assert follows(None) == "cannot be said to follow"
+    assert number(float("nan")) == percent(float("nan")) == "-"
+    assert number(0.25, sign=True) == "+0.2"
+    assert follows(0.95) == "follows the truth closely"
+    assert follows(0.1) == "hardly follows the truth"
+    assert follows(None) == "cannot be compared with the truth"
 
 
 def test_the_published_figures_are_those_of_this_test_set(testset):
-    page = (Path(__file__).parents[3] / "docs" / "accuracy.md").read_text(encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
     assert f"test set {testset.version} (`{testset.digest}`)" in page
     assert "Incomplete" not in page
     for name in ("scatter", "signs", "crosstalk"):
         assert f"images/accuracy_{name}.png" in page
+    linked = set(re.findall(rf"\({PAGE.stem}/(\w+\.csv)\)", page))
+    assert linked == {f.name for f in PAGE.with_suffix("").glob("*.csv")}
+
+
+def test_the_csv_files_hold_the_figures_of_the_page():
+    page = PAGE.read_text(encoding="utf-8")
+    with (PAGE.with_suffix("") / "agreement.csv").open(encoding="utf-8") as file:
+        rows = [
+            r
+            for r in csv.DictReader(file)
+            if (r["calibration"], r["condition"]) == ("own", "arms still")
+        ]
+    for r in rows:
+        if r["measure"] == "retraction_deg":
+            judged, mae = percent(float(r["share_judged"])), number(float(r["mae"]))
+            start = f"| arms still | {r['view']} | {r['frames']} | {r['setups']} | {judged} | "
+            (line,) = [x for x in page.splitlines() if x.startswith(start)]
+            assert line.split(" | ")[6] == mae
 
 
 def shown_alone(setup, script, degrees):
     t = np.arange(0, setup.job(script).movement().ends[-1], 0.1)
-    told = np.full(len(t), degrees)
+    reading = np.full(len(t), degrees)
     return SimpleNamespace(
         setup=setup, script=script, record=SimpleNamespace(poses=SimpleNamespace(t=t)),
-        found={"rounding_deg": SimpleNamespace(estimate=told)},
+        found={"rounding_deg": SimpleNamespace(estimate=reading)},
     )  # fmt: skip
 
 
-def test_a_rounded_back_is_told_from_a_poked_head(testset):
+def test_a_rounded_back_is_distinguished_from_a_poked_head(testset):
     side = next(s for s in testset.setups if s.view == "side")
     front = next(s for s in testset.setups if s.view == "front")
     clips = [
         shown_alone(side, "rounding_only", 20.0), shown_alone(side, "nodding", 4.0),
         shown_alone(front, "rounding_only", np.nan), shown_alone(front, "nodding", np.nan),
     ]  # fmt: skip
-    (found,) = told_apart(clips)
+    (found,) = rounded_or_poked(clips)
     assert (found["view"], found["auc"], found["setups"]) == ("side", 1.0, 1)
     assert found["rounded"] > 5
     assert found["poked"] > 5
-    (alike,) = told_apart([shown_alone(side, s, 7.0) for s in ("rounding_only", "nodding")])
+    (alike,) = rounded_or_poked([shown_alone(side, s, 7.0) for s in ("rounding_only", "nodding")])
     assert alike["auc"] == 0.5

@@ -9,8 +9,8 @@ from bench.coach.examine import Examined, Judged
 from bench.coach.report import report
 from bench.coach.sets import DEVELOPMENT_SEED, TEST_SEED, jobs, takes
 from bench.coach.truth import share, true_reps
-from bench.phantom.library import SCRIPTS
-from bench.phantom.person import Person
+from phantom.library import SCRIPTS
+from phantom.person import Person
 from scapcoach.coaching import Verdict, packaged
 
 PERSON = Person(pace=1.0, retraction=20.0, elevation=30.0)
@@ -67,10 +67,10 @@ def test_the_report_counts_what_was_told_and_what_was_not() -> None:
     page = report([found], TEST_SEED, of=3)
     assert "2 of its 3 clips are not rendered yet" in page
     assert "1 of 1 sets counted exactly" in page
-    assert "75% lie within 0.15 s" in page
-    assert "| row | oblique | 1 | 1 | 4 | 100% | 100% | 100% | 0% | 75% |" in page
-    assert "| Elbows back, blades not | 5 | 4 | 60% | 1 | 1 | 1 | 0.50 | 0.50 |" in page
+    assert "75 % lie within 0.15 s" in page
+    assert "| row | oblique | 1 | 1 | 4 | 100 % | 100 % | 100 % | 0 % | 75 % |" in page
+    assert "| Elbows back, blades not | 5 | 4 | 60 % | 1 | 1 | 1 | 0.50 | 0.50 |" in page
     why = "`trunk_moved`: 1, within one sigma of the limit: 1"
     assert f"| row | Elbows back, blades not | 5 | 2 | {why} |" in page
-    assert "| row | 4 | 75% | 0.67 (mid told as low: 1) |" in page
+    assert "| row | 4 | 75 % | 0.67 (mid taken for low: 1) |" in page
     assert "1 of 1 sets right" in page

@@ -13,8 +13,8 @@ import bench.desk.__main__ as main
 from bench.desk.day import HUNCH_FOR, Library, make_day
 from bench.desk.labelled import auc
 from bench.desk.snippets import CLIPS, FPS, MEANING
-from bench.phantom.batch import Record
-from bench.phantom.person import Person
+from phantom.person import Person
+from phantom.record import Record
 from scapcoach.desk.policy import Policy
 from tests.support.seated import seated
 
@@ -71,15 +71,15 @@ def test_a_day_has_hunches_past_the_cooldown_and_everything_else() -> None:
 
 
 @pytest.mark.parametrize("blind", [False, True])
-def test_it_tells_a_check_that_sees_from_one_that_does_not(
+def test_figures_separate_a_check_that_sees_from_one_that_does_not(
     monkeypatch: pytest.MonkeyPatch, blind: bool
 ) -> None:
     monkeypatch.setattr(main, "Library", type("L", (FakeLibrary,), {"blind": blind}))
     found = main.run_day(None, 4001, hours=0.7, own=False)  # type: ignore[arg-type]
-    assert len(found.told) >= 1
-    assert np.isfinite(found.told).all() != blind
+    assert len(found.delays) >= 1
+    assert np.isfinite(found.delays).all() != blind
     assert found.false == []
-    rows = main.table([found])
+    rows = main.figures([found]).splitlines()
     assert f"({0 if blind else 100}.0 %)" in rows[2]
 
 
@@ -90,16 +90,6 @@ def test_a_trigger_happy_check_is_found_out(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(main, "DeskEngine", lambda setups: real(setups, hasty))
     found = main.run_day(None, 4001, hours=0.4, own=False)  # type: ignore[arg-type]
     assert len(found.false) >= 1
-
-
-def test_figures_go_between_their_markers(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    page.write_text("a\n<!-- x -->\nold\n<!-- /x -->\nb\n<!-- y -->\n<!-- /y -->\n")
-    main.write(page, "x", ["new", "lines"])
-    main.write(page, "y", ["more"])
-    assert page.read_text() == (
-        "a\n<!-- x -->\nnew\nlines\n<!-- /x -->\nb\n<!-- y -->\nmore\n<!-- /y -->\n"
-    )
 
 
 def test_the_area_under_the_curve() -> None:

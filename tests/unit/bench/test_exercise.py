@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.accuracy.record import Record
 from bench.exercise import examine, scatter
 from bench.exercise.examine import Table
 from bench.exercise.report import auc, figures, joined
-from bench.phantom.truth import COLUMNS
+from phantom.record import Record
+from phantom.truth import COLUMNS
 from scapcoach.calibration.reps import REPS
 from tests.support.exercise import ELEVATION, KINDS, RETRACTION, exercise_clip, phases
 
@@ -27,15 +27,18 @@ def recorded(kinds: tuple[str, ...], *, truth: float = 1.0, yaw: float = 20.0, s
     columns[:, COLUMNS.index("elevation")] = truth * ELEVATION * share[:, 1]
     ends = np.where(phase > 0.98, ":finish", ":up")
     names = np.array([NAMES.get(k, k) for k in kinds])[number]
-    return Record(poses, columns, np.char.add(names, ends), number + 1, "", "")
+    info = {"sources": "", "model_sha256": ""}
+    return Record(poses, columns, np.char.add(names, ends), number + 1, info)
 
 
-def table(told: np.ndarray, kind: str = "good") -> Table:
-    truth = np.linspace(0, 20, len(told))
-    return Table(np.full(len(told), kind), truth, told, np.full(len(told), 2.0), 20 - truth)
+def table(reading: np.ndarray, kind: str = "good") -> Table:
+    truth = np.linspace(0, 20, len(reading))
+    return Table(
+        np.full(len(reading), kind), truth, reading, np.full(len(reading), 2.0), 20 - truth
+    )
 
 
-def test_figures_tell_good_from_bad_and_count_what_is_withheld() -> None:
+def test_figures_separate_good_from_bad_and_count_what_is_withheld() -> None:
     truth = np.linspace(0, 20, 41)
     good = figures(table(truth + 1))
     assert good["r"] == pytest.approx(1.0)
@@ -49,7 +52,7 @@ def test_figures_tell_good_from_bad_and_count_what_is_withheld() -> None:
     assert np.isnan(figures(table(np.full(41, np.nan)))["r"])
 
 
-def test_good_repetitions_are_told_from_lazy_ones_by_their_order() -> None:
+def test_good_repetitions_are_ranked_above_lazy_ones() -> None:
     good, lazy = table(np.array([10.0, 12.0])), table(np.array([1.0, 2.0]), "lazy")
     assert auc(joined([good, lazy])) == 1.0
     assert auc(joined([table(np.array([1.5, 1.5])), lazy])) == 0.5

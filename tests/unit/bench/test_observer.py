@@ -18,7 +18,7 @@ from bench.observer.evaluate import read, rows
 from bench.observer.net import LOG_SIGMA, Recipe, loss, start
 from bench.observer.net import train as teach
 from bench.observer.scripts import THEMES, session
-from bench.phantom.person import Person
+from phantom.person import Person
 from scapcoach.girdle.features import N_FEATURES, mirrored
 from scapcoach.girdle.observer import (
     FILE,

@@ -22,7 +22,7 @@ def quad(x0, y0, x1, y1, w):
 
 
 def drawn(*quads, size=(40, 60)):
-    from bench.phantom import raster
+    from phantom import raster
 
     depth, picture = np.zeros(size, np.float32), np.zeros((*size, 3), np.uint8)
     for (points, faces), colour in quads:
@@ -63,7 +63,7 @@ def test_rectangles_beyond_the_border_are_cut():
 
 
 def test_resolving_blends_partial_cover():
-    from bench.phantom import raster
+    from phantom import raster
 
     fine, depth = np.full((4, 4, 3), 100, np.uint8), np.zeros((4, 4), np.float32)
     depth[:2, :1] = 1  # half of the first pixel
@@ -74,10 +74,10 @@ def test_resolving_blends_partial_cover():
 
 
 def renderer(**camera):
-    from bench.phantom.body import make_body
-    from bench.phantom.camera import Camera
-    from bench.phantom.render import Actor, Renderer
-    from bench.phantom.scene import Scene
+    from phantom.body import make_body
+    from phantom.camera import Camera
+    from phantom.render import Actor, Renderer
+    from phantom.scene import Scene
 
     view = Camera(size=(160, 200), noise=0.0, **camera)
     return Renderer(Actor.of(make_body()), view, Scene(background="plain", wall=(0, 255, 0)))
@@ -85,8 +85,8 @@ def renderer(**camera):
 
 @pytest.mark.parametrize("yaw", [0, 60, 180])
 def test_the_body_is_drawn_where_its_joints_project(yaw):
-    from bench.phantom.pose import Pose
-    from bench.phantom.skeleton import pose_body
+    from phantom.pose import Pose
+    from phantom.skeleton import pose_body
 
     r = renderer(yaw=yaw)
     pose = Pose(trunk_lean=10, turn=15).arms(elevation=40)
@@ -102,9 +102,9 @@ def test_the_body_is_drawn_where_its_joints_project(yaw):
 
 
 def test_the_rest_pose_leaves_vertices_where_they_are():
-    from bench.phantom import raster
-    from bench.phantom.body import BONES, make_body
-    from bench.phantom.outfit import Look, dress
+    from phantom import raster
+    from phantom.body import BONES, make_body
+    from phantom.outfit import Look, dress
 
     d = dress(make_body(), Look())
     identity = np.tile(np.eye(3, 4, dtype=np.float32), (len(BONES), 1, 1))
@@ -115,13 +115,13 @@ def test_the_rest_pose_leaves_vertices_where_they_are():
 
 @pytest.mark.parametrize("name", ["calibration", "row", "overhead_press", "squat_stable"])
 def test_the_skin_does_not_tear(name):
-    from bench.phantom import raster
-    from bench.phantom.body import make_body
-    from bench.phantom.library import SCRIPTS
-    from bench.phantom.outfit import Look, dress
-    from bench.phantom.person import Person
-    from bench.phantom.render import skin_matrices
-    from bench.phantom.skeleton import pose_body
+    from phantom import raster
+    from phantom.body import make_body
+    from phantom.library import SCRIPTS
+    from phantom.outfit import Look, dress
+    from phantom.person import Person
+    from phantom.render import skin_matrices
+    from phantom.skeleton import pose_body
 
     body = make_body()
     d = dress(body, Look(looseness=0.5))
@@ -143,8 +143,8 @@ def test_the_skin_does_not_tear(name):
 
 
 def test_frames_depend_on_nothing_but_their_set_up():
-    from bench.phantom.pose import Pose
-    from bench.phantom.render import Renderer
+    from phantom.pose import Pose
+    from phantom.render import Renderer
 
     r = renderer()
     noisy = replace(r.camera, noise=3.0)
@@ -157,11 +157,11 @@ def test_frames_depend_on_nothing_but_their_set_up():
 
 
 def test_clothes_skin_and_brightness_show():
-    from bench.phantom.body import make_body
-    from bench.phantom.outfit import Look
-    from bench.phantom.pose import Pose
-    from bench.phantom.render import Actor, Renderer
-    from bench.phantom.scene import Scene
+    from phantom.body import make_body
+    from phantom.outfit import Look
+    from phantom.pose import Pose
+    from phantom.render import Actor, Renderer
+    from phantom.scene import Scene
 
     r = renderer()
     chest = r.camera.project(np.array([0.0, 1.2, 0.12])).astype(int)
@@ -180,11 +180,11 @@ def test_clothes_skin_and_brightness_show():
 
 @pytest.mark.parametrize("framing", ["body", "upper", "desk"])
 def test_random_set_ups_keep_the_shoulders_in_the_picture(framing):
-    from bench.phantom.body import make_body
-    from bench.phantom.camera import VIEWS
-    from bench.phantom.pose import Pose
-    from bench.phantom.sampling import Framing, random_setup
-    from bench.phantom.skeleton import pose_body
+    from phantom.body import make_body
+    from phantom.camera import VIEWS
+    from phantom.pose import Pose
+    from phantom.sampling import Framing, random_setup
+    from phantom.skeleton import pose_body
 
     for seed in range(12):
         view = list(VIEWS)[seed % len(VIEWS)]

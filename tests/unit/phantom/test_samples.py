@@ -1,4 +1,4 @@
-"""The committed samples are those that `python -m bench.phantom.samples` makes."""
+"""The committed samples are those that `python -m phantom.samples` makes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import csv
 
 import pytest
 
-from bench.phantom.clip import truth_at
-from bench.phantom.samples import MAX_BYTES, PICTURES, SAMPLES
+from phantom.clip import truth_at
+from phantom.samples import MAX_BYTES, PICTURES, SAMPLES
 from tests.support.cli import ROOT
 from tests.support.phantom import need_phantom
 

@@ -7,13 +7,13 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from bench.phantom.body import make_body
-from bench.phantom.library import SCRIPTS, describe
-from bench.phantom.nuisances import camera_shake
-from bench.phantom.person import Person
-from bench.phantom.pose import Arm, Pose, blend, couple
-from bench.phantom.skeleton import pose_body
-from bench.phantom.timeline import Key, Script, minimum_jerk
+from phantom.body import make_body
+from phantom.library import SCRIPTS, describe
+from phantom.nuisances import camera_shake
+from phantom.person import Person
+from phantom.pose import Arm, Pose, blend, couple
+from phantom.skeleton import pose_body
+from phantom.timeline import Key, Script, minimum_jerk
 from tests.support.phantom import need_phantom
 
 NUISANCES = (

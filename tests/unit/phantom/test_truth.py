@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bench.phantom.body import BodyShape, make_body
-from bench.phantom.camera import Camera
-from bench.phantom.pose import Arm, Pose
-from bench.phantom.skeleton import pose_body
-from bench.phantom.truth import COLUMNS, truth
+from phantom.body import BodyShape, make_body
+from phantom.camera import Camera
+from phantom.pose import Arm, Pose
+from phantom.skeleton import pose_body
+from phantom.truth import COLUMNS, truth
 from tests.support.phantom import need_phantom
 
 SHAPES = (

@@ -1,5 +1,0 @@
-"""A posable body with known joint angles, rendered to video: the ground truth of the bench.
-
-Units are metres and degrees, axes x to the subject's left, y up, z forward. Import what is
-needed from the modules: `pose.Pose`, `clip.render`, `clip.Setup`, `library.SCRIPTS`.
-"""
