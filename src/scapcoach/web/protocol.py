@@ -28,8 +28,6 @@ _HEADER: Final = struct.Struct("<4sd")
 MAX_BYTES: Final = 3_000_000
 MAX_PIXELS: Final = 1920 * 1920
 MAX_TEXT: Final = 4_000
-#: Bytes of a profile's file at most; one with an exercise has about 60,000.
-MAX_PROFILE: Final = 1_000_000
 _LEAST_SIDE: Final = 64
 
 #: Commands and what they need: name of the field and its type.
