@@ -139,6 +139,7 @@ def fault(error: Exception) -> str:
     what, _, place = str(error).partition(" - at `$")
     what = re.sub(r"`([^`]*)`", lambda m: " or ".join(map(_word, m[1].split(" | "))), what)
     what = what.replace("Object missing required field", "there is no field")
+    what = re.sub("Invalid (enum )?value", "unknown name", what)
     place = place.rstrip("`").lstrip(".")
     return f"{place}: {what[:1].lower()}{what[1:]}" if place else f"{what[:1].lower()}{what[1:]}"
 

@@ -6,6 +6,7 @@ faults, such as a fault that fires where the target says all is well.
 
 from __future__ import annotations
 
+import os
 import tomllib
 from difflib import get_close_matches
 from functools import cache
@@ -83,8 +84,17 @@ def find_exercise(name: str) -> Exercise:
     Raises:
         ExerciseError: there is none; the message names the nearest.
     """
-    if name.endswith(".toml") or Path(name).is_file():
+    if name.endswith(".toml") or os.path.isfile(name):  # noqa: PTH113 - False for odd names
         return load_exercise(Path(name))
+    return packaged_exercise(name)
+
+
+def packaged_exercise(name: str) -> Exercise:
+    """The packaged exercise of that name or alias; never a file.
+
+    Raises:
+        ExerciseError: there is none; the message names the nearest.
+    """
     wanted = _plain(name)
     names = {_plain(n): e for e in packaged().values() for n in (e.name, *e.aliases)}
     if wanted in names:
@@ -92,7 +102,7 @@ def find_exercise(name: str) -> Exercise:
     near = get_close_matches(wanted, names, n=1)
     hint = f"Did you mean {near[0]!r}? " if near else ""
     raise ExerciseError(
-        f"There is no exercise {name!r}. {hint}Known: {', '.join(packaged())}; "
+        f"There is no exercise {name[:80]!r}. {hint}Known: {', '.join(packaged())}; "
         "or give the path of a TOML file."
     )
 

@@ -25,7 +25,8 @@ VIDEO_SUFFIXES: Final = frozenset(
 SUMMARY: Final = "summary.json"
 LANDMARKS: Final = "landmarks.parquet"
 KEY: Final = "key.json"
-_FORM: Final = schema.Format("Run the analysis again", InputError, limit=50_000_000)
+#: Bytes at most are some hours of repetitions.
+SUMMARY_FORM: Final = schema.Format("Run the analysis again", InputError, limit=50_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def read_summary(folder: Path) -> dict[str, Any] | None:
 
 def _read_json(path: Path) -> dict[str, Any] | None:
     try:
-        return schema.read(path, dict[str, Any], _FORM)
+        return schema.read(path, dict[str, Any], SUMMARY_FORM)
     except (FileNotFoundError, InputError):
         return None
 
