@@ -18,20 +18,8 @@ from scapcoach.session.plain import plain_guide, plain_points, plain_reading
 from scapcoach.session.tracker import Tracker
 from scapcoach.sources.camera import fitted
 from scapcoach.sources.types import Frame
-from scapcoach.web.protocol import (
-    Calibrate,
-    Command,
-    Finish,
-    Mute,
-    Pause,
-    Picture,
-    Steer,
-    UseExercise,
-    UseProfile,
-    decode,
-    encode,
-    with_picture,
-)
+from scapcoach.web import protocol
+from scapcoach.web.protocol import Command, Picture, decode, encode, with_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -185,13 +173,13 @@ class Worker:
             if self._stop:
                 return False
         for command in commands:
-            if isinstance(command, Finish):
+            if isinstance(command, protocol.Finish):
                 return False
-            if isinstance(command, Calibrate):
+            if isinstance(command, protocol.Calibrate):
                 self._begin_guide(plan, command)
-            elif isinstance(command, Steer):
+            elif isinstance(command, protocol.Steer):
                 self._steer(command.command)
-            elif isinstance(command, Pause):
+            elif isinstance(command, protocol.Pause):
                 self._pause(command.on, camera)
             elif self._session is None:
                 self._pending.append(command)
@@ -199,7 +187,7 @@ class Worker:
                 self._carry_out(command)
         return True
 
-    def _begin_guide(self, plan: Plan, command: Calibrate) -> None:
+    def _begin_guide(self, plan: Plan, command: protocol.Calibrate) -> None:
         """A guided calibration; a name that cannot be a profile's is told before the work."""
         try:
             if command.name:
@@ -231,11 +219,11 @@ class Worker:
         """A command that changes the session; a mistake in it is told and changes nothing."""
         assert self._session is not None
         try:
-            if isinstance(command, Mute):
+            if isinstance(command, protocol.Mute):
                 self._session.mute(command.on)
-            elif isinstance(command, UseExercise):
+            elif isinstance(command, protocol.UseExercise):
                 self._session.exercise(self._rooms.settings(command.name, command.focus))
-            elif isinstance(command, UseProfile):
+            elif isinstance(command, protocol.UseProfile):
                 self._use(command.name, command.camera)
         except ScapcoachError as error:
             self._tell({"type": "problem", "message": str(error)})
