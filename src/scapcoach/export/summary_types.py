@@ -205,9 +205,21 @@ def json_schema() -> dict[str, Any]:
 
     _, parts = schema_components([Summary], ref_template="#/$defs/{name}")
     whole = parts.pop("Summary")
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **whole,
-        "title": "scapcoach summary, version 1",
-        "$defs": parts,
-    }
+    found: dict[str, Any] = _null_last(
+        {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            **whole,
+            "title": "scapcoach summary, version 1",
+            "$defs": parts,
+        }
+    )
+    return found
+
+
+def _null_last(value: Any) -> Any:
+    """With choices in an order that is the same for every version of msgspec."""
+    if isinstance(value, list):
+        return sorted(map(_null_last, value), key=lambda one: one == {"type": "null"})
+    if isinstance(value, dict):
+        return {key: _null_last(one) for key, one in value.items()}
+    return value
