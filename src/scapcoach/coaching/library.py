@@ -1,6 +1,6 @@
 """Exercises from TOML files: those of the package, and the user's own.
 
-Every fault of a file is told at once, each with its line and field; contradictions count as
+Every fault of a file is reported at once, each with its line and field; contradictions count as
 faults, such as a fault that fires where the target says all is well.
 """
 
@@ -142,8 +142,8 @@ def parse(text: str, name: str) -> Exercise:
         exercise = _exercise(file, name)
         found = [*_wrong_movement(file), *_contradictions(exercise)]
     if found:
-        told = listed(found, field_lines(text))
-        raise ExerciseError(f"{name} cannot be used as an exercise:\n{told}")
+        faulty = listed(found, field_lines(text))
+        raise ExerciseError(f"{name} cannot be used as an exercise:\n{faulty}")
     return exercise
 
 
