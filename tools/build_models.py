@@ -24,8 +24,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
+from scapcoach.folders import data_folder
 from tools import task_bundle, tflite_edit
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -222,7 +221,7 @@ def _default_folder(file_name: str) -> Path:
     """models/, but for the heavy model, which is too large for the repository."""
     if "heavy" not in file_name:
         return MODELS
-    return Path(platformdirs.user_data_dir("scapcoach", appauthor=False)) / "models"
+    return data_folder() / "models"
 
 
 if __name__ == "__main__":

@@ -196,8 +196,8 @@ def _others(others: Mapping[str, Any]) -> str:
 
 
 _HEAD: Final = """\
-Rows, read beside the same person's rows with still blades (`docs/explanation/method.md`), on rendered bodies
-whose joint angles are known. Figures are as they came out.
+Rows, read beside the same person's rows with still blades (`docs/explanation/method.md`), on
+rendered bodies whose joint angles are known. Figures are as they came out.
 """
 _HOW: Final = """\
 - Each person is first filmed in five rows (two with the arms only, two full squeezes, one

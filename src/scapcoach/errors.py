@@ -50,6 +50,10 @@ class SourceError(CameraError, UsageError):
     """What was named is no camera, no address of one and no video file."""
 
 
+class ProtocolError(InputError):
+    """A message of the page is none; the connection is closed."""
+
+
 class DisplayError(ScapcoachError):
     """A window cannot be opened: there is no screen."""
 

@@ -15,17 +15,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_NO_SPACE = "No space left to write {path}: free some space or choose another --out."
-_NO_PERMISSION = "No permission to write {path}: choose another folder with --out."
-_FOLDER_IN_THE_WAY = "A folder stands where {path} should go: move it out of the way."
-_FILE_IN_THE_WAY = "A file stands where a folder of {path} should go: move it out of the way."
+_OUT: Final = "choose another folder with --out"
+_DATA: Final = "choose another folder with SCAPCOACH_DATA_DIR"
+
+_NO_SPACE: Final = "No space left to write {path}: free some space, or {elsewhere}."
+_NO_PERMISSION: Final = "No permission to write {path}: {elsewhere}."
+_FOLDER_IN_THE_WAY: Final = "A folder stands where {path} should go: move it out of the way."
+_FILE_IN_THE_WAY: Final = (
+    "A file stands where a folder of {path} should go: move it out of the way."
+)
 _SENTENCES: Final = {
     errno.ENOSPC: _NO_SPACE,
     errno.EDQUOT: _NO_SPACE,
     errno.EACCES: _NO_PERMISSION,
     errno.EPERM: _NO_PERMISSION,
-    errno.EROFS: "{path} lies on a read-only disk: choose another folder with --out.",
-    errno.EFBIG: "{path} grew beyond the file size allowed here: choose another --out.",
+    errno.EROFS: "{path} lies on a read-only disk: {elsewhere}.",
+    errno.EFBIG: "{path} grew beyond the file size allowed here: {elsewhere}.",
     errno.EISDIR: _FOLDER_IN_THE_WAY,
     errno.ENOTEMPTY: _FOLDER_IN_THE_WAY,
     errno.ENOTDIR: _FILE_IN_THE_WAY,
@@ -34,20 +39,68 @@ _SENTENCES: Final = {
 }
 
 
-def output_error(error: OSError, path: Path) -> OutputError:
-    """The sentence for a person that says why `path` could not be written."""
+def output_error(error: OSError, path: Path, *, private: bool = False) -> OutputError:
+    """The sentence for a person that says why `path` could not be written.
+
+    Args:
+        error: what the system said.
+        path: the file.
+        private: whether it belongs into the user data folder, and not below ``--out``.
+    """
     template = _SENTENCES.get(error.errno or 0, "Could not write {path}: {why}.")
     why = error.strerror or str(error) or type(error).__name__
-    return OutputError(template.format(path=path, name=repr(path.name), why=why))
+    elsewhere = _DATA if private else _OUT
+    return OutputError(
+        template.format(path=path, name=repr(path.name), why=why, elsewhere=elsewhere)
+    )
+
+
+def make_private_folder(path: Path) -> None:
+    """Make a folder, and those above it that are missing, for their owner alone (0700).
+
+    A folder that exists keeps its mode: it may be shared on purpose, and the files in it are
+    private by themselves. Windows has no such modes; there the user data folder is private.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if path.is_dir():
+        return
+    make_private_folder(path.parent)
+    path.mkdir(mode=0o700, exist_ok=True)
+
+
+def make_private_file(path: Path) -> None:
+    """Make an empty file for its owner alone (0600), whatever the umask, unless it exists.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    make_private_folder(path.parent)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file of the user data folder: whole or not at all, and for its owner alone.
+
+    Raises:
+        OutputError: it could not be written.
+    """
+    with atomic_path(path, private=True) as temporary:
+        temporary.write_text(text, "utf-8")
 
 
 @contextlib.contextmanager
-def atomic_path(final: Path) -> Iterator[Path]:
+def atomic_path(final: Path, *, private: bool = False) -> Iterator[Path]:
     """Give a path to write to; on success it becomes `final`, on any error it is removed.
 
     The temporary file lies in the same folder (made if missing) and has the same ending, since
     writers choose their format by it. Its data reach the disk before the rename, so that a power
     cut leaves the old file or the new one and never half of one.
+
+    Args:
+        final: the file.
+        private: for its owner alone, as is a folder that has to be made (`make_private_folder`).
 
     Raises:
         OutputError: the folder, the file or the rename failed, or the block raised an `OSError`
@@ -55,13 +108,16 @@ def atomic_path(final: Path) -> Iterator[Path]:
     """
     temporary = final.with_name(f".{secrets.token_hex(6)}.part{final.suffix}")
     try:
-        final.parent.mkdir(parents=True, exist_ok=True)
+        if private:
+            make_private_file(temporary)
+        else:
+            final.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         _sync(temporary)
         temporary.replace(final)
         _sync_folder(final.parent)
     except OSError as error:
-        raise output_error(error, final) from error
+        raise output_error(error, final, private=private) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)

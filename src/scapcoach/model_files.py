@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
+from scapcoach import schema
 from scapcoach.errors import MissingModelError, ModelError
+from scapcoach.folders import data_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 ModelName = Literal["lite", "full", "heavy"]
 MODEL_NAMES: Final[tuple[ModelName, ...]] = get_args(ModelName)
@@ -37,6 +38,22 @@ class ModelFile:
     path: Path
     sha256: str
     mask: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What the list of models says of one file."""
+
+    sha256: str
+    mask: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    """The list of models: those of the pose, by file name, and the project's own."""
+
+    files: dict[str, _Entry]
+    own: dict[str, _Entry]
 
 
 def model_file(name: str, *, mask: bool) -> ModelFile:
@@ -67,21 +84,21 @@ def shipped_file(file_name: str) -> Path:
         ModelError: the file is missing, or its content is not what it should be.
     """
     folder = next(iter(_shipped_folders()), None)
-    entry = _manifest("own").get(file_name)
+    entry = _manifest().own.get(file_name)
     if folder is None or entry is None or not (folder / file_name).is_file():
         raise ModelError(f"{file_name} is missing from scapcoach. Install it again.")
     path = folder / file_name
-    if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
+    if hashlib.sha256(path.read_bytes()).hexdigest() != entry.sha256:
         raise ModelError(f"{path} is damaged. Install scapcoach again.")
     return path
 
 
 def model_folders() -> tuple[Path, ...]:
-    """Where model files are looked for, in this order; not all of them need to exist."""
-    import platformdirs
+    """Where model files are looked for, in this order; not all of them need to exist.
 
-    user = Path(platformdirs.user_data_dir("scapcoach", appauthor=False)) / "models"
-    return (*_shipped_folders(), user)
+    The last one is in the user data folder, which SCAPCOACH_DATA_DIR moves.
+    """
+    return (*_shipped_folders(), data_folder() / "models")
 
 
 def _shipped_folders() -> Iterator[Path]:
@@ -95,7 +112,9 @@ def _shipped_folders() -> Iterator[Path]:
 @cache
 def _checked(name: ModelName, mask: bool) -> ModelFile:
     file_name = f"pose_landmarker_{name}{'' if mask else '_pruned'}.task"
-    expected = _expected(file_name)
+    expected = _manifest().files.get(file_name)
+    if expected is None:
+        raise ModelError(f"{file_name} is not in the list of models.")
     folders = model_folders()
     path = next((p for f in folders if (p := f / file_name).is_file()), None)
     if path is None:
@@ -105,32 +124,19 @@ def _checked(name: ModelName, mask: bool) -> ModelFile:
         found = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise ModelError(f"The model {path} cannot be read: {error.strerror}.") from error
-    if found != expected["sha256"]:
+    if found != expected.sha256:
         advice = _BUILD_HEAVY if name == "heavy" else "Install scapcoach again."
         raise ModelError(f"The model {path} is damaged (its SHA-256 is {found[:12]}...). {advice}")
-    return ModelFile(name, path, found, bool(expected["mask"]))
+    return ModelFile(name, path, found, expected.mask)
 
 
 @cache
-def _manifest(part: str = "files") -> Mapping[str, Any]:
+def _manifest() -> _Manifest:
     folder = next(iter(_shipped_folders()), None)
     if folder is None:
         raise ModelError("The folder of models is missing from scapcoach. Install it again.")
-    try:
-        files: Mapping[str, Any] = json.loads((folder / _MANIFEST).read_text("utf-8"))[part]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(
-            f"The list of models {folder / _MANIFEST} cannot be read. Install scapcoach again."
-        ) from error
-    return files
-
-
-def _expected(file_name: str) -> Mapping[str, Any]:
-    try:
-        entry: Mapping[str, Any] = _manifest()[file_name]
-    except KeyError:
-        raise ModelError(f"{file_name} is not in the list of models.") from None
-    return entry
+    form = schema.Format("Install scapcoach again", ModelError)
+    return schema.read(folder / _MANIFEST, _Manifest, form)
 
 
 _BUILD_HEAVY: Final = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scapcoach.calibration.profiles import parse_profile
+from scapcoach.calibration.profiles import parse_profile, read_profile
 from scapcoach.coaching.library import find_exercise
 from scapcoach.sources.video import VideoFile
 from tests.support.browser import Served, chromium, write_mjpeg
@@ -216,7 +216,7 @@ def test_the_page_calibrates_whoever_follows_it(tmp_path: Path) -> None:
     finally:
         running.stop()
     path = tmp_path / "data" / "profiles" / "anna.json"
-    saved = parse_profile(json.loads(path.read_text()), path)
+    saved = read_profile(path)
     assert saved.elevation is not None
     assert saved.elevation[0].high > 10
 
@@ -278,7 +278,7 @@ def profile_is_deleted_and_imported(page: Page, place: Path) -> None:
 
     path = place / "data" / "profiles" / "anna row.json"
     saved = json.loads(path.read_text())
-    assert parse_profile(saved, path).exercise is not None
+    assert parse_profile(saved, "The profile").exercise is not None
     page.click("tab-profiles")
     page.until(lambda: "anna row" in page.text("profile-list"), 10)
     assert "An exercise" in page.text("profile-list")

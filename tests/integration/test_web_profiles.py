@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from scapcoach.calibration import calibrate, guided_segments
-from scapcoach.calibration.profiles import profile_data
-from scapcoach.web.protocol import MAX_PROFILE
+from scapcoach.calibration.profiles import FORM, profile_data
 from tests.support.clips import protocol_clip
 from tests.support.web import ask, connect, cookie, packed, reading_of, until
 
@@ -72,7 +71,7 @@ def test_a_damaged_profile_is_listed_as_such_and_can_go(served) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "torn.json").write_text('{"schema": "scapcoach.profile/1"}')
     (card,) = json.loads(ask(served, "/api/profiles")[2])
-    assert "damaged" in card["damaged"]
+    assert "there is no field 'neutral'" in card["damaged"]
     assert ask(served, "/api/profiles/torn")[0] == 404
     assert ask(served, "/api/profiles/torn", "DELETE")[0] == 204
     assert not (folder / "torn.json").exists()
@@ -119,5 +118,5 @@ def test_what_is_no_profile_is_not_imported(served, profile) -> None:
         status, _, told = ask(served, "/api/profiles", "POST", data)
         assert status == 400, body[:40]
         assert json.loads(told)["message"]
-    assert ask(served, "/api/profiles", "POST", b" " * (MAX_PROFILE + 1))[0] == 413
+    assert ask(served, "/api/profiles", "POST", b" " * (FORM.limit + 1))[0] == 413
     assert json.loads(ask(served, "/api/profiles")[2]) == []

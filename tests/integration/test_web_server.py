@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from scapcoach.errors import ProtocolError
 from scapcoach.history import History, Stamp
 from scapcoach.web.past import report_file
 from scapcoach.web.protocol import (
     MAX_BYTES,
-    ProtocolError,
+    Finish,
     jpeg_size,
     parse_command,
     parse_picture,
@@ -23,7 +24,7 @@ from scapcoach.web.protocol import (
 from scapcoach.web.server import is_loopback
 from tests.support.browser import Served
 from tests.support.cli import no_traceback, scapcoach
-from tests.support.web import ask, closed_with, connect, cookie, packed
+from tests.support.web import ask, closed_with, connect, cookie, packed, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,6 +141,11 @@ def test_report_addresses(tmp_path: Path) -> None:
      '{"do": "exercise", "name": 5, "focus": "external"}',
      '{"do": "calibrate", "slump": true, "name": "", "camera": ""}',
      '{"do": "calibrate", "what": "all", "slump": true, "name": "", "camera": ""}',
+     '{"do": []}', '{"do": {}}', '{"do": null}', '{"do": "mute", "on": NaN}',
+     '{"do": "exercise", "name": "row", "focus": "sideways"}',
+     '{"do": "exercise", "name": "row", "name": "squat", "focus": "external"}',
+     '{"do": "exercise", "name": "row", "focus": "external", "focus": "internal"}',
+     '{"do": "guide", "command": "rm"}', '{"do": "mute", "on": true, "x": ' + "[" * 3000 + "}",
      "x" * 5000, "[" * 4000,
      b"", b"SCF1", b"XXXX" + bytes(100), struct.pack("<4sd", b"SCF1", -1.0),
      struct.pack("<4sd", b"SCF1", float("nan")) + b"\xff\xd8\xff"],
@@ -147,6 +153,7 @@ def test_report_addresses(tmp_path: Path) -> None:
 def test_what_is_no_message_closes_the_socket(served, message: str | bytes) -> None:
     with connect(served) as socket:
         socket.send(message)
+        assert until(socket, "problem")["message"].endswith(".")
         assert closed_with(socket) == 4002
 
 
@@ -164,9 +171,22 @@ def test_a_picture_that_would_fill_the_memory_is_never_decoded(served, pictures)
 
 
 def test_parsing() -> None:
-    with pytest.raises(ProtocolError, match="needs on"):
-        parse_command('{"do": "mute"}')
-    assert parse_command('{"do": "finish"}') == {"do": "finish"}
+    assert parse_command('{"do": "finish"}') == Finish()
+    wrong = {
+        '{"do": "mute"}': "there is no field 'on'",
+        '{"do": []}': "do: expected text",
+        '{"do": "rm"}': "do: unknown name 'rm'",
+        '{"do": "mute", "on": 1}': "on: expected true or false, got a whole number",
+        '{"do": "exercise", "name": "row", "focus": "up"}': "focus: unknown name 'up'",
+        '{"do": "mute", "on": true, "on": false}': "the field 'on' is there twice",
+        "[" * 4_000: "expected an object, got a list",
+        '{"do": "mute", "on": true, "x": ' + "[" * 3_900: "nested too deeply",
+        " " * 4_001: "larger than 4,000 bytes",
+    }
+    for text, why in wrong.items():
+        with pytest.raises(ProtocolError, match=f"^The message cannot be used: .*{why}") as caught:
+            parse_command(text)
+        assert str(caught.value).endswith("Load the page again.")
     with pytest.raises(ProtocolError, match="no picture"):
         parse_picture(packed(b"\xff\xd8\xff\xe0\x00\x10" + bytes(20), 1.0))
     assert jpeg_size(b"\x89PNG") is None

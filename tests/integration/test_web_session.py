@@ -201,3 +201,15 @@ def test_a_camera_of_the_server_that_is_not_there_is_told_to_the_page(tmp_path: 
             assert "63" in until(socket, "failed")["message"]
     finally:
         server.stop()
+
+
+@pytest.mark.parametrize(
+    "name", ["/etc/passwd", "own.toml", "../row", "x" * 3000, "a\x00b", "sqat"]
+)
+def test_a_page_can_name_exercises_of_the_package_only(served, pictures, name: str) -> None:
+    with connect(served) as socket:
+        until(socket, "ready")
+        socket.send(json.dumps({"do": "exercise", "name": name, "focus": "external"}))
+        socket.send(packed(pictures[0], 0.0))
+        assert "There is no exercise" in until(socket, "problem")["message"]
+        assert reading_of(socket, 0.0)["count"] == 0  # the session goes on

@@ -116,3 +116,19 @@ def test_missing_file_says_where_it_was_looked_for(monkeypatch, tmp_path, no_cac
     monkeypatch.setattr(models, "model_folders", lambda: (tmp_path / "a", tmp_path / "b"))
     with pytest.raises(ModelError, match=r"none of .*a, .*b"):
         model_file("full", mask=True)
+
+
+def test_the_heavy_model_lies_in_the_data_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCAPCOACH_DATA_DIR", str(tmp_path / "data"))
+    assert models.model_folders()[-1] == tmp_path / "data" / "models"
+    assert build_models._default_folder("pose_landmarker_heavy.task") == models.model_folders()[-1]
+    models._checked.cache_clear()
+    with pytest.raises(ModelError, match=f"is not in {tmp_path / 'data' / 'models'} either"):
+        model_file("heavy", mask=False)
+    file = tmp_path / "data" / "models" / "pose_landmarker_heavy_pruned.task"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"not it")
+    with pytest.raises(ModelError, match=rf"The model {file} is damaged"):
+        model_file("heavy", mask=False)

@@ -6,22 +6,29 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
+from scapcoach import schema
 from scapcoach.calibration.types import Calibration, Kind, Opinion, Range, Slump
 from scapcoach.errors import CalibrationError, OutputError, ProfileNameError
+from scapcoach.files import write_private
 from scapcoach.folders import data_folder
-from scapcoach.girdle.estimators import Estimator
 from scapcoach.girdle.neutral import Neutral
-from scapcoach.girdle.personal import POINTS, POSES, Shifts
+from scapcoach.girdle.personal import Shifts
 from scapcoach.girdle.template import Template
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from scapcoach.calibration.records import ProfileRecord
+
+_T = TypeVar("_T")
+
 SCHEMA: Final = "scapcoach.profile/1"
+#: A profile with an exercise has about 60,000 bytes.
+FORM: Final = schema.Format("Calibrate again", CalibrationError, SCHEMA, limit=1_000_000)
 _NAME: Final = re.compile(r"[\w][\w .-]{0,63}")
 
 
@@ -51,16 +58,7 @@ def save_profile(calibration: Calibration, name: str) -> Path:
         OutputError: the folder cannot be written to.
     """
     path = profile_path(name)
-    data = profile_data(calibration, name)
-    temporary = path.with_suffix(".partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(data, indent=1, allow_nan=False), "utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        raise OutputError(
-            f"The profile could not be written to {path}: {error.strerror}."
-        ) from error
+    write_private(path, json.dumps(profile_data(calibration, name), indent=1, allow_nan=False))
     return path
 
 
@@ -99,98 +97,71 @@ def load_profile(name: str) -> Calibration:
     """
     path = profile_path(name)
     try:
-        data = json.loads(path.read_text("utf-8"))
+        return read_profile(path)
     except FileNotFoundError:
         known = ", ".join(list_profiles()) or "none yet"
         raise ProfileNameError(
             f"There is no profile {name!r}; saved profiles: {known}. Make one with "
             f"'scapcoach calibrate CLIP --profile {name}'."
         ) from None
-    except (OSError, ValueError) as error:
-        raise CalibrationError(
-            f"The profile {path} is damaged ({error}); calibrate again."
-        ) from error
-    return parse_profile(data, path)
 
 
-def parse_profile(data: Any, path: Path) -> Calibration:
-    """The calibration in data that `profile_data` made; `path` is named in messages.
+def read_profile(path: Path) -> Calibration:
+    """The calibration in a profile's file; errors as `decode_profile`, or `FileNotFoundError`."""
+    name = f"The profile {path}"
+    return decode_profile(schema.read_bytes(path, FORM, name), name)
+
+
+def decode_profile(data: bytes, name: str) -> Calibration:
+    """The calibration in the content of a profile's file; `name` is what messages call it.
 
     Raises:
         CalibrationError: damaged, or of another version.
     """
-    schema = data.get("schema") if isinstance(data, dict) else None
-    if schema != SCHEMA:
-        raise CalibrationError(
-            f"The profile {path} has version {schema!r}, this program reads {SCHEMA!r}: "
-            "calibrate again."
-        )
+    from scapcoach.calibration.records import ProfileRecord
+
+    return _calibration(schema.decode(data, ProfileRecord, FORM, name), name)
+
+
+def parse_profile(data: Any, name: str) -> Calibration:
+    """The calibration in what `profile_data` made; otherwise as `decode_profile`."""
+    from scapcoach.calibration.records import ProfileRecord
+
+    return _calibration(schema.convert(data, ProfileRecord, FORM, name), name)
+
+
+def _calibration(record: ProfileRecord, name: str) -> Calibration:
+    observed = record.observed
     try:
-        slump = data["slump"] and Slump(**{k: _number(v) for k, v in data["slump"].items()})
         return Calibration(
             kind=Kind.PROFILE,
-            neutral=_parse_neutral(data["neutral"]),
-            retraction=_parse_ranges(data["retraction"]),
-            elevation=_parse_ranges(data["elevation"]),
-            slump=slump,
-            exercise=_parse_template(data.get("exercise")),
-            model_sha256=str(data["model_sha256"]),
-            name=str(data["name"]),
-            estimator=Estimator(data.get("estimator", Estimator.GEOMETRIC)),
-            shifts=_parse_shifts(data.get("shifts")),
-            camera=str(data.get("camera", "")),
-            observed=_parse_opinion(data.get("observed")),
+            neutral=schema.built(Neutral, record.neutral),
+            retraction=_ranges(record.retraction),
+            elevation=_ranges(record.elevation),
+            slump=_part(Slump, record.slump),
+            exercise=_part(Template, record.exercise),
+            model_sha256=record.model_sha256,
+            name=record.name,
+            estimator=record.estimator,
+            shifts=_part(Shifts, record.shifts),
+            camera=record.camera,
+            observed=None
+            if observed is None
+            else Opinion(_ranges(observed.retraction), _ranges(observed.elevation)),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise CalibrationError(
-            f"The profile {path} is damaged ({error}); calibrate again."
-        ) from error
+    except ValueError as error:  # arrays of another shape
+        raise CalibrationError(f"{name} cannot be used: {error}. {FORM.advice}.") from error
 
 
-def _parse_neutral(data: Any) -> Neutral:
-    arrays = {"points": (33, 2), "arms": (2, 2, 3), "trunk": (3,)}
-    values = {f.name: data[f.name] for f in fields(Neutral)}
-    for key, shape in arrays.items():
-        values[key] = np.array(values[key], np.float64).reshape(shape)
-    for key in set(values) - set(arrays) - {"hips_seen"}:
-        values[key] = _number(values[key])
-    if not 0 < values["unit"] < np.inf:
-        raise ValueError("the neutral's unit is not a positive number")
-    return Neutral(**values)
+def _part(kind: type[_T], record: Any) -> _T | None:
+    return None if record is None else schema.built(kind, record)
 
 
-def _parse_ranges(data: Any) -> tuple[Range, Range, Range] | None:
-    if data is None:
+def _ranges(records: tuple[Any, Any, Any] | None) -> tuple[Range, Range, Range] | None:
+    if records is None:
         return None
-    mean, left, right = (Range(**{k: _number(v) for k, v in r.items()}) for r in data)
+    mean, left, right = (schema.built(Range, record) for record in records)
     return mean, left, right
-
-
-def _parse_opinion(data: Any) -> Opinion | None:
-    if data is None:
-        return None
-    return Opinion(_parse_ranges(data["retraction"]), _parse_ranges(data["elevation"]))
-
-
-def _parse_shifts(data: Any) -> Shifts | None:
-    if data is None:
-        return None
-    shifts = np.array(data["shifts"], np.float64).reshape(len(POSES), len(POINTS), 2)
-    return Shifts(shifts, np.array(data["ends"], np.float64).reshape(len(POSES)))
-
-
-def _parse_template(data: Any) -> Template | None:
-    if data is None:
-        return None
-    values: dict[str, Any] = {}
-    for field in fields(Template):
-        value = np.array(data[field.name], np.float64)
-        values[field.name] = float(value) if value.ndim == 0 else value
-    return Template(**values)
-
-
-def _number(value: Any) -> float:
-    return float("nan") if value is None else float(value)
 
 
 def to_plain(value: Any) -> Any:

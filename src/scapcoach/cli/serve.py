@@ -97,7 +97,6 @@ def _rooms(source: str | None, sessions: Path, chosen: dict[str, Any]) -> Rooms:
     """What sessions are made of."""
     from scapcoach.calibration.profiles import load_profile, save_profile
     from scapcoach.cli.sessions import (
-        exercise_settings,
         open_film,
         open_session,
         session_head,
@@ -139,11 +138,22 @@ def _rooms(source: str | None, sessions: Path, chosen: dict[str, Any]) -> Rooms:
         close=close,
         load=load_profile,
         save=save_profile,
-        settings=exercise_settings,
+        settings=_exercise,
         way=chosen["estimator"] or options.DEFAULT_ESTIMATOR,
         camera=None if source is None else lambda: Camera(source),
         film=film if chosen["record_video"] else None,
     )
+
+
+def _exercise(name: str, focus: str) -> dict[str, Any]:
+    """Settings of an exercise of the package: a page cannot name a file of this computer.
+
+    Raises:
+        ExerciseError: there is no such exercise.
+    """
+    from scapcoach.coaching.library import packaged_exercise
+
+    return {"name": packaged_exercise(name).name, "focus": focus} if name else {}
 
 
 def _tell_film(film: Film, folder: Path) -> None:

@@ -1,27 +1,26 @@
-"""Reading a TOML file as plain data with every fault told: its line, its field, what is wrong.
+"""Every fault of a TOML file at once: its line, its field, what is wrong.
 
 `tomllib` says where a file is no TOML, but not where a value stands; `field_lines` finds that in
-the text. A `Checker` collects faults in place of stopping at the first, so that a file is mended
-in one go.
+the text. `faults` compares values with types and does not stop at the first that does not fit, so
+that a file is mended in one go.
 """
 
 from __future__ import annotations
 
 import re
+import reprlib
 from collections import Counter
-from dataclasses import dataclass, field
 from difflib import get_close_matches
-from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, get_args, get_origin
 
-import numpy as np
+from msgspec import Meta, Struct, ValidationError, convert
+from msgspec.structs import fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     Place = tuple[str | int, ...]
-
-_E = TypeVar("_E", bound=Enum)
+    Fault = tuple[Place, str]
 
 _HEADER: Final = re.compile(r"\s*(\[\[?)\s*([\w.\"' -]+?)\s*\]\]?\s*(#.*)?$")
 _KEY: Final = re.compile(r"\s*([\w\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*=")
@@ -68,128 +67,95 @@ def line_of(lines: Mapping[Place, int], place: Place) -> int:
     return 1
 
 
-@dataclass(slots=True)
-class Checker:
-    """Takes values out of plain data and notes what is wrong with them.
+def listed(found: Iterable[Fault], lines: Mapping[Place, int]) -> str:
+    """All faults in the order of their lines, one a line."""
+    numbered = sorted((line_of(lines, place), f"{_name(place)}: {what}") for place, what in found)
+    return "\n".join(f"  line {line}, {what}" for line, what in numbered)
 
-    Attributes:
-        lines: as `field_lines` gives them.
-        faults: (line, sentence) so far.
+
+def faults(value: Any, kind: Any, place: Place = ()) -> Iterator[Fault]:
+    """Where and why a value does not fit a type, a place at a time.
+
+    Args:
+        value: plain, as `tomllib` gives it.
+        kind: a `Struct`, a tuple of them or a dict, which are looked into, or any other type.
+        place: of the value in the file.
     """
-
-    lines: Mapping[Place, int]
-    faults: list[tuple[int, str]] = field(default_factory=list)
-
-    def fault(self, place: Place, what: str) -> None:
-        """Note a fault at a place."""
-        self.faults.append((line_of(self.lines, place), f"{_name(place)}: {what}"))
-
-    def message(self) -> str:
-        """All faults in the order of their lines, one a line."""
-        return "\n".join(f"  line {line}, {what}" for line, what in sorted(self.faults))
-
-    def known(self, table: Mapping[str, Any], place: Place, names: Iterable[str]) -> None:
-        """Note the keys of `table` that nobody knows."""
-        allowed = sorted(names)
-        for key in table:
-            if key not in allowed:
-                near = get_close_matches(key, allowed, n=1)
-                hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(allowed)}."
-                self.fault((*place, key), f"unknown field; {hint}")
-
-    def text(self, table: Mapping[str, Any], place: Place, key: str, default: str | None) -> str:
-        """A string; without a default it must be there and not be blank."""
-        value = table.get(key, default)
-        if not isinstance(value, str) or (default is None and not value.strip()):
-            self.fault((*place, key), _wrong("text in quotes", table, key))
-            return default or ""
-        return " ".join(value.split())
-
-    def texts(self, table: Mapping[str, Any], place: Place, key: str) -> tuple[str, ...]:
-        """A list of strings; empty without."""
-        value = table.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            self.fault((*place, key), _wrong("a list of texts", table, key))
-            return ()
-        return tuple(value)
-
-    def flag(self, table: Mapping[str, Any], place: Place, key: str, *, default: bool) -> bool:
-        """True or false."""
-        value = table.get(key, default)
-        if not isinstance(value, bool):
-            self.fault((*place, key), _wrong("true or false", table, key))
-            return default
-        return value
-
-    def number(
-        self, table: Mapping[str, Any], place: Place, key: str, default: float | None = None
-    ) -> float:
-        """A finite number; without a default it must be there."""
-        value = table.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
-            self.fault((*place, key), _wrong("a number", table, key))
-            return 0.0 if default is None else default
-        return float(value)
-
-    def range(
-        self,
-        table: Mapping[str, Any],
-        place: Place,
-        key: str,
-        default: tuple[float, float] | None = None,
-    ) -> tuple[float, float]:
-        """[low, high] with low < high; infinities (inf, -inf) are allowed."""
-        value = table.get(key, None if default is None else list(default))
-        numbers = isinstance(value, list) and all(
-            isinstance(v, int | float) and not isinstance(v, bool) for v in value
-        )
-        if not numbers or len(value) != 2:
-            self.fault((*place, key), _wrong("two numbers: [low, high]", table, key))
-            return default or (0.0, 1.0)
-        low, high = float(value[0]), float(value[1])
-        if not low < high:
-            self.fault((*place, key), f"the first number must be the smaller one, not {value!r}.")
-            return default or (0.0, 1.0)
-        return low, high
-
-    def choice(
-        self, table: Mapping[str, Any], place: Place, key: str, kind: type[_E], default: _E | None
-    ) -> _E:
-        """One of an enumeration, by the names that files use."""
-        names = {_label(member): member for member in kind}
-        value = table.get(key, None if default is None else _label(default))
-        if not isinstance(value, str | int) or value not in names:
-            shown = ", ".join(str(n) for n in names)
-            self.fault((*place, key), _wrong(f"one of {shown}", table, key))
-            return default or next(iter(kind))
-        return names[value]
-
-    def table(self, table: Mapping[str, Any], place: Place, key: str) -> Mapping[str, Any]:
-        """A table; empty without."""
-        value = table.get(key, {})
-        if not isinstance(value, dict):
-            self.fault((*place, key), _wrong(f"a table: [{_name((*place, key))}]", table, key))
-            return {}
-        return value
-
-    def tables(self, table: Mapping[str, Any], key: str) -> list[tuple[Place, Mapping[str, Any]]]:
-        """A list of tables with their places; empty without."""
-        value = table.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
-            self.fault((key,), _wrong(f"a list of tables: [[{key}]]", table, key))
-            return []
-        return [((key, i), v) for i, v in enumerate(value)]
+    inner = get_args(kind)
+    if get_origin(kind) is dict:
+        yield from _faults_of_dict(value, inner[0], inner[1], place)
+    elif isinstance(kind, type) and issubclass(kind, Struct):
+        yield from _faults_of_table(value, kind, place)
+    elif inner and isinstance(inner[0], type) and issubclass(inner[0], Struct):
+        if isinstance(value, list) and all(isinstance(one, dict) for one in value):
+            for i, one in enumerate(value):
+                yield from _faults_of_table(one, inner[0], (*place, i))
+        else:
+            yield place, f"must be a list of tables: [[{_name(place)}]], not {_shown(value)}."
+    elif not _fits(value, kind):
+        yield place, _wrong(value, kind)
 
 
-def _label(member: Enum) -> str | int:
-    label = getattr(member, "label", member.value)
-    return label if isinstance(label, str | int) else str(label)
+def _faults_of_table(value: Any, kind: type[Struct], place: Place) -> Iterator[Fault]:
+    if not isinstance(value, dict):
+        yield place, f"must be a table: [{_name(place)}], not {_shown(value)}."
+        return
+    known = {field.name: field for field in fields(kind)}
+    for key in value:
+        if key not in known:
+            yield (*place, key), f"unknown field; {_hint(key, known)}"
+    for name, field in known.items():
+        if name in value:
+            yield from faults(value[name], field.type, (*place, name))
+        elif field.required:
+            yield (*place, name), f"is missing; it must be {_wanted(field.type)}."
 
 
-def _wrong(wanted: str, table: Mapping[str, Any], key: str) -> str:
-    if key not in table:
-        return f"is missing; it must be {wanted}."
-    return f"must be {wanted}, not {table[key]!r}."
+def _faults_of_dict(value: Any, key: Any, inner: Any, place: Place) -> Iterator[Fault]:
+    if not isinstance(value, dict):
+        yield place, f"must be a table: [{_name(place)}], not {_shown(value)}."
+        return
+    for name, one in value.items():
+        if _fits(name, key):
+            yield from faults(one, inner, (*place, name))
+        else:
+            yield (*place, name), f"unknown field; {_hint(name, _meta(key).extra['names'])}"
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    try:
+        convert(value, kind)
+    except (ValidationError, SystemError):  # the latter: a number with thousands of digits
+        return False
+    return True
+
+
+def _meta(kind: Any) -> Any:
+    return next((part for part in get_args(kind) if isinstance(part, Meta)), Meta())
+
+
+def _wanted(kind: Any) -> str:
+    return _meta(kind).description or "a table"
+
+
+def _wrong(value: Any, kind: Any) -> str:
+    names = (_meta(kind).extra or {}).get("names", ())
+    if isinstance(value, str) and (near := get_close_matches(value, names, n=1)):
+        return f"no such name: {_shown(value)}; did you mean {near[0]!r}?"
+    return f"must be {_wanted(kind)}, not {_shown(value)}."
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known))}."
+
+
+def _shown(value: Any) -> str:
+    """The value in a few words, however large it is."""
+    try:
+        return reprlib.repr(value)
+    except ValueError:  # a number with thousands of digits
+        return "a huge number"
 
 
 def _name(place: Place) -> str:

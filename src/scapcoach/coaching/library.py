@@ -1,11 +1,12 @@
 """Exercises from TOML files: those of the package, and the user's own.
 
-Every fault of a file is told at once, each with its line and field; contradictions count as
+Every fault of a file is reported at once, each with its line and field; contradictions count as
 faults, such as a fault that fires where the target says all is well.
 """
 
 from __future__ import annotations
 
+import os
 import tomllib
 from difflib import get_close_matches
 from functools import cache
@@ -15,8 +16,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from msgspec import convert
+from msgspec.structs import asdict
 
-from scapcoach.coaching.check import Checker, field_lines
+from scapcoach import schema
+from scapcoach.coaching.check import faults, field_lines, listed
 from scapcoach.coaching.exercise import (
     HELD,
     JOINTS,
@@ -28,25 +32,16 @@ from scapcoach.coaching.exercise import (
     Phase,
     Relation,
     ScoreRule,
-    Severity,
 )
-from scapcoach.coaching.specs import REP_VALUES
+from scapcoach.coaching.exercise_file import ExerciseFile
 from scapcoach.errors import ExerciseError
-from scapcoach.measures.registry import SPECS
-from scapcoach.measures.types import View
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    Range = tuple[float, float]
+    from scapcoach.coaching.check import Fault, Place
 
-_TOP: Final = ("name", "aliases", "title", "summary", "kind", "pull", "auto", "view", "film",
-               "notes", "evidence", "movement", "expect", "fault", "score")  # fmt: skip
-_MOVEMENT: Final = ("full", "least", "seconds", "travel", "bob", "sag", "start", "peak", "change")
-#: Largest `Movement.sag`: beyond, a peak could not be told from a return any more (`reps.SAGGING`).
-MAX_SAG: Final = 0.55
-_FAULT: Final = ("key", "title", "measure", "relation", "limit", "severity", "external",
-                 "internal", "praise", "next_time", "evidence")  # fmt: skip
+_FORM: Final = schema.Format("Give a TOML file of an exercise", ExerciseError, limit=200_000)
 
 #: Values of a repetition that are a measure's in one phase, for telling contradictions.
 _TARGETED: Final[Mapping[str, tuple[str, Phase]]] = MappingProxyType(
@@ -58,9 +53,6 @@ _TARGETED: Final[Mapping[str, tuple[str, Phase]]] = MappingProxyType(
         "lean_peak": ("trunk_lean", Phase.PEAK),
     }
 )
-
-_PULLS: Final = ("arms", "")
-_VIEWS: Final = tuple(view.label for view in View if view.label)
 
 
 @cache
@@ -84,8 +76,17 @@ def find_exercise(name: str) -> Exercise:
     Raises:
         ExerciseError: there is none; the message names the nearest.
     """
-    if name.endswith(".toml") or Path(name).is_file():
+    if name.endswith(".toml") or os.path.isfile(name):  # noqa: PTH113 - False for odd names
         return load_exercise(Path(name))
+    return packaged_exercise(name)
+
+
+def packaged_exercise(name: str) -> Exercise:
+    """The packaged exercise of that name or alias; never a file.
+
+    Raises:
+        ExerciseError: there is none; the message names the nearest.
+    """
     wanted = _plain(name)
     names = {_plain(n): e for e in packaged().values() for n in (e.name, *e.aliases)}
     if wanted in names:
@@ -93,7 +94,7 @@ def find_exercise(name: str) -> Exercise:
     near = get_close_matches(wanted, names, n=1)
     hint = f"Did you mean {near[0]!r}? " if near else ""
     raise ExerciseError(
-        f"There is no exercise {name!r}. {hint}Known: {', '.join(packaged())}; "
+        f"There is no exercise {name[:80]!r}. {hint}Known: {', '.join(packaged())}; "
         "or give the path of a TOML file."
     )
 
@@ -109,12 +110,13 @@ def load_exercise(path: Path) -> Exercise:
         ExerciseError: it cannot be read, is no TOML, or has faults; lines and fields are named.
     """
     try:
-        text = path.read_text("utf-8")
-    except OSError as error:
-        raise ExerciseError(f"{path} cannot be read: {error.strerror}.") from error
+        data = schema.read_bytes(path, _FORM, str(path))
+    except FileNotFoundError as error:
+        raise ExerciseError(f"{path} cannot be used: there is no such file.") from error
+    try:
+        return parse(data.decode("utf-8-sig"), str(path))
     except UnicodeDecodeError as error:
         raise ExerciseError(f"{path} is no text in UTF-8: save it as such.") from error
-    return parse(text, str(path))
 
 
 def parse(text: str, name: str) -> Exercise:
@@ -129,165 +131,89 @@ def parse(text: str, name: str) -> Exercise:
     """
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ExerciseError(f"{name} is no valid TOML: {error}.") from error
-    check = Checker(field_lines(text))
-    exercise = _exercise(check, data, name)
-    _contradictions(check, exercise)
-    if check.faults:
-        raise ExerciseError(f"{name} cannot be used as an exercise:\n{check.message()}")
+    except RecursionError:
+        raise ExerciseError(f"{name} is no valid TOML: it is nested too deeply.") from None
+    except ValueError as error:
+        why = "a number in it is too long" if "digits" in str(error) else error
+        raise ExerciseError(f"{name} is no valid TOML: {why}.") from None
+    found = list(faults(data, ExerciseFile))
+    if not found:
+        file = convert(data, ExerciseFile)
+        exercise = _exercise(file, name)
+        found = [*_wrong_movement(file), *_contradictions(exercise)]
+    if found:
+        faulty = listed(found, field_lines(text))
+        raise ExerciseError(f"{name} cannot be used as an exercise:\n{faulty}")
     return exercise
 
 
-def _exercise(check: Checker, data: Mapping[str, Any], path: str) -> Exercise:
-    check.known(data, (), _TOP)
-    kind = check.choice(data, (), "kind", ExerciseKind, ExerciseKind.REPS)
-    pull = check.text(data, (), "pull", "arms")
-    if pull not in _PULLS:
-        check.fault(("pull",), f"must be one of {', '.join(map(repr, _PULLS))}, not {pull!r}.")
-    view = check.text(data, (), "view", None)
-    if view and view not in _VIEWS:
-        check.fault(("view",), f"must be one of {', '.join(_VIEWS)}, not {view!r}.")
+def _exercise(file: ExerciseFile, path: str) -> Exercise:
+    phases = {phase.label: phase for phase in Phase}
+    movement = asdict(file.movement)
+    for key in ("full", "start", "peak", "change"):
+        movement[key] = MappingProxyType(movement[key])
+    parts = asdict(file)
+    expected = [asdict(one) for one in parts.pop("expect")]
     return Exercise(
-        name=check.text(data, (), "name", None),
-        aliases=check.texts(data, (), "aliases"),
-        title=check.text(data, (), "title", None),
-        summary=check.text(data, (), "summary", ""),
-        kind=kind,
-        pull=pull,
-        auto=check.flag(data, (), "auto", default=True),
-        view=view,
-        film=check.text(data, (), "film", None),
-        movement=_movement(check, data, kind),
-        expected=tuple(_expected(check, place, t) for place, t in check.tables(data, "expect")),
-        faults=tuple(_fault(check, place, t) for place, t in check.tables(data, "fault")),
-        scores=tuple(_score(check, place, t) for place, t in check.tables(data, "score")),
-        notes=check.texts(data, (), "notes"),
-        evidence=check.text(data, (), "evidence", ""),
+        expected=tuple(Expected(**{**one, "phase": phases[one["phase"]]}) for one in expected),
+        faults=tuple(FaultRule(**_tidy(asdict(one))) for one in parts.pop("fault")),
+        scores=tuple(ScoreRule(**asdict(one)) for one in parts.pop("score")),
         path=path,
+        **{**_tidy(parts), "movement": Movement(**movement)},
     )
 
 
-def _movement(check: Checker, data: Mapping[str, Any], kind: ExerciseKind) -> Movement:
-    place = ("movement",)
-    table = check.table(data, (), "movement")
-    check.known(table, place, _MOVEMENT)
-    full = check.table(table, place, "full")
-    allowed = (HELD,) if kind is ExerciseKind.HOLD else tuple(JOINTS)
-    check.known(full, (*place, "full"), allowed)
-    if not full:
-        check.fault((*place, "full"), f"is missing; it must name one or more of {allowed}.")
-    changes = {key: check.number(full, (*place, "full"), key) for key in full if key in allowed}
-    for key, change in changes.items():
-        if change == 0:
-            check.fault((*place, "full", key), "must not be 0: a repetition changes it.")
-    least = check.number(table, place, "least")
-    if not 0.05 <= least <= 1:
-        check.fault((*place, "least"), "must be a share of a full repetition, 0.05 to 1.")
-    seconds = check.range(table, place, "seconds", (0.5, 15.0))
-    if seconds[0] <= 0:
-        check.fault((*place, "seconds"), "must be positive.")
-    travel, bob = (check.number(table, place, key, 0.5) for key in ("travel", "bob"))
-    sag = check.number(table, place, "sag", 0.0)
-    if not 0 <= sag <= MAX_SAG:
-        check.fault((*place, "sag"), f"must be a share of the way back, 0 to {MAX_SAG:g}.")
-    limits = {key: _limits(check, table, place, key) for key in ("start", "peak", "change")}
-    return Movement(
-        full=MappingProxyType(changes), least=least, seconds=seconds, travel=travel, bob=bob,
-        sag=sag, start=limits["start"], peak=limits["peak"], change=limits["change"],
-    )  # fmt: skip
-
-
-def _limits(
-    check: Checker, table: Mapping[str, Any], place: tuple[str, ...], key: str
-) -> Mapping[str, Range]:
-    limits = check.table(table, place, key)
-    inner = (*place, key)
-    check.known(limits, inner, JOINTS)
-    found = {name: check.range(limits, inner, name) for name in limits if name in JOINTS}
-    return MappingProxyType(found)
-
-
-def _expected(check: Checker, place: tuple[str | int, ...], table: Mapping[str, Any]) -> Expected:
-    check.known(table, place, ("measure", "phase", "low", "high", "note"))
-    measure = check.text(table, place, "measure", None)
-    if measure and measure not in SPECS:
-        check.fault((*place, "measure"), _no_such("measure", measure, SPECS))
-    low = check.number(table, place, "low") if "low" in table else -np.inf
-    high = check.number(table, place, "high") if "high" in table else np.inf
-    if "low" not in table and "high" not in table:
-        check.fault((*place, "low"), "is missing, and so is high: one of them must be given.")
-    if not low < high:
-        check.fault((*place, "high"), f"must be greater than low ({low:g}).")
-    phase = check.choice(table, place, "phase", Phase, None)
-    return Expected(measure, phase, low, high, check.text(table, place, "note", ""))
-
-
-def _fault(check: Checker, place: tuple[str | int, ...], table: Mapping[str, Any]) -> FaultRule:
-    check.known(table, place, _FAULT)
-    measure = _rep_value(check, place, table)
-    words = {
-        key: check.text(table, place, key, None)
-        for key in ("key", "title", "external", "internal", "next_time", "evidence")
+def _tidy(values: dict[str, Any]) -> dict[str, Any]:
+    """With every text on one line."""
+    return {
+        key: " ".join(value.split()) if type(value) is str else value
+        for key, value in values.items()
     }
-    return FaultRule(
-        measure=measure,
-        relation=check.choice(table, place, "relation", Relation, None),
-        limit=check.number(table, place, "limit"),
-        severity=check.choice(table, place, "severity", Severity, None),
-        praise=check.text(table, place, "praise", "Better: keep it like that."),
-        **words,
-    )
 
 
-def _score(check: Checker, place: tuple[str | int, ...], table: Mapping[str, Any]) -> ScoreRule:
-    check.known(table, place, ("measure", "weight", "zero", "full"))
-    rule = ScoreRule(
-        _rep_value(check, place, table),
-        check.number(table, place, "weight"),
-        check.number(table, place, "zero"),
-        check.number(table, place, "full"),
-    )
-    if rule.zero == rule.full:
-        check.fault((*place, "full"), "must differ from zero: points rise from one to the other.")
-    if not 0 < rule.weight <= 1:
-        check.fault((*place, "weight"), "must be a share, above 0 and up to 1.")
-    return rule
+def _wrong_movement(file: ExerciseFile) -> Iterator[Fault]:
+    movement, place = file.movement, ("movement",)
+    allowed = (HELD,) if file.kind is ExerciseKind.HOLD else tuple(JOINTS)
+    if not movement.full:
+        yield (*place, "full"), f"is empty; it must name one or more of {', '.join(allowed)}."
+    for key, change in movement.full.items():
+        if key not in allowed:
+            yield (*place, "full", key), f"is for another kind; known: {', '.join(allowed)}."
+        if change == 0:
+            yield (*place, "full", key), "must not be 0: a repetition changes it."
+    if movement.seconds[0] <= 0:
+        yield (*place, "seconds"), "must be positive."
+    ranges: dict[Place, tuple[float, float]] = {(*place, "seconds"): movement.seconds}
+    for name in ("start", "peak", "change"):
+        ranges |= {(*place, name, key): r for key, r in getattr(movement, name).items()}
+    for where, (low, high) in ranges.items():
+        if not low < high:
+            yield where, f"the first number must be the smaller one, not [{low:g}, {high:g}]."
 
 
-def _rep_value(check: Checker, place: tuple[str | int, ...], table: Mapping[str, Any]) -> str:
-    name = check.text(table, place, "measure", None)
-    if name and name not in REP_VALUES:
-        check.fault((*place, "measure"), _no_such("value of a repetition", name, REP_VALUES))
-    elif name.endswith("_deg"):
-        check.fault((*place, "measure"), "degrees serve comparisons only; use the per cent value.")
-    return name
-
-
-def _no_such(what: str, name: str, known: Mapping[str, Any]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f"no such {what}: {name!r}" + (
-        f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}."
-    )
-
-
-def _contradictions(check: Checker, exercise: Exercise) -> None:
-    """Note what is well-formed but makes no sense together."""
+def _contradictions(exercise: Exercise) -> Iterator[Fault]:
+    """What is well-formed but makes no sense together."""
+    for i, target in enumerate(exercise.expected):
+        if np.isinf(target.low) and np.isinf(target.high):
+            yield ("expect", i, "low"), "is missing, and so is high: one of them must be given."
+        if not target.low < target.high:
+            yield ("expect", i, "high"), f"must be greater than low ({target.low:g})."
     keys = [rule.key for rule in exercise.faults]
     for i, rule in enumerate(exercise.faults):
         if rule.key in keys[:i]:
-            check.fault(("fault", i, "key"), f"{rule.key!r} is used twice; keys must differ.")
+            yield ("fault", i, "key"), f"{rule.key!r} is used twice; keys must differ."
         for target in exercise.expected:
             if _TARGETED.get(rule.measure) == (target.measure, target.phase):
-                _against_target(check, ("fault", i, "limit"), rule, target)
+                yield from _against_target(("fault", i, "limit"), rule, target)
+    for i, part in enumerate(exercise.scores):
+        if part.zero == part.full:
+            yield ("score", i, "full"), "must differ from zero: points rise from one to the other."
     total = sum(rule.weight for rule in exercise.scores)
     if exercise.scores and abs(total - 1) > 0.005:
-        check.fault(("score",), f"the weights must sum up to 1, not {total:g}.")
+        yield ("score",), f"the weights must sum up to 1, not {total:g}."
 
 
-def _against_target(
-    check: Checker, place: tuple[str | int, ...], rule: FaultRule, target: Expected
-) -> None:
+def _against_target(place: Place, rule: FaultRule, target: Expected) -> Iterator[Fault]:
     """A fault must lie outside of its target."""
     inside = (
         rule.limit > target.low if rule.relation is Relation.BELOW else rule.limit < target.high
@@ -295,11 +221,8 @@ def _against_target(
     # A target that is open on this side says nothing about it.
     closed = np.isfinite(target.low if rule.relation is Relation.BELOW else target.high)
     if inside and closed:
-        check.fault(
-            place,
-            f"{rule.limit:g} lies within the target of {_reach(target)} for {target.measure}: what "
-            "is well done would be a fault.",
-        )
+        why = f"{rule.limit:g} lies within the target of {_reach(target)} for {target.measure}"
+        yield place, f"{why}: what is well done would be a fault."
 
 
 def _reach(target: Expected) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from scapcoach import schema
 from scapcoach.desk.head import head_size
 from scapcoach.desk.posture import Baseline
 from scapcoach.errors import CalibrationError, ProfileNameError
+from scapcoach.files import write_private
 from scapcoach.folders import data_folder
 from scapcoach.geometry.posture import EARS, SHOULDERS
 from scapcoach.geometry.vectors import wrap_degrees
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from scapcoach.landmarks import Poses
 
 SCHEMA: Final = "scapcoach.desk/1"
+_FORM: Final = schema.Format(
+    "Delete the file and run 'scapcoach desk calibrate'", CalibrationError, SCHEMA
+)
 
 #: What makes a set-up unlike another by one unit [E]: degrees of yaw, share of the head's size,
 #: neck heights that the shoulders have moved sideways and up or down.
@@ -49,22 +53,21 @@ def load_setups(path: Path | None = None) -> tuple[Baseline, ...]:
         CalibrationError: the file is damaged or of another version.
     """
     path = setups_file() if path is None else path
+    from scapcoach.desk.records import SetupsRecord
+
     try:
-        return _parse_all(json.loads(path.read_text("utf-8")))
+        found = schema.read(path, SetupsRecord, _FORM, f"The file of desk baselines {path}")
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CalibrationError(
-            f"The desk baselines in {path} cannot be read ({error}): delete the file and run "
-            "'scapcoach desk calibrate'."
-        ) from error
+    return tuple(schema.built(Baseline, record) for record in found.setups)
 
 
 def save_setup(baseline: Baseline, path: Path | None = None) -> Path:
     """Keep a baseline, in place of one of the same name.
 
     Raises:
-        CalibrationError: the file that is there is damaged, or cannot be written.
+        CalibrationError: the file that is there is damaged.
+        OutputError: it cannot be written.
     """
     path = setups_file() if path is None else path
     kept = [b for b in load_setups(path) if b.name != baseline.name]
@@ -76,7 +79,8 @@ def delete_setup(name: str, path: Path | None = None) -> None:
 
     Raises:
         ProfileNameError: there is none of that name.
-        CalibrationError: the file cannot be written.
+        CalibrationError: the file that is there is damaged.
+        OutputError: it cannot be written.
     """
     path = setups_file() if path is None else path
     found = load_setups(path)
@@ -89,38 +93,12 @@ def delete_setup(name: str, path: Path | None = None) -> None:
 
 def _write(path: Path, setups: list[Baseline]) -> Path:
     data = {"schema": SCHEMA, "setups": [_plain(b) for b in setups]}
-    temporary = path.with_suffix(".partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(data, indent=1, allow_nan=False), "utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise CalibrationError(
-            f"The baseline could not be written to {path}: {error.strerror}."
-        ) from error
+    write_private(path, json.dumps(data, indent=1, allow_nan=False))
     return path
 
 
 def _plain(baseline: Baseline) -> dict[str, Any]:
     return {k: None if v != v else v for k, v in asdict(baseline).items()}  # noqa: PLR0124 - NaN
-
-
-def _parse_all(data: Any) -> tuple[Baseline, ...]:
-    if data["schema"] != SCHEMA:
-        raise ValueError(f"version {data['schema']!r}")
-    return tuple(_parse(entry) for entry in data["setups"])
-
-
-def _parse(entry: dict[str, Any]) -> Baseline:
-    values = {f.name: entry[f.name] for f in fields(Baseline)}
-    for name in ("ears", "shoulders"):
-        x, y = values[name]
-        values[name] = (float(x), float(y))
-    for name in ("face", "yaw", "noise", "slump"):
-        values[name] = math.nan if values[name] is None else float(values[name])
-    return Baseline(**values)
 
 
 def unlikeness(poses: Poses, baseline: Baseline) -> float:

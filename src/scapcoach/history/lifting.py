@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
+from scapcoach import schema
 from scapcoach.errors import InputError
 from scapcoach.history.types import LiftingSession, LiftingSet, Stamp
 
@@ -25,6 +26,48 @@ PATTERNS: Final = {
 _KEPT: Final = ("ok", "relative")
 
 
+_FORM: Final = schema.Format(
+    "Give a folder of results of 'scapcoach analyze'", InputError, limit=50_000_000
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Mean:
+    status: str
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Repetition:
+    grip: str | None = ""
+    pull_angle: str | None = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    exercise: str | None
+    reps: int = 0
+    load_kg: float | None = None
+    score: float | None = None
+    partial: int | None = None
+    means: dict[str, _Mean] = field(default_factory=dict)
+    repetitions: tuple[_Repetition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Summary:
+    """What the history takes from a summary.json."""
+
+    source: _Source
+    set: _Set | None = None
+
+
 def read_set(folder: Path) -> tuple[str, float, LiftingSet]:
     """The set in a folder of results.
 
@@ -39,17 +82,14 @@ def read_set(folder: Path) -> tuple[str, float, LiftingSet]:
     """
     path = folder / "summary.json"
     try:
-        data: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        found = data.get("set") or {}
-        if not found.get("exercise"):
-            raise InputError(
-                f"No exercise was coached in {folder}: analyse the clip with --exercise first."
-            )
-        return str(data["source"]["name"]), float(data["source"]["seconds"]), _set(found)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        found = schema.read(path, _Summary, _FORM)
+    except FileNotFoundError:
+        raise InputError(f"There is no {path}. {_FORM.advice}.") from None
+    if found.set is None or not found.set.exercise:
         raise InputError(
-            f"{path} cannot be read ({error}): give a folder of results of 'scapcoach analyze'."
-        ) from error
+            f"No exercise was coached in {folder}: analyse the clip with --exercise first."
+        )
+    return found.source.name, found.source.seconds, _set(found.set)
 
 
 def log_sets(history: History, folders: Iterable[Path], start: Stamp) -> LiftingSession:
@@ -70,29 +110,27 @@ def log_sets(history: History, folders: Iterable[Path], start: Stamp) -> Lifting
     return session
 
 
-def _set(found: dict[str, Any]) -> LiftingSet:
-    repetitions = found.get("repetitions", [])
+def _set(found: _Set) -> LiftingSet:
     figures = {
-        name: round(float(mean["value"]), 2)
-        for name, mean in found.get("means", {}).items()
-        if mean["status"] in _KEPT and mean["value"] is not None
+        name: round(mean.value, 2)
+        for name, mean in found.means.items()
+        if mean.status in _KEPT and mean.value is not None
     }
-    for name in ("score", "partial"):
-        if found.get(name) is not None:
-            figures[name] = float(found[name])
-    load = found.get("load_kg")
+    figures |= {"score": found.score} if found.score is not None else {}
+    figures |= {"partial": float(found.partial)} if found.partial is not None else {}
+    exercise = found.exercise or ""
     return LiftingSet(
-        exercise=str(found["exercise"]),
-        pattern=PATTERNS.get(found["exercise"], "other"),
-        reps=int(found["reps"]),
-        load=None if load is None else float(load),
-        grip=_usual(repetitions, "grip"),
-        angle=_usual(repetitions, "pull_angle"),
+        exercise=exercise,
+        pattern=PATTERNS.get(exercise, "other"),
+        reps=found.reps,
+        load=found.load_kg,
+        grip=_usual(rep.grip for rep in found.repetitions),
+        angle=_usual(rep.pull_angle for rep in found.repetitions),
         figures=figures,
     )
 
 
-def _usual(repetitions: list[dict[str, Any]], name: str) -> str:
+def _usual(found: Iterable[str | None]) -> str:
     """What most repetitions were, "" where it was not observable."""
-    seen = Counter(str(r[name]) for r in repetitions if r.get(name))
+    seen = Counter(filter(None, found))
     return seen.most_common(1)[0][0] if seen else ""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from typing import TYPE_CHECKING, Final
 
 from scapcoach.errors import HistoryError
+from scapcoach.files import make_private_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,8 +127,7 @@ def _is_damage(error: sqlite3.Error) -> bool:
 def _make_private(path: Path) -> None:
     """Make folder and file so that only their owner can read them."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        make_private_file(path)
     except OSError as error:
         raise HistoryError(
             f"The history {path} could not be opened ({error.strerror}): check the folder's "

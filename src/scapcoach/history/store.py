@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
+from scapcoach import schema
+from scapcoach.errors import HistoryError
 from scapcoach.folders import data_folder
 from scapcoach.history.schema import PATIENCE, connect, explained, set_aside_files
 from scapcoach.history.types import (
@@ -22,6 +24,14 @@ from scapcoach.history.types import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+_T = TypeVar("_T")
+
+_FORM: Final = schema.Format(
+    "Delete what lies before a later day ('scapcoach history delete'), or move the file away",
+    HistoryError,
+    limit=10_000_000,
+)
 
 #: (minute since 1970 UTC, offset in minutes, state): the key under which seconds are counted.
 MinuteKey = tuple[int, int, str]
@@ -189,14 +199,14 @@ class History:
             "WHERE utc >= ? AND utc < ? ORDER BY utc, id",
             (since, until),
         )
-        return [_alert(row) for row in rows]
+        return [self._alert(row) for row in rows]
 
     def alert(self, number: int) -> Alert | None:
         """One alert by its id."""
         rows = self._execute(
             "SELECT utc, offset, kind, text, cause, trace, id FROM alerts WHERE id = ?", (number,)
         )
-        return _alert(rows[0]) if rows else None
+        return self._alert(rows[0]) if rows else None
 
     def breaks(self, since: float = _FOREVER[0], until: float = _FOREVER[1]) -> list[Break]:
         """Breaks in order of time."""
@@ -227,11 +237,30 @@ class History:
             (session,),
         )
         return tuple(
-            LiftingSet(exercise, pattern, reps, load, grip, angle, json.loads(figures))
+            LiftingSet(
+                exercise,
+                pattern,
+                reps,
+                load,
+                grip,
+                angle,
+                self._read(figures, dict[str, float]),
+            )
             for exercise, pattern, reps, load, grip, angle, figures in rows
         )
 
     # Plumbing
+
+    def _alert(self, row: tuple[Any, ...]) -> Alert:
+        utc, offset, kind, text, cause, trace, number = row
+        points = self._read(trace, tuple[tuple[float, float | None, str], ...])
+        at = Stamp(utc, offset)
+        causes = self._read(cause, dict[str, float])
+        return Alert(at, kind, text, causes, tuple(TracePoint(*p) for p in points), number)
+
+    def _read(self, text: str, kind: type[_T]) -> _T:
+        """What a column holds as JSON."""
+        return schema.decode(text.encode(), kind, _FORM, f"An entry of the history {self.path}")
 
     def _execute(self, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
         try:
@@ -256,9 +285,3 @@ class History:
         # SQLite itself rolls back on some errors, a full disk among them.
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
-
-
-def _alert(row: tuple[Any, ...]) -> Alert:
-    utc, offset, kind, text, cause, trace, number = row
-    points = tuple(TracePoint(*point) for point in json.loads(trace))
-    return Alert(Stamp(utc, offset), kind, text, json.loads(cause), points, number)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from scapcoach import schema
 from scapcoach.errors import InputError, MissingInputError
 from scapcoach.export.summary import VIEW_WORDS
 from scapcoach.export.tables import FRAMES_SCHEMA
 from scapcoach.measures import SPECS
-from scapcoach.recording.places import SUMMARY, read_summary
+from scapcoach.recording.places import SUMMARY, SUMMARY_FORM, read_summary
 from scapcoach.report.comparison_page import Comparison, Difference, Quantity, Side, Verdict
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def compare(a: str | Path, b: str | Path) -> Comparison:
 
 
 def _results(path: Path) -> _Results:
+    from scapcoach.export.summary_types import Summary
+
     if not path.is_dir():
         hint = " It is a file: give the folder that it lies in." if path.is_file() else ""
         raise MissingInputError(f"There is no folder {path}.{hint}")
@@ -103,10 +106,8 @@ def _results(path: Path) -> _Results:
         )
     summaries = []
     for folder in folders:
-        summary = read_summary(folder)
-        if summary is None or not str(summary.get("schema", "")).startswith("scapcoach.summary/1"):
-            raise InputError(f"{folder / SUMMARY} cannot be read: run the analysis again.")
-        summaries.append(summary)
+        schema.read(folder / SUMMARY, Summary, SUMMARY_FORM)
+        summaries.append(read_summary(folder) or {})
     return _Results(path, tuple(folders), tuple(summaries))
 
 

@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from scapcoach import schema
 from scapcoach.errors import ScapcoachError
 from scapcoach.export.tables import landmarks_table, read_landmarks, write_parquet
 from scapcoach.geometry.posture import HIPS, SHOULDERS, trunk_length
 from scapcoach.landmarks import Poses
-from scapcoach.recording.places import keep_key, partial_folder
+from scapcoach.recording.places import SUMMARY_FORM, keep_key, partial_folder
 from scapcoach.session import Follower, PoseRecorder
 from scapcoach.sources.video import VideoFile
 
@@ -144,10 +145,11 @@ def kept_piece(folder: Path, piece: Piece, key: Key) -> Stretch | None:
     path = _file(folder, piece, key)
     try:
         poses = read_landmarks(path)
+        kept = (pq.read_schema(path).metadata or {}).get(b"warnings", b"[]")
+        warnings = schema.decode(kept, tuple[str, ...], SUMMARY_FORM, str(path))
     except ScapcoachError:
         return None
-    warnings = json.loads((pq.read_schema(path).metadata or {}).get(b"warnings", b"[]"))
-    return Stretch(poses, tuple(warnings))
+    return Stretch(poses, warnings)
 
 
 def _file(folder: Path, piece: Piece, key: Key) -> Path:

@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from scapcoach import schema
 from scapcoach.errors import InputError, MissingInputError, ScapcoachError
 from scapcoach.export.tables import landmarks_table, read_landmarks, write_parquet
 from scapcoach.files import atomic_path
@@ -24,6 +25,8 @@ VIDEO_SUFFIXES: Final = frozenset(
 SUMMARY: Final = "summary.json"
 LANDMARKS: Final = "landmarks.parquet"
 KEY: Final = "key.json"
+#: Bytes at most are some hours of repetitions.
+SUMMARY_FORM: Final = schema.Format("Run the analysis again", InputError, limit=50_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +121,9 @@ def read_summary(folder: Path) -> dict[str, Any] | None:
 
 def _read_json(path: Path) -> dict[str, Any] | None:
     try:
-        data = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+        return schema.read(path, dict[str, Any], SUMMARY_FORM)
+    except (FileNotFoundError, InputError):
         return None
-    return data if isinstance(data, dict) else None
 
 
 def partial_folder(folder: Path) -> Path:

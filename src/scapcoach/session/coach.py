@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
+from scapcoach import schema
 from scapcoach.coaching.coach import CoachState, configured, step
 from scapcoach.coaching.cues import CueConfig
 from scapcoach.coaching.exercise import Focus, Phase
 from scapcoach.coaching.judge import floors
 from scapcoach.coaching.library import find_exercise
 from scapcoach.coaching.readings import Readings
+from scapcoach.errors import InputError
 from scapcoach.session.engine import Coached
 
 if TYPE_CHECKING:
@@ -18,6 +20,15 @@ if TYPE_CHECKING:
     from scapcoach.coaching.exercise import Exercise
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Measures
+
+
+_FORM: Final = schema.Format("Choose another one", InputError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    name: str = ""
+    focus: Focus = Focus.EXTERNAL
 
 
 class ExerciseCoach:
@@ -63,8 +74,9 @@ def make_coach(settings: dict[str, Any]) -> ExerciseCoach | None:
 
     Raises:
         ExerciseError: there is no such exercise.
+        InputError: they are no settings.
     """
-    name = settings.get("name")
-    if not name:
+    chosen = schema.convert(settings, _Settings, _FORM, "The exercise of the session")
+    if not chosen.name:
         return None
-    return ExerciseCoach(find_exercise(str(name)), Focus(settings.get("focus") or "external"))
+    return ExerciseCoach(find_exercise(chosen.name), chosen.focus)

@@ -14,14 +14,17 @@ import queue
 import struct
 import threading
 import time
+import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 
+from scapcoach import schema
 from scapcoach.errors import InputError, MissingInputError, OutputError
 from scapcoach.files import output_error
+from scapcoach.girdle.estimators import Estimator
 from scapcoach.landmarks import Poses
 
 if TYPE_CHECKING:
@@ -40,6 +43,9 @@ EVERY_S: Final = 1.0
 
 #: A record longer than this is damage: ten minutes of frames in one second.
 _LONGEST: Final = 1 << 26
+
+_RECORD: Final = schema.Format("Record it again", InputError, limit=_LONGEST)
+_FORM: Final = replace(_RECORD, version=SCHEMA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,20 @@ class Recording:
     poses: Poses
     commands: tuple[Command, ...]
     complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What a head must hold, and may; `session.replay` reads the calibration and the exercise."""
+
+    size: tuple[int, int]
+    source: str = ""
+    model: str = ""
+    model_sha256: str = ""
+    calibration: dict[str, Any] | None = None
+    exercise: dict[str, Any] | None = None
+    started: str = ""
+    estimator: Estimator = Estimator.GEOMETRIC
 
 
 class Journal:
@@ -214,16 +234,15 @@ def _records(file: io.BufferedReader) -> Iterator[tuple[bytes, bytes]]:
 def _recording(path: Path, records: list[tuple[bytes, bytes]]) -> Recording:
     if not records or records[0][0] != _HEAD:
         raise InputError(f"The session {path} broke off before it began; nothing can be replayed.")
-    head = json.loads(records[0][1])
-    if head.get("schema") != SCHEMA:
-        raise InputError(
-            f"The session {path} has version {head.get('schema')!r}, this program reads {SCHEMA!r}."
-        )
-    size = (int(head["size"][0]), int(head["size"][1]))
-    parts = [_unpack(data, size) for kind, data in records if kind == _FRAMES]
-    commands = [Command(**json.loads(data)) for kind, data in records if kind == _COMMAND]
+    name = f"The session {path}"
+    head = schema.decode(records[0][1], _Head, _FORM, name)
+    size = head.size
+    parts = [_unpack(data, size, name) for kind, data in records if kind == _FRAMES]
+    commands = [
+        schema.decode(data, Command, _RECORD, name) for kind, data in records if kind == _COMMAND
+    ]
     return Recording(
-        head=head,
+        head=schema.decode(records[0][1], dict[str, Any], _FORM, name),
         poses=Poses.concatenate(parts) if parts else Poses.empty(size),
         commands=tuple(commands),
         complete=records[-1][0] == _END,
@@ -240,9 +259,12 @@ def _pack(poses: Poses) -> bytes:
     return store.getvalue()
 
 
-def _unpack(data: bytes, size: tuple[int, int]) -> Poses:
-    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        return Poses(size=size, **{name: arrays[name] for name in arrays.files})
+def _unpack(data: bytes, size: tuple[int, int], session: str) -> Poses:
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            return Poses(size=size, **{name: arrays[name] for name in arrays.files})
+    except (ValueError, TypeError, OSError, zipfile.BadZipFile) as error:
+        raise InputError(f"{session} cannot be used: {error}. {_FORM.advice}.") from error
 
 
 def _plain(command: Command) -> dict[str, Any]:

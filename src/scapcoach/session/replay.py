@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scapcoach.calibration import renewed
@@ -149,4 +148,4 @@ def read_calibration(data: Any) -> Calibration | None:
     Raises:
         CalibrationError: damaged, or of another version.
     """
-    return None if data is None else parse_profile(data, Path("of the session"))
+    return None if data is None else parse_profile(data, "The calibration of the session")

@@ -7,9 +7,12 @@ import os
 import sys
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Final, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
 
+from scapcoach import schema
 from scapcoach.errors import InputError, OutputError
+from scapcoach.files import make_private_file, write_private
 from scapcoach.folders import data_folder
 
 if TYPE_CHECKING:
@@ -21,6 +24,17 @@ if TYPE_CHECKING:
 LEND_S: Final = 120.0
 HEARD_S: Final = 15.0
 RELEASE_S: Final = 1.0
+
+
+_FORM: Final = schema.Format("Give the command again", InputError, limit=1_000)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What stands in the file in which words are left."""
+
+    command: str
+    value: float
 
 
 def lock_file() -> Path:
@@ -47,8 +61,8 @@ class OnlyOne:
 
     def __enter__(self) -> Self:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            make_private_file(self._path)
+            handle = os.open(self._path, os.O_RDWR)
         except OSError as error:
             raise _closed(self._path, error) from error
         if not _lock(handle):
@@ -102,13 +116,8 @@ def tell_running(command: str, value: float = 0.0) -> None:
     """
     if not is_running():
         raise InputError("No desk check is running: start one with 'scapcoach desk'.")
-    path = control_file()
-    temporary = path.with_suffix(".partial")
-    try:
-        temporary.write_text(json.dumps({"command": command, "value": value, "at": time.time()}))
-        temporary.replace(path)
-    except OSError as error:
-        raise _closed(path, error) from error
+    said = {"command": command, "value": value, "at": time.time()}
+    write_private(control_file(), json.dumps(said))
 
 
 @contextmanager
@@ -136,14 +145,13 @@ def take_word() -> tuple[str, float] | None:
     """The word that was left, once; None when there is none."""
     path = control_file()
     try:
-        data: Any = json.loads(path.read_text())
-        path.unlink(missing_ok=True)
-        return str(data["command"]), float(data["value"])
+        word = schema.read(path, _Word, _FORM)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError):
-        path.unlink(missing_ok=True)
-        return None
+    except InputError:
+        word = None
+    path.unlink(missing_ok=True)
+    return None if word is None else (word.command, word.value)
 
 
 def _closed(path: Path, error: OSError) -> OutputError:

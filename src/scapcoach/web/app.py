@@ -13,12 +13,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
+from scapcoach.errors import ProtocolError
 from scapcoach.overlay.text import font_bytes
 from scapcoach.web.guard import REPORT_POLICY, Guard
 from scapcoach.web.past import past_sessions, report_file
 from scapcoach.web.posture import posture_routes
 from scapcoach.web.profiles import profile_routes
-from scapcoach.web.protocol import ProtocolError, parse_command, parse_picture
+from scapcoach.web.protocol import parse_command, parse_picture
 from scapcoach.web.worker import Worker
 
 if TYPE_CHECKING:
@@ -184,8 +185,11 @@ class _Seat:
                 elif text is not None:
                     self._worker.command(parse_command(text))
         except ProtocolError as error:
-            with suppress(RuntimeError):
-                await self._socket.close(MALFORMED, str(error))
+            with suppress(RuntimeError, WebSocketDisconnect):
+                await self._socket.send_json({"type": "problem", "message": str(error)})
+                # The reason of a close may have 123 bytes.
+                reason = str(error).encode()[:120].decode("utf-8", "ignore")
+                await self._socket.close(MALFORMED, reason)
 
     async def _send(self) -> None:
         """Letters first, then the newest states; what a slow page missed is not sent later."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from scapcoach import schema
+from scapcoach.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,6 +15,33 @@ if TYPE_CHECKING:
 _NAME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}_[0-9-]{8,12}")
 _PART: Final = re.compile(r"[0-9]+-[\w .-]{1,60}")
 _REPORT: Final = "report.html"
+
+
+_FORM: Final = schema.Format("Replay the session", InputError, limit=50_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class _Exercise:
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    exercise: _Exercise | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Summary:
+    """What the list of sessions takes from a summary.json."""
+
+    headline: tuple[str, ...] = ()
+    settings: _Settings = _Settings()
+    source: _Source = _Source()
 
 
 def past_sessions(folder: Path) -> list[dict[str, Any]]:
@@ -32,15 +62,15 @@ def session_card(session: Path) -> dict[str, Any]:
 def _report(session: Path, place: Path) -> dict[str, Any]:
     inside = "" if place == session else f"{place.name}/"
     try:
-        summary = json.loads((place / "summary.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        summary = {}
-    settings = summary.get("settings") or {}
+        summary = schema.read(place / "summary.json", _Summary, _FORM)
+    except (FileNotFoundError, InputError):
+        summary = _Summary()
+    exercise = summary.settings.exercise
     return {
         "address": f"/sessions/{session.name}/{inside}{_REPORT}",
-        "exercise": (settings.get("exercise") or {}).get("name", ""),
-        "seconds": (summary.get("source") or {}).get("seconds"),
-        "headline": summary.get("headline") or [],
+        "exercise": "" if exercise is None else exercise.name,
+        "seconds": summary.source.seconds,
+        "headline": list(summary.headline),
     }
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -18,10 +17,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from scapcoach.calibration.profiles import (
+    FORM,
+    decode_profile,
     delete_profile,
     list_profiles,
     load_profile,
-    parse_profile,
     profile_data,
     profile_path,
     save_profile,
@@ -30,7 +30,6 @@ from scapcoach.errors import CalibrationError, OutputError
 from scapcoach.geometry.view import classify_view
 from scapcoach.guide.verdicts import summary_of
 from scapcoach.measures import View
-from scapcoach.web.protocol import MAX_PROFILE
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -90,7 +89,7 @@ async def _import(request: Request) -> Response:
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > MAX_PROFILE:
+        if len(body) > FORM.limit:
             return _refused("This file is too large for a profile.", 413)
     try:
         return await asyncio.to_thread(_keep, bytes(body), request.query_params)
@@ -101,11 +100,7 @@ async def _import(request: Request) -> Response:
 
 
 def _keep(body: bytes, query: Any) -> Response:
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        return _refused("This file is no profile: it is not JSON.", 400)
-    found = parse_profile(data, Path("that was chosen"))
+    found = decode_profile(body, "The file that was chosen")
     if profile_path(found.name).exists() and query.get("replace") != "yes":
         return _refused(f"There is a profile {found.name!r} already.", 409, name=found.name)
     save_profile(found, found.name)

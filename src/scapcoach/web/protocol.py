@@ -13,9 +13,14 @@ import json
 import math
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
+from msgspec import Struct
+
+from scapcoach import schema
+from scapcoach.coaching.exercise import Focus
+from scapcoach.errors import ProtocolError
 
 if TYPE_CHECKING:
     from scapcoach.arrays import Image
@@ -28,27 +33,60 @@ _HEADER: Final = struct.Struct("<4sd")
 MAX_BYTES: Final = 3_000_000
 MAX_PIXELS: Final = 1920 * 1920
 MAX_TEXT: Final = 4_000
-#: Bytes of a profile's file at most; one with an exercise has about 60,000.
-MAX_PROFILE: Final = 1_000_000
 _LEAST_SIDE: Final = 64
 
-#: Commands and what they need: name of the field and its type.
-COMMANDS: Final[dict[str, dict[str, type]]] = {
-    "mute": {"on": bool},
-    "pause": {"on": bool},
-    "exercise": {"name": str, "focus": str},
-    "profile": {"name": str, "camera": str},
-    "calibrate": {"what": str, "slump": bool, "name": str, "camera": str},
-    "guide": {"command": str},
-    "finish": {},
-}
 
-#: What can be calibrated: poses held, or repetitions of an exercise.
-CALIBRATIONS: Final = ("posture", "exercise")
+class Command(Struct, frozen=True, tag_field="do"):
+    """What the page asks for; `do` says which one it is."""
 
 
-class ProtocolError(Exception):
-    """A message that is none; the connection is closed."""
+class Mute(Command, frozen=True, tag="mute"):
+    """Show and say cues, or not."""
+
+    on: bool
+
+
+class Pause(Command, frozen=True, tag="pause"):
+    """Let go of the camera, or take it again."""
+
+    on: bool
+
+
+class UseExercise(Command, frozen=True, tag="exercise"):
+    """Coach an exercise of the package; none with an empty name."""
+
+    name: str
+    focus: Focus
+
+
+class UseProfile(Command, frozen=True, tag="profile"):
+    """Measure against a saved profile; against a moment of rest with an empty name."""
+
+    name: str
+    camera: str
+
+
+class Calibrate(Command, frozen=True, tag="calibrate"):
+    """Begin a guided calibration: poses held, or repetitions of an exercise."""
+
+    what: Literal["posture", "exercise"]
+    slump: bool
+    name: str
+    camera: str
+
+
+class Steer(Command, frozen=True, tag="guide"):
+    """A word to the guided calibration."""
+
+    command: Literal["accept", "retry", "again", "leave"]
+
+
+class Finish(Command, frozen=True, tag="finish"):
+    """End the session and write its report."""
+
+
+_COMMANDS: Final[Any] = Mute | Pause | UseExercise | UseProfile | Calibrate | Steer | Finish
+_FORM: Final = schema.Format("Load the page again", ProtocolError, limit=MAX_TEXT)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,26 +122,26 @@ def parse_picture(data: bytes) -> Picture:
     return Picture(t, jpeg)
 
 
-def parse_command(text: str) -> dict[str, Any]:
-    """A text message: a command with everything it needs, of the right types.
+def parse_command(text: str) -> Command:
+    """A text message: a command with everything it needs, and each of it once.
 
     Raises:
-        ProtocolError: it is not one.
+        ProtocolError: it is not one; the sentence names the field.
     """
-    if len(text) > MAX_TEXT:
-        raise ProtocolError("The command is too long.")
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        raise ProtocolError("This is no command.") from None
-    if not isinstance(data, dict) or data.get("do") not in COMMANDS:
-        raise ProtocolError("There is no such command.")
-    for name, kind in COMMANDS[data["do"]].items():
-        if not isinstance(data.get(name), kind):
-            raise ProtocolError(f"The command {data['do']} needs {name}.")
-    if data["do"] == "calibrate" and data["what"] not in CALIBRATIONS:
-        raise ProtocolError("There is no such calibration.")
-    return data
+    command: Command = schema.decode(
+        text.encode("utf-8", "surrogatepass"), _COMMANDS, _FORM, "The message"
+    )
+    json.loads(text, object_pairs_hook=_each_once)
+    return command
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> None:
+    names = [name for name, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise ProtocolError(
+                f"The message cannot be used: the field {name!r} is there twice. {_FORM.advice}."
+            )
 
 
 def jpeg_size(data: bytes) -> tuple[int, int] | None:

@@ -18,7 +18,8 @@ from scapcoach.session.plain import plain_guide, plain_points, plain_reading
 from scapcoach.session.tracker import Tracker
 from scapcoach.sources.camera import fitted
 from scapcoach.sources.types import Frame
-from scapcoach.web.protocol import Picture, decode, encode, with_picture
+from scapcoach.web import protocol
+from scapcoach.web.protocol import Command, Picture, decode, encode, with_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +83,7 @@ class Worker:
         self._publish, self._tell = publish, tell
         self._changed = threading.Condition()
         self._picture: Picture | None = None
-        self._commands: list[dict[str, Any]] = []
+        self._commands: list[Command] = []
         self._stop = False
         self._guiding = Guiding(self._finished)
         self._save_as = ""
@@ -90,7 +91,7 @@ class Worker:
         self._paused = False
         self._session: Session | None = None
         self._film: Film | None = None
-        self._pending: list[dict[str, Any]] = []
+        self._pending: list[Command] = []
         self._size: tuple[int, int] | None = None
         self._origin = 0.0
         self._last = -1.0
@@ -105,7 +106,7 @@ class Worker:
             self._picture = picture
             self._changed.notify_all()
 
-    def command(self, command: dict[str, Any]) -> None:
+    def command(self, command: Command) -> None:
         """A checked command; carried out before the next picture."""
         with self._changed:
             self._commands.append(command)
@@ -172,35 +173,35 @@ class Worker:
             if self._stop:
                 return False
         for command in commands:
-            if command["do"] == "finish":
+            if isinstance(command, protocol.Finish):
                 return False
-            if command["do"] == "calibrate":
+            if isinstance(command, protocol.Calibrate):
                 self._begin_guide(plan, command)
-            elif command["do"] == "guide":
-                self._steer(command["command"])
-            elif command["do"] == "pause":
-                self._pause(command["on"], camera)
+            elif isinstance(command, protocol.Steer):
+                self._steer(command.command)
+            elif isinstance(command, protocol.Pause):
+                self._pause(command.on, camera)
             elif self._session is None:
                 self._pending.append(command)
             else:
                 self._carry_out(command)
         return True
 
-    def _begin_guide(self, plan: Plan, command: dict[str, Any]) -> None:
+    def _begin_guide(self, plan: Plan, command: protocol.Calibrate) -> None:
         """A guided calibration; a name that cannot be a profile's is told before the work."""
         try:
-            if command["name"]:
-                profile_path(command["name"])
+            if command.name:
+                profile_path(command.name)
         except ScapcoachError as error:
             self._tell({"type": "problem", "message": str(error)})
             return
-        guided = RepGuide if command["what"] == "exercise" else Guide
+        guided = RepGuide if command.what == "exercise" else Guide
         plan = replace(
-            plan, slump=command["slump"], name=command["name"] or "guided",
-            camera=self._camera_name or command["camera"],
+            plan, slump=command.slump, name=command.name or "guided",
+            camera=self._camera_name or command.camera,
         )  # fmt: skip
         self._guiding.begin(guided(plan))
-        self._save_as = command["name"]
+        self._save_as = command.name
 
     def _pause(self, on: bool, camera: Camera | None) -> None:
         self._paused = on
@@ -214,16 +215,16 @@ class Worker:
         else:
             self._guiding.command(command)
 
-    def _carry_out(self, command: dict[str, Any]) -> None:
+    def _carry_out(self, command: Command) -> None:
         """A command that changes the session; a mistake in it is told and changes nothing."""
         assert self._session is not None
         try:
-            if command["do"] == "mute":
-                self._session.mute(command["on"])
-            elif command["do"] == "exercise":
-                self._session.exercise(self._rooms.settings(command["name"], command["focus"]))
-            elif command["do"] == "profile":
-                self._use(command["name"], command["camera"])
+            if isinstance(command, protocol.Mute):
+                self._session.mute(command.on)
+            elif isinstance(command, protocol.UseExercise):
+                self._session.exercise(self._rooms.settings(command.name, command.focus))
+            elif isinstance(command, protocol.UseProfile):
+                self._use(command.name, command.camera)
         except ScapcoachError as error:
             self._tell({"type": "problem", "message": str(error)})
 

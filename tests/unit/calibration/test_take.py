@@ -158,7 +158,7 @@ def test_damaged_and_foreign_profiles_are_refused() -> None:
                    json.dumps({**data, "neutral": {}}), json.dumps([1]),
                    json.dumps({**data, "retraction": [1]})):  # fmt: skip
         path.write_text(broken, "utf-8")
-        with pytest.raises(CalibrationError, match="calibrate again"):
+        with pytest.raises(CalibrationError, match="Calibrate again"):
             load_profile("p")
 
 

@@ -136,10 +136,33 @@ FAULTY = {
     "a range upside down": (
         "least = 0.4", "least = 0.4\nseconds = [9, 2]", r"line 9, .*seconds: the first number",
     ),
+    "a fault that is no table": ("[[fault]]", "[fault]", r"line 15, fault: must be a list of tab"),
+    "a text that is none": ('title = "Curl"', "title = 5", r"line 2, title: must be text in quot"),
+    "a blank text": ('title = "Curl"', 'title = " "', r"line 2, title: must be text in quotes"),
+    "texts that are none": (
+        'title = "Curl"', 'title = "Curl"\nnotes = "one"', r"line 3, notes: must be a list of te",
+    ),
+    "a flag that is none": (
+        'title = "Curl"', 'title = "Curl"\nauto = 1', r"line 3, auto: must be true or false, not 1",
+    ),
+    "an unknown kind": (
+        'title = "Curl"', 'title = "Curl"\nkind = "rep"', r"line 3, kind: must be one of reps, h",
+    ),
+    "no phase": ('phase = "peak"', 'phase = "top"', r"line 12, expect 1, phase: must be one of "),
+    "no limit": ("high = 20", "", r"line 10, expect 1, low: is missing, and so is high"),
+    "three numbers": (
+        "least = 0.4", "least = 0.4\nseconds = [1, 2, 3]", r"line 9, .*two numbers: \[low, high\]",
+    ),
+    "a start of no joint": (
+        "least = 0.4", "least = 0.4\nstart = { elbo = [1, 2] }", r"start, elbo: .* mean 'elbow'",
+    ),
+    "a weight of nothing": ("weight = 1", "weight = 0", r"line 29, .*weight: must be a share"),
     "a peak that sags away": (
         "least = 0.4", "least = 0.4\nsag = 0.9", r"line 9, movement, sag: .* 0 to 0.55",
     ),
-    "degrees": ('peak"\nrel', 'peak_deg"\nrel', r"line 18, .*degrees serve comparisons only"),
+    "degrees": (
+        'peak"\nrel', 'peak_deg"\nrel', r"line 18, .*'elevation_peak_deg'; .* 'elevation_peak'",
+    ),
 }  # fmt: skip
 
 
@@ -161,9 +184,9 @@ def test_all_faults_are_told_at_once_in_the_order_of_their_lines() -> None:
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:
-    with pytest.raises(ExerciseError, match=r"nowhere.toml cannot be read: No such file"):
+    with pytest.raises(ExerciseError, match=r"nowhere.toml cannot be used: there is no such file"):
         load_exercise(tmp_path / "nowhere.toml")
-    with pytest.raises(ExerciseError, match="cannot be read"):
+    with pytest.raises(ExerciseError, match="cannot be used: Is a directory"):
         load_exercise(tmp_path)
     broken = tmp_path / "broken.toml"
     broken.write_text('name = "x\n')
@@ -172,6 +195,26 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     broken.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ExerciseError, match="no text in UTF-8"):
         load_exercise(broken)
+    broken.write_text("x = " + "[" * 5_000)
+    with pytest.raises(ExerciseError, match="no valid TOML: it is nested too deeply"):
+        load_exercise(broken)
+    broken.write_text("x = " + "[" * 50 + "]" * 50)
+    with pytest.raises(ExerciseError, match="line 1, x: unknown field"):
+        load_exercise(broken)
+    broken.write_text("x = " + "9" * 5_000)
+    with pytest.raises(ExerciseError, match="no valid TOML: a number in it is too long"):
+        load_exercise(broken)
+    broken.write_text(GOOD.replace("limit = 40", "limit = " + "9" * 400))
+    with pytest.raises(ExerciseError, match=r"line 20, fault 1, limit: must be a number, not 9+"):
+        load_exercise(broken)
+    broken.write_text(GOOD.replace("limit = 40", "limit = 0x" + "f" * 5_000))
+    with pytest.raises(ExerciseError, match="limit: must be a number, not a huge number"):
+        load_exercise(broken)
+    broken.write_text("# " + "x" * 200_000)
+    with pytest.raises(ExerciseError, match="larger than 200,000 bytes"):
+        load_exercise(broken)
+    broken.write_bytes(GOOD.encode("utf-8-sig"))  # as some editors save it
+    assert load_exercise(broken).name == "curl"
     broken.write_text("")
     with pytest.raises(ExerciseError, match="name: is missing"):
         load_exercise(broken)

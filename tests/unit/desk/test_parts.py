@@ -70,7 +70,7 @@ def test_set_ups_are_kept_and_forgotten() -> None:
 def test_a_damaged_file_of_set_ups_is_told_and_kept(data: Path, text: str) -> None:
     data.mkdir()
     setups_file().write_text(text)
-    with pytest.raises(CalibrationError, match="delete the file and run"):
+    with pytest.raises(CalibrationError, match="Delete the file and run"):
         load_setups()
     with pytest.raises(CalibrationError):
         save_setup(take_baseline(seated()))

@@ -1,20 +1,25 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec import UNSET, ValidationError, convert
+from msgspec.json import decode as decode_json
 
 from scapcoach.export.rep_tables import set_summary
-from scapcoach.export.summary import build_summary, percent, reason_words, write_summary
+from scapcoach.export.summary import build_summary, percent, plain, reason_words, write_summary
+from scapcoach.export.summary_types import Summary
 from scapcoach.landmarks import Poses
 from scapcoach.measures.types import Reason, Status
 from scapcoach.overlay.readings import SHORT
 from scapcoach.report.plots import MAX_POINTS, MAX_SPANS, plot_groups, thin, withheld_spans
 from tests.support.sets import sample_set
 from tests.support.synthetic import synthetic_measures, synthetic_poses
+from tools import summary_schema
 
 SOURCE = {
     "name": "clip.mp4", "size": (640, 360), "fps": float("nan"), "duration": np.float64(10),
@@ -31,27 +36,41 @@ def summary_of(n: int = 300, **how: Any) -> dict[str, Any]:
     )  # fmt: skip
 
 
+KEYWORDS = {
+    "$defs", "$schema", "additionalProperties", "anyOf", "description", "enum", "items", "maxItems",
+    "maximum", "minItems", "minimum", "prefixItems", "properties", "required", "title", "type",
+}  # fmt: skip
+
+
 def check(value: Any, schema: dict[str, Any], root: dict[str, Any], at: str = "$") -> None:
     """The part of JSON Schema that summary.schema.json uses."""
     if "$ref" in schema:
         schema = root["$defs"][schema["$ref"].rsplit("/", 1)[1]]
+    if "anyOf" in schema:
+        for choice in schema["anyOf"]:
+            with suppress(AssertionError):
+                check(value, choice, root, at)
+                return
+        raise AssertionError(f"{at}: {value!r} is none of {schema['anyOf']}")
+    unknown = set(schema) - KEYWORDS
+    assert not unknown, f"{at}: the checker does not know {unknown}"
     kinds = {
         "object": dict, "array": list, "string": str, "integer": int, "number": (int, float),
         "null": type(None),
+        "boolean": bool,
     }  # fmt: skip
     if "type" in schema:
         names = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
         assert any(isinstance(value, kinds[k]) for k in names), f"{at}: {value!r} is no {names}"
-    if "const" in schema:
-        assert value == schema["const"], at
     if "enum" in schema:
         assert value in schema["enum"], at
     if isinstance(value, int | float):
         assert schema.get("minimum", value) <= value <= schema.get("maximum", value), (at, value)
     if isinstance(value, list):
         assert schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", 1e9), at
+        first = schema.get("prefixItems", [])
         for k, item in enumerate(value):
-            check(item, schema.get("items", {}), root, f"{at}[{k}]")
+            check(item, first[k] if k < len(first) else schema["items"], root, f"{at}[{k}]")
     if isinstance(value, dict):
         missing = set(schema.get("required", ())) - set(value)
         assert not missing, f"{at} lacks {missing}"
@@ -71,6 +90,7 @@ def test_the_summary_fits_its_schema_and_is_plain_json(tmp_path, n, calibrated):
     back = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
     assert back == found
     check(back, schema, schema)
+    assert decode_json(json.dumps(back), type=Summary).source.frames_decoded == n
     assert back["source"]["fps"] is None
     assert back["source"]["frames_decoded"] == n
 
@@ -89,9 +109,36 @@ def test_a_set_in_the_summary_fits_the_schema(lifting):
         synthetic_measures(poses), poses, source=SOURCE, model={"name": "full", "sha256": "ab"},
         calibration="clip", settings={}, lifting=sets[lifting],
     )  # fmt: skip
-    json.dumps(found, allow_nan=False)
+    assert decode_json(json.dumps(found, allow_nan=False), type=Summary).set is not UNSET
     check(found, schema, schema)
     assert "set" not in summary_of(50)
+
+
+def test_the_schema_is_that_of_the_types():
+    assert summary_schema.SCHEMA.read_text("utf-8") == summary_schema.text(), (
+        "write it again: python -m tools.summary_schema"
+    )
+
+
+def test_what_is_no_summary_does_not_fit_the_schema():
+    schema = json.loads(summary_schema.text())
+    good = {**summary_of(50), "set": plain(set_summary(sample_set()))}
+    check(good, schema, schema)
+    for broken in (
+        {**good, "more": 1},
+        {**good, "schema": "scapcoach.summary/2"},
+        {**good, "headline": []},
+        {**good, "views": {"front": 1.5}},
+        {**good, "yaw": {}},
+        {**good, "source": {**good["source"], "size": [1]}},
+        {**good, "set": {**good["set"], "reps": -1}},
+        {**good, "set": {**good["set"], "repetitions": [{}]}},
+        {name: value for name, value in good.items() if name != "measures"},
+    ):
+        with pytest.raises(AssertionError):
+            check(broken, schema, schema)
+        with pytest.raises(ValidationError):
+            convert(broken, Summary)
 
 
 def test_the_checker_can_fail():

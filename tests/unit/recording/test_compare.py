@@ -224,7 +224,7 @@ def test_what_holds_no_results_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"frames\.parquet cannot be read"):
         compare(good, good)
     (good / "summary.json").write_text("{}")
-    with pytest.raises(InputError, match=r"summary\.json cannot be read"):
+    with pytest.raises(InputError, match=r"summary\.json cannot be used: .*'schema'"):
         compare(good, good)
 
 
