@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from scapcoach.cli import completion
+from scapcoach.export.formats import optional
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: The international pound.
 KILOGRAMS_A_POUND: Final = 0.45359237
@@ -122,6 +126,13 @@ def _kilograms(_ctx: click.Context, _param: click.Parameter, value: str | None) 
         raise click.BadParameter(f"{value!r} is no load such as 60, 60kg or 135lb.")
     pounds = (match[2] or "").startswith("lb")
     return round(float(match[1].replace(",", ".")) * (KILOGRAMS_A_POUND if pounds else 1.0), 2)
+
+
+def formats(command: Callable[..., Any]) -> Callable[..., Any]:
+    """An option for each output format that is written only when asked for."""
+    for one in reversed(list(optional())):
+        command = click.option(f"--{one.name}", is_flag=True, help=one.help)(command)
+    return command
 
 
 profile = click.option(

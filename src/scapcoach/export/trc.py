@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from scapcoach.export.results import Results
+
 #: MediaPipe's axes (x right in the picture, y down, z away from the camera) to x right, y up,
 #: z towards the camera: right-handed with Y up, as OpenSim wants it.
 _AXES: Final = (1.0, -1.0, -1.0)
@@ -38,6 +40,15 @@ def marker_name(point: Landmark) -> str:
 
 
 MARKERS: Final = tuple(marker_name(point) for point in Landmark)
+
+
+def write(place: Path, results: Results) -> None:
+    """Write landmarks.trc.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    write_trc(place / "landmarks.trc", results.poses)
 
 
 def write_trc(path: Path, poses: Poses) -> None:

@@ -16,6 +16,7 @@ from scapcoach.calibration import (
     guided_segments,
 )
 from scapcoach.errors import OutputError
+from scapcoach.export.formats import check_installed
 from scapcoach.files import atomic_folder
 from scapcoach.filters import smooth_poses
 from scapcoach.girdle.estimators import Estimator
@@ -76,7 +77,7 @@ def analyze(
         CalibrationError: `calibration` does not fit the model or the estimator, or the segments
             are of no use.
         ExerciseError: the exercise is unknown, or its file has faults.
-        MissingExtraError: a .rrd file is asked for, and the Rerun SDK is not installed.
+        MissingExtraError: an output format needs an extra that is not installed.
         OutputError: the results cannot be written.
         Interrupted: Ctrl-C; landmarks found so far are kept if `out` is given.
     """
@@ -171,10 +172,7 @@ class _Work:
         self.warnings: tuple[str, ...] = ()
         self.pieces: tuple[Piece, ...] = ()
         settings(self.key, options, calibration)  # an unknown exercise is told before the work
-        if options.rrd:
-            from scapcoach.export.rerun import need_rerun
-
-            need_rerun()
+        check_installed(options.formats)
 
     def settings(self) -> dict[str, Any]:
         """What the results depend on; equal settings need no second analysis."""

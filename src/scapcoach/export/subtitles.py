@@ -1,0 +1,25 @@
+"""Subtitles: the coach's cues in the two formats that players and browsers read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scapcoach.media.subtitles import Subtitle, write_srt, write_vtt
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scapcoach.export.results import Results
+
+
+def write(place: Path, results: Results) -> None:
+    """Write cues.srt and cues.vtt where an exercise was coached; without cues they are empty.
+
+    Raises:
+        OutputError: one of them cannot be written.
+    """
+    if results.record is None:
+        return
+    cues = [Subtitle(cue.t, cue.until - cue.t, cue.text) for cue in results.record.cues]
+    write_srt(place / "cues.srt", cues)
+    write_vtt(place / "cues.vtt", cues)

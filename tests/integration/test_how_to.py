@@ -1,0 +1,42 @@
+"""What the how-to pages say works: their examples are put in place, and seen to take effect."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+from click.testing import CliRunner
+
+from scapcoach.export import formats
+from tests.support.how_to import page
+from tests.support.tiny import TINY_FRAMES, write_tiny
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+def test_an_output_format_is_one_file_and_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example = page("add-an-output-format.md")
+    example.add_files(monkeypatch)
+    entry = example.entry("FORMATS", formats)
+    monkeypatch.setattr(formats, "FORMATS", (*formats.FORMATS, entry))
+    monkeypatch.delitem(sys.modules, "scapcoach.cli.analyze", raising=False)
+    from scapcoach.cli.analyze import command
+
+    clip = write_tiny(tmp_path / "clip.mp4")
+    arguments = [clip, "--jsonl", "--no-video", "--model", "lite", "-o", tmp_path / "out"]
+    done = CliRunner().invoke(command, list(map(str, arguments)), standalone_mode=False)
+    assert done.exception is None, done.output
+    lines = (tmp_path / "out" / "clip" / "frames.jsonl").read_text("utf-8").splitlines()
+    assert len(lines) == TINY_FRAMES
+    table = pq.read_table(tmp_path / "out" / "clip" / "frames.parquet")
+    assert [json.loads(line) for line in lines] == table.to_pylist()
+    summary = json.loads((tmp_path / "out" / "clip" / "summary.json").read_text("utf-8"))
+    assert summary["settings"]["jsonl"] is True
+    assert summary["settings"]["csv"] is False
