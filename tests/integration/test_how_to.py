@@ -10,7 +10,11 @@ import pyarrow.parquet as pq
 from click.testing import CliRunner
 
 from scapcoach.export import formats
+from scapcoach.export.tables import frames_table
+from scapcoach.measures import Status, measure, registry
+from scapcoach.report.plots import plot_groups
 from tests.support.how_to import page
+from tests.support.synthetic import synthetic_poses
 from tests.support.tiny import TINY_FRAMES, write_tiny
 
 if TYPE_CHECKING:
@@ -40,3 +44,18 @@ def test_an_output_format_is_one_file_and_one_line(
     summary = json.loads((tmp_path / "out" / "clip" / "summary.json").read_text("utf-8"))
     assert summary["settings"]["jsonl"] is True
     assert summary["settings"]["csv"] is False
+
+
+def test_a_measure_is_one_file_and_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    example = page("add-a-measure.md")
+    example.add_files(monkeypatch)
+    spec = example.entry("MEASURES", registry)
+    monkeypatch.setitem(registry._BY_NAME, spec.name, spec)
+    poses = synthetic_poses(60)
+    measures = measure(poses, None)
+    assert measures["hip_tilt"].judged.any()
+    assert (measures["hip_tilt"].status[poses.subject < 0] == Status.NO_PERSON).all()
+    assert {"hip_tilt", "hip_tilt_sigma", "hip_tilt_status"} <= set(
+        frames_table(measures).column_names
+    )
+    assert "Hip tilt" in {group["title"] for group in plot_groups(measures)}

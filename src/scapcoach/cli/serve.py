@@ -175,6 +175,7 @@ def _setup(source: str | None, *, film: bool) -> Callable[[], dict[str, Any]]:
     from scapcoach.coaching.library import packaged
     from scapcoach.landmarks import SKELETON
     from scapcoach.measures import SPECS, Reason
+    from scapcoach.measures.registry import short_title
 
     here = {  # the page's buttons do it
         Reason.NOT_CALIBRATED: "Not calibrated: press Calibrate.",
@@ -195,7 +196,8 @@ def _setup(source: str | None, *, film: bool) -> Callable[[], dict[str, Any]]:
             "profiles": list(list_profiles()),
             "measures": {
                 s.name: {"title": s.title, "unit": s.unit, "low": s.low, "high": s.high,
-                         "positive": s.positive}
+                         "positive": s.positive, "short": short_title(s.name),
+                         "degrees": s.degrees}
                 for s in SPECS.values()
             },
             "advice": {r.label: here.get(r, r.advice) for r in Reason if r.label},

@@ -104,6 +104,11 @@ class Scene:
         )
 
     @cached_property
+    def found(self) -> dict[str, Series]:
+        """The measures that have been worked out so far, in the order of the registry."""
+        return {}
+
+    @cached_property
     def not_the_subject(self) -> tuple[tuple[BoolArray, Status], ...]:
         """Frames with nobody, and with somebody else, where there are any."""
         subject = self.poses.subject

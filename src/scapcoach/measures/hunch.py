@@ -45,12 +45,14 @@ MAX_SIGMA: Final = 22.0
 HIGHEST: Final = 100.0
 
 
-def hunch_series(scene: Scene, series: Mapping[str, Series]) -> Series:
+def hunch_series(scene: Scene) -> Series:
     """Weighted mean of the observable parts, each as a share of its change in the slump pose.
 
     Parts weigh by `WEIGHTS` and by how sure they are. The score needs the head or the back:
     protraction alone is no hunch. The sigma is that of the weighted mean of independent parts.
+    The parts stand before it in the registry.
     """
+    series = scene.found
     parts = _parts(scene, series)
     total, weights, variance = (np.zeros(len(scene.poses)) for _ in range(3))
     main = np.zeros(len(scene.poses), bool)

@@ -28,10 +28,6 @@ if TYPE_CHECKING:
 #: on both sides this is the smallest detectable change, 2.77 sigma (calibration.types.SDC_FACTOR).
 Z95: Final = 1.96
 
-#: What is compared over all frames, besides the repetitions.
-_FRAMES: Final = (
-    "retraction", "elevation", "head_forward", "head_drop", "rounding", "trunk_lean", "hunch",
-)  # fmt: skip
 #: Values of a repetition that say nothing across sets: they count from the set's own best, or
 #: only serve to tell the angle of pull.
 _NOT_COMPARED: Final = frozenset({"range_share", "pull_direction"})
@@ -234,7 +230,7 @@ def _frame_differences(one: _Results, other: _Results) -> list[Difference]:
     """Typical value (median) and what was reached (95th percentile) of the main measures."""
     tables = [_frames(side) for side in (one, other)]
     found = []
-    for name in _FRAMES:
+    for name in _compared():
         for words, percentile in (("typical", 50), ("reached", 95)):
             sides = [_of_frames(table, name, percentile) for table in tables]
             if not any(side.known for side in sides):
@@ -248,6 +244,11 @@ def _frame_differences(one: _Results, other: _Results) -> list[Difference]:
     return found
 
 
+def _compared() -> list[str]:
+    """The measures that are compared over all frames, besides the repetitions."""
+    return [spec.name for spec in SPECS.values() if spec.compared]
+
+
 def _frames(side: _Results) -> dict[str, npt.NDArray[Any]]:
     """Columns of all frames of all clips.
 
@@ -257,8 +258,9 @@ def _frames(side: _Results) -> dict[str, npt.NDArray[Any]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    names = [c for n in _FRAMES for c in (n, f"{n}_sigma", f"{n}_status")]
-    degrees = [c for n in _FRAMES if SPECS[n].has_degrees for c in (f"{n}_deg", f"{n}_deg_sigma")]
+    compared = _compared()
+    names = [c for n in compared for c in (n, f"{n}_sigma", f"{n}_status")]
+    degrees = [c for n in compared if SPECS[n].has_degrees for c in (f"{n}_deg", f"{n}_deg_sigma")]
     parts = []
     for folder in side.folders:
         path = folder / "frames.parquet"
