@@ -6,12 +6,16 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow.parquet as pq
+import pytest
 from click.testing import CliRunner
 
+from scapcoach.errors import ModelError
 from scapcoach.export import formats
-from scapcoach.export.tables import frames_table
+from scapcoach.export.tables import frames_table, read_landmarks
 from scapcoach.measures import Status, measure, registry
+from scapcoach.pose import engines
 from scapcoach.report.plots import plot_groups
 from tests.support.how_to import page
 from tests.support.synthetic import synthetic_poses
@@ -19,8 +23,6 @@ from tests.support.tiny import TINY_FRAMES, write_tiny
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 def test_an_output_format_is_one_file_and_one_line(
@@ -59,3 +61,34 @@ def test_a_measure_is_one_file_and_one_entry(monkeypatch: pytest.MonkeyPatch) ->
         frames_table(measures).column_names
     )
     assert "Hip tilt" in {group["title"] for group in plot_groups(measures)}
+
+
+def test_a_pose_engine_is_one_file_and_one_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example = page("add-a-pose-engine.md")
+    example.add_files(monkeypatch)
+    entry = example.entry("ENGINES", engines)
+    monkeypatch.setattr(engines, "ENGINES", (*engines.ENGINES, entry))
+    assert engines.model_names() == ("lite", "full", "heavy", "recorded")
+    with pytest.raises(ModelError, match="SCAPCOACH_LANDMARKS names no file"):
+        engines.open_engine("recorded")
+    clip = write_tiny(tmp_path / "clip.mp4")
+    poses = synthetic_poses(TINY_FRAMES, (320, 240), fps=30.0)
+    arrays = ("t", "xy", "world", "visibility", "presence")
+    np.savez(tmp_path / "landmarks.npz", **{name: getattr(poses, name) for name in arrays})
+    monkeypatch.setenv("SCAPCOACH_LANDMARKS", str(tmp_path / "landmarks.npz"))
+    for name in ("options", "analyze"):  # they take the names of the models when imported
+        monkeypatch.delitem(sys.modules, f"scapcoach.cli.{name}", raising=False)
+    monkeypatch.delattr(sys.modules["scapcoach.cli"], "options", raising=False)
+    from scapcoach.cli.analyze import command
+
+    arguments = [clip, "--model", "recorded", "--no-video", "-o", tmp_path / "out"]
+    done = CliRunner().invoke(command, list(map(str, arguments)), standalone_mode=False)
+    assert done.exception is None, done.output
+    found = read_landmarks(tmp_path / "out" / "clip" / "landmarks.parquet")
+    assert found.present.any()
+    nearest = [int(np.argmin(np.abs(poses.t - t))) for t in found.t]
+    np.testing.assert_allclose(found.xy, poses.xy[nearest], atol=1e-3)
+    summary = json.loads((tmp_path / "out" / "clip" / "summary.json").read_text("utf-8"))
+    assert summary["model"]["name"] == "recorded"

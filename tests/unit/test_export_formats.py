@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from scapcoach.errors import InputError, MissingExtraError
 from scapcoach.export import formats
-from scapcoach.export.formats import Format, asked_for, check_installed, listing, optional
-from scapcoach.export.results import Results
+from scapcoach.export.formats import OutputFormat, asked_for, check_installed, listing, optional
+from scapcoach.export.results import AnalysisResults
 from tests.support.cli import ROOT
 from tests.support.synthetic import synthetic_measures, synthetic_poses
 from tools.cli_docs import OUTPUTS, with_formats
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def found() -> Results:
+def found() -> AnalysisResults:
     poses = synthetic_poses(20)
-    return Results("clip", poses, poses, synthetic_measures(poses))
+    return AnalysisResults("clip", poses, poses, synthetic_measures(poses))
 
 
 @pytest.mark.parametrize("one", formats.FORMATS, ids=lambda one: one.name)
-def test_each_format_writes_the_files_that_it_names(one: Format, tmp_path: Path) -> None:
+def test_each_format_writes_the_files_that_it_names(one: OutputFormat, tmp_path: Path) -> None:
     if one.check:
         pytest.importorskip("rerun", reason="needs the extra 'rerun'")
     one.write(tmp_path, found())
@@ -58,14 +58,14 @@ def test_a_new_entry_becomes_an_option_a_file_and_a_row(
 ) -> None:
     asked: list[str] = []
 
-    def write(place: Path, results: Results) -> None:
+    def write(place: Path, results: AnalysisResults) -> None:
         (place / "frames.count").write_text(str(len(results.measures)))
 
     module = ModuleType("counted")
     module.__dict__.update(write=write, check=lambda: asked.append("checked"))
     monkeypatch.setitem(sys.modules, "counted", module)
     files = (("frames.count", "how many frames"),)
-    entry = Format("count", files, "counted:write", "Write frames.count.", "counted:check")
+    entry = OutputFormat("count", files, "counted:write", "Write frames.count.", "counted:check")
     monkeypatch.setattr(formats, "FORMATS", (*formats.FORMATS, entry))
     assert [one.name for one in optional()] == ["csv", "trc", "rrd", "count"]
     check_installed(("count",))

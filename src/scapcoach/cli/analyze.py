@@ -110,9 +110,9 @@ def _check_possible(chosen: Mapping[str, Any]) -> None:
         batch.check_exercise(chosen["exercise"])
     if chosen["address"]:
         return  # the rest is a matter of the computers of that cluster
-    from scapcoach.model_files import model_file
+    from scapcoach.pose.engines import model_sha256
 
-    model_file(chosen["model"], mask=False)
+    model_sha256(chosen["model"])  # raises where the model is missing
     check_installed(_formats(chosen))
 
 

@@ -10,6 +10,7 @@ import click
 
 from scapcoach.cli import completion
 from scapcoach.export.formats import optional
+from scapcoach.pose.engines import DEFAULT_MODEL, model_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,8 +36,8 @@ def _point(
 
 model = click.option(
     "--model",
-    type=click.Choice(["lite", "full", "heavy"]),
-    default="full",
+    type=click.Choice(model_names()),
+    default=DEFAULT_MODEL,
     show_default=True,
     help="Pose model: lite is the fastest, heavy the largest.",
 )

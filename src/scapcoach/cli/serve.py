@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from pathlib import Path
 
-    from scapcoach.pose.types import PoseEstimator
+    from scapcoach.pose.types import PoseEngine
     from scapcoach.session.film import Film
     from scapcoach.session.replay import Session
     from scapcoach.web.worker import Rooms
@@ -102,14 +102,14 @@ def _rooms(source: str | None, sessions: Path, chosen: dict[str, Any]) -> Rooms:
         open_session,
         session_head,
     )
-    from scapcoach.pose.mediapipe import MediaPipePose
+    from scapcoach.pose.engines import open_engine
     from scapcoach.session.journal import session_folder
     from scapcoach.sources.camera import Camera
     from scapcoach.web.worker import Rooms
 
     def session(
         stack: ExitStack,
-        estimator: PoseEstimator,
+        estimator: PoseEngine,
         size: tuple[int, int],
         name: str,
         folder: Path | None,
@@ -133,7 +133,7 @@ def _rooms(source: str | None, sessions: Path, chosen: dict[str, Any]) -> Rooms:
         return _close(folder)
 
     return Rooms(
-        estimator=lambda: MediaPipePose(chosen["model"]),
+        estimator=lambda: open_engine(chosen["model"]),
         session=session,
         folder=lambda: session_folder(sessions, time.localtime()) if chosen["record"] else None,
         close=close,

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from scapcoach.export.results import Results
+    from scapcoach.export.results import AnalysisResults
 
 #: Decimals in CSV files: finer than any measure resolves, and short enough to read.
 CSV_DECIMALS: Final = 4
 
 
-def write(place: Path, results: Results) -> None:
+def write(place: Path, results: AnalysisResults) -> None:
     """Write frames.csv and, where an exercise was coached, reps.csv.
 
     Raises:

@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from scapcoach.export.results import Results
+    from scapcoach.export.results import AnalysisResults
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class OutputFormat:
     """One kind of files that an analysis writes.
 
     Attributes:
         name: of the option (``--name``), of the key in summary.json, and in `Options.formats`.
         files: what it writes: (file name, what the file is for).
         writer: "module:function", imported when it is first needed. The function is called with
-            the folder and the `Results`; it raises `OutputError` where it cannot write.
+            the folder and the `AnalysisResults`; it raises `OutputError` where it cannot write.
         help: of the option; "" for a format that is always written and has no option.
         check: "module:function" that raises `MissingExtraError` where an extra is not installed.
     """
@@ -38,7 +38,7 @@ class Format:
     help: str = ""
     check: str = ""
 
-    def write(self, place: Path, results: Results) -> None:
+    def write(self, place: Path, results: AnalysisResults) -> None:
         """Write the files into the folder `place`.
 
         Raises:
@@ -48,8 +48,8 @@ class Format:
         _load(self.writer)(place, results)
 
 
-FORMATS: tuple[Format, ...] = (
-    Format(
+FORMATS: tuple[OutputFormat, ...] = (
+    OutputFormat(
         "parquet",
         (
             ("frames.parquet", "for analysis: every measure of every frame"),
@@ -58,7 +58,7 @@ FORMATS: tuple[Format, ...] = (
         ),
         "scapcoach.export.parquet_tables:write",
     ),
-    Format(
+    OutputFormat(
         "csv",
         (
             ("frames.csv", "with `--csv`: frames.parquet as text"),
@@ -67,7 +67,7 @@ FORMATS: tuple[Format, ...] = (
         "scapcoach.export.csv_tables:write",
         "Write tables as CSV, too.",
     ),
-    Format(
+    OutputFormat(
         "subtitles",
         (
             ("cues.srt", "with `--exercise`: what the coach said, as subtitles"),
@@ -75,13 +75,13 @@ FORMATS: tuple[Format, ...] = (
         ),
         "scapcoach.export.subtitles:write",
     ),
-    Format(
+    OutputFormat(
         "trc",
         (("landmarks.trc", "with `--trc`: markers for OpenSim, Pose2Sim, Sports2D"),),
         "scapcoach.export.trc:write",
         "Write landmarks.trc (OpenSim, Pose2Sim, Sports2D).",
     ),
-    Format(
+    OutputFormat(
         "rrd",
         (("recording.rrd", "with `--rrd`: everything over time for the Rerun viewer"),),
         "scapcoach.export.rerun:write",
@@ -94,12 +94,12 @@ FORMATS: tuple[Format, ...] = (
 LISTING_MARKS: Final = ("<!-- formats -->", "<!-- end of formats -->")
 
 
-def optional() -> Iterator[Format]:
+def optional() -> Iterator[OutputFormat]:
     """The formats that are written only when asked for, in the order of the options."""
     return (one for one in FORMATS if one.help)
 
 
-def asked_for(names: Collection[str]) -> list[Format]:
+def asked_for(names: Collection[str]) -> list[OutputFormat]:
     """The formats to write: those that always are, and those that are named.
 
     Raises:

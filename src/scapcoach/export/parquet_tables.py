@@ -9,10 +9,10 @@ from scapcoach.export.tables import landmarks_table, write_parquet
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scapcoach.export.results import Results
+    from scapcoach.export.results import AnalysisResults
 
 
-def write(place: Path, results: Results) -> None:
+def write(place: Path, results: AnalysisResults) -> None:
     """Write landmarks.parquet, frames.parquet and, where an exercise was coached, reps.parquet.
 
     Raises:

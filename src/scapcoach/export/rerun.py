@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from scapcoach.arrays import FloatArray
-    from scapcoach.export.results import Results
+    from scapcoach.export.results import AnalysisResults
     from scapcoach.landmarks import Poses
     from scapcoach.measures.types import Measures
 
@@ -52,7 +52,7 @@ def need_rerun() -> Any:
     return rerun
 
 
-def write(place: Path, results: Results) -> None:
+def write(place: Path, results: AnalysisResults) -> None:
     """Write recording.rrd.
 
     Raises:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)  # no slots: they would leave no room for cached properties
-class Results:
+class AnalysisResults:
     """One analysed clip or live session.
 
     Attributes:

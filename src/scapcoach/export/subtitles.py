@@ -9,10 +9,10 @@ from scapcoach.media.subtitles import Subtitle, write_srt, write_vtt
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scapcoach.export.results import Results
+    from scapcoach.export.results import AnalysisResults
 
 
-def write(place: Path, results: Results) -> None:
+def write(place: Path, results: AnalysisResults) -> None:
     """Write cues.srt and cues.vtt where an exercise was coached; without cues they are empty.
 
     Raises:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from scapcoach.export.results import Results
+    from scapcoach.export.results import AnalysisResults
 
 #: MediaPipe's axes (x right in the picture, y down, z away from the camera) to x right, y up,
 #: z towards the camera: right-handed with Y up, as OpenSim wants it.
@@ -42,7 +42,7 @@ def marker_name(point: Landmark) -> str:
 MARKERS: Final = tuple(marker_name(point) for point in Landmark)
 
 
-def write(place: Path, results: Results) -> None:
+def write(place: Path, results: AnalysisResults) -> None:
     """Write landmarks.trc.
 
     Raises:

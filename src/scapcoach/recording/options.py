@@ -12,7 +12,7 @@ from scapcoach._version import __version__
 from scapcoach.calibration.profiles import to_plain
 from scapcoach.export.formats import asked_for, optional
 from scapcoach.girdle.estimators import Estimator, find_estimator
-from scapcoach.model_files import model_file
+from scapcoach.pose.engines import model_sha256
 from scapcoach.recording.places import LANDMARKS, Key, read_summary
 
 if TYPE_CHECKING:
@@ -111,9 +111,8 @@ def finished(
 
 def landmarks_key(content: str, options: Options) -> Key:
     """What the landmarks of a clip depend on."""
-    model = model_file(options.model, mask=False)
     where = "" if options.subject is None else "{:g},{:g}".format(*options.subject)
-    return Key(content, model.sha256, where, delegate=options.delegate)
+    return Key(content, model_sha256(options.model), where, delegate=options.delegate)
 
 
 def estimator_of(options: Options, calibration: Calibration | None) -> Estimator:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scapcoach.coaching.record import SetRecord
-    from scapcoach.export.results import Results
+    from scapcoach.export.results import AnalysisResults
     from scapcoach.landmarks import Poses
     from scapcoach.progress import Progress
     from scapcoach.recording.analysis import Analysis
@@ -89,12 +89,14 @@ def _record(found: Analysis) -> SetRecord | None:
     return set_record(found.coached)
 
 
-def _results(found: Analysis, raw: Poses, record: SetRecord | None, video: Path | None) -> Results:
+def _results(
+    found: Analysis, raw: Poses, record: SetRecord | None, video: Path | None
+) -> AnalysisResults:
     """What the output formats are handed."""
-    from scapcoach.export.results import Results
+    from scapcoach.export.results import AnalysisResults
     from scapcoach.recording.coached import notes
 
-    return Results(
+    return AnalysisResults(
         name=found.clip.stem,
         raw=raw,
         poses=found.poses,
