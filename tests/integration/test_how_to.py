@@ -10,13 +10,16 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
-from scapcoach.errors import ModelError
+from scapcoach.errors import CameraError, ModelError
 from scapcoach.export import formats
 from scapcoach.export.tables import frames_table, read_landmarks
 from scapcoach.measures import Status, measure, registry
 from scapcoach.pose import engines
 from scapcoach.report.plots import plot_groups
+from scapcoach.sources import cameras
+from scapcoach.sources.camera import Camera
 from tests.support.how_to import page
 from tests.support.synthetic import synthetic_poses
 from tests.support.tiny import TINY_FRAMES, write_tiny
@@ -92,3 +95,26 @@ def test_a_pose_engine_is_one_file_and_one_entry(
     np.testing.assert_allclose(found.xy, poses.xy[nearest], atol=1e-3)
     summary = json.loads((tmp_path / "out" / "clip" / "summary.json").read_text("utf-8"))
     assert summary["model"]["name"] == "recorded"
+
+
+def test_a_kind_of_camera_is_one_file_and_one_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example = page("add-a-camera.md")
+    example.add_files(monkeypatch)
+    named = f"folder://{tmp_path}"
+    with pytest.raises(CameraError, match="folder:// is no camera address"):
+        Camera(named)
+    entry = example.entry("CAMERAS", cameras)
+    monkeypatch.setattr(cameras, "CAMERAS", (entry, *cameras.CAMERAS))
+    with pytest.raises(CameraError, match=r"holds no \.jpg picture"), Camera(named):
+        pass
+    for level in (60, 200):
+        Image.new("RGB", (64, 48), (level, 0, 0)).save(tmp_path / f"{level}.jpg", quality=95)
+    with Camera(named) as camera:
+        assert camera.live
+        assert camera.info.name == tmp_path.name
+        frames = [camera.newest(timeout=2.0) for _ in range(3)]
+    reds = [int(frame.image[0, 0, 0]) for frame in frames if frame is not None]
+    assert len(reds) == 3
+    assert {round(red / 20) * 20 for red in reds} == {60, 200}

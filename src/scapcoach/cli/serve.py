@@ -62,7 +62,7 @@ def command(host: str, port: int, source: str | None, sessions: Path, **chosen: 
       scapcoach serve --port 0 --no-record
       scapcoach serve --source 0 --record-video
     """  # noqa: D301 - click reads the \\b
-    from scapcoach.sources.devices import find_target
+    from scapcoach.sources.cameras import find_camera
     from scapcoach.web.server import is_loopback, need_extra, run_server
 
     need_extra()
@@ -78,7 +78,7 @@ def command(host: str, port: int, source: str | None, sessions: Path, **chosen: 
             )
         click.echo(_MEANS.format(host=host), err=True)
     if source is not None:
-        find_target(source)  # a wrong name is told now, not when somebody opens the page
+        find_camera(source)  # a wrong name is told now, not when somebody opens the page
     rooms = _rooms(source, sessions, chosen)
     with suppress(KeyboardInterrupt):  # the way to stop it
         run_server(

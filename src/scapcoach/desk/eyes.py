@@ -180,13 +180,14 @@ class OpenEyes:
     def __enter__(self) -> Eyes:
         from scapcoach.pose.engines import open_engine
         from scapcoach.sources.camera import Camera
-        from scapcoach.sources.devices import Kind, find_target
+        from scapcoach.sources.cameras import find_camera
+        from scapcoach.sources.file_camera import FILE
         from scapcoach.sources.video import VideoFile
 
-        target = find_target(self._source)
+        target = find_camera(self._source)
         with self._stack:
             stack = self._stack
-            if self._fast and target.kind is not Kind.FILE:
+            if self._fast and target.kind != FILE:
                 raise SourceError("--fast is for video files: a camera has its own pace.")
             if self._fast:
                 file = stack.enter_context(VideoFile(target.where))
