@@ -21,6 +21,7 @@ import numpy as np
 from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS
 from scapcoach.geometry.vectors import median, y_up
 from scapcoach.girdle.neutral import counts
+from scapcoach.girdle.positive import inverse
 from scapcoach.landmarks import Landmark
 
 if TYPE_CHECKING:
@@ -239,7 +240,7 @@ def _solvers(
     def solver(way: FloatArray) -> _Solver:
         """The most probable shares."""
         design = _design(way, shrug)
-        covariance = np.linalg.inv(design.T @ weight @ design + prior)
+        covariance = inverse(design.T @ weight @ design + prior)
         return _Solver(design, weight @ design @ covariance, covariance)
 
     return solver(both), solver(retract), solver(apart)
@@ -263,7 +264,7 @@ def _weight(neutral: Neutral, pattern: bytes, spread: Spread) -> FloatArray:
     for way, size in _nuisances(rest, neutral.yaw, s):
         flat = way.ravel()
         covariance += size**2 * np.outer(flat, flat)
-    return np.asarray(np.linalg.inv(covariance))
+    return inverse(covariance)
 
 
 def _turning(yaw: float) -> FloatArray:
