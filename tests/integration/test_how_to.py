@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,7 @@ from scapcoach.pose import engines
 from scapcoach.report.plots import plot_groups
 from scapcoach.sources import cameras
 from scapcoach.sources.camera import Camera
+from tests.support.cli import ROOT, SAMPLES, scapcoach
 from tests.support.how_to import page
 from tests.support.synthetic import synthetic_poses
 from tests.support.tiny import TINY_FRAMES, write_tiny
@@ -118,3 +121,25 @@ def test_a_kind_of_camera_is_one_file_and_one_entry(
     reds = [int(frame.image[0, 0, 0]) for frame in frames if frame is not None]
     assert len(reds) == 3
     assert {round(red / 20) * 20 for red in reds} == {60, 200}
+
+
+def test_an_exercise_is_one_file(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "how-to" / "add-an-exercise.md").read_text("utf-8")
+    found = re.search(r"<!-- exercise: (\S+) -->\n```toml\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    path = tmp_path / found[1]
+    path.write_text(found[2], "utf-8")
+    shown = scapcoach("exercises", path)
+    assert shown.returncode == 0, shown.stderr
+    assert "Towel row (towel_row)" in shown.stdout
+    assert "Shoulders hiked at the finish" in shown.stdout
+    clip, out = SAMPLES / "phantom_row_shrugged_oblique.mp4", tmp_path / "out"
+    done = scapcoach(
+        "analyze", clip, "--exercise", path, "--model", "lite", "--no-video", "-o", out
+    )
+    assert done.returncode == 0, done.stderr
+    summary = json.loads((out / clip.stem / "summary.json").read_text("utf-8"))
+    with clip.with_suffix(".truth.csv").open(encoding="utf-8") as file:
+        truth = {row["rep"] for row in csv.DictReader(file)} - {"0"}
+    assert summary["set"]["exercise"] == "towel_row"
+    assert summary["set"]["reps"] == len(truth)
