@@ -61,7 +61,7 @@ def write_trc(path: Path, poses: Poses) -> None:
     is nobody, or somebody other than the subject, the fields are blank.
 
     The layout is the one OpenSim itself writes: five lines of header, a blank one, and a tab
-    behind every field, the last one included, so that a blank last field can be told from none.
+    behind every field, the last one included, so that a blank last field differs from none.
 
     Raises:
         OutputError: it could not be written.

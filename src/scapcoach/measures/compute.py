@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scapcoach.landmarks import Poses
 
 
-#: Frames measured at a time: what is worked out on the way stays small on an hour of video.
+#: Frames measured at a time: what is worked out meanwhile stays small on an hour of video.
 _BLOCK: Final = 4096
 
 

@@ -38,10 +38,10 @@ SLUMP_LEAN: Final = 10.0
 #: even a sure part is only one view of a hunch [E].
 PART_SIGMA: Final = 0.15
 
-#: Largest sigma with which a score is still told: more, and ok cannot be told from marked [E].
+#: Largest sigma with which a score is still given: with more, ok could as well be marked [E].
 MAX_SIGMA: Final = 22.0
 
-#: The own slump pose; there is no more to tell beyond it.
+#: The own slump pose; nothing is distinguished beyond it.
 HIGHEST: Final = 100.0
 
 
@@ -119,7 +119,7 @@ def _without_shrug(
 ) -> tuple[FloatArray, FloatArray]:
     """The head's drop less what the shoulders' own rise makes of it, and its sigma.
 
-    The elevation is taken with its sigma whether or not it may be told by itself: here it only
+    The elevation is taken with its sigma whether or not it may be given by itself: here it only
     explains another measure, and its doubt goes into that one's.
     """
     if scene.state is None or scene.calibration is None:

@@ -69,7 +69,7 @@ class Reason(IntEnum):
 
     @property
     def advice(self) -> str:
-        """One sentence that tells the person what to change."""
+        """One sentence for the person: what to change."""
         return _ADVICE[self]
 
 

@@ -1,4 +1,4 @@
-"""Comparing two sets or sessions from their results, with what can be told apart."""
+"""Comparing two sets or sessions from their results, with what is clear and what is not."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Z95: Final = 1.96
 
 #: Values of a repetition that say nothing across sets: they count from the set's own best, or
-#: only serve to tell the angle of pull.
+#: only serve to find the angle of pull.
 _NOT_COMPARED: Final = frozenset({"range_share", "pull_direction"})
 #: Least frames for a typical value: one second at 25 frames a second.
 _LEAST_FRAMES: Final = 25

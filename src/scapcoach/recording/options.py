@@ -39,7 +39,7 @@ class Options:
         exercise: whose repetitions are counted and coached: a name, the path of a TOML file, or
             "auto" to find out; None coaches nothing.
         focus: wording of the cues, external or internal.
-        load: kilograms, as the person tells it; None unknown.
+        load: kilograms, as the person says; None unknown.
         delegate: what the network runs on: cpu, or gpu where MediaPipe offers it.
         estimator: one of `Estimator`; None for the calibration's own, else joint.
     """

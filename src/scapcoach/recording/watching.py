@@ -78,5 +78,5 @@ def import_ahead() -> None:
 
 def _import() -> None:
     for name in _NEEDED_LATER:
-        with suppress(ImportError):  # told where it is needed
+        with suppress(ImportError):  # reported where it is needed
             importlib.import_module(name)

@@ -209,7 +209,7 @@ class Camera:
                 yield frame
 
     def __enter__(self) -> Self:
-        # The first time in the caller's thread: its errors are told at once, and some systems
+        # The first time in the caller's thread: its errors are raised at once, and some systems
         # ask for permission only there.
         capture = self._open(self.target)
         self._holds = True

@@ -33,7 +33,7 @@ class DeviceCapture:
         import cv2
 
         self.name = target.name
-        # OpenCV tells failures on stderr; they are explained better here.
+        # OpenCV prints failures on stderr; they are explained better here.
         log = getattr(cv2.utils, "logging", cv2)  # up to OpenCV 4.12 in cv2 itself
         before = log.getLogLevel()
         log.setLogLevel(_SILENT)

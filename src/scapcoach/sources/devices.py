@@ -50,7 +50,7 @@ def find_by_name(text: str) -> CameraTarget:
 
 
 def _named_devices() -> dict[int, str]:
-    """Cameras of this computer by number; empty where the system does not tell (not Linux)."""
+    """Cameras of this computer by number; empty where the system does not say (not Linux)."""
     found: dict[int, str] = {}
     for folder in _V4L.glob("video*"):
         try:
