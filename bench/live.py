@@ -32,7 +32,7 @@ from scapcoach.session.engine import Engine
 from scapcoach.session.plain import plain_points, plain_reading
 from scapcoach.session.replay import Session
 from scapcoach.sources.camera import Camera
-from scapcoach.sources.captures import FileCapture
+from scapcoach.sources.file_camera import FileCapture
 from scapcoach.sources.video import VideoFile
 from scapcoach.web.protocol import decode, encode
 

@@ -1,8 +1,8 @@
-"""Write docs/reference/cli.md from the help texts of the commands themselves.
+"""Write docs/reference/cli.md from the help texts of the commands, and a table of outputs.md.
 
     python -m tools.cli_docs
 
-A test compares the page with the help texts, so that none of them can go stale.
+A test compares the pages with the program, so that none of them can go stale.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from scapcoach.cli import cli
+from scapcoach.export.formats import LISTING_MARKS, listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "reference" / "cli.md"
+OUTPUTS: Final = PAGE.with_name("outputs.md")
 WIDTH: Final = 92
 
 _HEAD: Final = """\
@@ -84,6 +86,14 @@ def render() -> str:
     return "\n".join(parts)
 
 
+def with_formats(page: str) -> str:
+    """The text of docs/reference/outputs.md with the table of output formats as it is now."""
+    begin, end = LISTING_MARKS
+    head, _, rest = page.partition(begin)
+    return f"{head}{begin}\n\n{listing()}\n\n{end}{rest.partition(end)[2]}"
+
+
 if __name__ == "__main__":
     PAGE.write_text(render(), "utf-8")
-    print(PAGE)
+    OUTPUTS.write_text(with_formats(OUTPUTS.read_text("utf-8")), "utf-8")
+    print(PAGE, OUTPUTS)

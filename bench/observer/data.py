@@ -113,7 +113,7 @@ class PoseModel:
     def detect(
         self, image: Image, t: float, *, want_mask: bool = False, picture: object = None
     ) -> Detection | None:
-        """As a `PoseEstimator`; masks are never made, and pictures not ahead."""
+        """As a `PoseEngine`; masks are never made, and pictures not ahead."""
         assert not want_mask
         assert picture is None
         self._now = self._start + t

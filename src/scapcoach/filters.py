@@ -3,6 +3,11 @@
 A filter is called with ``(t, x)``: (T,) seconds that increase, and (T, ...) values. It returns
 values of the same shape and never assumes a frame rate. NaN in gives NaN out; holes are filled
 on purpose, with `fill_gaps`, before smoothing.
+
+These are no filters of SciPy's, for frames come at uneven times and with holes: `scipy.signal`
+(savgol_filter, filtfilt, lfilter) takes evenly spaced values without NaN, and the splines of
+`scipy.interpolate` fit a whole recording at once, across its holes. At even spacing, without holes
+and away from the ends `ZeroPhase` is `scipy.ndimage.gaussian_filter1d`, as a test shows.
 """
 
 from __future__ import annotations

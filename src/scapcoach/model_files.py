@@ -76,6 +76,16 @@ def model_file(name: str, *, mask: bool) -> ModelFile:
     return _checked(known, mask)
 
 
+def landmark_model_sha256(name: str) -> str:
+    """SHA-256 of the file that makes the landmarks of a model.
+
+    Raises:
+        MissingModelError: no such model, or one that has to be built first.
+        ModelError: the file is missing, or its content is not what it should be.
+    """
+    return model_file(name, mask=False).sha256
+
+
 @cache
 def shipped_file(file_name: str) -> Path:
     """A file of the `models` folder that is no pose model; checked once per process.

@@ -249,7 +249,7 @@ def test_where_nothing_is_recognised_or_repeated_it_is_said_and_nothing_is_made_
     tmp_path: Path,
 ) -> None:
     clip = SAMPLES / "walking_front_portrait.mp4"
-    options = Options(exercise="auto", video=False, csv=True)
+    options = Options(exercise="auto", video=False, formats=("csv",))
     found = scapcoach.analyze(clip, out=tmp_path, options=options)
     assert found.coached is None
     assert found.summary["set"]["exercise"] is None

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter1d
 
 from scapcoach.filters import OneEuro, ZeroPhase, bridge_subject, fill_gaps, runs, smooth_poses
 from tests.support.person import person
@@ -18,6 +19,15 @@ def uneven_times(n: int = 300) -> np.ndarray:
 def test_zero_phase_is_exact_on_straight_lines_at_uneven_intervals() -> None:
     t = uneven_times()
     np.testing.assert_allclose(ZeroPhase()(t, 3 * t - 1), 3 * t - 1, atol=1e-9)
+
+
+def test_zero_phase_at_even_intervals_is_scipy_s_gaussian_filter() -> None:
+    t = np.arange(200) / 50
+    x = RNG.normal(size=200)
+    width, reach = 0.085, 12  # of the 12.75 frames in three widths
+    theirs = gaussian_filter1d(x, width * 50, radius=reach)
+    ours = ZeroPhase(width)(t, x)
+    np.testing.assert_allclose(ours[reach:-reach], theirs[reach:-reach], atol=1e-12)
 
 
 def test_zero_phase_has_no_lag_and_halves_the_noise() -> None:

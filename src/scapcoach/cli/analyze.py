@@ -14,6 +14,7 @@ from scapcoach.cli.exit_codes import FINE, INTERRUPTED
 from scapcoach.cli.place import Folder, Place
 from scapcoach.cli.unexpected import unexpected
 from scapcoach.errors import InstallationError, ScapcoachError
+from scapcoach.export.formats import check_installed, optional
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,9 +55,7 @@ if TYPE_CHECKING:
 @options.focus
 @options.load
 @click.option("--video/--no-video", default=True, help="Write annotated.mp4 (default: yes).")
-@click.option("--csv", is_flag=True, help="Write tables as CSV, too.")
-@click.option("--trc", is_flag=True, help="Write landmarks.trc (OpenSim, Pose2Sim, Sports2D).")
-@click.option("--rrd", is_flag=True, help="Write recording.rrd (Rerun viewer; extra: rerun).")
+@options.formats
 @batch.many
 @click.option("--force", is_flag=True, help="Analyse again what is already there.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON in place of the results.")
@@ -111,13 +110,10 @@ def _check_possible(chosen: Mapping[str, Any]) -> None:
         batch.check_exercise(chosen["exercise"])
     if chosen["address"]:
         return  # the rest is a matter of the computers of that cluster
-    from scapcoach.model_files import model_file
+    from scapcoach.pose.engines import model_sha256
 
-    model_file(chosen["model"], mask=False)
-    if chosen["rrd"]:
-        from scapcoach.export.rerun import need_rerun
-
-        need_rerun()
+    model_sha256(chosen["model"])  # raises where the model is missing
+    check_installed(_formats(chosen))
 
 
 def chosen_options(c: Mapping[str, Any]) -> Options:
@@ -134,15 +130,18 @@ def chosen_options(c: Mapping[str, Any]) -> Options:
         subject=c["subject"],
         segments=None if c["calibration"] else batch.segments_of(c),
         video=c["video"],
-        csv=c["csv"],
+        formats=_formats(c),
         force=c["force"],
         exercise=c["exercise"],
         focus=c["focus"],
         load=c["load"],
-        trc=c["trc"],
-        rrd=c["rrd"],
         estimator=c["estimator"],
     )
+
+
+def _formats(chosen: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names of the output formats that the command line asks for."""
+    return tuple(one.name for one in optional() if chosen[one.name])
 
 
 @dataclass(slots=True)

@@ -180,9 +180,9 @@ def _install(dry_run: bool) -> int:
 def _take_baseline(eyes: Eyes, model: str, name: str, *, with_slump: bool) -> Baseline:
     from scapcoach.desk.run import calibrate as take
     from scapcoach.desk.setups import save_setup
-    from scapcoach.model_files import model_file
+    from scapcoach.pose.engines import model_sha256
 
-    sha256 = model_file(model, mask=False).sha256
+    sha256 = model_sha256(model)
     found = take(eyes, _note, name=name, with_slump=with_slump, model_sha256=sha256)
     save_setup(found)
     click.echo(f"Baseline {name!r} taken.")
@@ -252,9 +252,9 @@ def _baselines(eyes: Eyes, model: str, *, asks: bool) -> tuple[Baseline, ...]:
 
 def _taken(model: str) -> tuple[Baseline, ...]:
     from scapcoach.desk.setups import load_setups
-    from scapcoach.model_files import model_file
+    from scapcoach.pose.engines import model_sha256
 
-    sha256 = model_file(model, mask=False).sha256
+    sha256 = model_sha256(model)
     return tuple(b for b in load_setups() if b.model_sha256 == sha256)
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from scapcoach.cli import completion
+from scapcoach.export.formats import optional
+from scapcoach.pose.engines import DEFAULT_MODEL, model_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: The international pound.
 KILOGRAMS_A_POUND: Final = 0.45359237
@@ -31,8 +36,8 @@ def _point(
 
 model = click.option(
     "--model",
-    type=click.Choice(["lite", "full", "heavy"]),
-    default="full",
+    type=click.Choice(model_names()),
+    default=DEFAULT_MODEL,
     show_default=True,
     help="Pose model: lite is the fastest, heavy the largest.",
 )
@@ -122,6 +127,13 @@ def _kilograms(_ctx: click.Context, _param: click.Parameter, value: str | None) 
         raise click.BadParameter(f"{value!r} is no load such as 60, 60kg or 135lb.")
     pounds = (match[2] or "").startswith("lb")
     return round(float(match[1].replace(",", ".")) * (KILOGRAMS_A_POUND if pounds else 1.0), 2)
+
+
+def formats(command: Callable[..., Any]) -> Callable[..., Any]:
+    """An option for each output format that is written only when asked for."""
+    for one in reversed(list(optional())):
+        command = click.option(f"--{one.name}", is_flag=True, help=one.help)(command)
+    return command
 
 
 profile = click.option(

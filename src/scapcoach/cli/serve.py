@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from pathlib import Path
 
-    from scapcoach.pose.types import PoseEstimator
+    from scapcoach.pose.types import PoseEngine
     from scapcoach.session.film import Film
     from scapcoach.session.replay import Session
     from scapcoach.web.worker import Rooms
@@ -62,7 +62,7 @@ def command(host: str, port: int, source: str | None, sessions: Path, **chosen: 
       scapcoach serve --port 0 --no-record
       scapcoach serve --source 0 --record-video
     """  # noqa: D301 - click reads the \\b
-    from scapcoach.sources.devices import find_target
+    from scapcoach.sources.cameras import find_camera
     from scapcoach.web.server import is_loopback, need_extra, run_server
 
     need_extra()
@@ -78,7 +78,7 @@ def command(host: str, port: int, source: str | None, sessions: Path, **chosen: 
             )
         click.echo(_MEANS.format(host=host), err=True)
     if source is not None:
-        find_target(source)  # a wrong name is told now, not when somebody opens the page
+        find_camera(source)  # a wrong name is told now, not when somebody opens the page
     rooms = _rooms(source, sessions, chosen)
     with suppress(KeyboardInterrupt):  # the way to stop it
         run_server(
@@ -101,14 +101,14 @@ def _rooms(source: str | None, sessions: Path, chosen: dict[str, Any]) -> Rooms:
         open_session,
         session_head,
     )
-    from scapcoach.pose.mediapipe import MediaPipePose
+    from scapcoach.pose.engines import open_engine
     from scapcoach.session.journal import session_folder
     from scapcoach.sources.camera import Camera
     from scapcoach.web.worker import Rooms
 
     def session(
         stack: ExitStack,
-        estimator: PoseEstimator,
+        estimator: PoseEngine,
         size: tuple[int, int],
         name: str,
         folder: Path | None,
@@ -132,7 +132,7 @@ def _rooms(source: str | None, sessions: Path, chosen: dict[str, Any]) -> Rooms:
         return _close(folder)
 
     return Rooms(
-        estimator=lambda: MediaPipePose(chosen["model"]),
+        estimator=lambda: open_engine(chosen["model"]),
         session=session,
         folder=lambda: session_folder(sessions, time.localtime()) if chosen["record"] else None,
         close=close,
@@ -185,6 +185,7 @@ def _setup(source: str | None, *, film: bool) -> Callable[[], dict[str, Any]]:
     from scapcoach.coaching.library import packaged
     from scapcoach.landmarks import SKELETON
     from scapcoach.measures import SPECS, Reason
+    from scapcoach.measures.registry import short_title
 
     here = {  # the page's buttons do it
         Reason.NOT_CALIBRATED: "Not calibrated: press Calibrate.",
@@ -205,7 +206,8 @@ def _setup(source: str | None, *, film: bool) -> Callable[[], dict[str, Any]]:
             "profiles": list(list_profiles()),
             "measures": {
                 s.name: {"title": s.title, "unit": s.unit, "low": s.low, "high": s.high,
-                         "positive": s.positive}
+                         "positive": s.positive, "short": short_title(s.name),
+                         "degrees": s.degrees}
                 for s in SPECS.values()
             },
             "advice": {r.label: here.get(r, r.advice) for r in Reason if r.label},

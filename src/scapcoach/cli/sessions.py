@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scapcoach.live.app import App
-    from scapcoach.pose.types import PoseEstimator
+    from scapcoach.pose.types import PoseEngine
     from scapcoach.session.film import Film
     from scapcoach.session.replay import Session
 
 
 def session_head(
-    estimator: PoseEstimator,
+    estimator: PoseEngine,
     size: tuple[int, int],
     source: str,
     *,
@@ -119,13 +119,13 @@ def window_app(
     from scapcoach.live.away import LockWatch, screen_kept_on
     from scapcoach.live.painter import Painter
     from scapcoach.live.window import Window
-    from scapcoach.pose.mediapipe import MediaPipePose
+    from scapcoach.pose.engines import open_engine
     from scapcoach.session import Tracker
     from scapcoach.sources.camera import Camera
     from scapcoach.system.screen import screen_locked
     from scapcoach.system.sound import open_announcer
 
-    estimator = stack.enter_context(MediaPipePose(chosen["model"], subject_at=chosen["subject"]))
+    estimator = stack.enter_context(open_engine(chosen["model"], subject_at=chosen["subject"]))
     camera = stack.enter_context(Camera(chosen["source"]))
     size, mirror = camera.info.size, chosen["mirror"]
     head = session_head(

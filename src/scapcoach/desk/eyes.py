@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scapcoach.landmarks import Poses
-    from scapcoach.pose.types import PoseEstimator
+    from scapcoach.pose.types import PoseEngine
     from scapcoach.sources.camera import Camera
     from scapcoach.sources.types import Frame
     from scapcoach.sources.video import VideoFile
@@ -66,7 +66,7 @@ class CameraEyes:
         stop: set to end a wait early.
     """
 
-    def __init__(self, camera: Camera, estimator: PoseEstimator, stop: threading.Event) -> None:
+    def __init__(self, camera: Camera, estimator: PoseEngine, stop: threading.Event) -> None:
         self._camera = camera
         self._tracker = Tracker(estimator, masks=False)
         self._stop = stop
@@ -118,7 +118,7 @@ class FileEyes:
 
     trouble = ""
 
-    def __init__(self, file: VideoFile, estimator: PoseEstimator, stop: threading.Event) -> None:
+    def __init__(self, file: VideoFile, estimator: PoseEngine, stop: threading.Event) -> None:
         self._frames: Iterator[Frame] = iter(file)
         self._tracker = Tracker(estimator, masks=False)
         self._stop = stop
@@ -178,26 +178,27 @@ class OpenEyes:
         self._stack = ExitStack()
 
     def __enter__(self) -> Eyes:
-        from scapcoach.pose.mediapipe import MediaPipePose
+        from scapcoach.pose.engines import open_engine
         from scapcoach.sources.camera import Camera
-        from scapcoach.sources.devices import Kind, find_target
+        from scapcoach.sources.cameras import find_camera
+        from scapcoach.sources.file_camera import FILE
         from scapcoach.sources.video import VideoFile
 
-        target = find_target(self._source)
+        target = find_camera(self._source)
         with self._stack:
             stack = self._stack
-            if self._fast and target.kind is not Kind.FILE:
+            if self._fast and target.kind != FILE:
                 raise SourceError("--fast is for video files: a camera has its own pace.")
             if self._fast:
                 file = stack.enter_context(VideoFile(target.where))
                 eyes: Eyes = FileEyes(
-                    file, stack.enter_context(MediaPipePose(self._model)), self._stop
+                    file, stack.enter_context(open_engine(self._model)), self._stop
                 )
             else:
                 camera = stack.enter_context(
                     Camera(target, size=CAMERA_SIZE, fps=CAMERA_FPS, on_demand=True)
                 )
-                estimator = stack.enter_context(MediaPipePose(self._model))
+                estimator = stack.enter_context(open_engine(self._model))
                 eyes = CameraEyes(camera, estimator, self._stop)
             self._stack = stack.pop_all()
         return eyes

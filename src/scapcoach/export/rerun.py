@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from scapcoach.arrays import FloatArray
+    from scapcoach.export.results import AnalysisResults
     from scapcoach.landmarks import Poses
     from scapcoach.measures.types import Measures
 
@@ -49,6 +50,23 @@ def need_rerun() -> Any:
             f"{install_extra('rerun')}"
         ) from error
     return rerun
+
+
+def write(place: Path, results: AnalysisResults) -> None:
+    """Write recording.rrd.
+
+    Raises:
+        MissingExtraError: the Rerun SDK is not installed.
+        OutputError: it cannot be written.
+    """
+    write_rrd(
+        place / "recording.rrd",
+        results.poses,
+        results.measures,
+        name=results.name,
+        video=results.video,
+        notes=results.notes,
+    )
 
 
 def write_rrd(

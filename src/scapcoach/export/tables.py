@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 FRAMES_SCHEMA: Final = "scapcoach.frames/1"
 LANDMARKS_SCHEMA: Final = "scapcoach.landmarks/1"
 
-#: Decimals in CSV files: finer than any measure resolves, and short enough to read.
-CSV_DECIMALS: Final = 4
-
 _PER_POINT: Final = (
     ("xy", ("x", "y"), "px"),
     ("world", ("world_x", "world_y", "world_z"), "m"),
@@ -177,29 +174,6 @@ def write_parquet(path: Path, table: pa.Table) -> None:
 
     with atomic_path(path) as temporary:
         pq.write_table(table, temporary, compression="zstd")
-
-
-def write_csv(path: Path, table: pa.Table) -> None:
-    """Write a table as CSV (UTF-8, comma, null as nothing, times to a microsecond).
-
-    Raises:
-        OutputError: it could not be written.
-    """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    from pyarrow import csv
-
-    columns = []
-    for field in table.schema:
-        column = table[field.name]
-        if pa.types.is_dictionary(field.type):
-            column = column.cast(pa.string())
-        elif pa.types.is_floating(field.type):
-            column = pc.round(column, 6 if field.name == "t" else CSV_DECIMALS)
-        columns.append(column)
-    plain = pa.table(columns, names=table.column_names)
-    with atomic_path(path) as temporary:
-        csv.write_csv(plain, temporary, csv.WriteOptions(quoting_style="needed"))
 
 
 def _about(spec: MeasureSpec) -> dict[str, str]:

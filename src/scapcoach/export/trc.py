@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from scapcoach.export.results import AnalysisResults
+
 #: MediaPipe's axes (x right in the picture, y down, z away from the camera) to x right, y up,
 #: z towards the camera: right-handed with Y up, as OpenSim wants it.
 _AXES: Final = (1.0, -1.0, -1.0)
@@ -40,6 +42,15 @@ def marker_name(point: Landmark) -> str:
 MARKERS: Final = tuple(marker_name(point) for point in Landmark)
 
 
+def write(place: Path, results: AnalysisResults) -> None:
+    """Write landmarks.trc.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    write_trc(place / "landmarks.trc", results.poses)
+
+
 def write_trc(path: Path, poses: Poses) -> None:
     """Write the world landmarks of the subject as a TRC file, whole or not at all.
 
@@ -50,7 +61,7 @@ def write_trc(path: Path, poses: Poses) -> None:
     is nobody, or somebody other than the subject, the fields are blank.
 
     The layout is the one OpenSim itself writes: five lines of header, a blank one, and a tab
-    behind every field, the last one included, so that a blank last field can be told from none.
+    behind every field, the last one included, so that a blank last field differs from none.
 
     Raises:
         OutputError: it could not be written.

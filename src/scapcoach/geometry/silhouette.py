@@ -58,16 +58,13 @@ def back_contour(mask: FloatArray, xy: FloatArray, yaw: float) -> FloatArray:
 
 
 def _sample(mask: FloatArray, points: FloatArray) -> FloatArray:
-    """(...) bilinear values of the mask at (..., 2) pixels; NaN outside."""
-    height, width = mask.shape
-    x, y = points[..., 0], points[..., 1]
-    inside = (x >= 0) & (y >= 0) & (x <= width - 1) & (y <= height - 1)
-    x, y = np.clip(x, 0, width - 1), np.clip(y, 0, height - 1)
-    x0, y0 = np.minimum(x.astype(np.intp), width - 2), np.minimum(y.astype(np.intp), height - 2)
-    fx, fy = x - x0, y - y0
-    top = mask[y0, x0] * (1 - fx) + mask[y0, x0 + 1] * fx
-    bottom = mask[y0 + 1, x0] * (1 - fx) + mask[y0 + 1, x0 + 1] * fx
-    return np.where(inside, top * (1 - fy) + bottom * fy, np.nan)
+    """(...) bilinear values of the mask at (..., 2) pixels, x before y; NaN outside."""
+    from scipy.ndimage import map_coordinates
+
+    rows_columns = np.moveaxis(points[..., ::-1], -1, 0)
+    return np.asarray(
+        map_coordinates(mask, rows_columns, np.float64, order=1, mode="constant", cval=np.nan)
+    )
 
 
 def _edge(

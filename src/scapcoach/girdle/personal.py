@@ -1,10 +1,10 @@
 """What the own full poses do to the landmarks, arms hanging: a template of this very body.
 
-How far landmarks follow the girdle differs from body to body, and which way they go from view to
-view. Whoever holds the full squeeze, protraction, shrug and depression for the calibration shows
-both. Every frame's change from the neutral is then taken apart by generalised least squares into
-shares of these shifts, into what else people do (step, lean, turn a little, nod), and noise. It
-holds for arms that hang as they did then, and knows nothing of views: where a pose shifts the
+How far landmarks follow the girdle differs from body to body, and in which direction they go from
+view to view. Whoever holds the full squeeze, protraction, shrug and depression for the calibration
+shows both. Every frame's change from the neutral is then taken apart by generalised least squares
+into shares of these shifts, into what else people do (step, lean, turn a little, nod), and noise.
+It holds for arms that hang as they did then, and knows nothing of views: where a pose shifts the
 landmarks by less than they are off, sigma says so.
 
 Every frame is read on its own: one live frame and a whole recording give equal results.
@@ -21,6 +21,7 @@ import numpy as np
 from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS
 from scapcoach.geometry.vectors import median, y_up
 from scapcoach.girdle.neutral import counts
+from scapcoach.girdle.positive import inverse
 from scapcoach.landmarks import Landmark
 
 if TYPE_CHECKING:
@@ -236,10 +237,10 @@ def _solvers(
     weight = _weight(neutral, pattern, spread)
     prior = np.diag([spread.share**-2] * 2 + [spread.apart**-2] * 2)
 
-    def solver(way: FloatArray) -> _Solver:
+    def solver(retraction: FloatArray) -> _Solver:
         """The most probable shares."""
-        design = _design(way, shrug)
-        covariance = np.linalg.inv(design.T @ weight @ design + prior)
+        design = _design(retraction, shrug)
+        covariance = inverse(design.T @ weight @ design + prior)
         return _Solver(design, weight @ design @ covariance, covariance)
 
     return solver(both), solver(retract), solver(apart)
@@ -260,10 +261,10 @@ def _weight(neutral: Neutral, pattern: bytes, spread: Spread) -> FloatArray:
     single = np.where(seen, single, _HIDDEN)
     rest = np.nan_to_num(neutral.points[list(POINTS)])
     covariance = np.diag(np.repeat(single**2, 2))
-    for way, size in _nuisances(rest, neutral.yaw, s):
-        flat = way.ravel()
+    for movement, size in _nuisances(rest, neutral.yaw, s):
+        flat = movement.ravel()
         covariance += size**2 * np.outer(flat, flat)
-    return np.asarray(np.linalg.inv(covariance))
+    return inverse(covariance)
 
 
 def _turning(yaw: float) -> FloatArray:
@@ -277,23 +278,23 @@ def _turning(yaw: float) -> FloatArray:
 def _nuisances(rest: FloatArray, yaw: float, s: Spread) -> list[tuple[FloatArray, float]]:
     """(9, 2) ways in which bodies move that are no movement of the girdle, and how far."""
 
-    def way(part: slice, x: float, y: float) -> FloatArray:
+    def moved(part: slice, x: float, y: float) -> FloatArray:
         out = np.zeros_like(rest)
         out[part] = (x, y)
         return out
 
     everything = slice(None)
     return [
-        (way(everything, 1, 0), s.place),
-        (way(everything, 0, 1), s.place),
+        (moved(everything, 1, 0), s.place),
+        (moved(everything, 0, 1), s.place),
         (rest, s.scale),
         (np.stack([-rest[:, 1], rest[:, 0]], axis=1), s.roll),
         (rest * (1, 0), s.width),
         (_turning(yaw), s.turn),
-        (way(_HEAD, 1, 0), s.head),
-        (way(_HEAD, 0, 1), s.head),
-        (way(_TRUNK, 1, 0), s.lean),
-        (way(_TRUNK, 0, 1), s.rise),
+        (moved(_HEAD, 1, 0), s.head),
+        (moved(_HEAD, 0, 1), s.head),
+        (moved(_TRUNK, 1, 0), s.lean),
+        (moved(_TRUNK, 0, 1), s.rise),
     ]
 
 

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from scapcoach.measures.gates import Scene
-from scapcoach.measures.girdle_series import girdle_series
-from scapcoach.measures.hunch import hunch_series
-from scapcoach.measures.posture_series import (
-    face_closer_series,
-    head_drop_series,
-    head_forward_series,
-    rounding_series,
-    tilt_series,
-    trunk_lean_series,
-)
 from scapcoach.measures.registry import SPECS
-from scapcoach.measures.types import Measures
+from scapcoach.measures.types import Measures, Series
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
 
 
-#: Frames measured at a time: what is worked out on the way stays small on an hour of video.
+#: Frames measured at a time: what is worked out meanwhile stays small on an hour of video.
 _BLOCK: Final = 4096
 
 
@@ -47,17 +41,21 @@ def measure(poses: Poses, calibration: Calibration | None) -> Measures:
 
 def _measure(poses: Poses, calibration: Calibration | None) -> Measures:
     scene = Scene.of(poses, calibration)
-    series = {s.spec.name: s for s in girdle_series(scene)}
-    for one in (
-        head_forward_series(scene),
-        head_drop_series(scene),
-        face_closer_series(scene),
-        trunk_lean_series(scene),
-        rounding_series(scene),
-        tilt_series(scene, "shoulder_tilt"),
-        tilt_series(scene, "head_tilt"),
-    ):
-        series[one.spec.name] = one
-    series["hunch"] = hunch_series(scene, series)
-    ordered = {name: series[name] for name in SPECS}
+    for function in _functions(tuple(spec.function for spec in SPECS.values())):
+        made = function(scene)
+        for series in (made,) if isinstance(made, Series) else made:
+            scene.found[series.spec.name] = series
+    ordered = {name: scene.found[name] for name in SPECS}
     return Measures(poses.t, scene.yaw, scene.yaw_sigma, scene.view, MappingProxyType(ordered))
+
+
+@lru_cache(maxsize=4)
+def _functions(
+    places: tuple[str, ...],
+) -> tuple[Callable[[Scene], Series | Iterable[Series]], ...]:
+    """The functions that the registry names, each once, in its order."""
+    found = []
+    for place in dict.fromkeys(places):
+        module, _, name = place.partition(":")
+        found.append(getattr(importlib.import_module(module), name))
+    return tuple(found)

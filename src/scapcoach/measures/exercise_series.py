@@ -60,7 +60,7 @@ MAX_ARM_DISTANCE: Final = 0.4
 #: Degrees of the trunk from the vertical beyond which it lies, face down too, for which no
 #: calibration was tried; bent over by 50, rows are read [E].
 FLAT_OUT: Final = 72.0
-#: Largest sigma with which a share is still told, mean and single side [E].
+#: Largest sigma with which a share is still given, mean and single side [E].
 MAX_SIGMA: Final = {"retraction": (0.33, 0.43), "elevation": (0.3, 0.35)}
 
 
@@ -103,7 +103,7 @@ def _share(read: Conditioned, quantity: str) -> tuple[FloatArray, FloatArray]:
     return share, sigma
 
 
-def either(moving: Series, still: Series) -> Series:
+def moving_else_still(moving: Series, still: Series) -> Series:
     """`moving` where it is judged, else `still` where that is absolute, else why not `moving`."""
     second = ~moving.judged & (still.status == Status.OK)
 

@@ -52,7 +52,7 @@ FACE_LIMITS: Final = (0.93, 1.07)
 MIN_SHRUG: Final = 8.0
 
 #: Pixels of trunk length below which landmarks are too coarse [M, phantom: three people at 36 to
-#: 109 px are told equally well, retraction in holds r 0.77-0.97 and elevation in shrugs 0.97-0.99;
+#: 109 px are read equally well, retraction in holds r 0.77-0.97 and elevation in shrugs 0.97-0.99;
 #: at 22 to 29 px ranges shrink and r falls to 0.4-0.7 and 0.8-0.9].
 MIN_TRUNK: Final = 40.0
 
@@ -102,6 +102,11 @@ class Scene:
             view=classify_view(yaw),
             supine=is_supine(poses),
         )
+
+    @cached_property
+    def found(self) -> dict[str, Series]:
+        """The measures that have been worked out so far, in the order of the registry."""
+        return {}
 
     @cached_property
     def not_the_subject(self) -> tuple[tuple[BoolArray, Status], ...]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from scapcoach.calibration.types import Kind
 from scapcoach.girdle.state import SIDES
-from scapcoach.measures.exercise_series import either, exercise_series
+from scapcoach.measures.exercise_series import exercise_series, moving_else_still
 from scapcoach.measures.gates import (
     MIN_SHRUG,
     ONE_SIDE,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from scapcoach.measures.types import Series
 
 
-#: Largest sigma in degrees with which an estimate is still told, mean and single side. Nothing
+#: Largest sigma in degrees with which an estimate is still given, mean and single side. Nothing
 #: seen leaves retraction at 10.6 and 15 degrees, elevation at 14 and 20 (`Noise`); a view has to
 #: tell something before it is believed [E, tuned on the phantom].
 MAX_SIGMA: Final = {"retraction": (9.8, 12.5), "elevation": (8.0, 11.0)}
@@ -78,7 +78,9 @@ def girdle_series(scene: Scene) -> Iterator[Series]:
         if scene.exercise is None:
             yield from still
         else:
-            yield from map(either, exercise_series(scene, scene.exercise, quantity, names), still)
+            yield from map(
+                moving_else_still, exercise_series(scene, scene.exercise, quantity, names), still
+            )
 
 
 def _series(scene: Scene, quantity: str, names: Sequence[str]) -> Iterator[Series]:
@@ -116,7 +118,7 @@ def _series(scene: Scene, quantity: str, names: Sequence[str]) -> Iterator[Serie
     ]
     # A lower part that is too small to be graded does not grade: what little lies below neutral
     # is then measured by the upper part; shoulders that a weight draws down are lower than at rest,
-    # and a shrug they are not [M, phantom: -8 to -17 % are told, -14 to 0 true].
+    # and a shrug they are not [M, phantom: -8 to -17 % are read, -14 to 0 true].
     full = np.where(degrees >= 0, high, np.where(graded, -low, high))
     per_cent, per_cent_sigma = 100 * degrees / full, np.abs(100 * sigma / full)
     return judge_sides(scene, names, per_cent, per_cent_sigma, objections, None,

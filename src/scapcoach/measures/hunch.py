@@ -38,19 +38,21 @@ SLUMP_LEAN: Final = 10.0
 #: even a sure part is only one view of a hunch [E].
 PART_SIGMA: Final = 0.15
 
-#: Largest sigma with which a score is still told: more, and ok cannot be told from marked [E].
+#: Largest sigma with which a score is still given: with more, ok could as well be marked [E].
 MAX_SIGMA: Final = 22.0
 
-#: The own slump pose; there is no more to tell beyond it.
+#: The own slump pose; nothing is distinguished beyond it.
 HIGHEST: Final = 100.0
 
 
-def hunch_series(scene: Scene, series: Mapping[str, Series]) -> Series:
+def hunch_series(scene: Scene) -> Series:
     """Weighted mean of the observable parts, each as a share of its change in the slump pose.
 
     Parts weigh by `WEIGHTS` and by how sure they are. The score needs the head or the back:
     protraction alone is no hunch. The sigma is that of the weighted mean of independent parts.
+    The parts stand before it in the registry.
     """
+    series = scene.found
     parts = _parts(scene, series)
     total, weights, variance = (np.zeros(len(scene.poses)) for _ in range(3))
     main = np.zeros(len(scene.poses), bool)
@@ -117,7 +119,7 @@ def _without_shrug(
 ) -> tuple[FloatArray, FloatArray]:
     """The head's drop less what the shoulders' own rise makes of it, and its sigma.
 
-    The elevation is taken with its sigma whether or not it may be told by itself: here it only
+    The elevation is taken with its sigma whether or not it may be given by itself: here it only
     explains another measure, and its doubt goes into that one's.
     """
     if scene.state is None or scene.calibration is None:

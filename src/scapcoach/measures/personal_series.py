@@ -41,10 +41,10 @@ MAX_MISFIT: Final = {"retraction": 0.4, "elevation": 0.8}
 #: Errors over sigma once all have been heard [M, phantom: 22 development people;
 #: 78 and 94 % of truths within one and two sigma of retraction, 80 and 93 % of elevation].
 JOINED: Final = {"retraction": 0.8, "elevation": 1.0}
-#: Largest sigma, as a share of the own full pose, with which it is told: mean and single side [E].
+#: Largest sigma, as a share of the own full pose, with which it is given: mean and single side [E].
 MAX_SIGMA: Final = {"retraction": (0.45, 0.55), "elevation": (0.3, 0.35)}
 #: Own full depression over the own shrug below which it cannot be graded: what little lies below
-#: the neutral is then told as a share of the shrug [M, phantom: it repeats to 0.05].
+#: the neutral is then given as a share of the shrug [M, phantom: it repeats to 0.05].
 LEAST_DEPRESSION: Final = 0.12
 #: Share by which an estimator's reading is off where it is not at the very pose of the range.
 SCALE_SIGMA: Final = 0.2
@@ -108,7 +108,7 @@ def _scaled(
 ) -> tuple[FloatArray, FloatArray]:
     """(3, T) the same by an estimator, and its sigma; infinite where its range is too small.
 
-    Where the blades are drawn apart (`below`), it is the own protraction that has to be told.
+    Where the blades are drawn apart (`below`), it is the own protraction that has to be sure.
     """
     degrees, sigma = getattr(state, quantity).T, getattr(state, f"{quantity}_sigma").T
     if ranges is None:

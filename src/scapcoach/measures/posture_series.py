@@ -23,6 +23,7 @@ from scapcoach.measures.types import Reason, Series, View
 
 if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray
+    from scapcoach.landmarks import Landmark
     from scapcoach.measures.gates import Objection
 
 
@@ -32,7 +33,7 @@ POINT_SIGMA: Final = 0.010
 FACE_SIGMA: Final = 0.04
 #: Error of sagitta over chord, times 100 [E].
 ROUNDING_SIGMA: Final = 1.2
-#: Degrees of the observer's sigma up to which its flexion of the upper back is told: nothing seen
+#: Degrees of the observer's sigma up to which its flexion of the upper back is read: nothing seen
 #: leaves it at about 6 [M, observer's validation set].
 MAX_FLEXION_SIGMA: Final = 5.0
 #: Share of yaw's sine below which forward and back are not seen.
@@ -106,16 +107,16 @@ def rounding_series(scene: Scene) -> Series:
     per_point = 4 * np.degrees(2 / 100 / (1 + (2 * np.nan_to_num(index)) ** 2))
     sigma = np.full_like(value, ROUNDING_SIGMA)
     degrees_sigma = per_point * ROUNDING_SIGMA
-    told = scene.from_side
+    shown = scene.from_side
     if scene.state is not None and _observed(scene):
-        oblique = ~told & (np.abs(np.sin(np.radians(scene.yaw))) >= MIN_SINE)
+        oblique = ~shown & (np.abs(np.sin(np.radians(scene.yaw))) >= MIN_SINE)
         with np.errstate(invalid="ignore"):
-            told = told | (oblique & (scene.state.flexion_sigma <= MAX_FLEXION_SIGMA))
+            shown = shown | (oblique & (scene.state.flexion_sigma <= MAX_FLEXION_SIGMA))
         degrees = np.where(oblique, scene.state.flexion, degrees)
         degrees_sigma = np.where(oblique, scene.state.flexion_sigma, degrees_sigma)
         value = np.where(oblique, degrees / per_point, value)
         sigma = np.where(oblique, degrees_sigma / per_point, sigma)
-    objections = [*scene.uncalibrated(), *scene.lying(), (~told, Reason.TURN_SIDE_ON)]
+    objections = [*scene.uncalibrated(), *scene.lying(), (~shown, Reason.TURN_SIDE_ON)]
     objections += scene.hips() + scene.head()
     objections += _turned(scene, 25.0)
     return judge(scene, "rounding", value, sigma, objections, _relative(scene),
@@ -127,15 +128,23 @@ def _observed(scene: Scene) -> bool:
     return scene.calibration is not None and scene.calibration.estimator is Estimator.OBSERVER
 
 
-def tilt_series(scene: Scene, name: str) -> Series:
-    """Shoulder or head tilt: right higher positive; front and back only."""
-    left, right = SHOULDERS if name == "shoulder_tilt" else EARS
+def shoulder_tilt_series(scene: Scene) -> Series:
+    """Tilt of the line between the shoulders: right higher positive; front and back only."""
+    return _tilt(scene, "shoulder_tilt", SHOULDERS, Reason.SHOULDER_HIDDEN)
+
+
+def head_tilt_series(scene: Scene) -> Series:
+    """Tilt of the line between the ears: right higher positive; front and back only."""
+    return _tilt(scene, "head_tilt", EARS, Reason.HEAD_HIDDEN)
+
+
+def _tilt(scene: Scene, name: str, ends: tuple[Landmark, Landmark], hidden: Reason) -> Series:
+    left, right = ends
     sideways = np.abs(np.cos(np.radians(scene.yaw)))
     objections: list[Objection] = [(~(sideways >= 0.8), Reason.TURN_TOWARDS_CAMERA)]
     # Half a turn since the neutral is the tracker's: left and right are swapped.
     objections += _turned(scene, 90.0)
-    reason = Reason.SHOULDER_HIDDEN if name == "shoulder_tilt" else Reason.HEAD_HIDDEN
-    objections += scene.missing(reason, left, right, needed=scene.sees(left, right))
+    objections += scene.missing(hidden, left, right, needed=scene.sees(left, right))
     value = tilt(scene.poses, left, right)
     width = np.linalg.norm(scene.poses.xy[:, left] - scene.poses.xy[:, right], axis=-1)
     error = np.sqrt(2) * POINT_SIGMA * scene.trunk_pixels / np.maximum(width, 1.0)

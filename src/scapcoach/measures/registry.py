@@ -1,43 +1,99 @@
-"""Every measure there is: name, unit, sign and range, in the order in which files list them."""
+"""Every measure there is, in the order in which files list them: one entry each.
+
+An entry says what the measure is called, its unit, sign and ranges, which function works it out and
+where the report draws it. Everything else reads it here: `measure`, tables, summary, report,
+overlay and page. How to add one: docs/how-to/add-a-measure.md.
+"""
 
 from __future__ import annotations
 
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from scapcoach.measures.types import MeasureSpec
+from scapcoach.measures.types import MeasureSpec, Plot
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+_GIRDLE: Final = "scapcoach.measures.girdle_series:girdle_series"
+_POSTURE: Final = "scapcoach.measures.posture_series"
 
 
 def _sided(
-    name: str, title: str, positive: str, low: float, high: float
+    name: str, title: str, positive: str, degrees: tuple[float, float], short: str, plot: Plot
 ) -> tuple[MeasureSpec, ...]:
-    return (
-        MeasureSpec(name, title, "%", positive, low, high, has_degrees=True),
-        MeasureSpec(f"{name}_left", f"{title}, left", "%", positive, low, high, has_degrees=True),
-        MeasureSpec(f"{name}_right", f"{title}, right", "%", positive, low, high, has_degrees=True),
-    )
-
-
-SPECS: Final[Mapping[str, MeasureSpec]] = MappingProxyType(
-    {
-        spec.name: spec
-        for spec in (
-            *_sided("retraction", "Retraction", "shoulder blades drawn back", -100, 120),
-            *_sided("elevation", "Elevation", "shoulders hiked (shrug)", -100, 120),
-            MeasureSpec("head_forward", "Head forward", "deg", "ear further forward", -30, 60),
-            MeasureSpec("head_drop", "Head drop", "%", "head lower over the shoulders", -30, 60),
-            MeasureSpec("face_closer", "Face closer", "%", "face nearer to the camera", -30, 60),
-            MeasureSpec("trunk_lean", "Trunk lean", "deg", "trunk leaning forward", -45, 90),
-            MeasureSpec(
-                "rounding", "Upper-back rounding", "%", "upper back rounder", -10, 20,
-                has_degrees=True,
-            ),
-            MeasureSpec("hunch", "Hunch", "", "more hunched; mild from 33, marked from 67", 0, 100),
-            MeasureSpec("shoulder_tilt", "Shoulder tilt", "deg", "right shoulder higher", -20, 20),
-            MeasureSpec("head_tilt", "Head tilt", "deg", "right ear higher", -30, 30),
+    """Mean, left and right; the report draws the two sides, and the mean where they hide."""
+    return tuple(
+        MeasureSpec(
+            f"{name}_{side.lower()}" if side else name,
+            f"{title}, {side.lower()}" if side else title,
+            "%", positive, -100, 120, _GIRDLE, degrees, short=short,
+            plot=Plot(plot.title, plot.place, side) if side else None,
+            compared=not side,
         )
-    }
+        for side in ("", "Left", "Right")
+    )  # fmt: skip
+
+
+MEASURES: Final[tuple[MeasureSpec, ...]] = (
+    *_sided("retraction", "Retraction", "shoulder blades drawn back", (-25.0, 30.0), "Retraction",
+            Plot("Retraction", 1)),
+    *_sided("elevation", "Elevation", "shoulders hiked (shrug)", (-15.0, 40.0), "Shrug",
+            Plot("Shrug (elevation)", 2)),
+    MeasureSpec(
+        "head_forward", "Head forward", "deg", "ear further forward", -30, 60,
+        f"{_POSTURE}:head_forward_series", plot=Plot("Head forward", 4), compared=True,
+    ),
+    MeasureSpec(
+        "head_drop", "Head drop", "%", "head lower over the shoulders", -30, 60,
+        f"{_POSTURE}:head_drop_series", plot=Plot("Head drop", 5), compared=True,
+    ),
+    MeasureSpec(
+        "face_closer", "Face closer", "%", "face nearer to the camera", -30, 60,
+        f"{_POSTURE}:face_closer_series",
+    ),
+    MeasureSpec(
+        "trunk_lean", "Trunk lean", "deg", "trunk leaning forward", -45, 90,
+        f"{_POSTURE}:trunk_lean_series", plot=Plot("Trunk lean", 7), compared=True,
+    ),
+    MeasureSpec(
+        "rounding", "Upper-back rounding", "%", "upper back rounder", -10, 20,
+        f"{_POSTURE}:rounding_series", (-30.0, 30.0),
+        plot=Plot("Upper-back rounding", 6), compared=True,
+    ),
+    MeasureSpec(
+        "hunch", "Hunch", "", "more hunched; mild from 33, marked from 67", 0, 100,
+        "scapcoach.measures.hunch:hunch_series", zones=(33, 67),
+        plot=Plot("Hunch", 3), compared=True,
+    ),
+    MeasureSpec(
+        "shoulder_tilt", "Shoulder tilt", "deg", "right shoulder higher", -20, 20,
+        f"{_POSTURE}:shoulder_tilt_series",
+    ),
+    MeasureSpec(
+        "head_tilt", "Head tilt", "deg", "right ear higher", -30, 30,
+        f"{_POSTURE}:head_tilt_series",
+    ),
 )  # fmt: skip
+
+_BY_NAME: Final = {spec.name: spec for spec in MEASURES}
+
+#: By name, in the order of the registry.
+SPECS: Final[Mapping[str, MeasureSpec]] = MappingProxyType(_BY_NAME)
+
+
+def short_title(name: str) -> str:
+    """One word for a gauge or a tile, else the title."""
+    return SPECS[name].short or SPECS[name].title
+
+
+def plots() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The report's plots from the top down: (title, (measure, label of its curve) of each)."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for spec, plot in sorted(_drawn(SPECS.values()), key=lambda drawn: drawn[1].place):
+        found.setdefault(plot.title, []).append((spec.name, plot.label))
+    return list(found.items())
+
+
+def _drawn(specs: Iterable[MeasureSpec]) -> Iterable[tuple[MeasureSpec, Plot]]:
+    return ((spec, spec.plot) for spec in specs if spec.plot is not None)

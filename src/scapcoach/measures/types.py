@@ -68,7 +68,7 @@ class Reason(IntEnum):
 
     @property
     def advice(self) -> str:
-        """One sentence that tells the person what to change."""
+        """One sentence for the person: what to change."""
         return _ADVICE[self]
 
 
@@ -116,6 +116,21 @@ class View(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Plot:
+    """Where the report draws a measure.
+
+    Attributes:
+        title: of the plot; measures with the same title share one.
+        place: plots stand in this order, from the top down.
+        label: of the curve, where several share a plot; else "".
+    """
+
+    title: str
+    place: int
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MeasureSpec:
     """What a measure is; the registry holds one for each.
 
@@ -125,7 +140,14 @@ class MeasureSpec:
         unit: "%" of the personal range, "deg", or "" for an index.
         positive: what a positive value means, e.g. "shoulder blades drawn back".
         low, high: the range a gauge shows.
-        has_degrees: whether an estimate in degrees stands beside the percentage.
+        function: "module:function" that works it out and decides where it may be read. It takes
+            the `gates.Scene` and gives one `Series`, or several where measures share it.
+        degrees: the range a gauge shows of the estimate in degrees that stands beside the value;
+            None for a measure without one.
+        zones: values at which a verdict changes, e.g. from ok to mild; empty without verdicts.
+        short: one word for gauges and tiles; "" for the title.
+        plot: where the report draws it; None for a measure that it does not draw.
+        compared: whether `compare` says how it differs between two recordings.
     """
 
     name: str
@@ -134,7 +156,17 @@ class MeasureSpec:
     positive: str
     low: float
     high: float
-    has_degrees: bool = False
+    function: str
+    degrees: tuple[float, float] | None = None
+    zones: tuple[int, ...] = ()
+    short: str = ""
+    plot: Plot | None = None
+    compared: bool = False
+
+    @property
+    def has_degrees(self) -> bool:
+        """Whether an estimate in degrees stands beside the value."""
+        return self.degrees is not None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from scapcoach.measures.registry import SPECS
 from scapcoach.measures.types import Reason, Status
 
 if TYPE_CHECKING:
@@ -16,16 +17,14 @@ if TYPE_CHECKING:
 #: What is as it should be: the hunch gauge's "ok", a target reached, praise.
 GOOD: Final[Color] = (64, 214, 176)
 
+_MILD, _MARKED = SPECS["hunch"].zones
+
 #: Zones of the hunch gauge [E]: upper edge, word, colour.
 ZONES: Final[tuple[tuple[float, str, Color], ...]] = (
-    (33.0, "ok", GOOD),
-    (67.0, "mild", (247, 226, 92)),
+    (_MILD, "ok", GOOD),
+    (_MARKED, "mild", (247, 226, 92)),
     (np.inf, "marked", (255, 104, 74)),
 )
-
-#: What a gauge in degrees spans: typical ranges (docs/explanation/method.md, "Typical ranges"),
-#: rounded up.
-DEGREES: Final = {"retraction": (-25.0, 30.0), "elevation": (-15.0, 40.0)}
 
 #: Reasons in two or three words, where there is no room for the sentence.
 SHORT: Final[dict[Reason, str]] = {
@@ -105,7 +104,7 @@ def read(series: Series | None, i: int) -> Reading:
         )  # fmt: skip
     elif status == Status.RELATIVE and series.deg is not None:
         sigma = np.nan if series.deg_sigma is None else float(series.deg_sigma[i])
-        low, high = DEGREES.get(spec.name.split("_")[0], (-30.0, 30.0))
+        low, high = spec.degrees or (spec.low, spec.high)
         found = Reading(status, reason, float(series.deg[i]), sigma, "°", low, high)
     else:
         return Reading(status, reason)

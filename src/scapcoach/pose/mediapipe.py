@@ -1,4 +1,4 @@
-"""`MediaPipePose`: MediaPipe's pose landmarker as a `PoseEstimator`, locked onto one person."""
+"""`MediaPipePose`: MediaPipe's pose landmarker as a `PoseEngine`, locked onto one person."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _GREY: Final = 127
 
 
 class MediaPipePose:
-    """Follows the subject through pictures in order of time; a `PoseEstimator`.
+    """Follows the subject through pictures in order of time; a `PoseEngine`.
 
     The largest, most central person is the subject, or the one at `subject_at`. MediaPipe follows
     a single person and on its own would settle on anybody; whenever there is doubt who that is

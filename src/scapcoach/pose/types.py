@@ -1,4 +1,4 @@
-"""What a pose estimator gives for one picture, and what it must be able to do."""
+"""What a pose engine gives for one picture, and what it must be able to do."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Detection:
     mask: FloatArray | None = None
 
 
-class PoseEstimator(Protocol):
+class PoseEngine(Protocol):
     """Finds the subject in pictures that come in order of time. Used in a `with` block."""
 
     @property
@@ -58,8 +58,8 @@ class PoseEstimator(Protocol):
     ) -> None: ...
 
 
-class ParallelEstimator(PoseEstimator, Protocol):
-    """A `PoseEstimator` that leaves parts of its work to other threads."""
+class ParallelEngine(PoseEngine, Protocol):
+    """A `PoseEngine` that leaves parts of its work to other threads."""
 
     def picture(self, image: Image) -> object:
         """`image` as `detect` takes it in the end; in any thread."""

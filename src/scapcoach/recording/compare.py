@@ -1,9 +1,9 @@
-"""Comparing two sets or sessions from their results, with what can be told apart."""
+"""Comparing two sets or sessions from their results, with what is clear and what is not."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,21 +25,33 @@ if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray
 
 
-#: Standard deviations of a difference beyond which it is told: 95 %, two-sided. With equal sigmas
-#: on both sides this is the smallest detectable change, 2.77 sigma (calibration.types.SDC_FACTOR).
+#: Standard deviations of a difference beyond which it counts, where they are known: 95 %,
+#: two-sided. With equal sigmas on both sides this is the smallest detectable change, 2.77 sigma
+#: (calibration.types.SDC_FACTOR). Where they were estimated from a few repetitions: `_limit`.
 Z95: Final = 1.96
 
-#: What is compared over all frames, besides the repetitions.
-_FRAMES: Final = (
-    "retraction", "elevation", "head_forward", "head_drop", "rounding", "trunk_lean", "hunch",
-)  # fmt: skip
 #: Values of a repetition that say nothing across sets: they count from the set's own best, or
-#: only serve to tell the angle of pull.
+#: only serve to find the angle of pull.
 _NOT_COMPARED: Final = frozenset({"range_share", "pull_direction"})
 #: Least frames for a typical value: one second at 25 frames a second.
 _LEAST_FRAMES: Final = 25
 #: Points by which scores of equal sets may differ through errors of measurement that last [E].
 _SCORE_SIGMA: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """A mean of repetitions, and how far its sigma is an estimate from few of them.
+
+    Attributes:
+        mean: with its sigma.
+        scatter: the part of the mean's variance that was estimated from the repetitions.
+        freedom: degrees of freedom of that estimate; 0 without one.
+    """
+
+    mean: Quantity = field(default_factory=Quantity)
+    scatter: float = 0.0
+    freedom: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,9 +87,10 @@ def compare(a: str | Path, b: str | Path) -> Comparison:
 
     Each may be the results of one clip, or a folder of such results (a session), whose sets of
     the same exercise are taken together. Repetitions are compared by exercise, and the typical
-    values of all frames besides. A difference is told only where it is greater than 1.96 standard
+    values of all frames besides. A difference counts only where it is greater than 1.96 standard
     deviations of itself, made up of what repetitions scatter by and of the error of measurement,
-    which does not average out within a recording.
+    which does not average out within a recording; the fewer repetitions the scatter was estimated
+    from, the greater it has to be (Student's t).
 
     Raises:
         InputError: a folder is missing, or holds no results.
@@ -151,11 +164,11 @@ def _set_differences(exercise: str, one: _Results, other: _Results) -> list[Diff
     for name in _value_names(reps):
         title, unit = _about(name)
         sides = [_of_reps(side, name) for side in reps]
-        if any(side.known for side in sides):
-            found.append(_difference(group, name, title, unit, sides[0], sides[1]))
+        if any(side.mean.known for side in sides):
+            found.append(_sample_difference(group, name, title, unit, sides))
     scores = [_of_scores(side) for side in reps]
-    if any(side.known for side in scores):
-        found.append(_difference(group, "score", "Score", "", *scores))
+    if any(side.mean.known for side in scores):
+        found.append(_sample_difference(group, "score", "Score", "", scores))
     return found + _fault_differences(f"{left[0]['title']}, faults", left, right)
 
 
@@ -176,11 +189,11 @@ def _full_reps(sets: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def _value_names(sides: Sequence[Sequence[Mapping[str, Any]]]) -> list[str]:
     """Values worth comparing: degrees only where per cent are not known on both sides."""
     names = dict.fromkeys(name for side in sides for rep in side for name in rep["values"])
-    both = {n for n in names if all(_of_reps(side, n).known for side in sides)}
+    both = {n for n in names if all(_of_reps(side, n).mean.known for side in sides)}
     return [n for n in names if n not in _NOT_COMPARED and n.removesuffix("_deg") not in both - {n}]
 
 
-def _of_reps(reps: Sequence[Mapping[str, Any]], name: str) -> Quantity:
+def _of_reps(reps: Sequence[Mapping[str, Any]], name: str) -> _Sample:
     """Mean over repetitions; absolute values where there are any, else relative ones."""
     for status in ("ok", "relative"):
         of = [rep["values"].get(name) or {} for rep in reps]
@@ -189,10 +202,10 @@ def _of_reps(reps: Sequence[Mapping[str, Any]], name: str) -> Quantity:
             values = np.array([v["value"] for v in of], np.float64)
             sigmas = np.array([v["sigma"] if v["sigma"] is not None else np.nan for v in of])
             return _mean(values, sigmas, relative=status == "relative")
-    return Quantity()
+    return _Sample()
 
 
-def _mean(values: FloatArray, sigmas: FloatArray, *, relative: bool = False) -> Quantity:
+def _mean(values: FloatArray, sigmas: FloatArray, *, relative: bool = False) -> _Sample:
     """A mean whose sigma is the lasting error of measurement and the scatter of the mean.
 
     A single value has no scatter to go by: its sigma is that of the measurement alone.
@@ -200,12 +213,13 @@ def _mean(values: FloatArray, sigmas: FloatArray, *, relative: bool = False) -> 
     lasting = float(np.nanmean(sigmas)) if np.isfinite(sigmas).any() else 0.0
     scatter = float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0
     sigma = float(np.hypot(lasting, scatter))
-    return Quantity(float(values.mean()), sigma or np.nan, len(values), relative)
+    mean = Quantity(float(values.mean()), sigma or np.nan, len(values), relative)
+    return _Sample(mean, scatter**2, len(values) - 1)
 
 
-def _of_scores(reps: Sequence[Mapping[str, Any]]) -> Quantity:
+def _of_scores(reps: Sequence[Mapping[str, Any]]) -> _Sample:
     scores = np.array([rep["score"] for rep in reps if rep["score"] is not None], np.float64)
-    return _mean(scores, np.array([_SCORE_SIGMA])) if len(scores) else Quantity()
+    return _mean(scores, np.array([_SCORE_SIGMA])) if len(scores) else _Sample()
 
 
 def _fault_differences(
@@ -227,7 +241,7 @@ def _fault_differences(
             sigma = 100 * float(np.sqrt(share * (1 - share) / (judged + 2)))
             sides.append(Quantity(100 * faulty / judged, sigma, judged) if judged else Quantity())
         if any(side.known for side in sides):
-            found.append(_difference(group, key, title, "%", *sides))
+            found.append(_difference(group, key, title, "%", sides[0], sides[1]))
     return found
 
 
@@ -235,7 +249,7 @@ def _frame_differences(one: _Results, other: _Results) -> list[Difference]:
     """Typical value (median) and what was reached (95th percentile) of the main measures."""
     tables = [_frames(side) for side in (one, other)]
     found = []
-    for name in _FRAMES:
+    for name in _compared():
         for words, percentile in (("typical", 50), ("reached", 95)):
             sides = [_of_frames(table, name, percentile) for table in tables]
             if not any(side.known for side in sides):
@@ -249,6 +263,11 @@ def _frame_differences(one: _Results, other: _Results) -> list[Difference]:
     return found
 
 
+def _compared() -> list[str]:
+    """The measures that are compared over all frames, besides the repetitions."""
+    return [spec.name for spec in SPECS.values() if spec.compared]
+
+
 def _frames(side: _Results) -> dict[str, npt.NDArray[Any]]:
     """Columns of all frames of all clips.
 
@@ -258,8 +277,9 @@ def _frames(side: _Results) -> dict[str, npt.NDArray[Any]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    names = [c for n in _FRAMES for c in (n, f"{n}_sigma", f"{n}_status")]
-    degrees = [c for n in _FRAMES if SPECS[n].has_degrees for c in (f"{n}_deg", f"{n}_deg_sigma")]
+    compared = _compared()
+    names = [c for n in compared for c in (n, f"{n}_sigma", f"{n}_status")]
+    degrees = [c for n in compared if SPECS[n].has_degrees for c in (f"{n}_deg", f"{n}_deg_sigma")]
     parts = []
     for folder in side.folders:
         path = folder / "frames.parquet"
@@ -298,10 +318,34 @@ def _of_frames(table: Mapping[str, npt.NDArray[Any]], name: str, percentile: flo
     return Quantity()
 
 
-def _difference(
-    group: str, name: str, title: str, unit: str, a: Quantity, b: Quantity
+def _sample_difference(
+    group: str, name: str, title: str, unit: str, sides: Sequence[_Sample]
 ) -> Difference:
-    """B minus A, and what can be said of it."""
+    """The same of two means whose scatter was estimated from few repetitions."""
+    a, b = (side.mean for side in sides)
+    return _difference(group, name, title, unit, a, b, _limit(sides))
+
+
+def _limit(sides: Sequence[_Sample]) -> float:
+    """Standard deviations of the difference beyond which it counts: 95 %, two-sided.
+
+    Student's t with the degrees of freedom of the sum (Welch 1947, Biometrika 34:28; Satterthwaite
+    1946, Biometrics 2:110). The lasting error of measurement is known beforehand: where it
+    outweighs the scatter, few repetitions do little harm.
+    """
+    from scipy.special import stdtrit
+
+    doubt = sum(side.scatter**2 / side.freedom for side in sides if side.freedom)
+    if not doubt > 0:
+        return Z95
+    total = sum(side.mean.sigma**2 for side in sides)
+    return max(Z95, float(stdtrit(total**2 / doubt, 0.975)))
+
+
+def _difference(
+    group: str, name: str, title: str, unit: str, a: Quantity, b: Quantity, limit: float = Z95
+) -> Difference:
+    """B minus A, and what can be said of it; `limit` in standard deviations of the difference."""
     why = ""
     if not (a.known and b.known):
         why = f"not judged in {'A' if not a.known else 'B'}"
@@ -313,7 +357,7 @@ def _difference(
         nan = float("nan")
         return Difference(group, name, title, unit, a, b, nan, nan, nan, Verdict.UNKNOWN, why)
     value, sigma = b.value - a.value, float(np.hypot(a.sigma, b.sigma))
-    detectable = Z95 * sigma
+    detectable = limit * sigma
     verdict = Verdict.SAME
     if abs(value) > detectable:
         verdict = Verdict.MORE if value > 0 else Verdict.LESS

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach._version import __version__
 from scapcoach.calibration.profiles import to_plain
+from scapcoach.export.formats import asked_for, optional
 from scapcoach.girdle.estimators import Estimator, find_estimator
-from scapcoach.model_files import model_file
+from scapcoach.pose.engines import model_sha256
 from scapcoach.recording.places import LANDMARKS, Key, read_summary
 
 if TYPE_CHECKING:
@@ -32,28 +33,26 @@ class Options:
         subject: where the person to follow is at the start, pixels or shares of the picture.
         segments: poses held in the clip itself, to calibrate from.
         video: whether to write the annotated video.
-        csv: whether to write frames.csv (and reps.csv) beside the Parquet files.
+        formats: names of output formats to write beside those that always are: csv, trc, rrd
+            (`export.formats`).
         force: whether to analyse again what is already there.
         exercise: whose repetitions are counted and coached: a name, the path of a TOML file, or
             "auto" to find out; None coaches nothing.
         focus: wording of the cues, external or internal.
-        load: kilograms, as the person tells it; None unknown.
+        load: kilograms, as the person says; None unknown.
         delegate: what the network runs on: cpu, or gpu where MediaPipe offers it.
         estimator: one of `Estimator`; None for the calibration's own, else joint.
-        trc: whether to write landmarks.trc; rrd: whether to write recording.rrd.
     """
 
     model: str = "full"
     subject: tuple[float, float] | None = None
     segments: tuple[Segment, ...] | None = None
     video: bool = True
-    csv: bool = False
+    formats: tuple[str, ...] = ()
     force: bool = False
     exercise: str | None = None
     focus: str = "external"
     load: float | None = None
-    trc: bool = False
-    rrd: bool = False
     delegate: str = "cpu"
     estimator: str | None = None
 
@@ -62,10 +61,11 @@ def settings(key: Key, options: Options, calibration: Calibration | None) -> dic
     """What the results depend on; equal settings need no second analysis.
 
     Raises:
-        InputError: there is no such estimator.
+        InputError: there is no such estimator, or no such output format.
         CalibrationError: the calibration was taken with another estimator.
         ExerciseError: the exercise is unknown, or its file has faults.
     """
+    written = asked_for(options.formats)
     chosen = to_plain(calibration or [asdict(s) for s in options.segments or ()])
     if calibration:
         # The same calibration measures alike, whether it comes from a clip or a profile.
@@ -79,9 +79,7 @@ def settings(key: Key, options: Options, calibration: Calibration | None) -> dic
         "calibration": _digest(json.dumps(chosen, sort_keys=True)),
         "exercise": _exercise(options),
         "video": options.video,
-        "csv": options.csv,
-        "trc": options.trc,
-        "rrd": options.rrd,
+        **{one.name: one in written for one in optional()},
         "version": __version__,
     }
 
@@ -113,9 +111,8 @@ def finished(
 
 def landmarks_key(content: str, options: Options) -> Key:
     """What the landmarks of a clip depend on."""
-    model = model_file(options.model, mask=False)
     where = "" if options.subject is None else "{:g},{:g}".format(*options.subject)
-    return Key(content, model.sha256, where, delegate=options.delegate)
+    return Key(content, model_sha256(options.model), where, delegate=options.delegate)
 
 
 def estimator_of(options: Options, calibration: Calibration | None) -> Estimator:

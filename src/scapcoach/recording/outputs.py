@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.recording.places import LANDMARKS, SUMMARY
+from scapcoach.recording.places import SUMMARY
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from scapcoach.coaching.results import SetResult
+    from scapcoach.export.results import AnalysisResults
     from scapcoach.landmarks import Poses
     from scapcoach.progress import Progress
     from scapcoach.recording.analysis import Analysis
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 
 VIDEO: Final = "annotated.mp4"
-REPS: Final = "reps.parquet"
 
 
 def write_outputs(
@@ -40,29 +40,25 @@ def write_outputs(
         What could not be kept in the annotated video, one sentence each.
 
     Raises:
+        InputError: `options` name a format that does not exist.
+        MissingExtraError: a format needs an extra that is not installed.
         OutputError: something could not be written.
     """
-    from scapcoach.export import tables
+    from scapcoach.export.formats import asked_for
     from scapcoach.export.summary import write_summary
     from scapcoach.recording.render import render
     from scapcoach.report.clip_page import write_report
 
-    result = found.coached
-    tables.write_parquet(place / LANDMARKS, tables.landmarks_table(raw))
-    frames = tables.frames_table(found.measures)
-    tables.write_parquet(place / "frames.parquet", frames)
-    if options.csv:
-        tables.write_csv(place / "frames.csv", frames)
-    if result is not None:
-        _write_set(result, place, options)
-    film = _film(found)
+    result, film = found.coached, _film(found)
     video = place / VIDEO if options.video and film is not None else None
     lost: tuple[str, ...] = ()
     if film is not None and video is not None:
         lost = render(film, found.poses, found.measures, video, progress, result)
         if not video.is_file():
             video = None  # a session's film may end before an exercise begins
-    _write_exports(found, place, video, options)
+    results = _results(found, raw, video)
+    for one in asked_for(options.formats):
+        one.write(place, results)
     write_report(
         place / "report.html",
         title=found.clip.stem,
@@ -85,39 +81,20 @@ def _film(found: Analysis) -> Film | None:
     return found.film or Film(found.clip)
 
 
-def _write_set(result: SetResult, place: Path, options: Options) -> None:
-    """Repetitions as tables, cues as subtitles."""
-    from scapcoach.export import tables
-    from scapcoach.export.rep_tables import reps_table
-    from scapcoach.media.subtitles import Subtitle, write_srt, write_vtt
+def _results(found: Analysis, raw: Poses, video: Path | None) -> AnalysisResults:
+    """What the output formats are handed."""
+    from scapcoach.export.results import AnalysisResults
+    from scapcoach.recording.coached import notes
 
-    reps = reps_table(result)
-    tables.write_parquet(place / REPS, reps)
-    if options.csv:
-        tables.write_csv(place / "reps.csv", reps)
-    subtitles = [Subtitle(cue.time, cue.until - cue.time, cue.text) for cue in result.cues]
-    write_srt(place / "cues.srt", subtitles)
-    write_vtt(place / "cues.vtt", subtitles)
-
-
-def _write_exports(found: Analysis, place: Path, video: Path | None, options: Options) -> None:
-    """What other programs read."""
-    if options.trc:
-        from scapcoach.export.trc import write_trc
-
-        write_trc(place / "landmarks.trc", found.poses)
-    if options.rrd:
-        from scapcoach.export.rerun import write_rrd
-        from scapcoach.recording.coached import notes
-
-        write_rrd(
-            place / "recording.rrd",
-            found.poses,
-            found.measures,
-            name=found.clip.stem,
-            video=video,
-            notes=() if found.coached is None else notes(found.coached),
-        )
+    return AnalysisResults(
+        name=found.clip.stem,
+        raw=raw,
+        poses=found.poses,
+        measures=found.measures,
+        coached=found.coached,
+        notes=() if found.coached is None else notes(found.coached),
+        video=video,
+    )
 
 
 def _page(found: Analysis, result: SetResult) -> SetPage:

@@ -100,14 +100,14 @@ def follow(
         subject_at: where the subject is at the beginning, pixels; None for what `options` say, at
             the beginning of the file only.
     """
-    from scapcoach.pose.mediapipe import MediaPipePose
+    from scapcoach.pose.engines import open_engine
 
     near = max(0.0, piece.start - WARM_UP)
     begin = near if since is None else min(since, near)
     at = subject_at or (options.subject if begin == 0 else None)
     with (
         VideoFile(clip, since=begin) as source,
-        MediaPipePose(options.model, subject_at=at, delegate=options.delegate) as estimator,
+        open_engine(options.model, subject_at=at, delegate=options.delegate) as estimator,
     ):
         recorder = PoseRecorder(source.info.size)
         stop = min(piece.stop, source.info.duration)

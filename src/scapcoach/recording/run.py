@@ -16,6 +16,7 @@ from scapcoach.calibration import (
     guided_segments,
 )
 from scapcoach.errors import OutputError
+from scapcoach.export.formats import check_installed
 from scapcoach.files import atomic_folder
 from scapcoach.filters import smooth_poses
 from scapcoach.girdle.estimators import Estimator
@@ -76,7 +77,7 @@ def analyze(
         CalibrationError: `calibration` does not fit the model or the estimator, or the segments
             are of no use.
         ExerciseError: the exercise is unknown, or its file has faults.
-        MissingExtraError: a .rrd file is asked for, and the Rerun SDK is not installed.
+        MissingExtraError: an output format needs an extra that is not installed.
         OutputError: the results cannot be written.
         Interrupted: Ctrl-C; landmarks found so far are kept if `out` is given.
     """
@@ -170,11 +171,8 @@ class _Work:
             calibration.check_model(self.key.model)
         self.warnings: tuple[str, ...] = ()
         self.pieces: tuple[Piece, ...] = ()
-        settings(self.key, options, calibration)  # an unknown exercise is told before the work
-        if options.rrd:
-            from scapcoach.export.rerun import need_rerun
-
-            need_rerun()
+        settings(self.key, options, calibration)  # an unknown exercise is reported before the work
+        check_installed(options.formats)
 
     def settings(self) -> dict[str, Any]:
         """What the results depend on; equal settings need no second analysis."""
@@ -232,15 +230,15 @@ class _Work:
         """Landmarks of finished results, with what was wrong with the clip then."""
         poses = finished_landmarks(folder, self.key)
         if poses is not None:
-            told = (read_summary(folder) or {}).get("source", {}).get("warnings", [])
-            self.warnings = tuple(str(line) for line in told)
+            lines = (read_summary(folder) or {}).get("source", {}).get("warnings", [])
+            self.warnings = tuple(str(line) for line in lines)
         return poses
 
     def _keep(self, folder: Path | None, poses: Poses, stop: BaseException) -> None:
         """Keep the landmarks found before `stop`; a Ctrl-C goes on as `Interrupted`."""
         kept = False
         if folder is not None and len(poses) >= _KEEP_WORTH:
-            # A disk that is full cannot keep them either; its first message is the one to show.
+            # A full disk cannot keep them; its first message is the one to show.
             with suppress(OutputError):
                 keep_partial(folder, poses, self.key)
                 kept = True
@@ -264,14 +262,14 @@ class _Work:
 
         poses = smooth_poses(raw)
         calibration = self.calibration
-        way = estimator_of(self.options, calibration)
+        estimator = estimator_of(self.options, calibration)
         if calibration is None and self.options.segments:
             calibration = calibrate(
                 poses, self.options.segments, model_sha256=self.key.model, name=self.clip.name,
-                estimator=way,
+                estimator=estimator,
             )  # fmt: skip
         if calibration is None:
-            calibration = calibrate_automatically(poses, self.key.model, way)
+            calibration = calibrate_automatically(poses, self.key.model, estimator)
         measures = measure(poses, calibration)
         coached, lacking = self._coached(poses, measures, calibration)
         summary = build_summary(

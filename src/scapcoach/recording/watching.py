@@ -46,14 +46,14 @@ def watch(
 
     Raises:
         InputError: the clip cannot be read as a video.
-        ModelError: MediaPipe failed.
+        ModelError: the pose engine failed.
     """
-    from scapcoach.pose.mediapipe import MediaPipePose
+    from scapcoach.pose.engines import open_engine
 
     lead = lead_in(recorder.poses())
     with (
         VideoFile(clip, start=lead.first) as source,
-        MediaPipePose(
+        open_engine(
             options.model,
             subject_at=lead.subject_at or options.subject,
             delegate=options.delegate,
@@ -78,5 +78,5 @@ def import_ahead() -> None:
 
 def _import() -> None:
     for name in _NEEDED_LATER:
-        with suppress(ImportError):  # told where it is needed
+        with suppress(ImportError):  # reported where it is needed
             importlib.import_module(name)

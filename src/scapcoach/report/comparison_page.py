@@ -56,7 +56,7 @@ class Difference:
         name, title, unit: of the measure.
         a, b: its sides.
         value: B minus A; sigma: one standard deviation of it; NaN where either side is unknown.
-        detectable: smallest difference that could be told, 1.96 sigma.
+        detectable: smallest difference that counts: 1.96 sigma, more with few repetitions.
         verdict: what can be said.
         why: why it is not comparable, or empty.
     """

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from scapcoach.measures.registry import plots
 from scapcoach.measures.types import Reason, Status
 from scapcoach.overlay.readings import SHORT
 
@@ -22,17 +23,6 @@ MAX_POINTS: Final = 4000
 #: Shaded spans of one plot at most; shorter ones are joined to their neighbours.
 MAX_SPANS: Final = 300
 
-#: (title, measures and how each is labelled) of the plots, top down.
-PLOTS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
-    ("Retraction", (("retraction_left", "Left"), ("retraction_right", "Right"))),
-    ("Shrug (elevation)", (("elevation_left", "Left"), ("elevation_right", "Right"))),
-    ("Hunch", (("hunch", ""),)),
-    ("Head forward", (("head_forward", ""),)),
-    ("Head drop", (("head_drop", ""),)),
-    ("Upper-back rounding", (("rounding", ""),)),
-    ("Trunk lean", (("trunk_lean", ""),)),
-)
-
 
 def plot_groups(measures: Measures) -> list[dict[str, Any]]:
     """One dict per plot, ready for JSON; measures that never could be judged stand last.
@@ -42,7 +32,7 @@ def plot_groups(measures: Measures) -> list[dict[str, Any]]:
     ``spans`` ([from, to, short reason, sentence]) where nothing could be judged.
     """
     groups = []
-    for title, parts in PLOTS:
+    for title, parts in plots():
         found = [(measures.series[name], label) for name, label in parts if name in measures.series]
         found = _both_sides(found, measures)
         if found:
@@ -139,7 +129,7 @@ def _group(title: str, parts: list[tuple[Series, str]], t: npt.NDArray[Any]) -> 
         "t": _rounded(t[keep], 3),
         "modes": modes,
         "spans": withheld_spans(series, t),
-        "zones": [33, 67] if spec.name == "hunch" else [],
+        "zones": list(spec.zones),
     }
 
 
@@ -163,8 +153,8 @@ def _mode(
     low, high = axis_limits(
         np.concatenate(values), np.concatenate(sigmas), spec.unit if not degrees else "deg"
     )
-    if spec.name == "hunch":
-        low, high = 0.0, 100.0
+    if spec.zones:  # verdicts are read off a scale that stays where it is
+        low, high = float(spec.low), float(spec.high)
     return {"unit": unit, "low": low, "high": high, "traces": traces, "hint": []}
 
 

@@ -1,6 +1,6 @@
 """The live engine: landmarks of one frame in, everything that a face shows out.
 
-    with Camera("0") as camera, MediaPipePose() as estimator:
+    with Camera("0") as camera, open_engine("full") as estimator:
         tracker, engine = Tracker(estimator), Engine(calibration)
         for frame in camera:
             reading = engine.step(tracker.step(frame))

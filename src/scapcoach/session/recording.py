@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from scapcoach.arrays import FloatArray
-    from scapcoach.pose.types import ParallelEstimator
+    from scapcoach.pose.types import ParallelEngine
     from scapcoach.session.tracker import Look, PoseRecorder
     from scapcoach.sources.types import Frame
 
@@ -40,7 +40,7 @@ class Follower:
         recorder: what it has holds already, stays.
     """
 
-    def __init__(self, estimator: ParallelEstimator, recorder: PoseRecorder) -> None:
+    def __init__(self, estimator: ParallelEngine, recorder: PoseRecorder) -> None:
         self._estimator, self._recorder = estimator, recorder
         self._tracker = Tracker(estimator)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="back contour")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from scapcoach.arrays import FloatArray
-    from scapcoach.pose.types import Detection, PoseEstimator
+    from scapcoach.pose.types import Detection, PoseEngine
     from scapcoach.sources.types import Frame
 
 
@@ -54,7 +54,7 @@ class Tracker:
         masks: whether to take the back contour where the view is from the side.
     """
 
-    def __init__(self, estimator: PoseEstimator, *, masks: bool = True) -> None:
+    def __init__(self, estimator: PoseEngine, *, masks: bool = True) -> None:
         self._estimator = estimator
         self._masks = masks
         self._last_mask = -np.inf

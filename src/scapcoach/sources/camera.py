@@ -24,15 +24,14 @@ from typing import TYPE_CHECKING, Final, Self
 import numpy as np
 
 from scapcoach.errors import CameraError, ScapcoachError
-from scapcoach.sources.captures import open_capture
-from scapcoach.sources.devices import Kind, Target, find_target
-from scapcoach.sources.types import Frame, SourceInfo
+from scapcoach.sources.cameras import find_camera, is_live, open_capture
+from scapcoach.sources.types import CameraTarget, Frame, SourceInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scapcoach.arrays import Image
-    from scapcoach.sources.captures import Capture
+    from scapcoach.sources.types import Capture
 
 #: Seconds without a new picture after which a camera is said to stand still; older pictures are
 #: not handed out: nobody should be coached on the past.
@@ -57,7 +56,7 @@ class Camera:
     pictures that came, so gaps in it are pictures nobody asked for.
 
     Args:
-        target: number, name or path of a device, address, video file; or a `Target`.
+        target: number, name or path of a device, address, video file; or a `CameraTarget`.
         size: (width, height) to ask a device for.
         fps: frames per second to ask a device for.
         stale_after: seconds after which a picture is too old to be handed out.
@@ -72,15 +71,15 @@ class Camera:
 
     def __init__(
         self,
-        target: Target | str | int,
+        target: CameraTarget | str | int,
         *,
         size: tuple[int, int] | None = None,
         fps: float | None = None,
         stale_after: float = STALE_S,
         on_demand: bool = False,
-        opener: Callable[[Target], Capture] | None = None,
+        opener: Callable[[CameraTarget], Capture] | None = None,
     ) -> None:
-        self.target = target if isinstance(target, Target) else find_target(target)
+        self.target = target if isinstance(target, CameraTarget) else find_camera(target)
         self._stale_after = stale_after
         self._open = opener or (lambda where: open_capture(where, size, fps))
         self._on_demand = on_demand
@@ -113,7 +112,7 @@ class Camera:
     @property
     def live(self) -> bool:
         """Whether pictures are of the moment: False for a file played in real time."""
-        return self.target.kind is not Kind.FILE
+        return is_live(self.target)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -210,7 +209,7 @@ class Camera:
                 yield frame
 
     def __enter__(self) -> Self:
-        # The first time in the caller's thread: its errors are told at once, and some systems
+        # The first time in the caller's thread: its errors are raised at once, and some systems
         # ask for permission only there.
         capture = self._open(self.target)
         self._holds = True

@@ -1,95 +1,44 @@
-"""Which camera is meant, and why one cannot be opened: words for people."""
+"""The cameras of this computer: which one is meant, and why one cannot be opened."""
 
 from __future__ import annotations
 
 import os
 import re
 import sys
-from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
 
 from scapcoach.errors import SourceError
+from scapcoach.sources.types import CameraTarget
 
-_URL_SCHEMES: Final = frozenset({"rtsp", "rtsps", "http", "https"})
+#: Name of the backend.
+DEVICE: Final = "device"
+
 _SYSTEM: str = sys.platform
 _V4L: Final = Path("/sys/class/video4linux")
 
 
-class Kind(Enum):
-    """What pictures come from."""
-
-    DEVICE = "device"
-    STREAM = "stream"
-    FILE = "file"
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A camera, stream or file, as it was named.
-
-    Attributes:
-        kind: what it is.
-        where: index or path of a device, address of a stream, path of a file.
-        name: for people; passwords in addresses are left out.
-    """
-
-    kind: Kind
-    where: str
-    name: str
-
-
-def find_target(named: str | int) -> Target:
-    """What `named` means: a number, a device path, an address, a video file, a camera's name.
-
-    A number is the system's own camera number. Part of a camera's name will do, in any case of
-    letters, when it fits one camera only (Linux; elsewhere cameras are known by number).
-
-    Raises:
-        SourceError: nothing of that name, or several.
-    """
-    text = str(named).strip()
+def find_device(text: str) -> CameraTarget | None:
+    """A camera of this computer by its number or its device path; None for anything else."""
     if re.fullmatch(r"\d{1,3}", text):
-        return Target(Kind.DEVICE, text, _named_devices().get(int(text), f"camera {text}"))
-    # Any scheme is taken for an address, so that a wrong one is told as such.
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text):
-        return _stream(text)
-    path = Path(text)
+        return CameraTarget(DEVICE, text, _named_devices().get(int(text), f"camera {text}"))
     if device := re.fullmatch(r"/dev/video(\d+)", os.path.realpath(text) if text else ""):
         number = device[1]
-        return Target(Kind.DEVICE, number, _named_devices().get(int(number), text))
-    try:
-        if path.is_file():
-            return Target(Kind.FILE, text, path.name)
-    except (OSError, ValueError):
-        pass  # a name that cannot be a path may still be a camera's
-    return _by_name(text)
+        return CameraTarget(DEVICE, number, _named_devices().get(int(number), text))
+    return None
 
 
-def _stream(text: str) -> Target:
-    try:
-        parts = urlsplit(text)
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise SourceError(f"This camera address cannot be read: {error}.") from None
-    if parts.scheme.lower() not in _URL_SCHEMES or not host:
-        raise SourceError(
-            f"{parts.scheme}:// is no camera address: use rtsp:// or http:// and a host, as the "
-            "camera's manual gives it."
-        )
-    place = host if port is None else f"{host}:{port}"
-    # No user, no password, and no query, where cameras like to carry keys.
-    return Target(Kind.STREAM, text, urlunsplit((parts.scheme, place, parts.path, "", "")))
+def find_by_name(text: str) -> CameraTarget:
+    """The camera of this computer that has `text` in its name.
 
-
-def _by_name(text: str) -> Target:
+    Raises:
+        SourceError: none has, or several have.
+    """
     devices = _named_devices()
     fitting = {i: name for i, name in devices.items() if text and text.lower() in name.lower()}
     if len(fitting) == 1:
         ((index, name),) = fitting.items()
-        return Target(Kind.DEVICE, str(index), name)
+        return CameraTarget(DEVICE, str(index), name)
     if fitting:
         raise SourceError(
             f"{text!r} fits more than one camera: {_listed(fitting)}. Give the number instead."
@@ -101,7 +50,7 @@ def _by_name(text: str) -> Target:
 
 
 def _named_devices() -> dict[int, str]:
-    """Cameras of this computer by number; empty where the system does not tell (not Linux)."""
+    """Cameras of this computer by number; empty where the system does not say (not Linux)."""
     found: dict[int, str] = {}
     for folder in _V4L.glob("video*"):
         try:
@@ -127,7 +76,7 @@ def _listed(devices: dict[int, str]) -> str:
     return ", ".join(f"{i} ({name})" for i, name in devices.items())
 
 
-def why_closed(target: Target) -> str:
+def why_closed(target: CameraTarget) -> str:
     """Why a device that could not be opened probably was not, and what to do."""
     if _SYSTEM == "linux":
         node = Path(f"/dev/video{target.where}")

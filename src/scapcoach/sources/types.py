@@ -21,7 +21,7 @@ class Frame:
         t: seconds from the source's own timestamps, strictly increasing; the first is 0.
         image: (H, W, 3) uint8 RGB, C-contiguous, upright, with square pixels. It belongs to the
             receiver, who may draw on it.
-        picture: the same as a pose estimator takes it, where it was prepared ahead; else None.
+        picture: the same as a pose engine takes it, where it was prepared ahead; else None.
     """
 
     index: int
@@ -79,3 +79,42 @@ class FrameSource(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CameraTarget:
+    """A camera, stream or file, as it was named.
+
+    Attributes:
+        kind: name of its backend: device, stream, file (`cameras.CAMERAS`).
+        where: index or path of a device, address of a stream, path of a file.
+        name: for people; passwords in addresses are left out.
+    """
+
+    kind: str
+    where: str
+    name: str
+
+
+class Capture(Protocol):
+    """Gives pictures until it is lost or over; used by one thread."""
+
+    @property
+    def name(self) -> str:
+        """For people."""
+
+    @property
+    def finite(self) -> bool:
+        """True where no more pictures means the end; False where it means lost."""
+
+    def read(self) -> tuple[float, Image] | None:
+        """The next picture, waiting for it: seconds that grow, and (H, W, 3) uint8 RGB.
+
+        None when there are no more. The picture belongs to the caller.
+        """
+
+    def skip(self) -> bool:
+        """Wait for the next picture and pass over it, as cheaply as can be; False: no more."""
+
+    def release(self) -> None:
+        """Let go of the device; `read` gives None from then on. May be called twice."""

@@ -238,11 +238,11 @@ def _codecs() -> Iterator[Check]:
 def _pose() -> Iterator[Check]:
     import numpy as np
 
-    from scapcoach.pose.mediapipe import MediaPipePose
+    from scapcoach.pose.engines import open_engine
 
     noise = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
     started = time.perf_counter()
-    with MediaPipePose("full") as pose:
+    with open_engine("full") as pose:
         ready = time.perf_counter()
         found = pose.detect(noise, 0.0)
         done = time.perf_counter()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
-    from scapcoach.pose.types import PoseEstimator
+    from scapcoach.pose.types import PoseEngine
     from scapcoach.session.film import Film
     from scapcoach.session.replay import Session
     from scapcoach.sources.camera import Camera
@@ -56,8 +56,8 @@ class Rooms:
         film: keeps the pictures of a session in its folder; None where none are kept.
     """
 
-    estimator: Callable[[], PoseEstimator]
-    session: Callable[[ExitStack, PoseEstimator, tuple[int, int], str, Path | None], Session]
+    estimator: Callable[[], PoseEngine]
+    session: Callable[[ExitStack, PoseEngine, tuple[int, int], str, Path | None], Session]
     folder: Callable[[], Path | None]
     close: Callable[[Path], dict[str, Any]]
     load: Callable[[str], Calibration]

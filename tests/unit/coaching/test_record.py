@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from scapcoach.coaching.record import Column, Number, RepRow, SetRecord
 from scapcoach.coaching.specs import REP_VALUES
+from scapcoach.export.csv_tables import write_csv
 from scapcoach.export.rep_tables import reps_table, set_summary
-from scapcoach.export.tables import write_csv, write_parquet
+from scapcoach.export.tables import write_parquet
 from scapcoach.measures.types import Reason, Status
 from scapcoach.overlay.prompt import prompt_at
 from scapcoach.recording.coached import set_record

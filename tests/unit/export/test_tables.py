@@ -10,12 +10,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from scapcoach.errors import InputError, LandmarksError, OutputError
+from scapcoach.export.csv_tables import write_csv
 from scapcoach.export.tables import (
     frames_table,
     landmarks_table,
     poses_from_table,
     read_landmarks,
-    write_csv,
     write_parquet,
 )
 from scapcoach.files import atomic_folder, atomic_path, output_error

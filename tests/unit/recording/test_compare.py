@@ -100,6 +100,24 @@ def test_scatter_between_repetitions_counts_too(tmp_path: Path) -> None:
     assert d.sigma == pytest.approx(np.sqrt(1 + 1 + np.var(wild, ddof=1) / 7))
 
 
+def test_few_repetitions_whose_scatter_counts_raise_the_limit(tmp_path: Path) -> None:
+    name = "retraction_peak"
+
+    def limit(place: str, values: list[float], sigma: float) -> float:
+        a = results(tmp_path / place / "a", with_values(sample_set(), name, values, sigma))
+        b = results(tmp_path / place / "b", with_values(sample_set(), name, values, sigma))
+        d = of(compare(a, b), name)
+        assert d.a.n == len(values)
+        return d.detectable / d.sigma
+
+    wild = [40.0, 80.0, 60.0, 50.0, 70.0]
+    # Without an error that lasts it is the two-sample t-test: ttest_ind, equal scatter, 8 degrees.
+    assert limit("scatter", wild, 0.0) == pytest.approx(2.306, abs=1e-3)
+    assert limit("error", [60.0] * 5, 5.0) == pytest.approx(Z95)
+    assert limit("both", wild, 5.0) < limit("scatter", wild, 0.0)
+    assert limit("two", [40.0, 80.0], 0.0) == pytest.approx(4.303, abs=1e-3)
+
+
 def test_what_is_withheld_on_one_side_is_not_compared(tmp_path: Path) -> None:
     a = results(tmp_path / "a", sample_set())
     b = results(tmp_path / "b", sample_set(judged=False))

@@ -13,15 +13,16 @@ from scapcoach.errors import CameraError, InputError
 from scapcoach.sources import camera as module
 from scapcoach.sources import devices
 from scapcoach.sources.camera import Camera, fitted, looks_black
-from scapcoach.sources.captures import FileCapture
-from scapcoach.sources.devices import Kind, Target, find_target
+from scapcoach.sources.cameras import find_camera
+from scapcoach.sources.file_camera import FileCapture
+from scapcoach.sources.types import CameraTarget
 from tests.support.videos import picture, read_number, write_clip
 from tests.support.waiting import returns, until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-TARGET = Target(Kind.DEVICE, "0", "Test cam")
+TARGET = CameraTarget("device", "0", "Test cam")
 
 
 class Fake:
@@ -66,7 +67,7 @@ def opened(fakes: list[Fake], **more) -> Camera:
     """A camera whose openings give these captures one after the other, then fail."""
     rest = iter(fakes)
 
-    def opener(_target: Target) -> Fake:
+    def opener(_target: CameraTarget) -> Fake:
         try:
             return next(rest)
         except StopIteration:
@@ -153,7 +154,7 @@ def test_an_unplugged_camera_is_tried_again_and_its_clock_goes_on(monkeypatch) -
     first, second = Fake(), Fake(size=(640, 400))
     ready = threading.Event()
 
-    def opener(_target: Target) -> Fake:
+    def opener(_target: CameraTarget) -> Fake:
         if first.number == 0:
             return first
         if not ready.is_set():
@@ -297,22 +298,22 @@ def test_what_a_name_means(tmp_path: Path, monkeypatch) -> None:
         folder.mkdir(parents=True)
         (folder / "name").write_text(f"{name}\n")
         (folder / "index").write_text(f"{index}\n")
-    assert find_target(0) == Target(Kind.DEVICE, "0", "Desk Cam HD")
-    assert find_target("desk") == Target(Kind.DEVICE, "0", "Desk Cam HD")
-    assert find_target("/dev/video2") == Target(Kind.DEVICE, "2", "Stage")
-    assert find_target(str(clip)).kind is Kind.FILE
-    stream = find_target("rtsp://anna:secret@host:554/live?key=1")
-    assert stream.kind is Kind.STREAM
+    assert find_camera(0) == CameraTarget("device", "0", "Desk Cam HD")
+    assert find_camera("desk") == CameraTarget("device", "0", "Desk Cam HD")
+    assert find_camera("/dev/video2") == CameraTarget("device", "2", "Stage")
+    assert find_camera(str(clip)).kind == "file"
+    stream = find_camera("rtsp://anna:secret@host:554/live?key=1")
+    assert stream.kind == "stream"
     assert "secret" in stream.where
     assert stream.name == "rtsp://host:554/live"
     with pytest.raises(CameraError, match=r"no camera and no video file 'nope'.*0 \(Desk Cam HD\)"):
-        find_target("nope")
+        find_camera("nope")
     with pytest.raises(CameraError, match="no camera address"):
-        find_target("ftp://host/x")
+        find_camera("ftp://host/x")
     with pytest.raises(CameraError, match="fits more than one"):
-        find_target("a")
+        find_camera("a")
     with pytest.raises(CameraError):
-        find_target("")
+        find_camera("")
 
 
 def test_a_missing_camera_is_told_without_chatter(capfd) -> None:
@@ -347,7 +348,7 @@ def test_a_camera_that_cannot_be_opened_is_told_why(
     monkeypatch.setattr(devices, "Path", lambda _: node)
     monkeypatch.setattr(devices.os, "access", lambda *_: allowed)
     monkeypatch.setattr(devices, "known_cameras", lambda: "")
-    with pytest.raises(CameraError, match=words), Camera(Target(Kind.DEVICE, "0", "camera 0")):
+    with pytest.raises(CameraError, match=words), Camera(CameraTarget("device", "0", "camera 0")):
         pytest.fail("it was opened")
 
 

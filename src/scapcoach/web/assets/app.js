@@ -13,7 +13,7 @@ const byId = (id) => document.getElementById(id);
 const setup = await (await fetch("/api/setup")).json();
 const stage = new Stage(byId("canvas"), setup.bones);
 const gauges = new Gauges(byId("gauges"), setup);
-const plots = new Plots(byId("plots"));
+const plots = new Plots(byId("plots"), setup);
 const camera = new Camera(byId("video"));
 const sound = new Sound();
 const LIVE_BUTTONS = ["pause", "calibrate", "calibrate-exercise", "mute", "finish"];

@@ -1,8 +1,8 @@
 // Gauges: numbers with their uncertainty where there are any, and the reason where there are none.
 const CARDS = [
-  { title: "Retraction", name: "retraction", rows: [["retraction_left", "L"], ["retraction_right", "R"]], degrees: [-25, 30] },
-  { title: "Shrug", name: "elevation", rows: [["elevation_left", "L"], ["elevation_right", "R"]], degrees: [-15, 40] },
-  { title: "Hunch", name: "hunch", rows: [["hunch", ""]], degrees: [0, 100] },
+  { name: "retraction", rows: [["retraction_left", "L"], ["retraction_right", "R"]] },
+  { name: "elevation", rows: [["elevation_left", "L"], ["elevation_right", "R"]] },
+  { name: "hunch", rows: [["hunch", ""]] },
 ];
 const ZONES = [[33, "ok"], [67, "mild"], [Infinity, "marked"]];
 
@@ -22,7 +22,7 @@ export class Gauges {
 
   #card(root, card) {
     const node = make("div", "gauge card", root);
-    const head = make("h3", "", node, card.title);
+    const head = make("h3", "", node, this.setup.measures[card.name].short);
     const note = make("small", "", head);
     const rows = card.rows.map(([name, side]) => {
       const row = make("div", `row ${side ? side.toLowerCase() : "one"}`, node);
@@ -64,7 +64,7 @@ export class Gauges {
     row.scale.hidden = row.output.hidden = found === null;
     if (found === null) { row.why.textContent = this.#reason(state, reading); return; }
     const spec = this.setup.measures[row.name];
-    const [low, high] = found.degrees ? card.degrees : [spec.low, spec.high];
+    const [low, high] = found.degrees && spec.degrees || [spec.low, spec.high];
     const at = (v) => `${100 * Math.min(1, Math.max(0, (v - low) / (high - low)))}%`;
     const { target, band, zero, mark } = row.parts;
     mark.style.left = at(found.value);

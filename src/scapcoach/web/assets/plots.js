@@ -2,11 +2,12 @@
 import { number } from "/static/gauges.js";
 
 const SPAN = 30;
-const PLOTS = [["retraction", "Retraction", [-120, 120], [-25, 30]], ["elevation", "Shrug", [-120, 120], [-15, 40]], ["hunch", "Hunch", [0, 100], [0, 100]]];
+const PLOTS = [["retraction", [-120, 120]], ["elevation", [-120, 120]], ["hunch", [0, 100]]];
 
 export class Plots {
-  constructor(root) {
-    this.plots = PLOTS.map(([name, title, percent, degrees]) => {
+  constructor(root, setup) {
+    this.plots = PLOTS.map(([name, percent]) => {
+      const { short: title, degrees } = setup.measures[name];
       const node = document.createElement("div");
       node.className = "plot card";
       const head = document.createElement("h3");
@@ -43,7 +44,7 @@ export class Plots {
     if (!box.width) return;
     const width = plot.canvas.width = Math.round(box.width * ratio), height = plot.canvas.height = Math.round(box.height * ratio);
     const c = plot.canvas.getContext("2d"), style = getComputedStyle(document.documentElement);
-    const [low, high] = plot.inDegrees ? plot.degrees : plot.percent;
+    const [low, high] = plot.inDegrees && plot.degrees || plot.percent;
     plot.unit.textContent = plot.name === "hunch" ? "0 to 100" : plot.inDegrees ? "degrees from rest" : "% of your range";
     const x = (t) => width * (1 - (now - t) / SPAN), y = (v) => height * (1 - (v - low) / (high - low));
     c.strokeStyle = style.getPropertyValue("--line");
