@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,17 @@ from scapcoach.measures.types import MeasureSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+#: Hunch scores from which a hunch is called mild, and marked [E]. Windows, pages, the desk check
+#: and the browser all read them here.
+MILD: Final = 33.0
+MARKED: Final = 67.0
+
+#: Zones of the hunch score from upright on: where each ends, and its word.
+HUNCH_ZONES: Final = ((MILD, "ok"), (MARKED, "mild"), (math.inf, "marked"))
+
+#: What a gauge in degrees spans: typical ranges (docs/method.md, "Typical ranges"), rounded up.
+_DEGREES: Final = {"retraction": (-25.0, 30.0), "elevation": (-15.0, 40.0)}
 
 
 def _sided(
@@ -35,9 +47,17 @@ SPECS: Final[Mapping[str, MeasureSpec]] = MappingProxyType(
                 "rounding", "Upper-back rounding", "%", "upper back rounder", -10, 20,
                 has_degrees=True,
             ),
-            MeasureSpec("hunch", "Hunch", "", "more hunched; mild from 33, marked from 67", 0, 100),
+            MeasureSpec(
+                "hunch", "Hunch", "",
+                f"more hunched; mild from {MILD:.0f}, marked from {MARKED:.0f}", 0, 100,
+            ),
             MeasureSpec("shoulder_tilt", "Shoulder tilt", "deg", "right shoulder higher", -20, 20),
             MeasureSpec("head_tilt", "Head tilt", "deg", "right ear higher", -30, 30),
         )
     }
 )  # fmt: skip
+
+
+def degree_range(name: str) -> tuple[float, float]:
+    """Ends of a gauge in degrees: of a measure, or of one of its sides."""
+    return _DEGREES.get(name.split("_", maxsplit=1)[0], (-30.0, 30.0))
