@@ -47,7 +47,7 @@ DATA = {
         f"scapcoach/report/assets/{name}"
         for name in (
             "base.css", "check.css", "compare.css", "dataset.css", "dataset.js", "history.css",
-            "report.css", "report.js", "set.css",
+            "palette.css", "report.css", "report.js", "set.css",
         )
     ),
     *(

@@ -71,16 +71,16 @@ def _print(found: Comparison, page: Path | None) -> None:
             title=group, title_justify="left", title_style="bold", box=None, pad_edge=False
         )
         table.add_column("Measure")
-        for heading in ("A", "B", "B - A", "told from"):
+        for heading in ("A", "B", "B - A", "clear from"):
             table.add_column(heading, justify="right", no_wrap=True)
         table.add_column("Verdict")
         for d in found.differences:
             if d.group != group:
                 continue
-            told = d.verdict in {Verdict.MORE, Verdict.LESS}
+            clear = d.verdict in {Verdict.MORE, Verdict.LESS}
             words = {Verdict.UNKNOWN: d.why, Verdict.SAME: "unclear"}.get(d.verdict, d.verdict)
             limit = signed(d.detectable, d.unit).lstrip("+")
-            style = "bold" if told else "dim" if d.verdict is Verdict.UNKNOWN else None
+            style = "bold" if clear else "dim" if d.verdict is Verdict.UNKNOWN else None
             table.add_row(
                 d.title, amount(d.a, d.unit), amount(d.b, d.unit), signed(d.value, d.unit), limit,
                 words, style=style,

@@ -11,7 +11,7 @@ TITLES: Final = {"retraction": "Retraction", "elevation": "Shrug", "hunch": "Hun
 #: The same three as sentences call them.
 MAIN: Final = {**TITLES, "elevation": "Shrugging"}
 
-#: Stands where there is no number.
+#: Shown where there is no number.
 NOTHING: Final = "\N{EN DASH}"
 MINUS: Final = "\N{MINUS SIGN}"
 
@@ -22,7 +22,7 @@ def symbol(unit: str) -> str:
 
 
 def suffix(unit: str) -> str:
-    """What follows a number: its unit, after a space where there belongs one."""
+    """What follows a number: its unit, after a space where one belongs."""
     sign = symbol(unit)
     return sign if sign in {"", "°"} else f" {sign}"
 

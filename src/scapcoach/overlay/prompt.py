@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from scapcoach.overlay.gauges import INK, PANEL, PANEL_ALPHA, QUIET, lay_out, text_size
 from scapcoach.overlay.paint import Box, Layer
-from scapcoach.overlay.readings import GOOD
+from scapcoach.overlay.readings import GOOD, TO_DO
 from scapcoach.overlay.text import fit, text_width
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from scapcoach.arrays import Image
     from scapcoach.coaching.record import SetRecord
-    from scapcoach.overlay.paint import Color
 
 #: Letters of the cue banner, share of the shorter side. At three metres from a 24 inch screen a
 #: letter must be about 12 mm high to be read at a glance (20 arc minutes and some); 10 % of the
@@ -26,7 +25,6 @@ BANNER_SHARE: Final = 0.1
 #: Digits of the counter, by the same reckoning and a little more: it is looked for in mid-set.
 COUNTER_SHARE: Final = 0.14
 
-_CORRECT: Final[Color] = (255, 214, 64)
 
 #: Phases in the order in which the strip under the counter lights up.
 _STRIP: Final = ("stretch", "pull", "peak", "return")
@@ -142,7 +140,7 @@ class PromptPainter:
         top = bottom - 1.12 * size * len(lines) - em
         box = Box(left, top, right, bottom)
         layer = Layer(box.inset(-1))
-        layer.fill(box, GOOD if praise else _CORRECT, 0.95, radius=0.45 * em)
+        layer.fill(box, GOOD if praise else TO_DO, 0.95, radius=0.45 * em)
         middle = (left + right) / 2
         for k, line in enumerate(lines):
             base = top + 0.5 * em + (k + 0.84) * 1.12 * size - 0.08 * size

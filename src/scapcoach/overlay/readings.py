@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: What is as it should be: the hunch gauge's "ok", a target reached, praise.
 GOOD: Final[Color] = (64, 214, 176)
+#: What is to be done: a correction, the next step of a calibration.
+TO_DO: Final[Color] = (255, 214, 64)
 
 #: Zones of the hunch gauge: upper edge, word, colour.
 ZONES: Final[tuple[tuple[float, str, Color], ...]] = tuple(

@@ -61,7 +61,7 @@ def plot_groups(measures: Measures) -> list[dict[str, Any]]:
 
 
 def _both_sides(parts: list[tuple[Series, str]], measures: Measures) -> list[tuple[Series, str]]:
-    """The mean of both sides in their place, where the sides can seldom be told apart."""
+    """The mean of both sides in their place, where the sides can seldom be judged apart."""
     if len(parts) != 2:
         return parts
     mean = measures.series.get(parts[0][0].spec.name.removesuffix("_left"))
@@ -211,7 +211,7 @@ def axis_limits(
 
 
 def ticks(low: float, high: float, unit: str) -> list[tuple[float, str]]:
-    """Three to six round numbers from `low` to `high`, and their words: degrees with their sign."""
+    """Two to five round numbers from `low` to `high`, and their words: degrees with their sign."""
     step = tick_step(high - low)
     first, last = np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9)
     values = [float(k * step) for k in np.arange(first, last + 1)]
