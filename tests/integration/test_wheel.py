@@ -53,7 +53,7 @@ DATA = {
     *(
         f"scapcoach/report/templates/{name}.html"
         for name in (
-            "check", "clip", "comparison", "dataset", "history", "layout", "parts", "set",
+            "clip", "comparison", "dataset", "history", "layout", "parts", "posture_check", "set",
         )
     ),
     *(

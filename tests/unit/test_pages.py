@@ -28,16 +28,16 @@ def test_every_text_is_escaped() -> None:
     nasty = "</title><script>alert(1)</script>\"'&"
     finding = {"title": nasty, "number": "", "within": "", "words": nasty}
     shot = {"name": nasty, "source": "data:,", "lead": nasty, "findings": [finding]}
-    page = render("check.html", title=nasty, checks=[shot])
+    page = render("posture_check.html", title=nasty, checks=[shot])
     assert "<script" not in page
     assert page.count("&lt;script&gt;") == 7
     assert f'alt="{nasty[:8]}' not in page
 
 
 def test_a_value_that_is_missing_is_an_error_not_a_gap() -> None:
-    assert "Posture" not in render("check.html", **CHECK)
+    assert "Posture" not in render("posture_check.html", **CHECK)
     with pytest.raises(UndefinedError, match="checks"):
-        render("check.html", title="x")
+        render("posture_check.html", title="x")
 
 
 def test_data_for_a_script_cannot_end_it() -> None:

@@ -68,7 +68,9 @@ class Checked(Protocol):
 
 def check_page(checks: Sequence[Checked]) -> str:
     """The whole page as HTML; the pictures are inside, and it asks no network."""
-    return render("check.html", title="Posture check", checks=[_view(check) for check in checks])
+    return render(
+        "posture_check.html", title="Posture check", checks=[_view(check) for check in checks]
+    )
 
 
 def drawn(check: Checked) -> Image:
@@ -111,7 +113,7 @@ def drawn(check: Checked) -> Image:
 
 
 def _view(check: Checked) -> dict[str, Any]:
-    """What templates/check.html lays out of a picture."""
+    """What templates/posture_check.html lays out of a picture."""
     picture = {"name": check.name, "source": jpeg(drawn(check))}
     if not check.found:
         lead = "Nobody was found: head and shoulders in the picture, more light, nearer."
