@@ -70,12 +70,13 @@ def per_cent(share: float | None) -> str:
 
 
 def _tiles(day: Day) -> list[Tile]:
+    breaks = day.alerts.get("break", 0)
     return [
         Tile("At the desk", hours(day.judged + day.seconds["unknown"]),
              share=f"away: {hours(day.seconds['away'])}"),
         Tile("Hunched", per_cent(day.hunched), share="of the time that could be judged"),
         Tile("Reminders", str(day.alerts.get("hunch", 0)), share="about posture"),
-        Tile("Breaks", str(day.breaks), share=f"reminded {day.alerts.get('break', 0)} times"),
+        Tile("Breaks", str(day.breaks), share=f"reminded {breaks} time{'s' * (breaks != 1)}"),
     ]  # fmt: skip
 
 
