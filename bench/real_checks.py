@@ -11,6 +11,7 @@ from bench.real_reps import arms_movement, check_reps
 from scapcoach.geometry.posture import ARMS, HIPS, SHOULDERS, trunk_length
 from scapcoach.landmarks import Landmark
 from scapcoach.measures import Reason
+from scapcoach.measures.registry import MARKED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,9 +40,8 @@ SHRUG_UP: Final = 8.0
 WRONG_BY: Final = 5.0
 #: Share by which the naive width must change to say anything.
 NAIVE_CHANGE: Final = 0.03
-#: Degrees of trunk lean from which a body is bent over, and the hunch that is called marked.
+#: Degrees of trunk lean from which a body is bent over.
 BENT_OVER: Final = 40.0
-MARKED: Final = 67.0
 
 
 class Spanned(Protocol):

@@ -46,8 +46,14 @@ DATA = {
     *(
         f"scapcoach/report/assets/{name}"
         for name in (
-            "base.css", "check.css", "compare.css", "dataset.css", "dataset.html", "dataset.js",
-            "history.css", "report.css", "report.html", "report.js", "set.css",
+            "base.css", "check.css", "compare.css", "dataset.css", "dataset.js", "history.css",
+            "palette.css", "report.css", "report.js", "set.css",
+        )
+    ),
+    *(
+        f"scapcoach/report/templates/{name}.html"
+        for name in (
+            "clip", "comparison", "dataset", "history", "layout", "parts", "posture_check", "set",
         )
     ),
     *(

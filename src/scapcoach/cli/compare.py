@@ -1,4 +1,4 @@
-"""`scapcoach compare`: two sets or sessions, and what can be told apart."""
+"""`scapcoach compare`: two sets or sessions, and what differs for certain."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     help="Also write the comparison as a page that opens offline.",
 )
 def command(a: Path, b: Path, *, as_json: bool, page: Path | None) -> int:
-    """Compare two sets or sessions: B minus A, with what can be told apart.
+    """Compare two sets or sessions: B minus A, and what differs for certain.
 
     A and B are folders that `scapcoach analyze` has written, or folders of such folders (a
     session). Repetitions of the same exercise are compared, and typical values over all frames.
     A difference counts only where it is greater than chance and error of measurement allow for;
-    else it says "no difference that can be told", and from how much on it could be.
+    else it says "no clear difference", and from how much on one would be.
 
     \b
     Exit codes: 0 fine, 1 no results there, 2 wrong usage.
@@ -71,18 +71,16 @@ def _print(found: Comparison, page: Path | None) -> None:
             title=group, title_justify="left", title_style="bold", box=None, pad_edge=False
         )
         table.add_column("Measure")
-        for heading in ("A", "B", "B - A", "told from"):
+        for heading in ("A", "B", "B - A", "clear from"):
             table.add_column(heading, justify="right", no_wrap=True)
         table.add_column("Verdict")
         for d in found.differences:
             if d.group != group:
                 continue
-            told = d.verdict in {Verdict.MORE, Verdict.LESS}
-            words = {Verdict.UNKNOWN: d.why, Verdict.SAME: "not told apart"}.get(
-                d.verdict, d.verdict
-            )
+            clear = d.verdict in {Verdict.MORE, Verdict.LESS}
+            words = {Verdict.UNKNOWN: d.why, Verdict.SAME: "unclear"}.get(d.verdict, d.verdict)
             limit = signed(d.detectable, d.unit).lstrip("+")
-            style = "bold" if told else "dim" if d.verdict is Verdict.UNKNOWN else None
+            style = "bold" if clear else "dim" if d.verdict is Verdict.UNKNOWN else None
             table.add_row(
                 d.title, amount(d.a, d.unit), amount(d.b, d.unit), signed(d.value, d.unit), limit,
                 words, style=style,

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from scapcoach.desk.posture import Baseline
     from scapcoach.desk.tell import Teller, Way
 
-#: Sensitivity: the score beyond which a moment counts as hunched.
-THRESHOLDS: Final = {"low": 67.0, "normal": 50.0, "high": 33.0}
+#: How hunched is hunched; what each means stands in `desk.policy.THRESHOLDS`.
+_SENSITIVITIES: Final = ("low", "normal", "high")
 
 _camera = click.option(
     "--source", default="0", show_default=True, metavar="CAMERA|FILE",
@@ -37,7 +37,7 @@ _fast = click.option("--fast", is_flag=True, help="Read a file as fast as it goe
 @_camera
 @_model
 @_fast
-@click.option("--sensitivity", type=click.Choice(list(THRESHOLDS)), default="normal",
+@click.option("--sensitivity", type=click.Choice(_SENSITIVITIES), default="normal",
               show_default=True, help="How hunched is hunched.")  # fmt: skip
 @click.option("--alert", "ways", multiple=True,
               type=click.Choice(["terminal", "notification", "sound", "voice"]),
@@ -194,7 +194,7 @@ def _watch(chosen: dict[str, Any]) -> int:
 
     from scapcoach.desk.engine import DeskEngine
     from scapcoach.desk.eyes import OpenEyes
-    from scapcoach.desk.policy import Policy
+    from scapcoach.desk.policy import THRESHOLDS, Policy
     from scapcoach.desk.run import Clock, Watch, is_alert
     from scapcoach.desk.tell import Line
     from scapcoach.history import Stamp

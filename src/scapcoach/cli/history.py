@@ -223,10 +223,14 @@ def table(summary: Summary) -> list[str]:
 
 def explain(alert: Alert) -> list[str]:
     """Why an alert was given: its words, what had changed, and the seconds around it."""
+    from scapcoach.measures.registry import MARKED, MILD
+
     lines = [f"Reminder {alert.id}, {alert.at.local:%A %d %B %Y, %H:%M}: {alert.text}"]
     lines += [f"  {name}: {value:+.0f}" for name, value in alert.cause.items()]
     if alert.trace:
-        lines.append("  score around it (0 upright, 33 slightly, 67 markedly hunched):")
+        lines.append(
+            f"  score around it (0 upright, {MILD:.0f} slightly, {MARKED:.0f} markedly hunched):"
+        )
     for start in range(0, len(alert.trace), 10):
         part = alert.trace[start : start + 10]
         known = [p.score for p in part if p.score is not None]

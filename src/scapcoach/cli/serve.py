@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +12,6 @@ import click
 from scapcoach.cli import options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from contextlib import ExitStack
     from pathlib import Path
 
@@ -64,6 +64,7 @@ def command(host: str, port: int, source: str | None, sessions: Path, **chosen: 
     """  # noqa: D301 - click reads the \\b
     from scapcoach.sources.cameras import find_camera
     from scapcoach.web.server import is_loopback, need_extra, run_server
+    from scapcoach.web.setup import page_setup
 
     need_extra()
     import cv2  # noqa: F401 - if it cannot be loaded, now is the time to say so, not with a page open
@@ -78,12 +79,11 @@ def command(host: str, port: int, source: str | None, sessions: Path, **chosen: 
             )
         click.echo(_MEANS.format(host=host), err=True)
     if source is not None:
-        find_camera(source)  # a wrong name is told now, not when somebody opens the page
+        find_camera(source)  # a wrong name is an error now, not when the page is opened
     rooms = _rooms(source, sessions, chosen)
+    setup = partial(page_setup, camera=source is None, film=chosen["record_video"])
     with suppress(KeyboardInterrupt):  # the way to stop it
-        run_server(
-            host, port, rooms, _setup(source, film=chosen["record_video"]), sessions, _announce
-        )
+        run_server(host, port, rooms, setup, sessions, _announce)
     click.echo("Stopped.", err=True)
     return 0
 
@@ -166,7 +166,7 @@ def _tell_film(film: Film, folder: Path) -> None:
 
 
 def _close(folder: Path) -> dict[str, Any]:
-    """Write a session's results; what the page is told of them."""
+    """Write a session's results; returns what the page shows of them."""
     from scapcoach.errors import InputError
     from scapcoach.recording.sessions import close_session
     from scapcoach.web.past import session_card
@@ -176,42 +176,3 @@ def _close(folder: Path) -> dict[str, Any]:
     except InputError as error:
         return {"name": folder.name, "reports": [], "message": str(error)}
     return session_card(folder)
-
-
-def _setup(source: str | None, *, film: bool) -> Callable[[], dict[str, Any]]:
-    """What the page has to know, asked anew with every load."""
-    from scapcoach._version import __version__
-    from scapcoach.calibration.profiles import list_profiles
-    from scapcoach.coaching.library import packaged
-    from scapcoach.landmarks import SKELETON
-    from scapcoach.measures import SPECS, Reason
-    from scapcoach.measures.registry import short_title
-
-    here = {  # the page's buttons do it
-        Reason.NOT_CALIBRATED: "Not calibrated: press Calibrate.",
-        Reason.ARMS_AWAY_FROM_CALIBRATION: (
-            "Moving arms hide the blades: rest, or press Calibrate exercise."
-        ),
-    }
-
-    def tell() -> dict[str, Any]:
-        return {
-            "version": __version__,
-            "camera": source is None,
-            "film": film,
-            "exercises": [
-                {"name": e.name, "title": e.title, "summary": e.summary, "film": e.film}
-                for e in packaged().values()
-            ],
-            "profiles": list(list_profiles()),
-            "measures": {
-                s.name: {"title": s.title, "unit": s.unit, "low": s.low, "high": s.high,
-                         "positive": s.positive, "short": short_title(s.name),
-                         "degrees": s.degrees}
-                for s in SPECS.values()
-            },
-            "advice": {r.label: here.get(r, r.advice) for r in Reason if r.label},
-            "bones": [[int(a), int(b)] for a, b in SKELETON],
-        }  # fmt: skip
-
-    return tell

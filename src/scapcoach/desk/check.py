@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.desk.policy import MARKED, MILD
 from scapcoach.desk.posture import look, take_baseline
 from scapcoach.geometry.posture import head_forward
 from scapcoach.landmarks import Poses
 from scapcoach.measures import measure
+from scapcoach.measures.registry import MARKED, MILD
 from scapcoach.measures.types import Reason, Status, View
 
 if TYPE_CHECKING:

@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from scapcoach.measures.registry import MARKED, MILD
+
 #: A reading stands for at most so many seconds: what comes after a pause is not known.
 LONGEST_STEP: Final = 6.0
 
-#: Scores from which somebody is slightly and markedly hunched, as in the measures.
-MILD: Final = 33.0
-MARKED: Final = 67.0
+#: How hunched is hunched: the score beyond which a moment counts, by sensitivity.
+THRESHOLDS: Final = {"low": MARKED, "normal": (MILD + MARKED) / 2, "high": MILD}
 
 
 class State(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from scapcoach.desk.policy import MILD
+from scapcoach.measures.registry import MILD
 
 if TYPE_CHECKING:
     from scapcoach.desk.policy import Reading

@@ -7,10 +7,12 @@ overlay and page. How to add one: docs/how-to/add-a-measure.md.
 
 from __future__ import annotations
 
+import math
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from scapcoach.measures.types import MeasureSpec, Plot
+from scapcoach.measures.words import TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,16 +20,24 @@ if TYPE_CHECKING:
 _GIRDLE: Final = "scapcoach.measures.girdle_series:girdle_series"
 _POSTURE: Final = "scapcoach.measures.posture_series"
 
+#: Hunch scores from which a hunch is called mild, and marked [E]. Windows, pages, the desk check
+#: and the browser all read them here.
+MILD: Final = 33.0
+MARKED: Final = 67.0
+
+#: Zones of the hunch score from upright on: where each ends, and its word.
+HUNCH_ZONES: Final = ((MILD, "ok"), (MARKED, "mild"), (math.inf, "marked"))
+
 
 def _sided(
-    name: str, title: str, positive: str, degrees: tuple[float, float], short: str, plot: Plot
+    name: str, title: str, positive: str, degrees: tuple[float, float], plot: Plot
 ) -> tuple[MeasureSpec, ...]:
     """Mean, left and right; the report draws the two sides, and the mean where they hide."""
     return tuple(
         MeasureSpec(
             f"{name}_{side.lower()}" if side else name,
             f"{title}, {side.lower()}" if side else title,
-            "%", positive, -100, 120, _GIRDLE, degrees, short=short,
+            "%", positive, -100, 120, _GIRDLE, degrees,
             plot=Plot(plot.title, plot.place, side) if side else None,
             compared=not side,
         )
@@ -36,10 +46,10 @@ def _sided(
 
 
 MEASURES: Final[tuple[MeasureSpec, ...]] = (
-    *_sided("retraction", "Retraction", "shoulder blades drawn back", (-25.0, 30.0), "Retraction",
-            Plot("Retraction", 1)),
-    *_sided("elevation", "Elevation", "shoulders hiked (shrug)", (-15.0, 40.0), "Shrug",
-            Plot("Shrug (elevation)", 2)),
+    *_sided("retraction", "Retraction", "shoulder blades drawn back", (-25.0, 30.0),
+            Plot(TITLES["retraction"], 1)),
+    *_sided("elevation", "Elevation", "shoulders hiked (shrug)", (-15.0, 40.0),
+            Plot(f"{TITLES['elevation']} (elevation)", 2)),
     MeasureSpec(
         "head_forward", "Head forward", "deg", "ear further forward", -30, 60,
         f"{_POSTURE}:head_forward_series", plot=Plot("Head forward", 4), compared=True,
@@ -62,9 +72,10 @@ MEASURES: Final[tuple[MeasureSpec, ...]] = (
         plot=Plot("Upper-back rounding", 6), compared=True,
     ),
     MeasureSpec(
-        "hunch", "Hunch", "", "more hunched; mild from 33, marked from 67", 0, 100,
-        "scapcoach.measures.hunch:hunch_series", zones=(33, 67),
-        plot=Plot("Hunch", 3), compared=True,
+        "hunch", TITLES["hunch"], "",
+        f"more hunched; mild from {MILD:.0f}, marked from {MARKED:.0f}", 0, 100,
+        "scapcoach.measures.hunch:hunch_series", zones=(MILD, MARKED),
+        plot=Plot(TITLES["hunch"], 3), compared=True,
     ),
     MeasureSpec(
         "shoulder_tilt", "Shoulder tilt", "deg", "right shoulder higher", -20, 20,
@@ -82,11 +93,6 @@ _BY_NAME: Final = {spec.name: spec for spec in MEASURES}
 SPECS: Final[Mapping[str, MeasureSpec]] = MappingProxyType(_BY_NAME)
 
 
-def short_title(name: str) -> str:
-    """One word for a gauge or a tile, else the title."""
-    return SPECS[name].short or SPECS[name].title
-
-
 def plots() -> list[tuple[str, list[tuple[str, str]]]]:
     """The report's plots from the top down: (title, (measure, label of its curve) of each)."""
     found: dict[str, list[tuple[str, str]]] = {}
@@ -97,3 +103,8 @@ def plots() -> list[tuple[str, list[tuple[str, str]]]]:
 
 def _drawn(specs: Iterable[MeasureSpec]) -> Iterable[tuple[MeasureSpec, Plot]]:
     return ((spec, spec.plot) for spec in specs if spec.plot is not None)
+
+
+def degree_range(name: str) -> tuple[float, float]:
+    """Ends of a gauge in degrees."""
+    return SPECS[name].degrees or (-30.0, 30.0)

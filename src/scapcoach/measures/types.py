@@ -145,7 +145,6 @@ class MeasureSpec:
         degrees: the range a gauge shows of the estimate in degrees that stands beside the value;
             None for a measure without one.
         zones: values at which a verdict changes, e.g. from ok to mild; empty without verdicts.
-        short: one word for gauges and tiles; "" for the title.
         plot: where the report draws it; None for a measure that it does not draw.
         compared: whether `compare` says how it differs between two recordings.
     """
@@ -158,8 +157,7 @@ class MeasureSpec:
     high: float
     function: str
     degrees: tuple[float, float] | None = None
-    zones: tuple[int, ...] = ()
-    short: str = ""
+    zones: tuple[float, ...] = ()
     plot: Plot | None = None
     compared: bool = False
 

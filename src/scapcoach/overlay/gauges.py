@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.measures.registry import short_title
+from scapcoach.measures import words
 from scapcoach.measures.types import Reason, Status
 from scapcoach.overlay.paint import Box, Layer, Picture
 from scapcoach.overlay.readings import GOOD, SHORT, ZONES, read
@@ -128,7 +128,8 @@ def _head_size(em: int) -> int:
     return max(10, round(0.72 * em))
 
 
-TITLES: Final = {name: short_title(name).upper() for name in ("retraction", "elevation", "hunch")}
+#: Titles of the cards, in capitals as the panel shows them.
+TITLES: Final = {name: title.upper() for name, title in words.TITLES.items()}
 
 
 #: What the unmoving part of a gauge depends on: status, reason, whether there is a number.

@@ -10,7 +10,7 @@ from scapcoach.coaching.exercise import Phase
 from scapcoach.coaching.results import CueKind
 from scapcoach.overlay.gauges import INK, PANEL, PANEL_ALPHA, QUIET, lay_out, text_size
 from scapcoach.overlay.paint import Box, Layer
-from scapcoach.overlay.readings import GOOD
+from scapcoach.overlay.readings import GOOD, TO_DO
 from scapcoach.overlay.text import fit, text_width
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from scapcoach.arrays import Image
     from scapcoach.coaching.results import SetResult
-    from scapcoach.overlay.paint import Color
 
 #: Letters of the cue banner, share of the shorter side. At three metres from a 24 inch screen a
 #: letter must be about 12 mm high to be read at a glance (20 arc minutes and some); 10 % of the
@@ -28,7 +27,6 @@ BANNER_SHARE: Final = 0.1
 #: Digits of the counter, by the same reckoning and a little more: it is looked for in mid-set.
 COUNTER_SHARE: Final = 0.14
 
-_CORRECT: Final[Color] = (255, 214, 64)
 
 #: Phases in the order in which the strip under the counter lights up.
 _STRIP: Final = tuple(phase.label for phase in sorted(Phase) if phase)
@@ -144,7 +142,7 @@ class PromptPainter:
         top = bottom - 1.12 * size * len(lines) - em
         box = Box(left, top, right, bottom)
         layer = Layer(box.inset(-1))
-        layer.fill(box, GOOD if praise else _CORRECT, 0.95, radius=0.45 * em)
+        layer.fill(box, GOOD if praise else TO_DO, 0.95, radius=0.45 * em)
         middle = (left + right) / 2
         for k, line in enumerate(lines):
             base = top + 0.5 * em + (k + 0.84) * 1.12 * size - 0.08 * size

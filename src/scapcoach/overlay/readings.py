@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.measures.registry import SPECS
+from scapcoach.measures.registry import HUNCH_ZONES, degree_range
 from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.words import figure, symbol
 
 if TYPE_CHECKING:
     from scapcoach.measures.types import Series
@@ -16,14 +17,13 @@ if TYPE_CHECKING:
 
 #: What is as it should be: the hunch gauge's "ok", a target reached, praise.
 GOOD: Final[Color] = (64, 214, 176)
+#: What is to be done: a correction, the next step of a calibration.
+TO_DO: Final[Color] = (255, 214, 64)
 
-_MILD, _MARKED = SPECS["hunch"].zones
-
-#: Zones of the hunch gauge [E]: upper edge, word, colour.
-ZONES: Final[tuple[tuple[float, str, Color], ...]] = (
-    (_MILD, "ok", GOOD),
-    (_MARKED, "mild", (247, 226, 92)),
-    (np.inf, "marked", (255, 104, 74)),
+#: Zones of the hunch gauge: upper edge, word, colour.
+ZONES: Final[tuple[tuple[float, str, Color], ...]] = tuple(
+    (edge, word, color)
+    for (edge, word), color in zip(HUNCH_ZONES, (GOOD, (247, 226, 92), (255, 104, 74)), strict=True)
 )
 
 #: Reasons in two or three words, where there is no room for the sentence.
@@ -85,9 +85,7 @@ class Reading:
             return ""
         if not self.unit and self.value > self.high:
             return f"{self.high:.0f}+"  # an index ends at its scale
-        number = f"{round(self.value):d}".replace("-", "\u2212")
-        plus = "+" if self.low < 0 and round(self.value) > 0 else ""
-        return f"{plus}{number}{' %' if self.unit == '%' else self.unit}"
+        return figure(self.value, self.unit, plus=self.low < 0)
 
 
 def read(series: Series | None, i: int) -> Reading:
@@ -96,7 +94,7 @@ def read(series: Series | None, i: int) -> Reading:
         return Reading(Status.NOT_OBSERVABLE, Reason.NONE)
     status, reason = Status(int(series.status[i])), Reason(int(series.reason[i]))
     spec = series.spec
-    unit = {"deg": "°"}.get(spec.unit, spec.unit)
+    unit = symbol(spec.unit)
     if status == Status.OK or (status == Status.RELATIVE and series.deg is None):
         found = Reading(
             status, reason, float(series.value[i]), float(series.sigma[i]), unit,
@@ -104,8 +102,9 @@ def read(series: Series | None, i: int) -> Reading:
         )  # fmt: skip
     elif status == Status.RELATIVE and series.deg is not None:
         sigma = np.nan if series.deg_sigma is None else float(series.deg_sigma[i])
-        low, high = spec.degrees or (spec.low, spec.high)
-        found = Reading(status, reason, float(series.deg[i]), sigma, "°", low, high)
+        found = Reading(
+            status, reason, float(series.deg[i]), sigma, symbol("deg"), *degree_range(spec.name)
+        )
     else:
         return Reading(status, reason)
     if np.isfinite(found.value):

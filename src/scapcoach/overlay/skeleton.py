@@ -24,7 +24,7 @@ LEFT: Final[Color] = (86, 196, 255)
 RIGHT: Final[Color] = (255, 176, 46)
 MIDDLE: Final[Color] = (245, 247, 250)
 STRANGER: Final[Color] = (150, 156, 164)
-_EDGE: Final[Color] = (10, 13, 18)
+EDGE: Final[Color] = (10, 13, 18)
 
 #: Below this visibility a bone is drawn thin and dashed [E], as measures no longer
 #: count it (`girdle.neutral.MIN_VISIBILITY`).
@@ -64,7 +64,7 @@ class SkeletonPainter:
         strokes = self._bones(points, fixed, seen)
         for edge in (True, False):
             for segments, factor, color in strokes:
-                shown = _EDGE if edge else (STRANGER if stranger else color)
+                shown = EDGE if edge else (STRANGER if stranger else color)
                 _polylines(image, segments, shown, width * factor * (1.9 if edge else 1))
         for p in _JOINTS:
             if seen[p] >= VISIBLE:
@@ -118,7 +118,7 @@ class SkeletonPainter:
         line = line[np.isfinite(line).all(axis=1)]
         if len(line) >= 2:
             fixed = [self._fixed(line)]
-            _polylines(image, fixed, _EDGE, width * 1.7)
+            _polylines(image, fixed, EDGE, width * 1.7)
             _polylines(image, fixed, MIDDLE, width * 0.8)
 
     def _near(self, at: FloatArray) -> FloatArray:
@@ -157,5 +157,5 @@ def _joint(image: Image, at: IntArray, color: Color, radius: float) -> None:
     import cv2
 
     center = (int(at[0]), int(at[1]))
-    for r, ink in ((radius * 1.45, _EDGE), (radius, color)):
+    for r, ink in ((radius * 1.45, EDGE), (radius, color)):
         cv2.circle(image, center, round(r * 2**_SHIFT), ink, -1, cv2.LINE_AA, _SHIFT)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 #: What writing results needs, and what NumPy itself imports at the first median.
 _NEEDED_LATER: Final = (
+    "jinja2",
     "pyarrow.parquet",
     "numpy.ma",
     "scapcoach.export.tables",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-from html import escape
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
+from scapcoach.export.summary import VIEW_WORDS
 from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS
 from scapcoach.girdle.neutral import counts
 from scapcoach.measures.types import View
-from scapcoach.report.page import page
+from scapcoach.measures.words import figure, suffix
+from scapcoach.report.page import jpeg, render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,13 +23,6 @@ if TYPE_CHECKING:
 
 #: Longer side of a picture on the page, pixels.
 _SIDE: Final = 900
-_SEEN: Final = {
-    View.FRONT: "Seen from the front.",
-    View.OBLIQUE: "Seen obliquely from the front.",
-    View.SIDE: "Seen from the side.",
-    View.BACK_OBLIQUE: "Seen obliquely from the back.",
-    View.BACK: "Seen from the back.",
-}
 _LINE: Final = (64, 214, 176)
 _PLUMB: Final = (255, 178, 62)
 _DARK: Final = (12, 16, 22)
@@ -75,13 +68,9 @@ class Checked(Protocol):
 
 def check_page(checks: Sequence[Checked]) -> str:
     """The whole page as HTML; the pictures are inside, and it asks no network."""
-    body = "\n".join(_card(c) for c in checks)
-    note = (
-        '<section class="card"><p class="quiet">Angles are read off a picture: compare yourself '
-        "with yourself, from the same place. The shoulder blades and the spine are not seen. "
-        "Nothing here is a diagnosis; pain means see somebody.</p></section>"
+    return render(
+        "posture_check.html", title="Posture check", checks=[_view(check) for check in checks]
     )
-    return page("Posture check", body + note, "history.css", "check.css")
 
 
 def drawn(check: Checked) -> Image:
@@ -123,34 +112,23 @@ def drawn(check: Checked) -> Image:
     return np.asarray(image, np.uint8)
 
 
-def _card(check: Checked) -> str:
-    import cv2
-
-    _, jpeg = cv2.imencode(".jpg", cv2.cvtColor(drawn(check), cv2.COLOR_RGB2BGR))
-    source = f"data:image/jpeg;base64,{base64.b64encode(jpeg.tobytes()).decode('ascii')}"
-    if check.found:
-        seen = _SEEN.get(check.view, "It is not clear from where it was taken.")
-        more = f" {check.others} more in the picture; the largest was judged."
-        lead = seen + (more if check.others else "")
-        items = "".join(_item(f) for f in check.findings)
-    else:
+def _view(check: Checked) -> dict[str, Any]:
+    """What templates/posture_check.html lays out of a picture."""
+    picture = {"name": check.name, "source": jpeg(drawn(check))}
+    if not check.found:
         lead = "Nobody was found: head and shoulders in the picture, more light, nearer."
-        items = ""
-    return (
-        f'<section class="card shot"><img src="{source}" alt="{escape(check.name)}">'
-        f'<div><h2>{escape(check.name)}</h2><p class="quiet">{escape(lead)}</p>'
-        f'<dl class="found">{items}</dl></div></section>'
-    )
+        return {**picture, "lead": lead, "findings": []}
+    lead = f"Seen {VIEW_WORDS[check.view]}."
+    if check.view is View.UNKNOWN:
+        lead = "It is not clear from where it was taken."
+    if check.others:
+        lead += f" {check.others} more in the picture; the largest was judged."
+    return {**picture, "lead": lead, "findings": [_finding(f) for f in check.findings]}
 
 
-def _item(found: Found) -> str:
-    if found.value is None:
-        return (
-            f'<dt>{escape(found.title)} <b class="none">not shown</b></dt>'
-            f"<dd>{escape(found.words)}</dd>"
-        )
-    unit = "°" if found.unit == "deg" else ""
-    sign = "+" if unit else ""
-    number = f"{found.value:{sign}.0f}{unit}"
-    within = f" <small>within {found.sigma:.0f}{unit}</small>" if found.sigma is not None else ""
-    return f"<dt>{escape(found.title)} <b>{number}</b>{within}</dt><dd>{escape(found.words)}</dd>"
+def _finding(found: Found) -> dict[str, str]:
+    number = within = ""
+    if found.value is not None:
+        number = figure(found.value, found.unit, plus=bool(found.unit))
+        within = "" if found.sigma is None else f"within {figure(found.sigma)}{suffix(found.unit)}"
+    return {"title": found.title, "number": number, "within": within, "words": found.words}

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import json
-import re
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 import numpy as np
 
-from scapcoach.files import atomic_path
-from scapcoach.overlay.text import font_bytes
-from scapcoach.report.clip_text import settings_block, summary_block, table_block
-from scapcoach.report.plots import plot_groups
-from scapcoach.report.set_section import jpeg, set_block
+from scapcoach.report.clip_text import clip_facts, clip_view
+from scapcoach.report.page import base64_text, jpeg, render, write_page
+from scapcoach.report.parts import Picture
+from scapcoach.report.plots import plot_groups, time_marks
+from scapcoach.report.set_section import set_view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,62 +72,38 @@ def write_report(
     """
     embedded, beside = _video(video)
     width, height = poses.size
-    data = {
+    page = render(
+        "clip.html",
+        title=title,
+        clip=clip_view(summary),
+        facts=clip_facts(summary),
+        lifting=None if lifting is None else set_view(lifting),
+        stills=[Picture(s.t, jpeg(s.image), s.caption) for s in stills],
+        has_video=video is not None,
+        embedded=embedded,
+        beside=beside,
+        tall=height > 1.05 * width,
+        aspect=f"{width} / {height}",
+        data=_plots(measures),
+    )
+    write_page(path, page)
+
+
+def _plots(measures: Measures) -> dict[str, Any]:
+    """What the script draws: the plots, the axis of time, and every frame's time in 0.1 ms."""
+    end = max(float(measures.t[-1]) if len(measures) else 0.0, 1e-3)
+    return {
         "groups": plot_groups(measures),
         "frames": np.rint(measures.t * 10_000).astype(int).tolist(),
-        "duration": float(measures.t[-1]) if len(measures) else 0.0,
+        "end": end,
+        "axis": time_marks(end),
     }
-    parts = {
-        "title": html.escape(title),
-        "css": "".join(_asset(name) for name in ("base.css", "report.css", "set.css")),
-        "js": _asset("report.js"),
-        "font_medium": _base64(font_bytes("medium")),
-        "font_bold": _base64(font_bytes("bold")),
-        "summary": summary_block(summary),
-        "set": "" if lifting is None else set_block(lifting),
-        "table": table_block(summary),
-        "settings": settings_block(summary),
-        "stills": "".join(_figure(still) for still in stills),
-        "video": "" if video is None else f"<video{beside} playsinline muted></video>",
-        "video_data": embedded,
-        "shape": "tall" if height > 1.05 * width else "wide",
-        "aspect": f"{width} / {height}",
-        "has_video": "no" if video is None else "yes",
-        "data": script_json(data),
-    }
-    page = re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _asset("report.html"))
-    with atomic_path(path) as temporary:
-        temporary.write_text(page, encoding="utf-8")
-
-
-def script_json(value: Any) -> str:
-    """JSON that may stand inside a script element: nothing in it can end the element."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for char in "<>&\u2028\u2029":
-        text = text.replace(char, f"\\u{ord(char):04x}")
-    return text
 
 
 def _video(video: Path | None) -> tuple[str, str]:
-    """The video as base64, or the attribute that refers to it."""
+    """The video as base64, or the address that refers to it."""
     if video is None:
         return "", ""
     if video.stat().st_size <= EMBED_LIMIT:
-        return _base64(video.read_bytes()), ""
-    return "", f' src="{html.escape(quote(video.name))}" preload="auto"'
-
-
-def _figure(still: Still) -> str:
-    caption = html.escape(still.caption)
-    return (
-        f'<button class="still" data-t="{still.t:.3f}"><img src="{jpeg(still.image)}" '
-        f'alt="{caption}"><span>{caption}</span></button>'
-    )
-
-
-def _asset(name: str) -> str:
-    return files("scapcoach.report").joinpath("assets", name).read_text(encoding="utf-8")
-
-
-def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
+        return base64_text(video.read_bytes()), ""
+    return "", quote(video.name)

@@ -1,162 +1,149 @@
-"""The written parts of the report: summary, table of shares, settings; all text escaped."""
+"""The written parts of the report: summary, table of shares, settings."""
 
 from __future__ import annotations
 
-import html
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.export.summary import percent, reason_words, withheld_advice
+from scapcoach.measures.words import NOTHING, TITLES, figure, suffix, symbol
+from scapcoach.report.parts import Bar, Tile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: Advice that names less than this share of the recording is left to the table.
 _WORTH_SHOWING: Final = 0.03
-_TILES: Final = {"retraction": "Retraction", "elevation": "Shrug", "hunch": "Hunch"}
 
 
-def summary_block(summary: Mapping[str, Any]) -> str:
-    """Sentences, three tiles and what to change next time."""
-    first, *rest = summary["headline"]
-    sentences = "".join(f"<p>{html.escape(text)}</p>" for text in rest)
-    tiles = "".join(
-        _tile(name, title, summary["measures"][name])
-        for name, title in _TILES.items()
-        if name in summary["measures"]
-    )
-    warnings = "".join(
-        f'<p class="warning">{html.escape(str(text))}</p>'
-        for text in (*summary["source"].get("warnings", ()), summary.get("set", {}).get("reason"))
-        if text
-    )
-    return (
-        f'<p class="lead">{html.escape(first)}</p>{sentences}{warnings}'
-        f'<div class="tiles">{tiles}</div>{_advice(summary)}'
-    )
+@dataclass(frozen=True, slots=True)
+class MeasureLine:
+    """A row of the table: how much of the time a measure was judged, and what it was.
+
+    Attributes:
+        title: of the measure; positive: what a positive value means.
+        bar: how much could be judged; judged: the same in words.
+        typical: the median; span: 5th to 95th percentile.
+        reasons: share of the frames, and why they were withheld.
+    """
+
+    title: str
+    positive: str
+    bar: Bar
+    judged: str
+    typical: str
+    span: str
+    reasons: tuple[tuple[str, str], ...]
 
 
-def table_block(summary: Mapping[str, Any]) -> str:
-    """One row per measure: how much of the time it was judged, typical values, reasons."""
-    rows = "".join(_row(name, one) for name, one in summary["measures"].items())
-    return (
-        "<table><thead><tr><th scope=col>Measure</th><th scope=col>Judged</th>"
-        "<th scope=col class=n>Typical</th><th scope=col class=n>5 % to 95 %</th>"
-        "<th scope=col>Withheld, and why</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table>"
-    )
+@dataclass(frozen=True, slots=True)
+class ClipView:
+    """What stands in the report's summary and table.
+
+    Attributes:
+        lead: the first sentence; sentences: the others.
+        warnings: what was odd.
+        tiles: one for each main measure.
+        advice: what to change next time, and the share of the frames that it would win.
+        lines: one for each measure.
+    """
+
+    lead: str
+    sentences: tuple[str, ...]
+    warnings: tuple[str, ...]
+    tiles: tuple[Tile, ...]
+    advice: tuple[tuple[str, str], ...]
+    lines: tuple[MeasureLine, ...]
 
 
-def settings_block(summary: Mapping[str, Any]) -> str:
-    """Everything that is needed to do it again, as a list."""
+def clip_view(summary: Mapping[str, Any]) -> ClipView:
+    """The words of a recording.
+
+    Args:
+        summary: as `scapcoach.export.summary.build_summary` makes it.
+    """
+    measures = summary["measures"]
+    lead, *sentences = summary["headline"]
+    warnings = (*summary["source"].get("warnings", ()), summary.get("set", {}).get("reason"))
+    advice = [(a, s) for a, s in withheld_advice(summary) if s >= _WORTH_SHOWING][:3]
+    return ClipView(
+        lead=lead,
+        sentences=tuple(sentences),
+        warnings=tuple(str(text) for text in warnings if text),
+        tiles=tuple(_tile(title, measures[name]) for name, title in TITLES.items()
+                    if name in measures),
+        advice=tuple((text, f"{percent(share)} of the frames") for text, share in advice),
+        lines=tuple(_line(one) for one in measures.values()),
+    )  # fmt: skip
+
+
+def clip_facts(summary: Mapping[str, Any]) -> dict[str, str]:
+    """Everything that is needed to do it again, by its name."""
     model, source = summary["model"], summary["source"]
-    size = " x ".join(str(side) for side in source["size"])
     facts = {
-        "Recording": source["name"],
-        "Picture": f"{size} pixels",
+        "Recording": str(source["name"]),
+        "Picture": f"{' x '.join(str(side) for side in source['size'])} pixels",
         "Frames": f"{source['frames_decoded']} in {source['seconds']:.1f} s",
-        "Calibration": summary["calibration"],
-        "Pose model": model["name"],
-        "Model SHA-256": model["sha256"],
+        "Calibration": str(summary["calibration"]),
+        "Pose model": str(model["name"]),
+        "Model SHA-256": str(model["sha256"]),
         "Software": f"scapcoach {summary['software']['version']}",
     }
-    facts |= {
+    return facts | {
         str(key): value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         for key, value in summary["settings"].items()
     }
-    items = "".join(
-        f"<div><dt>{html.escape(str(k))}</dt><dd>{html.escape(str(v))}</dd></div>"
-        for k, v in facts.items()
-    )
-    return f"<dl>{items}</dl>"
 
 
-def _tile(name: str, title: str, one: Mapping[str, Any]) -> str:
-    number, unit, note = _key_number(one)
+def _bar(one: Mapping[str, Any]) -> Bar:
+    return Bar(one["share_ok"], one["share_relative"], one["share_withheld"])
+
+
+def _tile(title: str, one: Mapping[str, Any]) -> Tile:
+    """What a measure reached (95th percentile), and what that relates to."""
     judged = one["share_ok"] + one["share_relative"]
     share = f"judged in {percent(judged)} of the frames" if judged else ""
-    big = (
-        f'<div class="big">{number}<small>{unit}</small></div><div class="note">{note}</div>'
-        if number
-        else f'<div class="big none">Not judged</div><div class="note">{_main_reason(one)}</div>'
-    )
-    return (
-        f'<section class="tile {name}"><h3>{title}</h3>{big}{_bar(one)}'
-        f'<div class="share">{share}</div></section>'
-    )
+    value, unit = one["value"], one["unit"]
+    if value is None or not (one["share_ok"] or one["degrees"] is None):
+        value, unit = one["degrees"], "deg"
+    if value is None:
+        reasons = one["withheld_reasons"]
+        why = reason_words(next(iter(reasons))) if reasons else ""
+        return Tile(title, "Not judged", note=why, share=share, bar=_bar(one), judged=False)
+    note = "of your range" if unit == "%" else ""
+    if value is one["degrees"] or one["share_relative"] > one["share_ok"]:
+        note = "relative to your neutral"
+    typical = _number(value["median"], unit) + ("°" if value is one["degrees"] else "")
+    words = f"{f'reached, {note}' if note else 'reached'}; typically {typical}"
+    sign = symbol(unit) or "of 100"
+    return Tile(title, _number(value["p95"], unit), sign, words, share, _bar(one))
 
 
-def _key_number(one: Mapping[str, Any]) -> tuple[str, str, str]:
-    """What a measure reached (95th percentile), its unit and what it relates to."""
-    value, degrees = one["value"], one["degrees"]
-    if value is not None and (one["share_ok"] or degrees is None):
-        unit = {"%": "%", "deg": "°", "": "of 100"}[one["unit"]]
-        note = "of your range" if one["unit"] == "%" else ""
-        if one["share_relative"] > one["share_ok"]:
-            note = "relative to your neutral"
-        typical = _number(value["median"], one["unit"])
-        joined = f"reached, {note}" if note else "reached"
-        return _number(value["p95"], one["unit"]), unit, f"{joined}; typically {typical}"
-    if degrees is not None:
-        typical = _number(degrees["median"], "deg")
-        note = f"reached, relative to your neutral; typically {typical}°"
-        return _number(degrees["p95"], "deg"), "°", note
-    return "", "", ""
-
-
-def _main_reason(one: Mapping[str, Any]) -> str:
-    reasons = one["withheld_reasons"]
-    return html.escape(reason_words(next(iter(reasons)))) if reasons else ""
-
-
-def _advice(summary: Mapping[str, Any]) -> str:
-    advice = [(a, s) for a, s in withheld_advice(summary) if s >= _WORTH_SHOWING][:3]
-    if not advice:
-        return ""
-    items = "".join(
-        f"<li>{html.escape(text)} <small>{percent(share)} of the frames</small></li>"
-        for text, share in advice
-    )
-    return f'<section class="next"><h3>To have more judged</h3><ul>{items}</ul></section>'
-
-
-def _row(name: str, one: Mapping[str, Any]) -> str:
+def _line(one: Mapping[str, Any]) -> MeasureLine:
     judged = one["share_ok"] + one["share_relative"]
-    value, unit = one["value"], {"%": " %", "deg": "°", "": ""}[one["unit"]]
+    value, unit = one["value"], one["unit"]
     if value is None and one["degrees"] is not None:
-        value, unit = one["degrees"], "°"
-    kind = "deg" if unit == "°" else one["unit"]
-    middle = f"{_number(value['median'], kind)}{unit}" if value else "&ndash;"
-    span = (
-        f"{_number(value['p05'], kind)} to {_number(value['p95'], kind)}{unit}"
-        if value
-        else "&ndash;"
-    )
-    reasons = "".join(
-        f"<li><b>{percent(share)}</b> {html.escape(reason_words(label))}</li>"
-        for label, share in one["withheld_reasons"].items()
-    )
-    return (
-        f'<tr class="{html.escape(name)}"><th scope=row>{html.escape(one["title"])}'
-        f"<small>{html.escape(one['positive'])} is +</small></th>"
-        f"<td>{_bar(one)}<small>{percent(judged) if judged else 'never'}</small></td>"
-        f"<td class=n>{middle}</td><td class=n>{span}</td>"
-        f"<td>{f'<ul>{reasons}</ul>' if reasons else '&ndash;'}</td></tr>"
-    )
-
-
-def _bar(one: Mapping[str, Any]) -> str:
-    ok, relative, withheld = one["share_ok"], one["share_relative"], one["share_withheld"]
-    label = f"{percent(ok)} absolute, {percent(relative)} relative, {percent(withheld)} withheld"
-    return (
-        f'<div class="bar" role="img" aria-label="{label}">'
-        f'<i class="ok" style="width:{100 * ok:.2f}%"></i>'
-        f'<i class="relative" style="width:{100 * relative:.2f}%"></i></div>'
+        value, unit = one["degrees"], "deg"
+    after = suffix(unit)
+    typical = span = NOTHING
+    if value:
+        low, middle, high = (_number(value[key], unit) for key in ("p05", "median", "p95"))
+        typical, span = f"{middle}{after}", f"{low} to {high}{after}"
+    return MeasureLine(
+        title=one["title"],
+        positive=f"{one['positive']} is +",
+        bar=_bar(one),
+        judged=percent(judged) if judged else "never",
+        typical=typical,
+        span=span,
+        reasons=tuple(
+            (percent(share), reason_words(label))
+            for label, share in one["withheld_reasons"].items()
+        ),
     )
 
 
 def _number(value: float, unit: str) -> str:
-    if not unit and value > 100:
-        return "100+"
-    plus = "+" if unit and round(value) > 0 else ""
-    return f"{plus}{round(value):d}".replace("-", "\u2212")
+    """Without its unit; an index ends at its scale."""
+    return "100+" if not unit and value > 100 else figure(value, plus=bool(unit))

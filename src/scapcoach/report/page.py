@@ -1,11 +1,11 @@
-"""A page in the house's dress: one HTML file, no script, no request, light and dark."""
+"""Pages: a template each, laid out into one HTML file that opens offline and asks no network."""
 
 from __future__ import annotations
 
 import base64
-import html
+from functools import lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any
 
 from scapcoach.files import atomic_path
 from scapcoach.overlay.text import font_bytes
@@ -13,52 +13,19 @@ from scapcoach.overlay.text import font_bytes
 if TYPE_CHECKING:
     from pathlib import Path
 
-_PAGE: Final = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'">
-<title>{title} · scapcoach</title>
-<link rel="icon" href="data:,">
-<style>
-@font-face {{ font-family: Barlow; font-weight: 500; \
-src: url(data:font/woff;base64,{medium}) format("woff"); }}
-@font-face {{ font-family: Barlow; font-weight: 700; \
-src: url(data:font/woff;base64,{bold}) format("woff"); }}
-{css}
-</style>
-</head>
-<body>
-<header>
-  <span class="mark">scapcoach</span>
-  <h1>{title}</h1>
-</header>
-<main>
-{body}
-</main>
-</body>
-</html>
-"""
+    from jinja2 import Environment
+
+    from scapcoach.arrays import Image
+    from scapcoach.overlay.text import Weight
 
 
-def page(title: str, body: str, *styles: str) -> str:
-    """The whole page.
+def render(template: str, **values: Any) -> str:
+    """Lay out a template of this package with `values`; every text in them is escaped.
 
-    Args:
-        title: heading; any text is safe.
-        body: HTML, already escaped where it must be.
-        styles: names of style sheets in `assets`, after the house's.
+    Raises:
+        jinja2.UndefinedError: the template asks for a value that is not there.
     """
-    return _PAGE.format(
-        title=html.escape(title),
-        body=body,
-        css="\n".join(_asset(name) for name in ("base.css", *styles)),
-        medium=base64.b64encode(font_bytes("medium")).decode("ascii"),
-        bold=base64.b64encode(font_bytes("bold")).decode("ascii"),
-    )
+    return _templates().get_template(template).render(values)
 
 
 def write_page(path: Path, text: str) -> None:
@@ -71,5 +38,45 @@ def write_page(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+def jpeg(image: Image) -> str:
+    """A picture as a data URL.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+    """
+    import cv2
+
+    _, data = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+    return f"data:image/jpeg;base64,{base64_text(data.tobytes())}"
+
+
+def base64_text(data: bytes) -> str:
+    """Bytes as they may stand in a page."""
+    return base64.b64encode(data).decode("ascii")
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("scapcoach.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.policies["json.dumps_kwargs"] = {
+        "ensure_ascii": False, "separators": (",", ":"), "allow_nan": False,
+    }  # fmt: skip
+    made.globals |= {"asset": _asset, "font": _font}
+    return made
+
+
 def _asset(name: str) -> str:
+    """A style sheet or a script of this package."""
     return files("scapcoach.report").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def _font(weight: Weight) -> str:
+    return base64_text(font_bytes(weight))

@@ -9,6 +9,7 @@ import numpy as np
 
 from scapcoach.measures.registry import plots
 from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.words import figure, suffix, symbol
 from scapcoach.overlay.readings import SHORT
 
 if TYPE_CHECKING:
@@ -27,9 +28,11 @@ MAX_SPANS: Final = 300
 def plot_groups(measures: Measures) -> list[dict[str, Any]]:
     """One dict per plot, ready for JSON; measures that never could be judged stand last.
 
-    Each holds ``title``, ``about``, ``t`` (seconds), ``modes`` (one per unit: ``unit``, ``low``,
-    ``high``, ``traces`` with ``label``, ``v``, ``s``, ``k``; k is 0 where ok, 1 where relative) and
-    ``spans`` ([from, to, short reason, sentence]) where nothing could be judged.
+    Each holds ``title``, ``about``, ``t`` (seconds), ``modes`` (one per unit: ``unit``,
+    ``suffix`` of its numbers, ``low``, ``high``, ``ticks`` as [value, words], ``traces`` with
+    ``label``, ``v``, ``s``, ``k``; k is 0 where ok, 1 where relative), ``spans`` ([from, to, short
+    reason, sentence]) where nothing could be judged, and ``zones``, the edges between coloured
+    zones.
     """
     groups = []
     for title, parts in plots():
@@ -44,7 +47,7 @@ def plot_groups(measures: Measures) -> list[dict[str, Any]]:
 
 
 def _both_sides(parts: list[tuple[Series, str]], measures: Measures) -> list[tuple[Series, str]]:
-    """The mean of both sides in their place, where the sides can seldom be told apart."""
+    """The mean of both sides in their place, where the sides can seldom be judged apart."""
     if len(parts) != 2:
         return parts
     mean = measures.series.get(parts[0][0].spec.name.removesuffix("_left"))
@@ -111,11 +114,10 @@ def _group(title: str, parts: list[tuple[Series, str]], t: npt.NDArray[Any]) -> 
     spec = series[0].spec
     keep = thin([_best(s) for s in series], MAX_POINTS)
     modes = []
-    unit = {"deg": "°"}.get(spec.unit, spec.unit)
     if any(np.isfinite(s.value).any() for s in series):
-        modes.append(_mode(unit, parts, keep, degrees=False))
+        modes.append(_mode(parts, keep, degrees=False))
     if any(s.deg is not None and np.isfinite(s.deg).any() for s in series):
-        modes.append(_mode("°", parts, keep, degrees=True))
+        modes.append(_mode(parts, keep, degrees=True))
     if len(modes) == 2:
         only = [np.where(np.isfinite(s.value), np.nan, _best(s)) for s in series]
         modes[0]["hint"] = _runs(np.any([np.isfinite(v) for v in only], axis=0), t)
@@ -133,9 +135,7 @@ def _group(title: str, parts: list[tuple[Series, str]], t: npt.NDArray[Any]) -> 
     }
 
 
-def _mode(
-    unit: str, parts: list[tuple[Series, str]], keep: IntArray, *, degrees: bool
-) -> dict[str, Any]:
+def _mode(parts: list[tuple[Series, str]], keep: IntArray, *, degrees: bool) -> dict[str, Any]:
     traces, values, sigmas = [], [], []
     for series, label in parts:
         v = series.deg if degrees else series.value
@@ -150,12 +150,25 @@ def _mode(
              "k": kind.tolist()}
         )  # fmt: skip
     spec = parts[0][0].spec
-    low, high = axis_limits(
-        np.concatenate(values), np.concatenate(sigmas), spec.unit if not degrees else "deg"
-    )
+    unit = "deg" if degrees else spec.unit
     if spec.zones:  # verdicts are read off a scale that stays where it is
-        low, high = float(spec.low), float(spec.high)
-    return {"unit": unit, "low": low, "high": high, "traces": traces, "hint": []}
+        marks = [(edge, figure(edge)) for edge in (spec.low, *spec.zones, spec.high)]
+        return _scale(unit, spec.low, spec.high, marks, traces)
+    low, high = axis_limits(np.concatenate(values), np.concatenate(sigmas), unit)
+    return _scale(unit, low, high, ticks(low, high, unit), traces)
+
+
+def _scale(
+    unit: str,
+    low: float,
+    high: float,
+    marks: list[tuple[float, str]],
+    traces: list[dict[str, Any]],
+) -> dict[str, Any]:
+    return {
+        "unit": symbol(unit), "suffix": suffix(unit), "low": low, "high": high, "ticks": marks,
+        "traces": traces, "hint": [],
+    }  # fmt: skip
 
 
 def _runs(mask: npt.NDArray[Any], t: npt.NDArray[Any]) -> list[list[float]]:
@@ -180,6 +193,28 @@ def axis_limits(
     return float(low), float(high)
 
 
+def ticks(low: float, high: float, unit: str) -> list[tuple[float, str]]:
+    """Two to five round numbers from `low` to `high`, and their words: degrees with their sign."""
+    step = tick_step(high - low)
+    first, last = np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9)
+    values = [float(k * step) for k in np.arange(first, last + 1)]
+    return [(v, figure(v, unit if unit == "deg" else "", plus=True)) for v in values]
+
+
+def tick_step(span: float) -> float:
+    """A round number (1, 2 or 5 times a power of ten) of which four or fewer fill `span`."""
+    raw = span / 4
+    power = 10.0 ** np.floor(np.log10(raw))
+    return float(next(k * power for k in (1, 2, 5, 10) if k * power >= raw))
+
+
+def time_marks(end: float) -> list[tuple[float, str]]:
+    """Round seconds up to `end` (more than 0), and their words."""
+    step = tick_step(0.7 * end)
+    marks = np.arange(0.0, 0.98 * end + 1e-9, step)
+    return [(round(float(t), 6), figure(t, "s", decimals=int(step < 1))) for t in marks]
+
+
 def _yaw(measures: Measures) -> dict[str, Any]:
     # Past 180 degrees the number starts again at -180: that is no movement, so no line is drawn.
     yaw = np.where(np.abs(np.diff(measures.yaw, prepend=np.nan)) > 180, np.nan, measures.yaw)
@@ -195,7 +230,7 @@ def _yaw(measures: Measures) -> dict[str, Any]:
         "title": "Turn (view)",
         "about": "turned to their own left; 0 faces the camera, 180 the back",
         "t": _rounded(measures.t[keep], 3),
-        "modes": [{"unit": "°", "low": low, "high": high, "traces": [trace], "hint": []}],
+        "modes": [_scale("deg", low, high, ticks(low, high, "deg"), [trace])],
         "spans": [],
         "zones": [],
     }

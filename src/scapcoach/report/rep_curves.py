@@ -1,14 +1,14 @@
-"""Repetitions laid over each other: time-normalised curves, and their small plots as SVG."""
+"""Repetitions laid over each other: time-normalised curves, and what their small plots show."""
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.report.plots import axis_limits
+from scapcoach.measures.words import suffix
+from scapcoach.report.plots import axis_limits, ticks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,46 +88,55 @@ def normalised(
     return np.asarray(np.where(part < 1, below, 0.0) * (1 - part) + above * part)
 
 
-def curves_block(t: FloatArray, curves: Sequence[Curve], record: SetRecord) -> str:
-    """HTML of one small plot per curve, every repetition a line; empty without repetitions."""
+def small_plots(t: FloatArray, curves: Sequence[Curve], record: SetRecord) -> list[dict[str, Any]]:
+    """One small plot per curve, every repetition a line; none without repetitions.
+
+    Each holds ``title``, ``about`` (what a greater value means) and ``why`` there is no line; where
+    there are lines also ``label``, ``targets``, ``grid``, ``lines``, ``edges`` of the phases and
+    ``ticks``, all in per cent of the drawing, from its left and its top.
+    """
     if not record.reps:
-        return ""
+        return []
     shares = phase_shares(record.reps)
-    return "".join(_figure(t, curve, record, shares) for curve in curves)
+    return [_small_plot(t, curve, record, shares) for curve in curves]
 
 
-def _figure(t: FloatArray, curve: Curve, record: SetRecord, shares: tuple[float, float]) -> str:
-    lines = [(rep, normalised(t, curve.values, rep, shares)) for rep in record.reps]
-    lines = [(r, v) for r, v in lines if np.isfinite(v).mean() >= _LEAST_COVER]
-    head = (
-        f"<figcaption><b>{html.escape(curve.title)}</b> "
-        f"<span>+ {html.escape(curve.positive)}</span></figcaption>"
-    )
-    if not lines:
-        why = html.escape(curve.why or "This could not be judged in any repetition.")
-        return f'<figure class="small none">{head}<p>{why}</p></figure>'
-    everything = np.concatenate([*(values for _, values in lines), _nearest_edges(curve, record)])
-    low, high = axis_limits(everything, np.zeros(1), curve.unit)
-    parts = [_targets(curve, record, shares, low, high), _grid(low, high)]
+def _small_plot(
+    t: FloatArray, curve: Curve, record: SetRecord, shares: tuple[float, float]
+) -> dict[str, Any]:
+    found = [(rep, normalised(t, curve.values, rep, shares)) for rep in record.reps]
+    found = [(r, v) for r, v in found if np.isfinite(v).mean() >= _LEAST_COVER]
+    plot: dict[str, Any] = {"title": curve.title, "about": f"+ {curve.positive}", "why": ""}
+    if not found:
+        why = curve.why or "This could not be judged in any repetition."
+        return {**plot, "why": why, "lines": []}
+    everything = np.concatenate([*(values for _, values in found), _nearest_edges(curve, record)])
+    scale = Scale(*axis_limits(everything, np.zeros(1), curve.unit))
     last = max(rep.number for rep in record.reps)
-    for rep, values in sorted(lines, key=lambda line: line[0].number in {record.best}):
-        parts.append(_line(rep, values, record, (rep.number - 1) / max(1, last - 1), low, high))
-    unit = {"deg": "\u00b0"}.get(curve.unit, f" {curve.unit}" if curve.unit else "")
-    ticks = "".join(
-        f'<span class="tick" style="top:{_y(v, low, high):.1f}%">{_signed(v)}{unit}</span>'
-        for v in _ticks(low, high)
-    )
-    a, b = (f"{100 * share:.1f}%" for share in shares)
-    phases = (
-        f'<div class="phases" style="--a:{a};--b:{b}"><span>pull</span><span>peak</span>'
-        "<span>return</span></div>"
-    )
-    drawing = (
-        '<svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" '
-        f'aria-label="{html.escape(curve.title)}, {len(lines)} repetitions over each other">'
-        f"{''.join(parts)}{_phase_lines(shares)}</svg>"
-    )
-    return f'<figure class="small">{head}<div class="graph">{drawing}{ticks}</div>{phases}</figure>'
+    found.sort(key=lambda line: line[0].number == record.best)  # the best one on top
+    marks = ticks(scale.low, scale.high, curve.unit)
+    after = "" if curve.unit == "deg" else suffix(curve.unit)
+    return {
+        **plot,
+        "label": f"{curve.title}, {len(found)} repetitions over each other",
+        "targets": _targets(curve, record, shares, scale),
+        "grid": [(scale.y(v), v == 0) for v, _ in marks],
+        "lines": [_line(r, v, record, (r.number - 1) / max(1, last - 1), scale) for r, v in found],
+        "edges": [round(100 * share, 1) for share in shares],
+        "ticks": [(scale.y(v), f"{words}{after}") for v, words in marks],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The axis of a small plot, from `low` at the bottom to `high` at the top."""
+
+    low: float
+    high: float
+
+    def y(self, value: float) -> float:
+        """Per cent from the top."""
+        return round(float(100 - 100 * (value - self.low) / (self.high - self.low)), 2)
 
 
 def _nearest_edges(curve: Curve, record: SetRecord) -> list[float]:
@@ -139,29 +148,29 @@ def _nearest_edges(curve: Curve, record: SetRecord) -> list[float]:
 
 
 def _line(
-    rep: RepRow, values: FloatArray, record: SetRecord, along: float, low: float, high: float
-) -> str:
-    """One repetition: a path per stretch without a gap, coloured from the first to the last."""
+    rep: RepRow, values: FloatArray, record: SetRecord, along: float, scale: Scale
+) -> dict[str, Any]:
+    """One repetition: a path per stretch without a gap, and how far it stands along the set."""
     path, drawing = [], False
     for k, value in enumerate(values):
         if not np.isfinite(value):
             drawing = False
             continue
-        x = 100 * k / (POINTS - 1)
-        path.append(f"{'L' if drawing else 'M'}{x:g} {_y(value, low, high):.2f}")
+        path.append(f"{'L' if drawing else 'M'}{100 * k / (POINTS - 1):g} {scale.y(value):.2f}")
         drawing = True
-    kind = {record.best: " best", record.worst: " worst"}.get(rep.number, "")
-    note = {record.best: ", best", record.worst: ", weakest"}.get(rep.number, "")
-    partial = " part" if rep.partial else ""
-    return (
-        f'<path class="rep{kind}{partial}" style="--along:{100 * along:.0f}%" d="{"".join(path)}">'
-        f"<title>Repetition {rep.number}{note}</title></path>"
-    )
+    kind = {record.best: "best", record.worst: "worst"}.get(rep.number, "")
+    note = {"best": ", best", "worst": ", weakest"}.get(kind, "")
+    return {
+        "kind": f"{kind} part" if rep.partial else kind,
+        "along": round(100 * along),
+        "path": "".join(path),
+        "title": f"Repetition {rep.number}{note}",
+    }
 
 
 def _targets(
-    curve: Curve, record: SetRecord, shares: tuple[float, float], low: float, high: float
-) -> str:
+    curve: Curve, record: SetRecord, shares: tuple[float, float], scale: Scale
+) -> list[dict[str, float]]:
     """Where the measure should be, phase by phase."""
     edges = {"pull": (0.0, shares[0]), "peak": shares, "return": (shares[1], 1.0)}
     parts = []
@@ -169,44 +178,12 @@ def _targets(
         if target.measure != curve.measure or not curve.measure or target.phase not in edges:
             continue
         top, bottom = (
-            _y(float(np.clip(v, low, high)), low, high) for v in (target.high, target.low)
+            scale.y(float(np.clip(v, scale.low, scale.high))) for v in (target.high, target.low)
         )
         a, b = edges[target.phase]
         if bottom - top > 0.5:
             parts.append(
-                f'<rect class="target" x="{100 * a:.1f}" width="{100 * (b - a):.1f}" '
-                f'y="{top:.1f}" height="{bottom - top:.1f}"/>'
-            )
-    return "".join(parts)
-
-
-def _grid(low: float, high: float) -> str:
-    return "".join(
-        f'<line class="grid{" zero" if v == 0 else ""}" x1="0" x2="100" '
-        f'y1="{_y(v, low, high):.2f}" y2="{_y(v, low, high):.2f}"/>'
-        for v in _ticks(low, high)
-    )
-
-
-def _phase_lines(shares: tuple[float, float]) -> str:
-    return "".join(
-        f'<line class="phase" x1="{100 * s:.1f}" x2="{100 * s:.1f}" y1="0" y2="100"/>'
-        for s in shares
-    )
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Three to six round numbers from `low` to `high`."""
-    raw = (high - low) / 4
-    power = 10 ** np.floor(np.log10(raw))
-    step = next(k * power for k in (1, 2, 5, 10) if k * power >= raw)
-    first = np.ceil(low / step - 1e-9)
-    return [float(k * step) for k in np.arange(first, np.floor(high / step + 1e-9) + 1)]
-
-
-def _y(value: float, low: float, high: float) -> float:
-    return 100 - 100 * (value - low) / (high - low)
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.0f}".replace("+0", "0").replace("-0", "0").replace("-", "\u2212")
+                {"x": round(100 * a, 1), "width": round(100 * (b - a), 1), "y": top,
+                 "height": round(bottom - top, 2)}
+            )  # fmt: skip
+    return parts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from scapcoach.errors import ProtocolError
 from scapcoach.overlay.text import font_bytes
+from scapcoach.web.colors import picture_colors
 from scapcoach.web.guard import REPORT_POLICY, Guard
 from scapcoach.web.past import past_sessions, report_file
 from scapcoach.web.posture import posture_routes
@@ -44,7 +46,7 @@ _SLOW_S: Final = 10.0
 #: Seconds for a session to be closed and written when its page has gone.
 _CLOSE_S: Final = 60.0
 
-#: Codes with which a socket is closed: in use elsewhere, and a message that is none.
+#: Codes with which a socket is closed: in use elsewhere, and a message that cannot be read.
 TAKEN, MALFORMED = 4001, 4002
 
 
@@ -101,19 +103,24 @@ def make_app(
 
 def _asset(name: str) -> Response:
     """A file of the page; only names that are there."""
-    if name == "medium.woff":
-        return Response(font_bytes("medium"), media_type=_TYPES[".woff"])
-    if name == "bold.woff":
-        return Response(font_bytes("bold"), media_type=_TYPES[".woff"])
-    known = {file.name: file for file in files("scapcoach.web").joinpath("assets").iterdir()}
+    known = {
+        file.name: file.read_bytes for file in files("scapcoach.web").joinpath("assets").iterdir()
+    }
+    palette = files("scapcoach.report").joinpath("assets", "palette.css")
+    known |= {
+        "medium.woff": partial(font_bytes, "medium"),
+        "bold.woff": partial(font_bytes, "bold"),
+        "palette.css": palette.read_bytes,
+        "picture.css": picture_colors,
+    }
     suffix = name[name.rfind(".") :]
     if name not in known or suffix not in _TYPES:
         return Response("There is no such file.\n", 404)
-    return Response(known[name].read_bytes(), media_type=_TYPES[suffix])
+    return Response(known[name](), media_type=_TYPES[suffix])
 
 
 class _Desk:
-    """Where pages sit down: one live session at a time, the newest page has it."""
+    """One live session at a time; the newest page has it."""
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
@@ -135,7 +142,7 @@ class _Desk:
             await seat.leave(1000, "")
 
     async def close(self) -> None:
-        """The server stops: whoever sits here leaves, and what was recorded is written."""
+        """The server stops: the session is closed, and what was recorded is written."""
         if self._current is not None:
             await self._current.leave(1001, "The server was stopped.")
 
@@ -227,7 +234,7 @@ class _Seat:
         self, receive: Callable[[dict[str, Any] | bytes], None]
     ) -> Callable[[dict[str, Any] | bytes], None]:
         def call(message: dict[str, Any] | bytes) -> None:
-            with suppress(RuntimeError):  # the loop is closed: nobody is left to be told
+            with suppress(RuntimeError):  # the loop is closed: nobody listens any more
                 self._loop.call_soon_threadsafe(receive, message)
 
         return call

@@ -53,7 +53,7 @@ def past_sessions(folder: Path) -> list[dict[str, Any]]:
 
 
 def session_card(session: Path) -> dict[str, Any]:
-    """What is told of a session; one without reports was not closed yet."""
+    """What the page shows of a session; one without reports was not closed yet."""
     places = [session, *sorted(p for p in session.iterdir() if _PART.fullmatch(p.name))]
     reports = [_report(session, place) for place in places if (place / _REPORT).is_file()]
     return {"name": session.name, "reports": reports}

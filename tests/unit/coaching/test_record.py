@@ -22,8 +22,9 @@ from scapcoach.export.tables import write_parquet
 from scapcoach.measures.types import Reason, Status
 from scapcoach.overlay.prompt import prompt_at
 from scapcoach.recording.coached import set_record
-from scapcoach.report.rep_curves import POINTS, Curve, curves_block, normalised, phase_shares
-from scapcoach.report.set_section import SetPage, Snapshot, set_block, show, table_columns
+from scapcoach.report.page import render
+from scapcoach.report.rep_curves import POINTS, Curve, normalised, phase_shares, small_plots
+from scapcoach.report.set_section import SetPage, Snapshot, set_view, show, table_columns
 from tests.support.sets import sample_set
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def page_of(record: SetRecord, **how: object) -> Tags:
         Curve("Rounding", "deg", "rounder", np.full(len(T), np.nan), why="Turn side-on."),
     ]
     shots = [Snapshot(record.best, 2.0, image), Snapshot(record.worst, 11.0, image)]
-    return Tags(set_block(SetPage(record, T, curves, shots)))
+    return Tags(render("set.html", lifting=set_view(SetPage(record, T, curves, shots))))
 
 
 def test_the_page_shows_every_repetition_the_pair_and_the_next_sentence() -> None:
@@ -192,7 +193,7 @@ def test_no_repetitions_make_a_page_all_the_same() -> None:
     found = page_of(set_record(sample_set(reps=0)))
     assert "none was seen" in found.words
     assert not [a for tag, a in found.seen if tag == "path"]
-    assert curves_block(T, [], set_record(sample_set(reps=0))) == ""
+    assert small_plots(T, [], set_record(sample_set(reps=0))) == []
 
 
 def test_hostile_words_stay_text() -> None:

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from scapcoach.measures.types import Status
-from scapcoach.overlay import paint, prompt
+from scapcoach.overlay import paint
 from scapcoach.overlay.gauges import Panel, lay_out
 from scapcoach.overlay.overlay import Overlay
 from scapcoach.overlay.prompt import BANNER_SHARE, COUNTER_SHARE, Prompt, PromptPainter, prompt_at
-from scapcoach.overlay.readings import GOOD
+from scapcoach.overlay.readings import GOOD, TO_DO
 from scapcoach.overlay.text import sprite
 from tests.support.sets import sample_set
 from tests.support.synthetic import synthetic_measures, synthetic_poses
@@ -97,7 +97,7 @@ def test_seconds_of_a_held_peak_are_counted_from_one_on(monkeypatch: pytest.Monk
 
 
 def test_a_correction_is_yellow_and_praise_is_green() -> None:
-    for praise, color in ((False, prompt._CORRECT), (True, GOOD)):
+    for praise, color in ((False, TO_DO), (True, GOOD)):
         image = gray((640, 480))
         PromptPainter((640, 480)).draw(image, Prompt(cue="Good", praise=praise))
         colors = image.reshape(-1, 3)[(image.reshape(-1, 3) != 128).any(axis=1)].astype(int)

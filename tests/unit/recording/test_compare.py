@@ -73,7 +73,7 @@ def test_a_folder_differs_from_itself_in_nothing(tmp_path: Path) -> None:
     assert len(found.differences) > 10
     assert {d.verdict for d in found.differences} <= {Verdict.SAME, Verdict.UNKNOWN}
     assert all(d.value == 0 for d in found.differences if d.verdict is Verdict.SAME)
-    assert found.headline.startswith("No difference that can be told")
+    assert found.headline.startswith("No clear difference")
     assert found.notes == ()
 
 

@@ -6,7 +6,7 @@
   const now = document.getElementById("now");
   const scrub = document.getElementById("scrub");
   const frames = data.frames;                       // in 0.1 ms
-  const end = Math.max(data.duration, 1e-3);
+  const end = data.end;
   const NS = "http://www.w3.org/2000/svg";
   let time = 0, wanted = null;
 
@@ -25,7 +25,6 @@
   };
   const signed = (v, unit) => (unit && v > 0.49 ? "+" : "") + Math.round(v).toString().replace("-", "\u2212");
   const sides = { Left: "l", Right: "r" };
-  const suffix = (unit) => (unit === "%" ? " %" : unit);
 
   // ---- pictures to data -------------------------------------------------
   const embedded = document.getElementById("video-data").textContent.trim();
@@ -47,10 +46,6 @@
       if (here && from < 0) from = i;
     }
     return found;
-  };
-  const step = (span) => {
-    const raw = span / 4, power = 10 ** Math.floor(Math.log10(raw));
-    return [1, 2, 5, 10].map((k) => k * power).find((k) => k >= raw);
   };
 
   function plot(group) {
@@ -94,15 +89,11 @@
     const x = (i) => ((1000 * group.t[i]) / end).toFixed(2);
     const y = (v) => 100 - (100 * (v - mode.low)) / (mode.high - mode.low);
     const edges = [mode.low, ...group.zones, mode.high];
-    if (group.zones.length) for (let z = 0; z < 3; z++)
+    if (group.zones.length) for (let z = 0; z + 1 < edges.length; z++)
       draw("rect", "zone z" + z, { x: 0, width: 1000, y: y(edges[z + 1]), height: y(edges[z]) - y(edges[z + 1]) }, svg);
-    const every = group.zones.length ? null : step(mode.high - mode.low);
-    const ticks = group.zones.length ? [0, 33, 67, 100] : [];
-    if (every) for (let v = Math.ceil(mode.low / every) * every; v <= mode.high + 1e-9; v += every) ticks.push(v);
-    for (const v of ticks) {
-      draw("line", "grid" + (Math.abs(v) < 1e-9 ? " zero" : ""), { x1: 0, x2: 1000, y1: y(v), y2: y(v) }, svg);
-      const tick = make("span", "tick", area, signed(v, group.zones.length ? "" : mode.unit) + (mode.unit === "°" ? "°" : ""));
-      tick.style.top = y(v) + "%";
+    for (const [v, words] of mode.ticks) {
+      draw("line", "grid" + (v === 0 ? " zero" : ""), { x1: 0, x2: 1000, y1: y(v), y2: y(v) }, svg);
+      make("span", "tick", area, words).style.top = y(v) + "%";
     }
     for (const trace of mode.traces) {
       const side = sides[trace.label] ? " " + sides[trace.label] : "";
@@ -133,11 +124,7 @@
 
   const plots = data.groups.map(plot);
   const axis = make("div", "axis", board);
-  const gap = step(end * 0.7);
-  for (let t = 0; t <= end * 0.98; t += gap) {
-    const mark = make("span", "", axis, (gap < 1 ? t.toFixed(1) : t.toFixed(0)) + " s");
-    mark.style.left = (100 * t) / end + "%";
-  }
+  for (const [t, words] of data.axis) make("span", "", axis, words).style.left = (100 * t) / end + "%";
   scrub.max = end;
 
   // ---- the cursor -------------------------------------------------------
@@ -167,7 +154,7 @@
         continue;
       }
       const sigma = trace.s[i] === null ? "" : " \u00b1 " + Math.round(trace.s[i]);
-      const text = label + signed(v, mode.unit) + suffix(mode.unit) + sigma + (trace.k[i] ? ", relative" : "");
+      const text = label + signed(v, mode.unit) + mode.suffix + sigma + (trace.k[i] ? ", relative" : "");
       make("span", sides[trace.label] || "", state.read, text);
     }
   }

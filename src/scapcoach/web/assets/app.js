@@ -11,9 +11,9 @@ import { Wizard } from "/static/wizard.js";
 
 const byId = (id) => document.getElementById(id);
 const setup = await (await fetch("/api/setup")).json();
-const stage = new Stage(byId("canvas"), setup.bones);
+const stage = new Stage(byId("canvas"), setup.body);
 const gauges = new Gauges(byId("gauges"), setup);
-const plots = new Plots(byId("plots"), setup);
+const plots = new Plots(byId("plots"), setup.cards);
 const camera = new Camera(byId("video"));
 const sound = new Sound();
 const LIVE_BUTTONS = ["pause", "calibrate", "calibrate-exercise", "mute", "finish"];
@@ -34,7 +34,7 @@ const link = new Link({
   closed: (code, reason) => {
     if (state.finished) return;
     stop();
-    if (code === 4001) cover("This session goes on in another tab", "Only one page at a time can be coached.", "Continue here");
+    if (code === setup.taken) cover("This session goes on in another tab", "Only one page at a time can be coached.", "Continue here");
     else if (code !== 1000) cover("The connection broke off", reason || "Is 'scapcoach serve' still running?", "Start again");
   },
 });
@@ -83,11 +83,11 @@ function begun() {
   if (setup.camera) { camera.follow(take); listCameras(); }
 }
 
-// One new frame of the browser's camera: sent if the engine is hungry, shown when it is answered.
+// One new frame of the browser's camera: sent if the engine is free, shown when it is answered.
 async function take() {
   const { videoWidth: w, videoHeight: h } = camera.video;
   if (w && !state.paused && !state.seen) stage.draw(camera.video, w, h, null);
-  if (state.taking || state.paused || !link.hungry) return;
+  if (state.taking || state.paused || !link.free) return;
   state.taking = true;
   const t = performance.now() / 1000;
   try {
@@ -101,7 +101,7 @@ async function take() {
   }
 }
 
-// A picture with its landmarks: it does not wait for what they tell.
+// A picture with its landmarks: it does not wait for the measures.
 async function draw(sight, jpeg) {
   state.seen = true;
   if (jpeg) {

@@ -11,7 +11,7 @@ export class Camera {
     document.addEventListener("visibilitychange", () => this.keepAwake());
   }
 
-  // Whoever trains touches no key for minutes: the screen must not go dark while the camera is on.
+  // During training no key is touched for minutes: the screen must not go dark while the camera is on.
   // The browser takes this back whenever the page is hidden.
   async keepAwake() {
     if (!this.on || document.visibilityState !== "visible") return;
@@ -20,7 +20,7 @@ export class Camera {
       await this.awake?.release();
       this.awake = awake ?? null;
       if (!this.on) this.letSleep(); // closed meanwhile
-    } catch { /* not allowed: the screen goes dark as it is wont to */ }
+    } catch { /* not allowed: the screen goes dark as usual */ }
   }
 
   letSleep() {

@@ -1,40 +1,28 @@
 // Gauges: numbers with their uncertainty where there are any, and the reason where there are none.
-const CARDS = [
-  { name: "retraction", rows: [["retraction_left", "L"], ["retraction_right", "R"]] },
-  { name: "elevation", rows: [["elevation_left", "L"], ["elevation_right", "R"]] },
-  { name: "hunch", rows: [["hunch", ""]] },
-];
-const ZONES = [[33, "ok"], [67, "mild"], [Infinity, "marked"]];
-
-function make(tag, name, parent, text) {
-  const node = document.createElement(tag);
-  if (name) node.className = name;
-  if (text !== undefined) node.textContent = text;
-  parent?.append(node);
-  return node;
-}
+import { make } from "/static/dom.js";
 
 export class Gauges {
   constructor(root, setup) {
     this.setup = setup;
-    this.cards = CARDS.map((card) => this.#card(root, card));
+    this.cards = setup.cards.map((card) => this.#card(root, card));
   }
 
   #card(root, card) {
-    const node = make("div", "gauge card", root);
-    const head = make("h3", "", node, this.setup.measures[card.name].short);
+    const node = make("div", "", root, "gauge card");
+    const head = make("h3", card.title, node);
     const note = make("small", "", head);
     const rows = card.rows.map(([name, side]) => {
-      const row = make("div", `row ${side ? side.toLowerCase() : "one"}`, node);
-      if (side) make("b", "", row, side);
-      const scale = make("div", "scale", row);
-      const parts = { target: make("i", "target", scale), band: make("i", "", scale), zero: make("i", "zero", scale), mark: make("i", "mark", scale) };
+      const row = make("div", "", node, `row ${side ? side.toLowerCase() : "one"}`);
+      if (side) make("b", side, row);
+      const scale = make("div", "", row, "scale");
+      const part = (name) => make("i", "", scale, name);
+      const parts = { target: part("target"), band: part(""), zero: part("zero"), mark: part("mark") };
       const output = make("output", "", row);
       row.hidden = true; // until there is something to say
-      return { name, row, scale, parts, output, why: make("p", "why", row) };
+      return { name, row, scale, parts, output, why: make("p", "", row, "why") };
     });
-    const both = { row: make("div", "row one", node) };
-    both.why = make("p", "why", both.row, "Waiting for the camera.");
+    const both = { row: make("div", "", node, "row one") };
+    both.why = make("p", "Waiting for the camera.", both.row, "why");
     return { ...card, note, rows, both };
   }
 
@@ -47,7 +35,7 @@ export class Gauges {
       if (one) card.both.why.textContent = this.#reason(states[0], reading);
       card.rows.forEach((row, k) => { row.row.hidden = one; if (!one) this.#row(card, row, states[k], reading); });
       const shown = states.filter((s) => number(s) !== null);
-      card.note.textContent = !shown.length ? "" : shown.some((s) => s.status === "relative") ? "relative" : card.name === "hunch" ? "" : "% of your range";
+      card.note.textContent = !shown.length ? "" : shown.some((s) => s.status === "relative") ? "relative" : card.range;
     }
   }
 
@@ -79,7 +67,7 @@ export class Gauges {
       target.style.left = at(goal[0] ?? low);
       target.style.right = `calc(100% - ${at(goal[1] ?? high)})`;
     }
-    row.output.textContent = words(card, found, low);
+    row.output.textContent = words(card, found, low, found.degrees ? this.setup.degree : spec.suffix);
   }
 }
 
@@ -92,9 +80,9 @@ export function number(state) {
   return { value, sigma: (degrees ? state.deg_sigma : state.sigma) ?? 0, degrees };
 }
 
-function words(card, found, low) {
+function words(card, found, low, suffix) {
   const rounded = Math.round(found.value);
-  if (card.name === "hunch") return `${rounded} ${ZONES.find(([edge]) => found.value < edge)[1]}`;
+  if (card.zones.length) return `${rounded} ${card.zones.find(([edge]) => found.value < edge)?.[1] ?? card.above}`;
   const sign = low < 0 && rounded > 0 ? "+" : rounded < 0 ? "\u2212" : "";
-  return `${sign}${Math.abs(rounded)}${found.degrees ? "\u00b0" : " %"}`;
+  return `${sign}${Math.abs(rounded)}${suffix}`;
 }

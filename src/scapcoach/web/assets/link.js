@@ -1,7 +1,7 @@
 // The socket to the engine. Pictures: at most two on their way, always the newest.
 const MAGIC = [0x53, 0x43, 0x46, 0x31]; // SCF1
 const IN_FLIGHT = 2;
-const STALLED_S = 1.5; // an answer that is missing for so long is not waited for any more
+const STALLED_S = 1.5; // an answer that takes longer is not waited for
 
 export class Link {
   constructor(handlers) {
@@ -30,7 +30,7 @@ export class Link {
   }
 
   // Whether a picture taken now would be looked at soon.
-  get hungry() {
+  get free() {
     const now = performance.now() / 1000;
     this.waiting = this.waiting.filter((t) => now - t < STALLED_S);
     return this.ready && this.waiting.length < IN_FLIGHT && this.socket.bufferedAmount < 500_000;
@@ -49,13 +49,13 @@ export class Link {
   close() { this.socket?.close(1000); this.socket = null; }
 
   #take(data) {
-    if (typeof data === "string") { this.#tell(JSON.parse(data), null); return; }
+    if (typeof data === "string") { this.#handle(JSON.parse(data), null); return; }
     const length = new DataView(data).getUint32(0, true);
     const text = new TextDecoder().decode(new Uint8Array(data, 4, length));
-    this.#tell(JSON.parse(text), new Blob([new Uint8Array(data, 4 + length)], { type: "image/jpeg" }));
+    this.#handle(JSON.parse(text), new Blob([new Uint8Array(data, 4 + length)], { type: "image/jpeg" }));
   }
 
-  #tell(message, jpeg) {
+  #handle(message, jpeg) {
     if (typeof message.sent === "number") this.waiting = this.waiting.filter((t) => t > message.sent);
     this.handlers[message.type]?.(message, jpeg);
   }

@@ -1,25 +1,20 @@
-// The last 30 seconds of three measures; gaps are gaps.
+// The last seconds of the main measures; gaps are gaps.
+import { make } from "/static/dom.js";
 import { number } from "/static/gauges.js";
 
 const SPAN = 30;
-const PLOTS = [["retraction", [-120, 120]], ["elevation", [-120, 120]], ["hunch", [0, 100]]];
 
 export class Plots {
-  constructor(root, setup) {
-    this.plots = PLOTS.map(([name, percent]) => {
-      const { short: title, degrees } = setup.measures[name];
-      const node = document.createElement("div");
-      node.className = "plot card";
-      const head = document.createElement("h3");
-      head.append(title);
-      const unit = document.createElement("span");
-      head.append(unit);
-      const canvas = document.createElement("canvas");
-      canvas.setAttribute("aria-label", `${title}, the last 30 seconds`);
+  // cards: name, title and the scale of the plot in each unit, as the setup gives them.
+  constructor(root, cards) {
+    root.setAttribute("aria-label", `The last ${SPAN} seconds`);
+    this.plots = cards.map(({ name, title, plots }) => {
+      const node = make("div", "", root, "plot card");
+      const unit = make("span", "", make("h3", title, node));
+      const canvas = make("canvas", "", node);
+      canvas.setAttribute("aria-label", `${title}, the last ${SPAN} seconds`);
       canvas.setAttribute("role", "img");
-      node.append(head, canvas);
-      root.append(node);
-      return { name, percent, degrees, unit, canvas, points: [], inDegrees: false };
+      return { name, scales: plots, unit, canvas, points: [], inDegrees: false };
     });
     this.drawn = 0;
   }
@@ -44,12 +39,12 @@ export class Plots {
     if (!box.width) return;
     const width = plot.canvas.width = Math.round(box.width * ratio), height = plot.canvas.height = Math.round(box.height * ratio);
     const c = plot.canvas.getContext("2d"), style = getComputedStyle(document.documentElement);
-    const [low, high] = plot.inDegrees && plot.degrees || plot.percent;
-    plot.unit.textContent = plot.name === "hunch" ? "0 to 100" : plot.inDegrees ? "degrees from rest" : "% of your range";
+    const { low, high, lines, words } = plot.inDegrees ? plot.scales.degrees : plot.scales.own;
+    plot.unit.textContent = words;
     const x = (t) => width * (1 - (now - t) / SPAN), y = (v) => height * (1 - (v - low) / (high - low));
     c.strokeStyle = style.getPropertyValue("--line");
     c.lineWidth = ratio;
-    for (const v of plot.inDegrees ? [0] : plot.name === "hunch" ? [33, 67] : [-100, 0, 100]) {
+    for (const v of lines) {
       c.beginPath(); c.moveTo(0, y(v)); c.lineTo(width, y(v)); c.stroke();
     }
     c.fillStyle = style.getPropertyValue("--band");

@@ -1,13 +1,11 @@
-// The picture with the skeleton on it, mirrored as a mirror does; letters are the page's own.
-const LEFT = "#56c4ff", RIGHT = "#ffb02e", MIDDLE = "#f6f8fb", EDGE = "#0d1118";
-const SEEN = 600; // thousandths of visibility from which a point is drawn
-const LEFT_POINTS = new Set([11, 13, 15, 23, 25, 27]), RIGHT_POINTS = new Set([12, 14, 16, 24, 26, 28]);
+// The picture with the skeleton on it, mirrored if asked; words are the page's own.
 
 export class Stage {
-  constructor(canvas, bones) {
+  // body: bones and joints with their colours, as the setup gives them.
+  constructor(canvas, body) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d", { alpha: false });
-    this.bones = bones;
+    this.body = body;
     this.mirrored = true;
   }
 
@@ -23,30 +21,24 @@ export class Stage {
   }
 
   #skeleton(points, width, height) {
-    const c = this.context, unit = Math.min(width, height);
-    const at = (i) => { const p = points[i]; return p && p[2] >= SEEN ? [p[0] * width / 1000, p[1] * height / 1000] : null; };
+    const c = this.context, unit = Math.min(width, height), { bones, joints, edge, visible } = this.body;
+    const at = (i) => { const p = points[i]; return p && p[2] >= visible ? [p[0] * width / 1000, p[1] * height / 1000] : null; };
     c.lineCap = "round";
-    for (const [edge, thick] of [[true, 0.017], [false, 0.011]]) {
+    for (const [under, thick] of [[true, 0.017], [false, 0.011]]) {
       c.lineWidth = thick * unit;
-      for (const [a, b] of this.bones) {
+      for (const [a, b, color] of bones) {
         const p = at(a), q = at(b);
         if (!p || !q) continue;
-        c.strokeStyle = edge ? EDGE : color(a, b);
+        c.strokeStyle = under ? edge : color;
         c.beginPath(); c.moveTo(...p); c.lineTo(...q); c.stroke();
       }
     }
-    for (const i of [11, 12]) {
+    for (const [i, color] of joints) {
       const p = at(i);
       if (!p) continue;
       c.beginPath(); c.arc(p[0], p[1], 0.018 * unit, 0, 2 * Math.PI);
-      c.fillStyle = color(i, i); c.fill();
-      c.lineWidth = 0.006 * unit; c.strokeStyle = EDGE; c.stroke();
+      c.fillStyle = color; c.fill();
+      c.lineWidth = 0.006 * unit; c.strokeStyle = edge; c.stroke();
     }
   }
-}
-
-function color(a, b) {
-  if (LEFT_POINTS.has(a) && LEFT_POINTS.has(b)) return LEFT;
-  if (RIGHT_POINTS.has(a) && RIGHT_POINTS.has(b)) return RIGHT;
-  return MIDDLE;
 }

@@ -55,7 +55,7 @@ export class Wizard {
     }));
   }
 
-  // Which way to move: at the side to move to, or with a word where that is no side.
+  // Which way to move: an arrow at that side, or an arrow with a word for other directions.
   #arrow(way) {
     const arrow = byId("arrow"), aside = way === "left" || way === "right";
     const left = aside && (way === "left") === this.mirrored;
@@ -71,9 +71,10 @@ export class Wizard {
     if (canvas.hidden) return;
     const c = canvas.getContext("2d"), { width, height } = canvas;
     c.clearRect(0, 0, width, height);
-    c.strokeStyle = "#8592a3"; c.lineWidth = 2;
+    const style = getComputedStyle(canvas);
+    c.strokeStyle = style.getPropertyValue("--scale"); c.lineWidth = 2;
     c.beginPath(); c.moveTo(8, height / 2); c.lineTo(width - 8, height / 2); c.stroke();
-    c.strokeStyle = "#40d6b0"; c.lineWidth = 6;
+    c.strokeStyle = style.getPropertyValue("--good"); c.lineWidth = 6;
     c.beginPath();
     for (const [t, v] of points) c.lineTo(width - 8 + t * (width - 16), height / 2 - v * (height / 2 - 8));
     c.stroke();

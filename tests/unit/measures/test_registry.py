@@ -14,7 +14,7 @@ from scapcoach.export.summary import build_summary
 from scapcoach.export.tables import frames_table
 from scapcoach.measures import SPECS, Reason, Series, Status, measure, registry
 from scapcoach.measures.gates import Scene, judge
-from scapcoach.measures.registry import MEASURES, plots, short_title
+from scapcoach.measures.registry import MEASURES, plots
 from scapcoach.measures.types import MeasureSpec, Plot
 from scapcoach.report.clip_text import table_block
 from scapcoach.report.plots import plot_groups
@@ -55,12 +55,6 @@ def test_the_plots_of_the_report_and_their_order() -> None:
     ]  # fmt: skip
     assert plots()[0][1] == [("retraction_left", "Left"), ("retraction_right", "Right")]
     assert plots()[2][1] == [("hunch", "")]
-
-
-def test_narrow_places_have_a_word() -> None:
-    assert [short_title(n) for n in ("retraction", "elevation", "hunch")] == [
-        "Retraction", "Shrug", "Hunch",
-    ]  # fmt: skip
 
 
 @pytest.fixture
