@@ -1,4 +1,4 @@
-"""What coaching found in a recording, as outputs show it: a `SetRecord`, curves, notes."""
+"""The set in a recording: coached, and its curves and notes for outputs."""
 
 from __future__ import annotations
 
@@ -7,29 +7,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.coaching import (
-    REP_VALUES,
-    CueKind,
     Focus,
-    Phase,
     Readings,
-    Verdict,
     coach,
     find_exercise,
     recognise,
 )
 from scapcoach.coaching.coach import compared
-from scapcoach.coaching.record import (
-    Column,
-    CueLine,
-    EpisodeLine,
-    Label,
-    Number,
-    RepRow,
-    RuleLine,
-    SetRecord,
-    Target,
-    TrendLine,
-)
 from scapcoach.coaching.reps import signal
 from scapcoach.measures.matched import matched
 from scapcoach.measures.types import Reason, Status
@@ -41,7 +25,7 @@ if TYPE_CHECKING:
 
     from scapcoach.arrays import BoolArray, FloatArray
     from scapcoach.calibration import Calibration
-    from scapcoach.coaching import RepValues, SetResult, Value, results
+    from scapcoach.coaching import SetResult
     from scapcoach.coaching.exercise import Exercise
     from scapcoach.landmarks import Poses
     from scapcoach.measures.types import Measures
@@ -110,56 +94,6 @@ def _finishes(t: FloatArray, found: SetResult) -> BoolArray:
     return out
 
 
-def set_record(result: SetResult) -> SetRecord:
-    """A set as tables, pictures and pages take it."""
-    exercise, summary = result.exercise, result.summary
-    return SetRecord(
-        exercise=exercise.name,
-        title=exercise.title,
-        view=exercise.view,
-        film=exercise.film,
-        focus=str(result.focus),
-        load=result.load,
-        columns=tuple(Column(s.name, s.title, s.unit, s.positive) for s in REP_VALUES.values()),
-        reps=tuple(_rep_row(found, exercise) for found in result.reps),
-        cues=tuple(
-            CueLine(c.time, c.until, c.text, c.kind is CueKind.PRAISE, c.fault, c.rep)
-            for c in result.cues
-        ),
-        episodes=tuple(
-            EpisodeLine(e.fault, e.title, int(e.severity), e.start, e.end, e.reps, e.recovered)
-            for e in result.episodes
-        ),
-        rules=tuple(
-            RuleLine(
-                f.rule.key,
-                f.rule.title,
-                int(f.rule.severity),
-                f.faulty,
-                f.judged,
-                f.rule.measure,
-            )
-            for f in summary.faults
-        ),
-        trends=tuple(TrendLine(t.measure, _number(t.change), t.clear) for t in summary.trends),
-        targets=tuple(
-            Target(e.measure, e.phase.label, e.low, e.high, e.note) for e in exercise.expected
-        ),
-        means={name: _number(value) for name, value in summary.means.items()},
-        score=summary.score,
-        best=summary.best,
-        worst=summary.worst,
-        ranked_by=summary.ranked_by,
-        grips=summary.grips,
-        next_time=summary.next_time,
-        advice=summary.advice,
-        phases=tuple(phase.label for phase in sorted(Phase)),
-        phase=result.phase,
-        rep=result.rep,
-        count=result.count,
-    )
-
-
 def set_curves(poses: Poses, measures: Measures, exercise: Exercise) -> list[Curve]:
     """Signals to lay the repetitions over each other: the movement, and what it is judged by."""
     progress = 100.0 * signal(Readings.of(poses, measures), exercise.movement)
@@ -194,38 +128,6 @@ def _why(measures: Measures, name: str) -> str:
 
 def _measure_behind(value: str) -> str:
     return next((m for start, m in _BEHIND.items() if value.startswith(start)), "")
-
-
-def _rep_row(found: RepValues, exercise: Exercise) -> RepRow:
-    rep = found.rep
-    unjudged = {
-        rule.key: found.values[rule.measure].reason
-        for rule in exercise.faults
-        if found.verdicts.get(rule.key) == Verdict.UNJUDGED
-    }
-    return RepRow(
-        number=rep.number,
-        start=rep.start,
-        peak_start=rep.peak_start,
-        peak_end=rep.peak_end,
-        end=rep.end,
-        amplitude=rep.amplitude,
-        partial=rep.partial,
-        values={name: _number(value) for name, value in found.values.items()},
-        labels={"grip": _label(found.grip), "pull_angle": _label(found.pull_angle)},
-        faults=tuple(fault.key for fault in found.faults),
-        unjudged=unjudged,
-        score=found.score.total,
-        points={part.measure: part.points for part in found.score.parts},
-    )
-
-
-def _number(value: Value) -> Number:
-    return Number(value.value, value.sigma, value.status, value.reason)
-
-
-def _label(label: results.Label) -> Label:
-    return Label(label.name, label.chance, label.status, label.reason)
 
 
 def notes(result: SetResult) -> list[tuple[float, str]]:

@@ -99,11 +99,11 @@ def _results(found: Analysis, raw: Poses, video: Path | None) -> AnalysisResults
 
 def _page(found: Analysis, result: SetResult) -> SetPage:
     """What the report shows of the set."""
-    from scapcoach.recording.coached import set_curves, set_record
+    from scapcoach.recording.coached import set_curves
     from scapcoach.report.set_section import SetPage
 
     curves = set_curves(found.poses, found.measures, result.exercise)
-    return SetPage(set_record(result), found.poses.t, curves, _snapshots(found, result))
+    return SetPage(result, found.poses.t, curves, _snapshots(found, result))
 
 
 def _snapshots(found: Analysis, result: SetResult) -> list[Snapshot]:

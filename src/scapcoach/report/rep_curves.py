@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from scapcoach.coaching.exercise import Phase
 from scapcoach.measures.words import suffix
 from scapcoach.report.plots import axis_limits, ticks
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scapcoach.arrays import FloatArray
-    from scapcoach.coaching.record import RepRow, SetRecord
+    from scapcoach.coaching.exercise import Expected
+    from scapcoach.coaching.results import Rep, SetResult
 
 
 #: Points of a curve: one per cent of a repetition each.
@@ -44,7 +46,7 @@ class Curve:
     why: str = ""
 
 
-def phase_shares(reps: Sequence[RepRow]) -> tuple[float, float]:
+def phase_shares(reps: Sequence[Rep]) -> tuple[float, float]:
     """Where the peak begins and ends in the usual repetition, as shares of its time.
 
     Medians over the repetitions, each phase at least 6 % wide.
@@ -58,7 +60,7 @@ def phase_shares(reps: Sequence[RepRow]) -> tuple[float, float]:
 
 
 def normalised(
-    t: FloatArray, values: FloatArray, rep: RepRow, shares: tuple[float, float]
+    t: FloatArray, values: FloatArray, rep: Rep, shares: tuple[float, float]
 ) -> FloatArray:
     """One repetition of a signal at `POINTS` places from its start (0) to its end (1).
 
@@ -88,40 +90,42 @@ def normalised(
     return np.asarray(np.where(part < 1, below, 0.0) * (1 - part) + above * part)
 
 
-def small_plots(t: FloatArray, curves: Sequence[Curve], record: SetRecord) -> list[dict[str, Any]]:
+def small_plots(t: FloatArray, curves: Sequence[Curve], result: SetResult) -> list[dict[str, Any]]:
     """One small plot per curve, every repetition a line; none without repetitions.
 
     Each holds ``title``, ``about`` (what a greater value means) and ``why`` there is no line; where
     there are lines also ``label``, ``targets``, ``grid``, ``lines``, ``edges`` of the phases and
     ``ticks``, all in per cent of the drawing, from its left and its top.
     """
-    if not record.reps:
+    if not result.reps:
         return []
-    shares = phase_shares(record.reps)
-    return [_small_plot(t, curve, record, shares) for curve in curves]
+    shares = phase_shares([found.rep for found in result.reps])
+    return [_small_plot(t, curve, result, shares) for curve in curves]
 
 
 def _small_plot(
-    t: FloatArray, curve: Curve, record: SetRecord, shares: tuple[float, float]
+    t: FloatArray, curve: Curve, result: SetResult, shares: tuple[float, float]
 ) -> dict[str, Any]:
-    found = [(rep, normalised(t, curve.values, rep, shares)) for rep in record.reps]
+    reps = [one.rep for one in result.reps]
+    found = [(rep, normalised(t, curve.values, rep, shares)) for rep in reps]
     found = [(r, v) for r, v in found if np.isfinite(v).mean() >= _LEAST_COVER]
     plot: dict[str, Any] = {"title": curve.title, "about": f"+ {curve.positive}", "why": ""}
     if not found:
         why = curve.why or "This could not be judged in any repetition."
         return {**plot, "why": why, "lines": []}
-    everything = np.concatenate([*(values for _, values in found), _nearest_edges(curve, record)])
+    targets = [e for e in result.exercise.expected if curve.measure and e.measure == curve.measure]
+    everything = np.concatenate([*(values for _, values in found), _nearest_edges(curve, targets)])
     scale = Scale(*axis_limits(everything, np.zeros(1), curve.unit))
-    last = max(rep.number for rep in record.reps)
-    found.sort(key=lambda line: line[0].number == record.best)  # the best one on top
+    last = max(rep.number for rep in reps)
+    found.sort(key=lambda line: line[0].number == result.summary.best)  # the best one on top
     marks = ticks(scale.low, scale.high, curve.unit)
     after = "" if curve.unit == "deg" else suffix(curve.unit)
     return {
         **plot,
         "label": f"{curve.title}, {len(found)} repetitions over each other",
-        "targets": _targets(curve, record, shares, scale),
+        "targets": _targets(targets, shares, scale),
         "grid": [(scale.y(v), v == 0) for v, _ in marks],
-        "lines": [_line(r, v, record, (r.number - 1) / max(1, last - 1), scale) for r, v in found],
+        "lines": [_line(r, v, result, (r.number - 1) / max(1, last - 1), scale) for r, v in found],
         "edges": [round(100 * share, 1) for share in shares],
         "ticks": [(scale.y(v), f"{words}{after}") for v, words in marks],
     }
@@ -139,16 +143,15 @@ class Scale:
         return round(float(100 - 100 * (value - self.low) / (self.high - self.low)), 2)
 
 
-def _nearest_edges(curve: Curve, record: SetRecord) -> list[float]:
+def _nearest_edges(curve: Curve, targets: Sequence[Expected]) -> list[float]:
     """Of each target of the measure the edge nearest to its curves, so that it is in sight."""
     middle = float(np.nanmedian(curve.values))
-    mine = [t for t in record.targets if curve.measure and t.measure == curve.measure]
-    nearest = [min((t.low, t.high), key=lambda edge: abs(edge - middle)) for t in mine]
+    nearest = [min((t.low, t.high), key=lambda edge: abs(edge - middle)) for t in targets]
     return [edge for edge in nearest if np.isfinite(edge)]
 
 
 def _line(
-    rep: RepRow, values: FloatArray, record: SetRecord, along: float, scale: Scale
+    rep: Rep, values: FloatArray, result: SetResult, along: float, scale: Scale
 ) -> dict[str, Any]:
     """One repetition: a path per stretch without a gap, and how far it stands along the set."""
     path, drawing = [], False
@@ -158,7 +161,7 @@ def _line(
             continue
         path.append(f"{'L' if drawing else 'M'}{100 * k / (POINTS - 1):g} {scale.y(value):.2f}")
         drawing = True
-    kind = {record.best: "best", record.worst: "worst"}.get(rep.number, "")
+    kind = {result.summary.best: "best", result.summary.worst: "worst"}.get(rep.number, "")
     note = {"best": ", best", "worst": ", weakest"}.get(kind, "")
     return {
         "kind": f"{kind} part" if rep.partial else kind,
@@ -169,13 +172,13 @@ def _line(
 
 
 def _targets(
-    curve: Curve, record: SetRecord, shares: tuple[float, float], scale: Scale
+    targets: Sequence[Expected], shares: tuple[float, float], scale: Scale
 ) -> list[dict[str, float]]:
     """Where the measure should be, phase by phase."""
-    edges = {"pull": (0.0, shares[0]), "peak": shares, "return": (shares[1], 1.0)}
+    edges = {Phase.PULL: (0.0, shares[0]), Phase.PEAK: shares, Phase.RETURN: (shares[1], 1.0)}
     parts = []
-    for target in record.targets:
-        if target.measure != curve.measure or not curve.measure or target.phase not in edges:
+    for target in targets:
+        if target.phase not in edges:
             continue
         top, bottom = (
             scale.y(float(np.clip(v, scale.low, scale.high))) for v in (target.high, target.low)

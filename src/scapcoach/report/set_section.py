@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from scapcoach.coaching.results import CueKind
+from scapcoach.coaching.specs import REP_VALUES
 from scapcoach.measures.types import Status
 from scapcoach.measures.words import NOTHING, figure
 from scapcoach.report.page import jpeg
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from scapcoach.coaching.record import Column, Number, RepRow, SetRecord
+    from scapcoach.coaching.results import RepValues, SetResult, Trend, Value
+    from scapcoach.coaching.specs import RepValueSpec
 
 #: Values worth a column of the table, in this order; those that no repetition has are left out.
 #: What the exercise's rules and scores look at comes first.
@@ -58,12 +61,12 @@ class SetPage:
     """Everything that the report shows of a set.
 
     Attributes:
-        record: the set.
+        result: the set.
         t: (T,) seconds; curves: signals over them, to lay the repetitions over each other.
         snapshots: of the best and the weakest repetition.
     """
 
-    record: SetRecord
+    result: SetResult
     t: npt.NDArray[np.floating]
     curves: Sequence[Curve] = ()
     snapshots: Sequence[Snapshot] = ()
@@ -75,44 +78,42 @@ _LABELS: Final = (("grip", "Grip"), ("pull_angle", "Pull"))
 
 def set_view(page: SetPage) -> dict[str, Any]:
     """What templates/set.html lays out."""
-    record = page.record
-    load = "" if record.load is None else f" \u00b7 {record.load:g} kg"
+    result, summary = page.result, page.result.summary
+    load = "" if result.load is None else f" \u00b7 {result.load:g} kg"
     return {
-        "title": f"{record.title}{load}",
-        "next_time": _without_lead(record.next_time),
-        "tiles": _tiles(record),
-        "reps": len(record.reps),
+        "title": f"{result.exercise.title}{load}",
+        "next_time": _without_lead(summary.next_time),
+        "tiles": _tiles(result),
+        "reps": len(result.reps),
         "pair": _pair(page),
-        "faults": _faults(record),
-        "table": _table(record),
-        "plots": small_plots(page.t, page.curves, record),
-        "legend": _legend(record),
-        "cues": _cues(record),
-        "advice": [(text, "") for text in record.advice if text not in record.next_time],
+        "faults": _faults(result),
+        "table": _table(result),
+        "plots": small_plots(page.t, page.curves, result),
+        "legend": _legend(result),
+        "cues": _cues(result),
+        "advice": [(text, "") for text in summary.advice if text not in summary.next_time],
     }
 
 
-def show(number: Number, column: Column) -> str:
-    """A number with unit; a dash where there is none. A relative one is marked as such."""
-    if not number.shown:
+def show(name: str, value: Value) -> str:
+    """A value with unit; a dash where there is none. A relative one is marked as such."""
+    if not value.judged:
         return NOTHING
-    signed = column.unit in {"%", "deg"} and column.name not in _UNSIGNED
-    about = " rel." if number.status == Status.RELATIVE else ""
-    return figure(number.value, column.unit, decimals=column.decimals, plus=signed) + about
+    spec = REP_VALUES[name]
+    signed = spec.unit in {"%", "deg"} and name not in _UNSIGNED
+    about = " rel." if value.status == Status.RELATIVE else ""
+    return figure(value.value, spec.unit, decimals=spec.decimals, plus=signed) + about
 
 
-def table_columns(record: SetRecord) -> list[Column]:
+def table_columns(result: SetResult) -> list[RepValueSpec]:
     """The values that the table shows: known of at least one repetition."""
-    known = {
-        column.name
-        for column in record.columns
-        if any(r.values[column.name].shown for r in record.reps if column.name in r.values)
-    }
+    known = {name for name in REP_VALUES if any(r[name].judged for r in result.reps)}
     names = [n for n in TABLE if n in known and _FALLBACK.get(n) not in known]
-    wanted = {rule.measure for rule in record.rules} | {n for r in record.reps for n in r.points}
+    wanted = {rule.measure for rule in result.exercise.faults}
+    wanted |= {part.measure for r in result.reps for part in r.score.parts}
     wanted |= {degrees for degrees, percent in _FALLBACK.items() if percent in wanted}
     chosen = sorted(names, key=lambda name: name not in wanted)[:MOST_COLUMNS]
-    return [record.column(name) for name in names if name in chosen]
+    return [REP_VALUES[name] for name in names if name in chosen]
 
 
 def _without_lead(sentence: str) -> str:
@@ -122,29 +123,28 @@ def _without_lead(sentence: str) -> str:
     return rest[:1].upper() + rest[1:]
 
 
-def _tiles(record: SetRecord) -> list[Tile]:
-    count = len(record.reps)
-    partial = f"{record.partial} of them partial" if record.partial else "all of full range"
+def _tiles(result: SetResult) -> list[Tile]:
+    count, summary = len(result.reps), result.summary
+    partial = f"{result.partial} of them partial" if result.partial else "all of full range"
     tiles = [Tile("Repetitions", str(count), note=partial if count else "none was seen")]
-    if np.isfinite(record.score):
-        tiles.append(Tile("Score", figure(record.score), "of 100", "mean of the repetitions"))
+    if np.isfinite(summary.score):
+        tiles.append(Tile("Score", figure(summary.score), "of 100", "mean of the repetitions"))
     elif count:
-        why = " ".join(dict.fromkeys((*record.advice[1:2], record.film)))
+        why = " ".join(dict.fromkeys((*summary.advice[1:2], result.exercise.film)))
         tiles.append(Tile("Score", "Not judged", note=why, judged=False))
-    return tiles + _trend_tiles(record)
+    return tiles + _trend_tiles(summary.trends)
 
 
-def _trend_tiles(record: SetRecord) -> list[Tile]:
-    """One for each value that changed for sure, and one for those that did not."""
+def _trend_tiles(trends: Sequence[Trend]) -> list[Tile]:
+    """One for each value that changed more than by chance, and one for those that did not."""
     tiles = []
-    for trend in record.trends:
+    for trend in trends:
         if trend.clear:
-            column = record.column(trend.name)
-            about = "from the first repetition to the last"
-            tiles.append(
-                Tile(f"{column.title} across the set", show(trend.change, column), note=about)
-            )
-    steady = list(dict.fromkeys(record.column(t.name).title for t in record.trends if not t.clear))
+            title = f"{REP_VALUES[trend.measure].title} across the set"
+            sure = f"{min(int(1000 * trend.sure) / 10, 99.9):g} % sure that it is no chance"
+            about = f"from the first repetition to the last; {sure}"
+            tiles.append(Tile(title, show(trend.measure, trend.change), note=about))
+    steady = list(dict.fromkeys(REP_VALUES[t.measure].title for t in trends if not t.clear))
     if steady:
         words = ", ".join((steady[0], *(title.lower() for title in steady[1:])))
         tiles.append(Tile("Across the set", "Steady", note=f"{words}: no clear fade"))
@@ -153,93 +153,86 @@ def _trend_tiles(record: SetRecord) -> list[Tile]:
 
 def _pair(page: SetPage) -> list[Picture]:
     """Best and weakest repetition side by side."""
-    words = {page.record.best: "Best", page.record.worst: "Weakest"}
+    summary = page.result.summary
+    words = {summary.best: "Best", summary.worst: "Weakest"}
     pair = []
     for shot in page.snapshots:
-        rep = page.record.repetition(shot.rep)
+        rep = page.result.repetition(shot.rep)
         if rep is not None and shot.rep in words:
             title = f"{words[shot.rep]}: repetition {shot.rep}"
-            pair.append(Picture(shot.t, jpeg(shot.image), title, _rep_words(page.record, rep)))
+            pair.append(Picture(shot.t, jpeg(shot.image), title, _rep_words(page.result, rep)))
     return pair
 
 
-def _rep_words(record: SetRecord, rep: RepRow) -> tuple[str, ...]:
+def _rep_words(result: SetResult, rep: RepValues) -> tuple[str, ...]:
     """What sets a repetition apart: its score, a few values and its faults."""
-    parts = [f"score {rep.score:.0f}"] if np.isfinite(rep.score) else []
-    if record.ranked_by in rep.values:
-        column = record.column(record.ranked_by)
-        parts.append(f"{column.title.lower()} {show(rep.values[record.ranked_by], column)}")
-    looked_at = dict.fromkeys(rule.measure for rule in record.rules)
-    parts += [
-        f"{record.column(name).title.lower()} {show(rep.values[name], record.column(name))}"
-        for name in looked_at
-        if name != record.ranked_by and name in rep.values and rep.values[name].shown
-    ]
-    return (*parts, *(record.rule_title(key).lower() for key in rep.faults))
+    ranked_by = result.summary.ranked_by
+    parts = [f"score {rep.score.total:.0f}"] if np.isfinite(rep.score.total) else []
+    rules = [rule.measure for rule in result.exercise.faults if rep[rule.measure].judged]
+    names = dict.fromkeys([ranked_by, *rules] if ranked_by in REP_VALUES else rules)
+    parts += [f"{REP_VALUES[name].title.lower()} {show(name, rep[name])}" for name in names]
+    return (*parts, *(fault.title.lower() for fault in rep.faults))
 
 
-def _faults(record: SetRecord) -> list[dict[str, Any]]:
+def _faults(result: SetResult) -> list[dict[str, Any]]:
     """Each fault that was looked for, and how often it was seen."""
     return [
         {
-            "title": rule.title,
-            "judged": bool(rule.judged),
-            "share": 100 * rule.faulty / rule.judged if rule.judged else 0.0,
-            "seen": f"{rule.faulty} of {rule.judged}" if rule.judged else "not judged",
+            "title": count.rule.title,
+            "judged": bool(count.judged),
+            "share": 100 * count.faulty / count.judged if count.judged else 0.0,
+            "seen": f"{count.faulty} of {count.judged}" if count.judged else "not judged",
         }
-        for rule in record.rules
+        for count in result.summary.faults
     ]
 
 
-def _table(record: SetRecord) -> dict[str, Any]:
+def _table(result: SetResult) -> dict[str, Any]:
     """Heads as (title, whether its cells are numbers), and a row for each repetition."""
-    columns = table_columns(record)
+    columns = table_columns(result)
     labels = [
-        (name, title)
-        for name, title in _LABELS
-        if any(r.labels[name].name for r in record.reps if name in r.labels)
+        (name, title) for name, title in _LABELS if any(getattr(r, name).name for r in result.reps)
     ]
-    scored = any(np.isfinite(r.score) for r in record.reps)
+    scored = any(np.isfinite(r.score.total) for r in result.reps)
     heads = [(c.title, True) for c in columns] + [(title, False) for _, title in labels]
     heads += [("Score", True)] * scored + [("Seen", False)]
     rows = []
-    for rep in record.reps:
-        numbers = [rep.values[column.name] for column in columns]
-        cells = [
-            (show(number, column), "" if number.shown else number.reason.advice)
-            for number, column in zip(numbers, columns, strict=True)
-        ]
-        cells += [(rep.labels[name].name.replace("_", " ") or NOTHING, "") for name, _ in labels]
-        cells += [(figure(rep.score), "")] * scored + [(_seen(record, rep), "")]
-        rows.append({"number": rep.number, "start": rep.start, "cells": cells})
+    for one in result.reps:
+        values = [(column.name, one[column.name]) for column in columns]
+        cells = [(show(name, v), "" if v.judged else v.reason.advice) for name, v in values]
+        cells += [(getattr(one, name).name.replace("_", " ") or NOTHING, "") for name, _ in labels]
+        cells += [(figure(one.score.total), "")] * scored + [(_seen(one), "")]
+        rows.append({"number": one.rep.number, "start": one.rep.start, "cells": cells})
     return {"heads": heads, "rows": rows}
 
 
-def _seen(record: SetRecord, rep: RepRow) -> str:
-    seen = [record.rule_title(key) for key in rep.faults] + ["partial range"] * rep.partial
+def _seen(found: RepValues) -> str:
+    seen = [fault.title for fault in found.faults] + ["partial range"] * found.rep.partial
     text = "; ".join(seen)
     return text[:1].upper() + text[1:] or NOTHING
 
 
-def _legend(record: SetRecord) -> list[tuple[str, str]]:
+def _legend(result: SetResult) -> list[tuple[str, str]]:
     """Marks of the small plots, and what each means; the last one has no mark."""
+    summary = result.summary
     marks = [("ramp", "first to last")]
-    marks += [("best", "best")] * bool(record.best) + [("worst", "weakest")] * bool(record.worst)
-    marks += [("part", "partial")] * any(rep.partial for rep in record.reps)
-    if any(v.shown and v.status == Status.RELATIVE for r in record.reps for v in r.values.values()):
+    marks += [("best", "best")] * bool(summary.best) + [("worst", "weakest")] * bool(summary.worst)
+    marks += [("part", "partial")] * bool(result.partial)
+    values = (v for r in result.reps for v in r.values.values())
+    if any(v.judged and not v.absolute for v in values):
         marks.append(("", "rel.: a change from your own neutral, without an absolute verdict"))
     return marks
 
 
-def _cues(record: SetRecord) -> list[dict[str, Any]]:
+def _cues(result: SetResult) -> list[dict[str, Any]]:
     """What the coach said, and when."""
     return [
         {
-            "kind": "praise" if cue.praise else "correct",
-            "t": cue.t,
-            "clock": f"{int(cue.t // 60)}:{int(cue.t % 60):02d}",
+            "kind": "praise" if cue.kind is CueKind.PRAISE else "correct",
+            "t": cue.time,
+            "clock": f"{int(cue.time // 60)}:{int(cue.time % 60):02d}",
             "text": cue.text,
             "note": f"after repetition {cue.rep}" if cue.rep else "",
         }
-        for cue in record.cues
+        for cue in result.cues
     ]

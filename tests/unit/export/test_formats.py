@@ -93,5 +93,4 @@ def test_a_missing_extra_is_found_before_any_work(monkeypatch: pytest.MonkeyPatc
 
 def test_the_page_lists_what_the_registry_lists() -> None:
     page = OUTPUTS.read_text("utf-8")
-    assert OUTPUTS == ROOT / "docs" / "outputs.md"
     assert page == with_formats(page), "run: python -m tools.cli_docs"

@@ -16,7 +16,6 @@ from scapcoach.measures import SPECS, Reason, Series, Status, measure, registry
 from scapcoach.measures.gates import Scene, judge
 from scapcoach.measures.registry import MEASURES, plots
 from scapcoach.measures.types import MeasureSpec, Plot
-from scapcoach.report.clip_text import table_block
 from scapcoach.report.plots import plot_groups
 from tests.support.synthetic import synthetic_poses
 
@@ -97,7 +96,7 @@ def test_a_new_entry_appears_in_tables_summary_and_report(wrist: MeasureSpec) ->
     assert summary["measures"]["wrist"]["share_ok"] > 0
     assert "wrist_share_ok" not in index_table([]).column_names
     assert "wrist_ok" in index_table([Row("a", "done", facts=facts_of(summary))]).column_names
-    assert "Wrist" in table_block(summary)
+    assert "Wrist" in [line.title for line in clip_view(summary).lines]
     assert "Wrist" in [group["title"] for group in plot_groups(measures)]
 
 

@@ -172,3 +172,13 @@ def test_an_own_banner_takes_the_place_of_the_cue() -> None:
     overlay.draw(images[0], poses, measures, 0, banner="Stop", prompt=Prompt(count=1, cue="Go"))
     overlay.draw(images[1], poses, measures, 0, prompt=Prompt(count=1, cue="Stop"))
     np.testing.assert_array_equal(images[0], images[1])
+
+
+def test_the_prompt_of_a_frame_is_what_the_set_says_there() -> None:
+    record = sample_set()
+    at = prompt_at(record, 62, 62 / 30)  # 2.07 s: peak of the first
+    assert (at.count, at.phase, at.cue) == (0, "peak", "")
+    assert at.targets == {"retraction": (60.0, np.inf), "elevation": (-np.inf, 25.0)}
+    said = prompt_at(record, 420, 420 / 30)
+    assert (said.count, said.cue, said.praise) == (4, "Elbows to the wall behind you", False)
+    assert prompt_at(record, 600, 600 / 30).praise
