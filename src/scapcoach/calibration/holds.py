@@ -13,6 +13,7 @@ from scapcoach.calibration.reps import REPS, find_reps
 from scapcoach.errors import CalibrationError, SegmentListError
 from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, head_height, trunk_length
 from scapcoach.girdle.neutral import counts
+from scapcoach.girdle.personal import POSES as FULL_POSES
 from scapcoach.girdle.template import KINDS, arm_features
 from scapcoach.landmarks import Landmark
 
@@ -25,13 +26,19 @@ if TYPE_CHECKING:
 
 #: The guided protocol: relaxed, blades back, blades apart, shrug, shoulders down, relaxed again;
 #: a slump may follow.
-PROTOCOL: Final = ("neutral", "retract", "protract", "shrug", "depress", "neutral")
-POSES: Final = ("neutral", "retract", "protract", "shrug", "depress", "slump")
+PROTOCOL: Final = ("neutral", *FULL_POSES, "neutral")
+POSES: Final = ("neutral", *FULL_POSES, "slump")
 #: What a segment can hold: a pose, or one whole repetition of an exercise calibration.
 NAMES: Final = (*POSES, *KINDS)
 
 _ARMS: Final = (Landmark.LEFT_ELBOW, Landmark.RIGHT_ELBOW)
-_SETTLE: Final = 0.25  # share of a hold cut off at its start: the body is still settling
+#: Share of a hold that is cut off at its start, in which the pose is still being taken up.
+SETTLE: Final = 0.25
+#: Seconds over which the shoulders' movement in a hold is taken.
+HOLD_WINDOW_S: Final = 0.4
+#: Trunk lengths (root mean square) that a still body may move; four times what recorded holds
+#: show [E, tried on real lifts and desk clips].
+STILL: Final = 0.012
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ def find_rest(poses: Poses, duration: float = 0.5) -> slice | None:
     move[(poses.subject != 0) | ~usable[:, list(SHOULDERS)].any(axis=1)] = np.inf
     if not np.isfinite(move).any():
         return None
-    still = np.flatnonzero(move <= max(_STILL_FACTOR * move.min(), _STILL))
+    still = np.flatnonzero(move <= max(_STILL_FACTOR * move.min(), STILL))
     upright = _uprightness(poses, still, duration)
     if np.isfinite(upright).any():
         # Not the highest of all: that may be a glitch, or a head thrown back.
@@ -101,10 +108,9 @@ def find_rest(poses: Poses, duration: float = 0.5) -> slice | None:
     return slice(start, _end(poses, start, duration))
 
 
-#: A stretch is still when it moves less than this many times the stillest one, or than this many
-#: trunk lengths (root mean square) [E, tried on real lifts and desk clips].
+#: A stretch is still when it moves less than this many times the stillest one, or than `STILL`
+#: [E, tried on real lifts and desk clips].
 _STILL_FACTOR: Final = 3.0
-_STILL: Final = 0.012
 #: Among the upright ones the earliest is taken that is nearly as still as the stillest [E].
 _QUIET_FACTOR: Final = 1.5
 _QUIET: Final = 0.0015
@@ -162,8 +168,7 @@ def _named(poses: Poses, parts: list[slice], names: tuple[str, ...]) -> tuple[Se
 
 def _find_holds(poses: Poses, shortest: float = 1.0) -> list[slice]:
     """Stretches of at least `shortest` seconds in which the body is still."""
-    window = 0.4
-    move = motion(poses, window, SHOULDERS)
+    move = motion(poses, HOLD_WINDOW_S, SHOULDERS)
     finite = move[np.isfinite(move)]
     if len(finite) == 0:
         return []
@@ -173,7 +178,7 @@ def _find_holds(poses: Poses, shortest: float = 1.0) -> list[slice]:
     edges = np.flatnonzero(np.diff(np.concatenate([[0], still.astype(np.int8), [0]])))
     holds = []
     for a, b in edges.reshape(-1, 2):
-        stop = int(np.searchsorted(poses.t, poses.t[b - 1] + window, side="right"))
+        stop = int(np.searchsorted(poses.t, poses.t[b - 1] + HOLD_WINDOW_S, side="right"))
         if poses.t[stop - 1] - poses.t[a] >= shortest:
             holds.append(slice(int(a), stop))
     return holds
@@ -207,7 +212,7 @@ def _arms_rest(poses: Poses, holds: list[slice]) -> bool:
 
 def frames_of(poses: Poses, segment: Segment) -> slice:
     """The frames of a segment; of a held pose less the first quarter, in which it is taken up."""
-    settle = 0.0 if segment.pose in KINDS else _SETTLE
+    settle = 0.0 if segment.pose in KINDS else SETTLE
     begin = segment.start + settle * (segment.end - segment.start)
     a, b = np.searchsorted(poses.t, [begin - 1e-6, segment.end + 1e-6])
     return slice(int(a), int(b))

@@ -120,7 +120,7 @@ def _guided(chosen: dict[str, Any], profile: str) -> Calibration | None:
     """The last calibration that was finished in the window, or None."""
     from scapcoach.calibration.profiles import list_profiles
     from scapcoach.cli.sessions import window_app
-    from scapcoach.guide.poses import Plan
+    from scapcoach.guide.steps import Plan
     from scapcoach.live.window import check_display
 
     check_display()  # before the camera's light goes on

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.calibration.types import SDC_FACTOR
+from scapcoach.errors import CalibrationError
 from scapcoach.filters import smooth_poses
 from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.girdle.conditioned import Noise, read
 from scapcoach.girdle.template import arm_features, features, finish_frames, units
 from scapcoach.guide.framing import mean_yaw
-from scapcoach.guide.verdicts import proof_line
+from scapcoach.guide.verdicts import MAX_TURN, judge_sight, proof_line
 from scapcoach.measures import measure
 
 if TYPE_CHECKING:
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
     from scapcoach.landmarks import Poses
 
 
-#: Share of a repetition's frames in which the person must be seen.
-_SEEN: Final = 0.8
-#: Degrees by which the person may turn between repetitions [E].
-_TURN: Final = 20.0
 #: Root mean square distance of two finishes in standard deviations of the landmarks up to which
 #: repetitions are alike. On 27 rendered exercise calibrations, rows and others in five views, like
 #: ones were 0.2 to 1.4 apart, swings of the trunk 2.6 and more [M, phantom].
@@ -51,19 +48,17 @@ _UNEVEN: Final = 1.5
 _AT_FINISH: Final = 0.9
 
 
-def judge_rep(rep: Poses, first: Poses | None) -> str:
+def judge_rep(rep: Poses, first: Poses) -> str:
     """What is wrong with one repetition, one sentence; empty if it can be used.
 
     Args:
         rep: raw or smoothed frames, from start to start.
-        first: the first repetition of the calibration, or None.
+        first: the first repetition of the calibration; it may be the same.
     """
-    seen = rep[rep.subject == 0]
-    if len(seen) < max(5.0, _SEEN * len(rep)):
-        return "You were not seen all the time: stay in the picture."
-    if first is not None and abs(wrap_degrees(mean_yaw(seen) - mean_yaw(first))) > _TURN:
+    fault = judge_sight(rep, 5)
+    if not fault and abs(wrap_degrees(mean_yaw(rep) - mean_yaw(first))) > MAX_TURN:
         return "You turned: face the same way in every repetition."
-    return ""
+    return fault
 
 
 def judge_kind(kind: str, reps: Sequence[Poses], arms_only: Sequence[Poses]) -> str:
@@ -142,26 +137,28 @@ def detectable(reps: Mapping[str, Sequence[Poses]], template: Template) -> float
     return SDC_FACTOR * max(float(spread), _LEAST_SD)
 
 
-def judge_template(reps: Mapping[str, Sequence[Poses]], template: Template) -> str:
-    """Why an exercise calibration is of no use, one sentence; empty if it is."""
+def describe_template(
+    pieces: Mapping[str, Sequence[Poses]], calibration: Calibration
+) -> tuple[str, ...]:
+    """The exercise calibration in words: its smallest detectable change, and how even it was.
+
+    Raises:
+        CalibrationError: squeezes or shrugs cannot be distinguished from the arms alone.
+    """
+    template = calibration.exercise
+    assert template is not None
     for kind, what in (("squeeze", "squeeze"), ("shrug_rep", "shrug")):
-        if not _apart(reps[kind], reps["arms_only"]):
-            return (
+        if not _apart(pieces[kind], pieces["arms_only"]):
+            raise CalibrationError(
                 f"Your {what} looks like the arms alone, so that no repetition could be graded by "
                 f"it: a clear {what} at the finish; or turn a little."
             )
-    change = detectable(reps, template)
-    if _CHANGES * change <= 100:
-        return ""
-    return (
-        f"Like repetitions differ by up to {change:.0f} % of what your squeeze adds: too much to "
-        "tell half a squeeze. The same way each time, and the trunk still."
-    )
-
-
-def rep_lines(reps: Mapping[str, Sequence[Poses]], template: Template) -> tuple[str, ...]:
-    """The exercise calibration in words: what can be told apart, and how even it was."""
-    change = detectable(reps, template)
+    change = detectable(pieces, template)
+    if not _CHANGES * change <= 100:
+        raise CalibrationError(
+            f"Like repetitions differ by up to {change:.0f} % of what your squeeze adds: too much "
+            "to tell half a squeeze. The same way each time, and the trunk still."
+        )
     uneven = template.spread > _UNEVEN or change > _UNEVEN * SDC_FACTOR * _LEAST_SD
     even = "uneven, values are less sure" if uneven else "alike"
     told = f"changes from {change:.0f} % on can be told; your repetitions were {even}"

@@ -6,14 +6,14 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from scapcoach.guide.card import Mood, card
-from scapcoach.guide.poses import Step
+from scapcoach.guide.steps import Step
 from scapcoach.system.sound import Announcement, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scapcoach.coaching.results import Cue
-    from scapcoach.guide.card import AnyGuide
+    from scapcoach.guide.steps import Guide
     from scapcoach.session.engine import Reading
     from scapcoach.system.sound import Announcer
 
@@ -66,7 +66,7 @@ class Aloud:
         """Be silent, at once; or not any more."""
         self._announcer.mute(muted)
 
-    def follow(self, reading: Reading, guide: AnyGuide | None = None) -> None:
+    def follow(self, reading: Reading, guide: Guide | None = None) -> None:
         """Let the new of a frame be heard; never waits.
 
         Args:
@@ -89,7 +89,7 @@ class Aloud:
         rank = _PRAISE if praise else _CUE + int(cue.severity)
         self._announce(cue.text, Tone.PRAISE if praise else Tone.CUE, rank, cue.until - t)
 
-    def _guide(self, guide: AnyGuide) -> None:
+    def _guide(self, guide: Guide) -> None:
         """A step of the calibration, when it changes; what is wrong, in full."""
         shown, framing = card(guide), guide.step is Step.FRAMING
         full = framing or shown.mood is Mood.AMISS

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.guide.card import TRACE_S, Mood, card
+from scapcoach.guide.card import Mood, card
+from scapcoach.guide.steps import TRACE_S
 from scapcoach.overlay.gauges import INK, PANEL, QUIET, text_size
 from scapcoach.overlay.paint import Box, Layer, Picture
 from scapcoach.overlay.readings import GOOD
@@ -15,7 +16,8 @@ from scapcoach.overlay.text import fit, text_width
 
 if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray, Image
-    from scapcoach.guide.card import AnyGuide, Card
+    from scapcoach.guide.card import Card
+    from scapcoach.guide.steps import Guide
     from scapcoach.overlay.paint import Color
 
     _Checks = tuple[tuple[str, bool], ...]
@@ -41,7 +43,7 @@ class GuidePainter:
         self._card = lru_cache(maxsize=64)(self._paint_card)
         self._word = lru_cache(maxsize=8)(self._paint_word)
 
-    def draw(self, image: Image, guide: AnyGuide) -> None:
+    def draw(self, image: Image, guide: Guide) -> None:
         """Draw in place."""
         shown = card(guide)
         checks = tuple((c.title, c.good) for c in shown.checks)

@@ -1,10 +1,10 @@
-"""The guided calibration that a face leads through: at most one, its result handed over once."""
+"""The running guided calibration: at most one, its result handed over once."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scapcoach.guide.poses import Step
+from scapcoach.guide.steps import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from scapcoach.calibration import Calibration
-    from scapcoach.guide.card import AnyGuide
+    from scapcoach.guide.steps import Guide
     from scapcoach.landmarks import Poses
 
 
-class Guiding:
+class GuideRunner:
     """Leads a person through guided calibrations, one after the other.
 
     Args:
@@ -27,14 +27,14 @@ class Guiding:
     def __init__(self, finished: Callable[[Calibration], Any]) -> None:
         self._finished = finished
         self._given: Calibration | None = None
-        self._guide: AnyGuide | None = None
+        self._guide: Guide | None = None
 
     @property
-    def guide(self) -> AnyGuide | None:
+    def guide(self) -> Guide | None:
         """As it stands; None while there is none."""
         return self._guide
 
-    def begin(self, guide: AnyGuide) -> None:
+    def begin(self, guide: Guide) -> None:
         """Lead through this one, in place of any other."""
         self._guide = guide
 
@@ -59,7 +59,7 @@ class Guiding:
             self._guide = self._guide.command(name)
             self._hand_over(self._guide)
 
-    def _hand_over(self, guide: AnyGuide) -> None:
+    def _hand_over(self, guide: Guide) -> None:
         found = guide.calibration
         if guide.step is Step.DONE and found is not None and found is not self._given:
             self._given = found
