@@ -22,9 +22,9 @@ ASKED = {"arms_only": "arms_only", "squeeze": "squeeze", "shrug_rep": "shrug_rep
 
 
 class Lifter:
-    """Does a repetition whenever the guide waits for one; `kind` says of which sort.
+    """Does a repetition whenever the guide waits for one; `kind` says which.
 
-    Every repetition and every moment of rest has a tremble of its own.
+    Every repetition and every moment of rest has noise of its own.
     """
 
     def __init__(self, kind: Callable[[Guide], str], **changes: Any) -> None:

@@ -1,4 +1,4 @@
-"""Guided calibration: a person who follows it is calibrated; whoever does not is told why."""
+"""Guided calibration: a person who follows it is calibrated; one who does not learns why."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from scapcoach.guide.card import card
-from scapcoach.guide.framing import Check, check_framing
+from scapcoach.guide.framing import FramingCheck, check_framing
 from scapcoach.guide.holds import POSTURE, verify_hold
 from scapcoach.guide.steps import MAX_RETRIES, Guide, Plan, Step
 from scapcoach.landmarks import Poses
@@ -34,7 +34,7 @@ HELD = {
 
 
 def frame(k: int, **more: Any) -> Poses:
-    """Somebody on frame `k`, with the tracker's tremble."""
+    """A person on frame `k`, with the tracker's noise."""
     settings = {"yaw": 15.0, "unit": 150.0} | more
     one = jittered(person(4, **settings), 0.3, seed=k)[:1]
     return replace(one, t=np.array([k / FPS]))
@@ -45,12 +45,12 @@ def follow(
 ) -> tuple[Guide, list[Guide]]:
     """A person who does what is asked, or what `behave` does."""
 
-    def obey(asked: Guide, k: int) -> Poses:
-        return frame(k, **HELD[asked.stage.name])
+    def follows(asked: Guide, k: int) -> Poses:
+        return frame(k, **HELD[asked.task.name])
 
     past = []
     for k in range(round(seconds * FPS)):
-        guide = guide.frame((behave or obey)(guide, k), 120.0)
+        guide = guide.frame((behave or follows)(guide, k), 120.0)
         past.append(guide)
         if guide.over:
             break
@@ -58,11 +58,11 @@ def follow(
 
 
 @pytest.mark.parametrize("slump", [False, True])
-def test_whoever_follows_is_calibrated_without_touching_a_key(slump: bool) -> None:
+def test_a_person_who_follows_is_calibrated_without_touching_a_key(slump: bool) -> None:
     guide, past = follow(
         Guide(POSTURE, Plan(slump=slump, model_sha256="ab", name="anna", camera="gym")), 90
     )
-    assert guide.step is Step.DONE, (guide.step, guide.stage.name, guide.fault)
+    assert guide.step is Step.DONE, (guide.step, guide.task.name, guide.fault)
     assert guide.t < 75
     assert guide.progress == 1.0
     found = guide.calibration
@@ -76,19 +76,19 @@ def test_whoever_follows_is_calibrated_without_touching_a_key(slump: bool) -> No
     assert (found.model_sha256, found.name, found.camera) == ("ab", "anna", "gym")
     assert "Proof: the last squeeze reads" in guide.lines[-1]
     assert len(guide.lines) == 3
-    order = [g.stage.name for g in past if g.step is Step.HOLD]
+    order = [g.task.name for g in past if g.step is Step.HOLD]
     assert list(dict.fromkeys(order)) == [p for p in HELD if p != "slump" or slump]
     assert any(len(g.trace) > 5 for g in past)
 
 
-def test_the_framing_waits_and_says_which_way_to_move() -> None:
+def test_the_framing_waits_and_says_where_to_move() -> None:
     def far_left(_guide: Guide, k: int) -> Poses:
         return frame(k, unit=150.0, hips_at=(100.0, 330.0))
 
     guide, _ = follow(Guide(POSTURE), 5, far_left)
     assert guide.step is Step.FRAMING
     (bad,) = [c for c in guide.checks if not c.good]
-    # In the camera's picture's left is, for who faces it, the own right: the way out is left.
+    # A person who faces the camera and is at the left of its picture has to move to their left.
     assert (bad.name, bad.arrow) == ("place", "left")
     dark = Guide(POSTURE)
     for k in range(20):
@@ -96,7 +96,7 @@ def test_the_framing_waits_and_says_which_way_to_move() -> None:
     assert [c.name for c in dark.checks if not c.good] == ["light"]
 
 
-def test_a_picture_that_cannot_be_better_is_taken_as_it_is() -> None:
+def test_a_framing_that_cannot_be_better_is_accepted_by_the_person() -> None:
     def at_a_desk(_guide: Guide, k: int) -> Poses:
         return frame(k, unit=300.0, hips_at=(320.0, 470.0))
 
@@ -137,13 +137,13 @@ def test_every_check_of_the_framing_can_fail() -> None:
     assert [c.arrow for c in behind if not c.good] == ["right"]
 
 
-def test_a_bad_hold_is_repeated_twice_and_then_taken() -> None:
+def test_a_bad_hold_is_repeated_twice_and_then_accepted() -> None:
     def lazy(guide: Guide, k: int) -> Poses:
-        pose = "neutral" if guide.stage.name == "retract" else guide.stage.name
+        pose = "neutral" if guide.task.name == "retract" else guide.task.name
         return frame(k, **HELD[pose])
 
     guide, past = follow(Guide(POSTURE), 150, lazy)
-    faults = {g.fault for g in past if g.step is Step.REVIEW and g.stage.name == "retract"}
+    faults = {g.fault for g in past if g.step is Step.REVIEW and g.task.name == "retract"}
     assert faults == {"That hardly differs from rest: go as far as you can."}
     assert max(g.repeats for g in past) == MAX_RETRIES
     assert guide.step is Step.DONE
@@ -161,8 +161,8 @@ def test_a_bad_hold_is_repeated_twice_and_then_taken() -> None:
 )
 def test_what_spoils_a_hold_is_named(what: Any, words: str) -> None:
     def spoil(guide: Guide, k: int) -> Poses:
-        if guide.stage.name != "retract":
-            return frame(k, **HELD[guide.stage.name])
+        if guide.task.name != "retract":
+            return frame(k, **HELD[guide.task.name])
         if what == "gone":
             one = frame(k)
             return replace(one, subject=np.array([-1]), xy=one.xy * np.nan)
@@ -174,7 +174,7 @@ def test_what_spoils_a_hold_is_named(what: Any, words: str) -> None:
     assert any(words in g.fault for g in past), {g.fault for g in past}
 
 
-def test_the_person_may_accept_repeat_and_begin_again() -> None:
+def test_the_person_may_accept_repeat_and_start_over() -> None:
     guide, _ = follow(Guide(POSTURE), 9)
     assert guide.step is Step.REVIEW
     retry = guide.command("retry")
@@ -186,7 +186,7 @@ def test_the_person_may_accept_repeat_and_begin_again() -> None:
     assert Guide(POSTURE).command("accept").step is Step.FRAMING  # nothing to accept yet
 
 
-def test_a_proof_that_fails_is_told() -> None:
+def test_a_last_squeeze_that_differs_is_reported() -> None:
     guide, _ = follow(Guide(POSTURE), 90)
     assert guide.calibration is not None
     half = Poses.concatenate([frame(k, retraction_left=7.0, retraction_right=7.0)
@@ -200,18 +200,18 @@ def test_every_step_can_be_painted_on_wide_and_upright_pictures() -> None:
     _, past = follow(Guide(POSTURE), 90)
     seen = {}
     for guide in past:
-        seen.setdefault((guide.step, guide.stage.name), guide)
+        seen.setdefault((guide.step, guide.task.name), guide)
     for size in ((640, 480), (480, 854)):
         painter = GuidePainter(size, mirrored=True)
         for guide in seen.values():
             image = np.full((size[1], size[0], 3), 128, np.uint8)
             painter.draw(image, guide)
             assert (image != 128).any()
-        for way in ("left", "right", "back", "nearer", "turn", "up", "down"):
+        for arrow in ("left", "right", "back", "nearer", "turn", "up", "down"):
             image = np.full((size[1], size[0], 3), 128, np.uint8)
-            check = Check("place", "Place", good=False, advice="Move.", arrow=way)
+            check = FramingCheck("place", "Place", good=False, advice="Move.", arrow=arrow)
             painter.draw(image, replace(Guide(POSTURE), checks=(check,)))
             upper = image[: round(0.45 * size[1])]
-            side = upper[:, : size[0] // 3] if way == "left" else upper[:, -size[0] // 3 :]
-            assert (side == (255, 214, 64)).all(axis=-1).any(), way
+            side = upper[:, : size[0] // 3] if arrow == "left" else upper[:, -size[0] // 3 :]
+            assert (side == (255, 214, 64)).all(axis=-1).any(), arrow
     assert all(card(g).title for g in seen.values())

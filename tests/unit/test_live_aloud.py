@@ -12,7 +12,7 @@ import pytest
 from scapcoach.calibration.reps import RepCounter
 from scapcoach.coaching.exercise import Severity
 from scapcoach.coaching.results import Cue, CueKind
-from scapcoach.guide.framing import Check
+from scapcoach.guide.framing import FramingCheck
 from scapcoach.guide.holds import POSTURE
 from scapcoach.guide.repetitions import EXERCISE
 from scapcoach.guide.steps import Guide, Plan, Step
@@ -131,7 +131,7 @@ def test_the_framing_is_said_at_intervals_only() -> None:
     for k in range(60):
         clock.now = 100 + k / 10
         word = "Step back." if k % 2 else "Turn to the camera."
-        check = Check("distance", "Distance", good=False, advice=word)
+        check = FramingCheck("distance", "Distance", good=False, advice=word)
         aloud.follow(READING, Guide(POSTURE, checks=(check,)))
     assert 1 <= len(heard.all) <= 2
     assert heard.all[0].text == "Turn to the camera."

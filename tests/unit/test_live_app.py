@@ -154,7 +154,7 @@ def guided_app(find: Any, count: int, keys: dict[int, str], **more: Any) -> App:
 
 
 def test_an_exercise_is_calibrated_in_the_window_and_joins_what_is_there() -> None:
-    lifter = Lifter(lambda guide: ASKED[guide.stage.name])
+    lifter = Lifter(lambda guide: ASKED[guide.task.name])
     taken: list[Calibration] = []
 
     def keep(found: Calibration) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.calibration.types import Calibration, Kind, Opinion, Range, Slump
+from scapcoach.calibration.types import Calibration, CalibrationKind, PersonalRanges, Range, Slump
 from scapcoach.errors import CalibrationError, OutputError, ProfileNameError
 from scapcoach.folders import data_folder
 from scapcoach.girdle.estimators import Estimator
@@ -66,7 +66,12 @@ def save_profile(calibration: Calibration, name: str) -> Path:
 
 def profile_data(calibration: Calibration, name: str) -> dict[str, Any]:
     """A calibration as plain JSON types; `parse_profile` reads it."""
-    return {"schema": SCHEMA, **to_plain(calibration), "kind": Kind.PROFILE, "name": name}
+    return {
+        "schema": SCHEMA,
+        **to_plain(calibration),
+        "kind": CalibrationKind.PROFILE,
+        "name": name,
+    }
 
 
 def list_profiles() -> tuple[str, ...]:
@@ -91,7 +96,7 @@ def delete_profile(name: str) -> None:
 
 
 def load_profile(name: str) -> Calibration:
-    """Read a profile and check it; whether it fits a model tells `Calibration.check_model`.
+    """Read a profile and check it; `Calibration.check_model` says whether it fits a model.
 
     Raises:
         ProfileNameError: no such profile.
@@ -128,7 +133,7 @@ def parse_profile(data: Any, path: Path) -> Calibration:
     try:
         slump = data["slump"] and Slump(**{k: _number(v) for k, v in data["slump"].items()})
         return Calibration(
-            kind=Kind.PROFILE,
+            kind=CalibrationKind.PROFILE,
             neutral=_parse_neutral(data["neutral"]),
             retraction=_parse_ranges(data["retraction"]),
             elevation=_parse_ranges(data["elevation"]),
@@ -166,10 +171,10 @@ def _parse_ranges(data: Any) -> tuple[Range, Range, Range] | None:
     return mean, left, right
 
 
-def _parse_opinion(data: Any) -> Opinion | None:
+def _parse_opinion(data: Any) -> PersonalRanges | None:
     if data is None:
         return None
-    return Opinion(_parse_ranges(data["retraction"]), _parse_ranges(data["elevation"]))
+    return PersonalRanges(_parse_ranges(data["retraction"]), _parse_ranges(data["elevation"]))
 
 
 def _parse_shifts(data: Any) -> Shifts | None:

@@ -10,33 +10,33 @@ from typing import TYPE_CHECKING, Final
 from scapcoach.guide.steps import Step, person_found
 
 if TYPE_CHECKING:
-    from scapcoach.guide.framing import Check
+    from scapcoach.guide.framing import FramingCheck
     from scapcoach.guide.steps import Guide
 
     Points = tuple[tuple[float, float], ...]
 
 
 class Mood(StrEnum):
-    """How it is said."""
+    """In which mood a card speaks to the person; colours and tones follow it."""
 
     CALM = "calm"
     ACT = "act"
     GOOD = "good"
-    AMISS = "amiss"
+    BAD = "bad"
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class GuideCard:
     """One moment of a guided calibration.
 
     Attributes:
         title, text: what to do, or what the result is.
-        mood: colour of the title.
+        mood: gives the colour of the title.
         big: seconds or repetitions left, in large letters; empty for none.
         share: of the hold that is done, or of the path to the finish; negative for no bar.
         progress: share of everything that is done, 0..1.
         checks: of the framing; empty elsewhere.
-        arrow: where to move (`framing.Check.arrow`); empty for none.
+        arrow: where to move (`framing.FramingCheck.arrow`); empty for none.
         trace: (seconds before now, height -1..1) of the last `steps.TRACE_S` seconds.
         accept, retry, more: labels of the buttons; empty where there is no such button.
     """
@@ -47,7 +47,7 @@ class Card:
     big: str = ""
     share: float = -1.0
     progress: float = 0.0
-    checks: tuple[Check, ...] = ()
+    checks: tuple[FramingCheck, ...] = ()
     arrow: str = ""
     trace: Points = ()
     accept: str = ""
@@ -55,28 +55,28 @@ class Card:
     more: str = ""
 
 
-def card(guide: Guide) -> Card:
+def card(guide: Guide) -> GuideCard:
     """What is shown of a guided calibration now."""
     if guide.step is Step.FRAMING:
         return _framing(guide)
     if guide.step is Step.FAILED:
-        return Card("This did not work", guide.fault, Mood.AMISS, progress=guide.progress,
+        return GuideCard("This did not work", guide.fault, Mood.BAD, progress=guide.progress,
                     accept="Go on", retry="Once more")  # fmt: skip
     if guide.step is Step.DONE:
-        return Card("Calibrated", " ".join(guide.lines), Mood.GOOD, progress=1.0,
+        return GuideCard("Calibrated", " ".join(guide.lines), Mood.GOOD, progress=1.0,
                     accept="Go on", retry="Once more", more=guide.script.more)  # fmt: skip
     if guide.step is Step.REVIEW:
-        title, mood = ("Once more", Mood.AMISS) if guide.fault else ("Good", Mood.GOOD)
-        return Card(title, guide.fault, mood, progress=guide.progress,
+        title, mood = ("Once more", Mood.BAD) if guide.fault else ("Good", Mood.GOOD)
+        return GuideCard(title, guide.fault, mood, progress=guide.progress,
                     accept="Accept", retry="Repeat")  # fmt: skip
-    return _stage(guide)
+    return _task(guide)
 
 
-def _framing(guide: Guide) -> Card:
+def _framing(guide: Guide) -> GuideCard:
     bad = next((check for check in guide.checks if check.advice), None)
     if bad is None:
-        return Card("Good. Stay like this.", "", progress=guide.progress, checks=guide.checks)
-    return Card(
+        return GuideCard("Good. Stay like this.", "", progress=guide.progress, checks=guide.checks)
+    return GuideCard(
         _DO.get(bad.arrow or bad.name, bad.title),
         bad.advice,
         progress=guide.progress,
@@ -95,18 +95,18 @@ _DO: Final = {
 }  # fmt: skip
 
 
-def _stage(guide: Guide) -> Card:
+def _task(guide: Guide) -> GuideCard:
     """Before or during a pose or repetitions."""
     acting, counter = guide.step is not Step.READY, guide.counter
-    title, text = guide.stage.during if acting else guide.stage.before
-    mood = Mood.AMISS if guide.fault else Mood.ACT
+    title, text = guide.task.during if acting else guide.task.before
+    mood = Mood.BAD if guide.fault else Mood.ACT
     big, share = str(ceil(guide.left)) if guide.left > 0 else "", -1.0
     if counter is not None:
-        big, share = f"{len(guide.spans)}/{guide.stage.count}", min(1.0, counter.share)
+        big, share = f"{len(guide.spans)}/{guide.task.count}", min(1.0, counter.share)
     elif acting:
         share = 1 - guide.left / guide.script.hold_s
     moving = guide.step is Step.MOVE
-    return Card(
+    return GuideCard(
         title,
         guide.fault or text,
         mood if acting else Mood.CALM,
@@ -114,6 +114,6 @@ def _stage(guide: Guide) -> Card:
         share=share,
         progress=guide.progress,
         trace=tuple((t - guide.t, height) for t, height in guide.trace),
-        accept=guide.stage.skip,
+        accept=guide.task.skip,
         retry="Begin these again" if moving else "",
     )

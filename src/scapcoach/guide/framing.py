@@ -15,23 +15,23 @@ from scapcoach.measures.gates import MIN_TRUNK
 
 #: Share of frames in which something must be seen.
 MIN_SEEN: Final = 0.8
-#: Trunk length in shares of the picture's shorter side beyond which arms or head leave it [E].
+#: Trunk length, as a share of the picture's shorter side, beyond which arms or head leave it [E].
 _NEAR: Final = 0.6
 #: Shares of the width within which the middle of the body stands [E].
 _MIDDLE: Final = (0.25, 0.75)
-#: Degrees by which shoulders and hips both tilt when it is the camera that does [E].
+#: Degrees of tilt of shoulders and hips from which the camera is taken to be tilted [E].
 _LEVEL: Final = 4.0
 #: Mean brightness of the picture, 0-255, that is too dark or too bright [E].
 _LIGHT: Final = (45.0, 225.0)
-#: Pictures a second for holds to be judged; a pose of three seconds has thirty then [E].
+#: Least pictures a second to judge holds: thirty in a pose of three seconds [E].
 _RATE: Final = 10.0
-#: Seconds of frames that the framing is judged by.
+#: Seconds of frames by which the framing is judged.
 _WINDOW_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at.
+class FramingCheck:
+    """One thing that was checked in the picture.
 
     Attributes:
         name: person, distance, place, view, level, light, rate.
@@ -51,7 +51,7 @@ class Check:
 
 def check_window(
     window: tuple[Poses, ...], raw: Poses, light: float, *, sideways: bool = False
-) -> tuple[tuple[Poses, ...], tuple[Check, ...]]:
+) -> tuple[tuple[Poses, ...], tuple[FramingCheck, ...]]:
     """The last second of frames with one more, and the checks on it.
 
     Args:
@@ -69,7 +69,7 @@ def check_window(
 
 def check_framing(
     poses: Poses, light: float, rate: float, *, sideways: bool = False
-) -> tuple[Check, ...]:
+) -> tuple[FramingCheck, ...]:
     """The checks on the last second or so of frames.
 
     Without a person those that need one are not good, and only the first says why.
@@ -93,7 +93,7 @@ def check_framing(
             "level": _level(seen),
         }
     return tuple(
-        Check(name, title, found.get(name) == _GOOD, *found.get(name, _GOOD))
+        FramingCheck(name, title, found.get(name) == _GOOD, *found.get(name, _GOOD))
         for name, title in _TITLES.items()
     )
 
@@ -137,7 +137,10 @@ def _place(poses: Poses) -> tuple[str, str]:
 def _view(poses: Poses, *, sideways: bool) -> tuple[str, str]:
     if sideways or not VIEW_EDGES[1] < abs(mean_yaw(poses)) < VIEW_EDGES[2]:
         return _GOOD
-    return "From the side the blades do not show: turn about 30 degrees off the camera.", "turn"
+    return (
+        "Shoulder blades cannot be judged from the side: turn about 30 degrees off the camera.",
+        "turn",
+    )
 
 
 def _level(poses: Poses) -> tuple[str, str]:
@@ -145,7 +148,7 @@ def _level(poses: Poses) -> tuple[str, str]:
     both = [float(np.median(tilt(poses, *pair))) for pair in (SHOULDERS, HIPS)]
     if abs(mean_yaw(poses)) > 62 or min(abs(t) for t in both) < _LEVEL or both[0] * both[1] < 0:
         return _GOOD
-    return "The picture is tilted: set the camera level, or stand on both feet alike.", ""
+    return "The picture is tilted: set the camera level, or stand evenly on both feet.", ""
 
 
 def _light(light: float) -> tuple[str, str]:
@@ -156,7 +159,7 @@ def _light(light: float) -> tuple[str, str]:
 
 
 def _rate(rate: float) -> tuple[str, str]:
-    few = f"Only {rate:.0f} pictures a second: more light, close other programs, or choose "
+    few = f"Only {rate:.0f} pictures a second: turn on more light, close other programs, or choose "
     return (f"{few}the lite model.", "") if rate < _RATE else _GOOD
 
 

@@ -15,7 +15,7 @@ from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.geometry.view import estimate_yaw
 from scapcoach.girdle.geometric import solve
 from scapcoach.girdle.neutral import Neutral, neutral_from
-from scapcoach.guide.steps import VERIFY, Guide, Plan, Script, Stage, Step
+from scapcoach.guide.steps import VERIFY, Guide, Plan, Script, Step, Task
 from scapcoach.guide.verdicts import MAX_TURN, judge_sight, proof_line
 from scapcoach.measures import measure
 
@@ -53,14 +53,14 @@ _WORDS: Final = {
 }  # fmt: skip
 
 
-def _stage(name: str) -> Stage:
+def _task(name: str) -> Task:
     title, text = _WORDS[name]
-    return Stage(name, (title, text), (f"Hold: {title[0].lower()}{title[1:]}", text))
+    return Task(name, (title, text), (f"Hold: {title[0].lower()}{title[1:]}", text))
 
 
-def _stages(plan: Plan) -> tuple[Stage, ...]:
+def _tasks(plan: Plan) -> tuple[Task, ...]:
     slump = ("slump",) if plan.slump else ()
-    return tuple(_stage(name) for name in (*PROTOCOL, *slump, VERIFY))
+    return tuple(_task(name) for name in (*PROTOCOL, *slump, VERIFY))
 
 
 def _ready(guide: Guide, _raw: Poses) -> Guide:
@@ -73,7 +73,7 @@ def _act(guide: Guide, raw: Poses) -> Guide:
 
 
 def _judge(guide: Guide) -> str:
-    return judge_hold(guide.stage.name, guide.current.frames, guide.neutral)
+    return judge_hold(guide.task.name, guide.current.frames, guide.neutral)
 
 
 def _learn(guide: Guide) -> Guide:
@@ -82,9 +82,9 @@ def _learn(guide: Guide) -> Guide:
 
 def _height(guide: Guide, raw: Poses) -> float:
     """Change from rest of what the pose is about; NaN for no neutral, or no such quantity."""
-    if guide.neutral is None or guide.stage.name not in _CHANGES:
+    if guide.neutral is None or guide.task.name not in _CHANGES:
         return float("nan")
-    quantity = getattr(solve(raw, guide.neutral), _CHANGES[guide.stage.name][0])
+    quantity = getattr(solve(raw, guide.neutral), _CHANGES[guide.task.name][0])
     return float(quantity[0, 0]) / _TRACE_DEG
 
 
@@ -96,7 +96,7 @@ def judge_hold(pose: str, hold: Poses, neutral: Neutral | None) -> str:
     """What is wrong with a hold, one sentence; empty if it can be used.
 
     Args:
-        pose: name of its stage.
+        pose: name of its task.
         hold: raw frames.
         neutral: of the first hold; None while that is judged.
     """
@@ -110,7 +110,7 @@ def judge_hold(pose: str, hold: Poses, neutral: Neutral | None) -> str:
     if len(moved) and np.median(moved) > STILL:
         return "You moved: take the pose up during the countdown, then hold still."
     if neutral is None:
-        return "" if neutral_of(hold) else "Your shoulders were not seen well: more light."
+        return "" if neutral_of(hold) else "Your shoulders were not seen well: turn on more light."
     return _compared(pose, seen, neutral)
 
 
@@ -149,10 +149,10 @@ def describe_ranges(calibration: Calibration) -> tuple[str, ...]:
 
 def _range_line(title: str, own: Range) -> str:
     low = f"{own.low:+.0f}" if np.isfinite(own.low) else "0"
-    line = f"{title}: {low} to {own.high:+.0f} degrees, changes from {own.sdc:.1f} on can be told"
+    line = f"{title}: {low} to {own.high:+.0f} degrees, smallest detectable change {own.sdc:.1f}"
     if own.high >= 2 * own.sdc:
         return f"{line}."
-    return f"{line}: too small a range to be graded here. Turn a little and calibrate again."
+    return f"{line}: too small a range to be graded from here. Turn a little and calibrate again."
 
 
 def verify_hold(hold: Poses, calibration: Calibration) -> str:
@@ -163,7 +163,7 @@ def verify_hold(hold: Poses, calibration: Calibration) -> str:
 
 
 POSTURE: Final = Script(
-    stages=_stages, ready=_ready, act=_act, judge=_judge, learn=_learn, height=_height,
+    tasks=_tasks, ready=_ready, act=_act, judge=_judge, learn=_learn, height=_height,
     describe=_describe, prove=verify_hold, ready_s=4.0, hold_s=3.0,
     more="Calibrate an exercise, too",
 )  # fmt: skip

@@ -11,7 +11,7 @@ from scapcoach.calibration.reps import MARGIN, REPS, RepCounter
 from scapcoach.geometry.posture import trunk_length
 from scapcoach.girdle.template import KINDS, arm_features
 from scapcoach.guide.rep_verdicts import describe_template, judge_kind, judge_rep, verify_rep
-from scapcoach.guide.steps import VERIFY, Guide, Plan, Script, Stage, Step
+from scapcoach.guide.steps import VERIFY, Guide, Plan, Script, Step, Task
 from scapcoach.landmarks import Poses
 
 #: Seconds for which the arms must be still at the start position, trunk lengths (root mean
@@ -33,11 +33,11 @@ _WORDS: Final = {
 }
 
 
-def _stage(kind: str, count: int, skip: str = "") -> Stage:
+def _task(kind: str, count: int, skip: str = "") -> Task:
     title, text = _WORDS[kind]
     many = "one repetition" if count == 1 else f"{count} repetitions"
     before = f"Next: {title[0].lower()}{title[1:]}, {many}"
-    return Stage(
+    return Task(
         kind,
         (before, f"{text} Take up the start position, arms still."),
         (title, f"{text} At your own tempo."),
@@ -46,14 +46,14 @@ def _stage(kind: str, count: int, skip: str = "") -> Stage:
     )
 
 
-STAGES: Final = (
-    *(_stage(kind, REPS.count(kind)) for kind in KINDS),
-    _stage(VERIFY, 1, skip="Finish without it"),
+TASKS: Final = (
+    *(_task(kind, REPS.count(kind)) for kind in KINDS),
+    _task(VERIFY, 1, skip="Finish without it"),
 )
 
 
-def _stages(_plan: Plan) -> tuple[Stage, ...]:
-    return STAGES
+def _tasks(_plan: Plan) -> tuple[Task, ...]:
+    return TASKS
 
 
 def _ready(guide: Guide, raw: Poses) -> Guide:
@@ -87,7 +87,7 @@ def _act(guide: Guide, raw: Poses) -> Guide:
         here = replace(here, fault="That one went only part of the way: it does not count.")
     if len(counter.reps) > len(before.reps):
         here = _counted(here)
-    settled = len(here.spans) >= here.stage.count and t >= here.spans[-1][1]
+    settled = len(here.spans) >= here.task.count and t >= here.spans[-1][1]
     return here.judged() if settled else here
 
 
@@ -95,17 +95,17 @@ def _counted(guide: Guide) -> Guide:
     """The verdict on the repetition that has just ended; one that cannot be used is dropped."""
     assert guide.counter is not None
     current = guide.current
-    first = (*guide.parts, current)[0].pieces[0]
+    first = (*guide.finished, current)[0].pieces[0]
     fault = judge_rep(current.pieces[-1], first)
     dropped = {len(guide.counter.reps) - 1} if fault else set()
     return replace(guide, fault=fault, dropped=guide.dropped | dropped)
 
 
 def _judge(guide: Guide) -> str:
-    if guide.stage.name == VERIFY:
+    if guide.task.name == VERIFY:
         return ""
     reps = guide.current.pieces
-    return judge_kind(guide.stage.name, reps, guide.pieces.get("arms_only", reps))
+    return judge_kind(guide.task.name, reps, guide.pieces.get("arms_only", reps))
 
 
 def _learn(guide: Guide) -> Guide:
@@ -121,6 +121,6 @@ def _height(guide: Guide, _raw: Poses) -> float:
 
 
 EXERCISE: Final = Script(
-    stages=_stages, ready=_ready, act=_act, judge=_judge, learn=_learn, height=_height,
+    tasks=_tasks, ready=_ready, act=_act, judge=_judge, learn=_learn, height=_height,
     describe=describe_template, prove=verify_rep, ready_s=2.5, sideways=True,
 )  # fmt: skip

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class GuideRunner:
-    """Leads a person through guided calibrations, one after the other.
+    """Runs guided calibrations, one after the other.
 
     Args:
-        finished: is given each calibration that is finished, whether by a frame or by a command.
+        finished: called with each finished calibration, whether a frame or a command finished it.
     """
 
     def __init__(self, finished: Callable[[Calibration], Any]) -> None:
@@ -31,11 +31,11 @@ class GuideRunner:
 
     @property
     def guide(self) -> Guide | None:
-        """As it stands; None while there is none."""
+        """The guide at this moment; None while there is none."""
         return self._guide
 
     def begin(self, guide: Guide) -> None:
-        """Lead through this one, in place of any other."""
+        """Run this guide, in place of any other."""
         self._guide = guide
 
     def leave(self) -> None:
@@ -43,7 +43,7 @@ class GuideRunner:
         self._guide = None
 
     def frame(self, raw: Poses, image: npt.NDArray[np.uint8]) -> None:
-        """One frame further.
+        """Take one more frame.
 
         Args:
             raw: landmarks as the tracker gives them, T = 1.
@@ -54,7 +54,7 @@ class GuideRunner:
             self._hand_over(self._guide)
 
     def command(self, name: str) -> None:
-        """What the person asks for: ``accept``, ``retry``, ``again``."""
+        """Carry out what the person asks for: ``accept``, ``retry``, ``again``."""
         if self._guide is not None:
             self._guide = self._guide.command(name)
             self._hand_over(self._guide)

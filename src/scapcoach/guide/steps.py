@@ -6,7 +6,7 @@
     if guide.step is Step.DONE:
         save_profile(guide.calibration, "anna")
 
-Framing first; then each stage of the script: time to read what to do, the pose or the repetitions,
+Framing first; then each task of the script: time to read what to do, the pose or the repetitions,
 and a verdict; then the calibration, which is checked with one more squeeze. No key is needed: what
 was good is accepted after a moment, what was not is repeated, twice at most.
 """
@@ -23,7 +23,7 @@ from scapcoach.calibration import Segment, calibrate
 from scapcoach.errors import CalibrationError
 from scapcoach.filters import smooth_poses
 from scapcoach.girdle.estimators import Estimator
-from scapcoach.guide.framing import Check, check_window
+from scapcoach.guide.framing import FramingCheck, check_window
 from scapcoach.landmarks import Poses
 
 if TYPE_CHECKING:
@@ -36,17 +36,17 @@ if TYPE_CHECKING:
     Span = tuple[float, float]
     Pieces = Mapping[str, tuple[Poses, ...]]
 
-#: Seconds for which every check must be good before the first stage, and for which a good or a
+#: Seconds for which every check must be good before the first task, and for which a good or a
 #: bad verdict is shown before it is acted on [E].
 FRAMED_S: Final = 1.5
 GOOD_S: Final = 1.2
 BAD_S: Final = 4.0
-#: How often a bad stage is repeated before it is accepted as it is.
+#: How often a bad task is repeated before it is accepted as it is.
 MAX_RETRIES: Final = 2
 #: Seconds that the trace shows.
 TRACE_S: Final = 8.0
 
-#: Name of the last stage, with which the finished calibration is checked.
+#: Name of the last task, with which the finished calibration is checked.
 VERIFY: Final = "verify"
 
 
@@ -63,15 +63,15 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class Task:
     """One pose to hold, or one kind of repetition to do.
 
     Attributes:
-        name: of the pose or kind, as in a `Segment`; `VERIFY` for the last stage.
+        name: of the pose or kind, as in a `Segment`; `VERIFY` for the last task.
         before: title and text while the person gets ready.
         during: title and text while the pose is held or the repetitions are done.
         count: repetitions; 1 for a pose.
-        skip: label of the button that finishes without this stage; empty for none.
+        skip: label of the button that finishes without this task; empty for none.
     """
 
     name: str
@@ -86,11 +86,11 @@ class Script:
     """What a guided calibration asks for, and how it differs from one of another type.
 
     Attributes:
-        stages: what is asked for, in order.
-        ready: one more frame before a stage; begins it when the person is ready.
-        act: one more frame of a stage; ends it with `Guide.judged`.
-        judge: what is wrong with a finished stage, one sentence; empty if it can be used.
-        learn: keeps what later stages are compared with.
+        tasks: what is asked for, in order.
+        ready: one more frame before a task; begins it when the person is ready.
+        act: one more frame of a task; ends it with `Guide.judged`.
+        judge: what is wrong with a finished task, one sentence; empty if it can be used.
+        learn: keeps what later tasks are compared with.
         height: of the trace at a frame, -1..1; NaN for none.
         describe: the calibration in words; raises `CalibrationError` if it cannot be used.
         prove: what the calibration reads in one more squeeze, one sentence.
@@ -100,7 +100,7 @@ class Script:
         more: label of the button for what can be calibrated next; empty for none.
     """
 
-    stages: Callable[[Plan], tuple[Stage, ...]]
+    tasks: Callable[[Plan], tuple[Task, ...]]
     ready: Callable[[Guide, Poses], Guide]
     act: Callable[[Guide, Poses], Guide]
     judge: Callable[[Guide], str]
@@ -134,11 +134,11 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """A finished stage.
+class TaskRecord:
+    """What was done in a task.
 
     Attributes:
-        name: of the stage.
+        name: of the task.
         frames: its raw landmarks.
         spans: (begin, end) in seconds of the held pose, or of each usable repetition.
     """
@@ -162,18 +162,18 @@ class Guide:
         script: of held poses or of repetitions.
         plan: what is to be calibrated.
         step: where it is.
-        number: of the stage, from 0.
+        number: of the task, from 0.
         t: seconds of the last frame; since: at which the step began.
         checks: of the framing, newest.
         fault: what was wrong with what was done last; empty if nothing was.
-        repeats: of this stage so far.
-        now: raw landmarks of this stage, or of the last second of framing.
+        repeats: of this task so far.
+        now: raw landmarks of this task, or of the last second of framing.
         trace: (seconds, height -1..1) of the last seconds.
-        parts: the accepted stages.
-        calibration: made after all stages but the last.
+        finished: the accepted tasks.
+        calibration: made after all tasks but the last.
         lines: the calibration in words: ranges, smallest detectable changes, check.
         neutral: of held poses, from the first of them.
-        counter: counts the repetitions of this stage; None before its start position.
+        counter: counts the repetitions of this task; None before its start position.
         dropped: indices of counted repetitions that cannot be used.
         usual: trunk lengths that the arms travel, by the first repetitions; 0 before them.
     """
@@ -184,12 +184,12 @@ class Guide:
     number: int = 0
     t: float = -np.inf
     since: float = -np.inf
-    checks: tuple[Check, ...] = ()
+    checks: tuple[FramingCheck, ...] = ()
     fault: str = ""
     repeats: int = 0
     now: tuple[Poses, ...] = ()
     trace: tuple[tuple[float, float], ...] = ()
-    parts: tuple[Part, ...] = ()
+    finished: tuple[TaskRecord, ...] = ()
     calibration: Calibration | None = None
     lines: tuple[str, ...] = ()
     neutral: Neutral | None = None
@@ -198,14 +198,14 @@ class Guide:
     usual: float = 0.0
 
     @property
-    def stages(self) -> tuple[Stage, ...]:
+    def tasks(self) -> tuple[Task, ...]:
         """In order; the last one is `VERIFY`."""
-        return self.script.stages(self.plan)
+        return self.script.tasks(self.plan)
 
     @property
-    def stage(self) -> Stage:
+    def task(self) -> Task:
         """What is asked for now."""
-        return self.stages[self.number]
+        return self.tasks[self.number]
 
     @property
     def over(self) -> bool:
@@ -222,26 +222,26 @@ class Guide:
 
     @property
     def spans(self) -> tuple[Span, ...]:
-        """(begin, end) in seconds of the usable repetitions of this stage; empty for a pose."""
+        """(begin, end) in seconds of the usable repetitions of this task; empty for a pose."""
         reps = () if self.counter is None else self.counter.reps
         return tuple(rep for k, rep in enumerate(reps) if k not in self.dropped)
 
     @property
-    def current(self) -> Part:
-        """What was done in this stage so far; a pose is held in all of its frames."""
+    def current(self) -> TaskRecord:
+        """What was done in this task so far; a pose is held in all of its frames."""
         frames = Poses.concatenate(list(self.now))
         spans = self.spans or ((float(frames.t[0]), float(frames.t[-1])),)
-        return Part(self.stage.name, frames, spans)
+        return TaskRecord(self.task.name, frames, spans)
 
     @property
     def pieces(self) -> Pieces:
-        """The frames of each held pose or repetition of the accepted stages, by name."""
-        return {part.name: part.pieces for part in self.parts}
+        """The frames of each held pose or repetition of the accepted tasks, by name."""
+        return {record.name: record.pieces for record in self.finished}
 
     @property
     def progress(self) -> float:
         """Share of all poses or repetitions that are done, 0..1."""
-        counts = [stage.count for stage in self.stages]
+        counts = [task.count for task in self.tasks]
         done = sum(counts[: self.number]) + len(self.spans)
         return 1.0 if self.step is Step.DONE else done / sum(counts)
 
@@ -263,7 +263,7 @@ class Guide:
         """The guide after a command of the person; unchanged where it does not apply.
 
         Args:
-            name: ``accept`` or ``retry`` a stage; ``accept`` a picture with bad checks (a desk
+            name: ``accept`` or ``retry`` a task; ``accept`` a picture with bad checks (a desk
                 hides the hips: measures that need them are not judged later, either) or the
                 calibration without its last check; ``again`` from the start.
         """
@@ -274,7 +274,7 @@ class Guide:
         return _accepted(self) if name == "accept" else self
 
     def begin(self, step: Step) -> Guide:
-        """The guide at the beginning of a step, with nothing of this stage done."""
+        """The guide at the beginning of a step, with nothing of this task done."""
         trace = self.trace if self.counter is None else ()  # repetitions begin from the start
         return replace(
             self, step=step, since=self.t, now=(), fault="", counter=None, dropped=frozenset(),
@@ -282,11 +282,11 @@ class Guide:
         )  # fmt: skip
 
     def judged(self) -> Guide:
-        """The guide with its verdict on the stage that has just ended."""
+        """The guide with its verdict on the task that has just ended."""
         return replace(self, step=Step.REVIEW, since=self.t, fault=self.script.judge(self))
 
 
-def person_found(checks: tuple[Check, ...]) -> bool:
+def person_found(checks: tuple[FramingCheck, ...]) -> bool:
     """Whether the checks of a framing found somebody."""
     return any(check.name == "person" and check.good for check in checks)
 
@@ -306,7 +306,7 @@ def _advanced(guide: Guide, raw: Poses, light: float) -> Guide:
 
 
 def _framed(guide: Guide, raw: Poses, light: float) -> Guide:
-    """One more frame of framing; the first stage when all has been good for long enough."""
+    """One more frame of framing; the first task when all has been good for long enough."""
     window, checks = check_window(guide.now, raw, light, sideways=guide.script.sideways)
     good = all(check.good for check in checks)
     since = guide.since if good else guide.t
@@ -326,29 +326,31 @@ def _accepted(guide: Guide) -> Guide:
     """On from where the person may go on; the same elsewhere."""
     if guide.step is Step.FRAMING and person_found(guide.checks):
         return guide.begin(Step.READY)
-    if guide.step in {Step.READY, Step.MOVE} and guide.stage.skip:
+    if guide.step in {Step.READY, Step.MOVE} and guide.task.skip:
         return guide.begin(Step.DONE)
-    return _next_stage(guide) if guide.step is Step.REVIEW else guide
+    return _next_task(guide) if guide.step is Step.REVIEW else guide
 
 
-def _next_stage(guide: Guide) -> Guide:
-    """The next stage; after all but the last the calibration, after the last its check."""
-    part = guide.current
+def _next_task(guide: Guide) -> Guide:
+    """The next task; after all but the last the calibration, after the last its check."""
+    record = guide.current
     if guide.calibration is not None:
-        proof = guide.script.prove(part.pieces[-1], guide.calibration)
+        proof = guide.script.prove(record.pieces[-1], guide.calibration)
         return replace(guide.begin(Step.DONE), lines=(*guide.lines, proof))
     here = replace(
         guide.script.learn(guide).begin(Step.READY), number=guide.number + 1, repeats=0, trace=(),
-        parts=(*guide.parts, part),
+        finished=(*guide.finished, record),
     )  # fmt: skip
-    return _calibrated(here) if here.stage.name == VERIFY else here
+    return _calibrated(here) if here.task.name == VERIFY else here
 
 
 def _calibrated(guide: Guide) -> Guide:
-    """The calibration from all accepted stages; failed where it cannot be used."""
+    """The calibration from all accepted tasks; failed where it cannot be used."""
     plan = guide.plan
-    segments = tuple(Segment(*span, part.name) for part in guide.parts for span in part.spans)
-    poses = smooth_poses(Poses.concatenate([part.frames for part in guide.parts]))
+    segments = tuple(
+        Segment(*span, record.name) for record in guide.finished for span in record.spans
+    )
+    poses = smooth_poses(Poses.concatenate([record.frames for record in guide.finished]))
     try:
         found = calibrate(
             poses, segments, model_sha256=plan.model_sha256, name=plan.name,

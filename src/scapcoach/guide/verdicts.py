@@ -32,13 +32,13 @@ def judge_sight(frames: Poses, fewest: int) -> str:
     return ""
 
 
-def proof_line(series: Series, where: BoolArray, otherwise: str) -> str:
+def proof_line(series: Series, where: BoolArray, cause: str) -> str:
     """What a squeeze that should read 100 % does read, one sentence.
 
     Args:
         series: of retraction.
         where: (T,) frames of the squeeze.
-        otherwise: why it may read something else.
+        cause: why it may read something else.
     """
     good = where & (series.status == Status.OK)
     if good.sum() < 0.5 * where.sum():
@@ -49,6 +49,6 @@ def proof_line(series: Series, where: BoolArray, otherwise: str) -> str:
     if abs(value - 100) <= _MAX_MISS:
         return f"Proof: the last squeeze reads {value:+.0f} %, as it should."
     return (
-        f"The last squeeze reads {value:+.0f} % in place of about +100 %: {otherwise}. "
-        "Calibrate again for values to rely on."
+        f"The last squeeze reads {value:+.0f} % in place of about +100 %: {cause}. "
+        "Calibrate again to get reliable values."
     )

@@ -29,7 +29,7 @@ _TROUBLE_S: Final = 8.0
 
 #: Ranks: a count gives way to praise, praise to a cue (by its severity), all to the calibration.
 _COUNT, _PRAISE, _CUE, _STEP = 0, 1, 2, 9
-_TONES: Final = {Mood.ACT: Tone.REP, Mood.GOOD: Tone.PRAISE, Mood.AMISS: Tone.CUE}
+_TONES: Final = {Mood.ACT: Tone.REP, Mood.GOOD: Tone.PRAISE, Mood.BAD: Tone.CUE}
 
 
 class Aloud:
@@ -92,7 +92,7 @@ class Aloud:
     def _guide(self, guide: Guide) -> None:
         """A step of the calibration, when it changes; what is wrong, in full."""
         shown, framing = card(guide), guide.step is Step.FRAMING
-        full = framing or shown.mood is Mood.AMISS
+        full = framing or shown.mood is Mood.BAD
         counted = shown.big if guide.step is Step.MOVE else ""
         if self._counted and counted and counted != self._counted:
             self._announce("", Tone.REP, _COUNT, _COUNT_S)

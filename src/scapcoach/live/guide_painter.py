@@ -16,14 +16,14 @@ from scapcoach.overlay.text import fit, text_width
 
 if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray, Image
-    from scapcoach.guide.card import Card
+    from scapcoach.guide.card import GuideCard
     from scapcoach.guide.steps import Guide
     from scapcoach.overlay.paint import Color
 
     _Checks = tuple[tuple[str, bool], ...]
 
 _AMBER: Final[Color] = (255, 214, 64)
-_COLORS: Final = {Mood.CALM: INK, Mood.ACT: _AMBER, Mood.GOOD: GOOD, Mood.AMISS: _AMBER}
+_COLORS: Final = {Mood.CALM: INK, Mood.ACT: _AMBER, Mood.GOOD: GOOD, Mood.BAD: _AMBER}
 #: What is said of arrows that point nowhere in the picture.
 _WORDS: Final = {"nearer": "closer", "back": "back", "turn": "turn", "up": "up", "down": "down"}
 
@@ -90,7 +90,7 @@ class GuidePainter:
             layer.text(x + em, base, name, round(0.86 * em), INK if good else _AMBER, "bold")
         return layer
 
-    def _bars(self, image: Image, shown: Card) -> None:
+    def _bars(self, image: Image, shown: GuideCard) -> None:
         """How much of a hold or of the way is done, and of the whole."""
         em, (width, height) = self._em, self.size
         picture = Picture(image)
@@ -103,7 +103,7 @@ class GuidePainter:
             done = bar._replace(right=bar.left + max(em, shown.share * bar.width))
             picture.fill(done, _AMBER, 0.95, radius=0.5 * em)
 
-    def _trace(self, image: Image, shown: Card) -> None:
+    def _trace(self, image: Image, shown: GuideCard) -> None:
         """The last seconds: further up is further from rest, or nearer to the finish."""
         if len(shown.trace) < 2:
             return

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.calibration.types import Kind
+from scapcoach.calibration.types import CalibrationKind
 from scapcoach.geometry.posture import (
     EARS,
     SHOULDERS,
@@ -146,7 +146,7 @@ def tilt_series(scene: Scene, name: str) -> Series:
 def _relative(scene: Scene) -> Reason | None:
     if scene.calibration is None:
         return Reason.NOT_CALIBRATED
-    return Reason.AUTO_CALIBRATED if scene.calibration.kind is Kind.AUTO else None
+    return Reason.AUTO_CALIBRATED if scene.calibration.kind is CalibrationKind.AUTO else None
 
 
 def _shoulders(scene: Scene) -> list[Objection]:
