@@ -206,6 +206,7 @@ def test_arms_that_do_not_come_back_are_asked_to_come_back() -> None:
     assert guide.step is Step.READY
     assert guide.t > began + 9
     assert "Come back to the start" in card(guide).text
+    assert guide.trace == ()  # that of the repetitions to come begins with them
 
 
 def test_arms_that_move_keep_it_waiting() -> None:

@@ -142,6 +142,6 @@ class Calibration:
         """
         if self.model_sha256 not in {"", sha256}:
             raise CalibrationError(
-                f"The calibration {self.name!r} was taken with another pose model, which sees "
-                "other points: use the --model it was taken with, or calibrate again."
+                f"The calibration {self.name!r} was taken with another pose model, which places "
+                "the points elsewhere: use the --model it was taken with, or calibrate again."
             )

@@ -108,7 +108,7 @@ def _distance(a: FloatArray, b: FloatArray) -> float:
 
 
 def finishes(reps: Sequence[Poses], template: Template) -> FloatArray:
-    """(R,) per cent of the own squeeze that the template reads at each repetition's finish."""
+    """(R,) per cent of the person's own squeeze that is read at the finish of each repetition."""
     out = []
     for rep in reps:
         found = read(smooth_poses(rep), template)
@@ -123,7 +123,7 @@ def at_finish(phase: FloatArray) -> BoolArray:
 
 
 def detectable(reps: Mapping[str, Sequence[Poses]], template: Template) -> float:
-    """Smallest detectable change of retraction in motion, per cent of the own squeeze.
+    """Smallest detectable change of retraction in motion, per cent of the person's own squeeze.
 
     2.77 standard deviations between like repetitions, pooled over those with the arms only and
     with a squeeze, at least `_MIN_SD`.
