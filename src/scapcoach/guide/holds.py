@@ -149,7 +149,8 @@ def describe_ranges(calibration: Calibration) -> tuple[str, ...]:
 
 def _range_line(title: str, own: Range) -> str:
     low = f"{own.low:+.0f}" if np.isfinite(own.low) else "0"
-    line = f"{title}: {low} to {own.high:+.0f} degrees, smallest detectable change {own.sdc:.1f}"
+    change = f"smallest detectable change {own.sdc:.1f} degrees"
+    line = f"{title}: {low} to {own.high:+.0f} degrees, {change}"
     if own.high >= 2 * own.sdc:
         return f"{line}."
     return f"{line}: too small a range to be graded from here. Turn a little and calibrate again."
