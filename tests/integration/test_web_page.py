@@ -241,7 +241,7 @@ def test_the_page_calibrates_an_exercise_and_manages_its_profile(tmp_path: Path)
 
             page.until(calibrated, 80)
             assert {"Arms only", "1/2", "2/2", "Full squeeze", "With a shrug", "1/1"} <= seen
-            assert "changes from" in page.text("wizard-text")
+            assert "smallest detectable change" in page.text("wizard-text")
             assert "Proof: the last squeeze reads" in page.text("wizard-text")
             page.press("\ue007")
 
