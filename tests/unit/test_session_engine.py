@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scapcoach.calibration import calibrate, guided_segments
-from scapcoach.calibration.types import Calibration, CalibrationKind
+from scapcoach.calibration.calibration import Calibration, CalibrationKind
 from scapcoach.coaching.exercise import Phase, Severity
 from scapcoach.coaching.results import Cue
 from scapcoach.errors import CalibrationError

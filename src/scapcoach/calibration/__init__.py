@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scapcoach.calibration.calibration import Calibration, CalibrationKind, Range
 from scapcoach.calibration.holds import Segment, find_rest, guided_segments, read_segments
 from scapcoach.calibration.take import (
     calibrate,
@@ -9,7 +10,6 @@ from scapcoach.calibration.take import (
     combine,
     update_calibration,
 )
-from scapcoach.calibration.types import Calibration, CalibrationKind, Range
 
 __all__ = [
     "Calibration",

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.calibration.types import Calibration, CalibrationKind, PersonalRanges, Range, Slump
+from scapcoach.calibration.calibration import (
+    Calibration,
+    CalibrationKind,
+    PersonalRanges,
+    Range,
+    Slump,
+)
 from scapcoach.errors import CalibrationError, OutputError, ProfileNameError
 from scapcoach.folders import data_folder
 from scapcoach.girdle.estimators import Estimator

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.calibration.holds import Segment, find_rest, frames_of
-from scapcoach.calibration.types import (
+from scapcoach.calibration.calibration import (
     SDC_FACTOR,
     Calibration,
     CalibrationKind,
@@ -16,6 +15,7 @@ from scapcoach.calibration.types import (
     Range,
     Slump,
 )
+from scapcoach.calibration.holds import Segment, find_rest, frames_of
 from scapcoach.errors import CalibrationError
 from scapcoach.geometry.posture import head_forward, head_height
 from scapcoach.geometry.silhouette import arc_degrees, rounding_index

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.calibration.types import SDC_FACTOR
+from scapcoach.calibration.calibration import SDC_FACTOR
 from scapcoach.errors import CalibrationError
 from scapcoach.filters import smooth_poses
 from scapcoach.geometry.vectors import wrap_degrees

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.calibration.types import CalibrationKind
+from scapcoach.calibration.calibration import CalibrationKind
 from scapcoach.girdle.state import SIDES
 from scapcoach.measures.exercise_series import either, exercise_series
 from scapcoach.measures.gates import (
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from scapcoach.arrays import BoolArray
-    from scapcoach.calibration.types import Calibration, Range
+    from scapcoach.calibration.calibration import Calibration, Range
     from scapcoach.girdle.state import GirdleState
     from scapcoach.measures.gates import Objection
     from scapcoach.measures.types import Series

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.calibration.types import CalibrationKind
+from scapcoach.calibration.calibration import CalibrationKind
 from scapcoach.geometry.posture import (
     EARS,
     SHOULDERS,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 #: Standard deviations of a difference beyond which it is told: 95 %, two-sided. With equal sigmas
-#: on both sides this is the smallest detectable change, 2.77 sigma (calibration.types.SDC_FACTOR).
+#: on both sides this is the smallest detectable change, 2.77 sigma (SDC_FACTOR).
 Z95: Final = 1.96
 
 #: What is compared over all frames, besides the repetitions.

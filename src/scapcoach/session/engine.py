@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from scapcoach.calibration import calibrate_automatically
+from scapcoach.calibration.calibration import Calibration, CalibrationKind
 from scapcoach.calibration.holds import motion
-from scapcoach.calibration.types import Calibration, CalibrationKind
 from scapcoach.coaching.exercise import Phase
 from scapcoach.geometry.posture import SHOULDERS
 from scapcoach.girdle.estimators import Estimator
