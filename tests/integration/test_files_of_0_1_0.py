@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from msgspec.json import decode
 
+from scapcoach.calibration.calibration import CalibrationKind, Range
 from scapcoach.calibration.profiles import (
     load_profile,
     profile_data,
@@ -18,7 +19,6 @@ from scapcoach.calibration.profiles import (
     read_profile,
     save_profile,
 )
-from scapcoach.calibration.types import Kind, Range
 from scapcoach.desk.setups import load_setups, save_setup
 from scapcoach.export.summary_types import Summary
 from scapcoach.export.tables import read_landmarks
@@ -52,7 +52,7 @@ def test_a_profile_is_read_and_written_to_the_byte(
 ) -> None:
     monkeypatch.setenv("SCAPCOACH_DATA_DIR", str(tmp_path / "data"))
     found = profile(name)
-    assert (found.kind, found.estimator) == (Kind.PROFILE, Estimator.JOINT)
+    assert (found.kind, found.estimator) == (CalibrationKind.PROFILE, Estimator.JOINT)
     assert (found.name, found.model_sha256, found.camera) == (name, LITE, "")
     assert found.neutral.hips_seen is True
     written = save_profile(found, name)
@@ -145,7 +145,7 @@ def test_a_session_is_replayed_and_closed(tmp_path: Path) -> None:
     assert known is not None
     assert profile_data(known, "posture") == profile_data(profile("posture"), "posture")
     readings = list(replay(recording, make_coach))
-    assert [r.calibration for r in readings] == [Kind.PROFILE] * 16 + [None] * 8
+    assert [r.calibration for r in readings] == [CalibrationKind.PROFILE] * 16 + [None] * 8
     assert close_session(folder)
     summary = read_summary(folder)
     assert summary is not None

@@ -34,7 +34,7 @@ HELD = {"neutral": (0.4, 2.2), "retract": (3.2, 5.0), "protract": (6.2, 7.8),
 #: What the guided calibration asks for, and then a shrug to look at.
 ORDER = ("neutral", "retract", "protract", "shrug", "depress", "neutral", "retract", "shrug")
 #: Seconds of the first pose: the page opens, frames, counts down; then one pose every 8.2 s
-#: (`session.guided`: countdown 4, hold 3, verdict 1.2).
+#: (`guide.holds`: countdown 4, hold 3, verdict 1.2).
 FIRST_S, EACH_S, LAST_S = 14.0, 8.2, 30.0
 
 
@@ -67,7 +67,7 @@ def following(path: Path) -> Path:
 ARMS, SQUEEZE, SHRUG = (1.3, 4.2), (7.2, 10.1), (13.0, 16.0)
 MOVED = ((ARMS, ARMS), (SQUEEZE, SQUEEZE), (SHRUG,), (SQUEEZE,), (SQUEEZE,))
 #: Seconds at the start position before the first, while the page opens and frames, and between
-#: them (`session.guided_reps`: verdict 1.6, reading 2.5).
+#: them (`guide.repetitions`: verdict 1.6, reading 2.5).
 OPEN_S, PAUSE_S = 10.0, 5.4
 
 
@@ -241,7 +241,7 @@ def test_the_page_calibrates_an_exercise_and_manages_its_profile(tmp_path: Path)
 
             page.until(calibrated, 80)
             assert {"Arms only", "1/2", "2/2", "Full squeeze", "With a shrug", "1/1"} <= seen
-            assert "changes from" in page.text("wizard-text")
+            assert "smallest detectable change" in page.text("wizard-text")
             assert "Proof: the last squeeze reads" in page.text("wizard-text")
             page.press("\ue007")
 

@@ -1,4 +1,4 @@
-"""A `person` who does repetitions of an exercise, arms dragging the shoulder landmarks along."""
+"""A `person` who does repetitions of an exercise; the arms pull the shoulder landmarks along."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ KINDS = {
 RETRACTION, ELEVATION = 20.0, 26.0
 SHOULDERS = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
 
-#: Trunk lengths by which the arms' way to the finish pulls the shoulder landmarks apart: more
-#: than a full squeeze brings them together, so that the width alone has the wrong sign. They are
-#: some 0.7 trunk lengths apart when seen from the front.
+#: Trunk lengths by which the arms pull the shoulder landmarks apart on their path to the finish:
+#: more than a full squeeze brings them together, so that the width alone has the wrong sign. From
+#: the front they are about 0.7 trunk lengths apart.
 DRAG = 0.05
 
 
@@ -36,7 +36,7 @@ def exercise_clip(
     fps: float = 30.0,
     **changes: Any,
 ) -> Poses:
-    """Repetitions in that order: arms held forwards at the start, down at the finish.
+    """Repetitions of these kinds: arms held forwards at the start, down at the finish.
 
     `changes` are further `Parameter`s in degrees at the finish, e.g. ``lean=20``.
     """

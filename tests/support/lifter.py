@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scapcoach.guide.poses import Step
+from scapcoach.guide.steps import Step
 from tests.support.exercise import exercise_clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scapcoach.guide.reps import RepGuide
+    from scapcoach.guide.steps import Guide
     from scapcoach.landmarks import Poses
 
 FPS = 15.0
@@ -22,17 +22,17 @@ ASKED = {"arms_only": "arms_only", "squeeze": "squeeze", "shrug_rep": "shrug_rep
 
 
 class Lifter:
-    """Does a repetition whenever the guide waits for one; `kind` says of which sort.
+    """Does a repetition whenever the guide waits for one; `kind` says which.
 
-    Every repetition and every moment of rest has a tremble of its own.
+    Every repetition and every moment of rest has noise of its own.
     """
 
-    def __init__(self, kind: Callable[[RepGuide], str], **changes: Any) -> None:
+    def __init__(self, kind: Callable[[Guide], str], **changes: Any) -> None:
         self._kind, self._changes = kind, {"yaw": 20.0, "fps": FPS} | changes
         self._queue: list[Poses] = []
         self._seed = 0
 
-    def frame(self, guide: RepGuide, t: float) -> Poses:
+    def frame(self, guide: Guide, t: float) -> Poses:
         if not self._queue:
             self._seed += 1
             kind = self._kind(guide) if guide.step is Step.MOVE else ""

@@ -1,21 +1,26 @@
-"""A person's neutral and ranges: found in a recording, taken by protocol, kept in profiles."""
+"""A person's neutral and ranges: found in a recording, taken by a protocol, kept in profiles."""
 
 from __future__ import annotations
 
+from scapcoach.calibration.calibration import Calibration, CalibrationKind, Range
 from scapcoach.calibration.holds import Segment, find_rest, guided_segments, read_segments
-from scapcoach.calibration.take import calibrate, calibrate_automatically, join, renewed
-from scapcoach.calibration.types import Calibration, Kind, Range
+from scapcoach.calibration.take import (
+    calibrate,
+    calibrate_automatically,
+    combine,
+    update_calibration,
+)
 
 __all__ = [
     "Calibration",
-    "Kind",
+    "CalibrationKind",
     "Range",
     "Segment",
     "calibrate",
     "calibrate_automatically",
+    "combine",
     "find_rest",
     "guided_segments",
-    "join",
     "read_segments",
-    "renewed",
+    "update_calibration",
 ]

@@ -1,4 +1,4 @@
-"""Finding the moments that count: rest, held poses, marked segments."""
+"""Finding rest, held poses and marked segments in a recording."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from scapcoach.calibration.reps import REPS, find_reps
 from scapcoach.errors import CalibrationError, SegmentListError
 from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, head_height, trunk_length
 from scapcoach.girdle.neutral import counts
+from scapcoach.girdle.personal import POSES as FULL_POSES
 from scapcoach.girdle.template import KINDS, arm_features
 from scapcoach.landmarks import Landmark
 
@@ -25,13 +26,19 @@ if TYPE_CHECKING:
 
 #: The guided protocol: relaxed, blades back, blades apart, shrug, shoulders down, relaxed again;
 #: a slump may follow.
-PROTOCOL: Final = ("neutral", "retract", "protract", "shrug", "depress", "neutral")
-POSES: Final = ("neutral", "retract", "protract", "shrug", "depress", "slump")
+PROTOCOL: Final = ("neutral", *FULL_POSES, "neutral")
+POSES: Final = ("neutral", *FULL_POSES, "slump")
 #: What a segment can hold: a pose, or one whole repetition of an exercise calibration.
 NAMES: Final = (*POSES, *KINDS)
 
 _ARMS: Final = (Landmark.LEFT_ELBOW, Landmark.RIGHT_ELBOW)
-_SETTLE: Final = 0.25  # share of a hold cut off at its start: the body is still settling
+#: Share of a hold that is cut off at its start, in which the pose is still being taken up.
+SETTLE: Final = 0.25
+#: Seconds over which the shoulders' movement in a hold is taken.
+HOLD_WINDOW_S: Final = 0.4
+#: Trunk lengths (root mean square) that a still body may move; four times what recorded holds
+#: show [E, tried on real lifts and desk clips].
+STILL: Final = 0.012
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +51,10 @@ class Segment:
 
 
 def motion(poses: Poses, window: float, landmarks: tuple[Landmark, ...]) -> FloatArray:
-    """(T,) how much landmarks move around each frame, in trunk lengths.
+    """(T,) how much landmarks move after each frame, in trunk lengths.
 
     The root mean square spread within a window of this many seconds that begins with the frame.
-    Infinite without a person and where the window runs over the end.
+    Infinite without a person and where the window goes beyond the end.
     """
     track = poses.xy[:, list(landmarks)].astype(np.float64).reshape(len(poses), -1)
     track = track / _size(poses)
@@ -78,8 +85,8 @@ def find_rest(poses: Poses, duration: float = 0.5) -> slice | None:
     """A stretch of about this many seconds in which the locked subject rests.
 
     Stillness alone would find the hold at the top of a shrug or the rounded stretch of a row. So
-    among the still stretches those count in which the head stands high over the shoulders, that
-    is, the shoulders hang and the back is up; of these the earliest is taken, since people rest
+    only those still stretches are used in which the head is high over the shoulders, that is, the
+    shoulders are down and the back is upright; of these the earliest is taken, since people rest
     before they lift. None when there is no such stretch with a shoulder in view.
     """
     if len(poses) < 3:
@@ -91,25 +98,24 @@ def find_rest(poses: Poses, duration: float = 0.5) -> slice | None:
     move[(poses.subject != 0) | ~usable[:, list(SHOULDERS)].any(axis=1)] = np.inf
     if not np.isfinite(move).any():
         return None
-    still = np.flatnonzero(move <= max(_STILL_FACTOR * move.min(), _STILL))
+    still = np.flatnonzero(move <= max(_STILL_FACTOR * move.min(), STILL))
     upright = _uprightness(poses, still, duration)
     if np.isfinite(upright).any():
-        # Not the highest of all: that may be a glitch, or a head thrown back.
+        # Not the highest of all: that may be a tracking error, or a head tilted back.
         still = still[upright >= np.nanquantile(upright, _UPRIGHT_SHARE) - _UPRIGHT_SLACK]
     quiet = np.maximum(_QUIET_FACTOR * move[still].min(), _QUIET)
     start = int(still[np.argmax(move[still] <= quiet)])
     return slice(start, _end(poses, start, duration))
 
 
-#: A stretch is still when it moves less than this many times the stillest one, or than this many
-#: trunk lengths (root mean square) [E, tried on real lifts and desk clips].
+#: A stretch is still when it moves less than this many times the stillest one, or than `STILL`
+#: [E, tried on real lifts and desk clips].
 _STILL_FACTOR: Final = 3.0
-_STILL: Final = 0.012
-#: Among the upright ones the earliest is taken that is nearly as still as the stillest [E].
+#: Of the upright stretches, the earliest that is nearly as still as the stillest is taken [E].
 _QUIET_FACTOR: Final = 1.5
 _QUIET: Final = 0.0015
-#: Which of the still stretches count as upright, by height of the ears over the shoulders: those
-#: near this share of the ranking, within so many trunk lengths [E].
+#: Still stretches are upright where the ears are as high over the shoulders as at this quantile of
+#: all still stretches, less this many trunk lengths [E].
 _UPRIGHT_SHARE: Final = 0.85
 _UPRIGHT_SLACK: Final = 0.01
 
@@ -127,7 +133,7 @@ def _end(poses: Poses, start: int, duration: float) -> int:
 
 
 def guided_segments(poses: Poses) -> tuple[Segment, ...]:
-    """What a calibration clip shows, in the order of one of the two guided protocols.
+    """The segments of a calibration clip that follows one of the two guided protocols.
 
     Poses held with hanging arms (`PROTOCOL`), or repetitions of an exercise (`calibration.reps`).
 
@@ -162,34 +168,33 @@ def _named(poses: Poses, parts: list[slice], names: tuple[str, ...]) -> tuple[Se
 
 def _find_holds(poses: Poses, shortest: float = 1.0) -> list[slice]:
     """Stretches of at least `shortest` seconds in which the body is still."""
-    window = 0.4
-    move = motion(poses, window, SHOULDERS)
+    move = motion(poses, HOLD_WINDOW_S, SHOULDERS)
     finite = move[np.isfinite(move)]
     if len(finite) == 0:
         return []
-    # Holds fill most of the clip, so the quieter half shows how quiet a hold is.
+    # Holds fill most of the clip, so its quieter half shows how still a hold is.
     limit = max(0.0025, 2.5 * float(np.quantile(finite, 0.4)))
     still = move <= limit
     edges = np.flatnonzero(np.diff(np.concatenate([[0], still.astype(np.int8), [0]])))
     holds = []
     for a, b in edges.reshape(-1, 2):
-        stop = int(np.searchsorted(poses.t, poses.t[b - 1] + window, side="right"))
+        stop = int(np.searchsorted(poses.t, poses.t[b - 1] + HOLD_WINDOW_S, side="right"))
         if poses.t[stop - 1] - poses.t[a] >= shortest:
             holds.append(slice(int(a), stop))
     return holds
 
 
-#: Trunk lengths that the arms move at the most in a held pose, for nine frames in ten, and usually
-#: on the way from one to the next [E]: held poses .15 and .4, repetitions that were taken for held
+#: Most trunk lengths that the arms move in a held pose (in nine frames of ten), and between two
+#: held poses (in most cases) [E]: held poses .15 and .4, repetitions that were mistaken for held
 #: poses .39 and .8 (52 rendered calibration clips, bench/accuracy and bench/exercise).
 _ARMS_STILL: Final = 0.2
 _ARMS_HANG: Final = 0.5
 
 
 def _arms_rest(poses: Poses, holds: list[slice]) -> bool:
-    """Whether the arms rest through these holds; also when they are not seen.
+    """Whether the arms rest during these holds; also true when they are not seen.
 
-    The shoulders also pause at both ends of a repetition: that is no held pose.
+    The shoulders also pause at both ends of a repetition: that is not a held pose.
     """
     trunk = trunk_length(poses)[poses.present]
     if not holds or not len(trunk):
@@ -206,8 +211,8 @@ def _arms_rest(poses: Poses, holds: list[slice]) -> bool:
 
 
 def frames_of(poses: Poses, segment: Segment) -> slice:
-    """The frames of a segment; of a held pose less the first quarter, in which it is taken up."""
-    settle = 0.0 if segment.pose in KINDS else _SETTLE
+    """The frames of a segment; of a held pose without its beginning (`SETTLE`)."""
+    settle = 0.0 if segment.pose in KINDS else SETTLE
     begin = segment.start + settle * (segment.end - segment.start)
     a, b = np.searchsorted(poses.t, [begin - 1e-6, segment.end + 1e-6])
     return slice(int(a), int(b))

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 
 from scapcoach import schema
-from scapcoach.calibration.types import Calibration, Kind, Opinion, Range, Slump
+from scapcoach.calibration.calibration import (
+    Calibration,
+    CalibrationKind,
+    PersonalRanges,
+    Range,
+    Slump,
+)
 from scapcoach.errors import CalibrationError, OutputError, ProfileNameError
 from scapcoach.files import write_private
 from scapcoach.folders import data_folder
@@ -64,7 +70,12 @@ def save_profile(calibration: Calibration, name: str) -> Path:
 
 def profile_data(calibration: Calibration, name: str) -> dict[str, Any]:
     """A calibration as plain JSON types; `parse_profile` reads it."""
-    return {"schema": SCHEMA, **to_plain(calibration), "kind": Kind.PROFILE, "name": name}
+    return {
+        "schema": SCHEMA,
+        **to_plain(calibration),
+        "kind": CalibrationKind.PROFILE,
+        "name": name,
+    }
 
 
 def list_profiles() -> tuple[str, ...]:
@@ -89,7 +100,7 @@ def delete_profile(name: str) -> None:
 
 
 def load_profile(name: str) -> Calibration:
-    """Read a profile and check it; whether it fits a model tells `Calibration.check_model`.
+    """Read a profile and check it; `Calibration.check_model` says whether it fits a model.
 
     Raises:
         ProfileNameError: no such profile.
@@ -134,7 +145,7 @@ def _calibration(record: ProfileRecord, name: str) -> Calibration:
     observed = record.observed
     try:
         return Calibration(
-            kind=Kind.PROFILE,
+            kind=CalibrationKind.PROFILE,
             neutral=schema.built(Neutral, record.neutral),
             retraction=_ranges(record.retraction),
             elevation=_ranges(record.elevation),
@@ -147,7 +158,7 @@ def _calibration(record: ProfileRecord, name: str) -> Calibration:
             camera=record.camera,
             observed=None
             if observed is None
-            else Opinion(_ranges(observed.retraction), _ranges(observed.elevation)),
+            else PersonalRanges(_ranges(observed.retraction), _ranges(observed.elevation)),
         )
     except ValueError as error:  # arrays of another shape
         raise CalibrationError(f"{name} cannot be used: {error}. {FORM.advice}.") from error

@@ -25,7 +25,7 @@ _Arm: TypeAlias = tuple[_Vector, _Vector]
 
 @dataclass(frozen=True, slots=True)
 class RangeRecord:
-    """As `calibration.types.Range`."""
+    """As `calibration.Range`."""
 
     high: _Degrees | None
     low: _Degrees | None
@@ -37,7 +37,7 @@ _Ranges: TypeAlias = tuple[RangeRecord, RangeRecord, RangeRecord]
 
 @dataclass(frozen=True, slots=True)
 class OpinionRecord:
-    """As `calibration.types.Opinion`."""
+    """As `calibration.PersonalRanges`."""
 
     retraction: _Ranges | None
     elevation: _Ranges | None
@@ -45,7 +45,7 @@ class OpinionRecord:
 
 @dataclass(frozen=True, slots=True)
 class SlumpRecord:
-    """As `calibration.types.Slump`."""
+    """As `calibration.Slump`."""
 
     head_forward: _Degrees | None
     head_drop: _Number | None
@@ -100,7 +100,7 @@ class ShiftsRecord:
 
 @dataclass(frozen=True, slots=True)
 class ProfileRecord:
-    """A whole profile, as `calibration.types.Calibration`."""
+    """A whole profile, as `calibration.Calibration`."""
 
     neutral: NeutralRecord
     retraction: _Ranges | None

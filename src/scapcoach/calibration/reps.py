@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from scapcoach.landmarks import Poses
 
 
-#: The guided exercise calibration: at the own tempo, arms only, full squeeze, shrugged.
+#: The guided exercise calibration, at the person's own tempo: arms only, full squeeze, shrugged.
 REPS: Final = ("arms_only", "arms_only", "squeeze", "squeeze", "shrug_rep")
 
-#: Trunk lengths that the arms travel at the least in a repetition, all vectors taken together.
+#: Least trunk lengths that the arms travel in a repetition, all vectors taken together.
 _MIN_TRAVEL: Final = 0.2
-#: Shares of the usual travel: a repetition is under way above the first, over below the second,
-#: and counts if it got beyond the third [E].
-_UNDER_WAY: Final = 0.4
+#: Shares of the usual travel: a repetition has begun above the first, is over below the second,
+#: and is counted if it reached the third [E].
+_BEGUN: Final = 0.4
 _OVER: Final = 0.25
 _REACHED: Final = 0.6
-#: Seconds that a repetition lasts at the least, and that are kept before and after it.
+#: Least seconds that a repetition lasts, and seconds that are kept before and after it.
 _SHORTEST: Final = 0.6
 MARGIN: Final = 0.4
 
@@ -49,19 +49,19 @@ def find_reps(poses: Poses) -> list[slice]:
         return []
     out: list[slice] = []
     begin, furthest = None, 0.0
-    for i, way in enumerate(np.nan_to_num(travel / usual)):
-        if begin is None and way > _UNDER_WAY:
-            begin, furthest = i, way
+    for i, share in enumerate(np.nan_to_num(travel / usual)):
+        if begin is None and share > _BEGUN:
+            begin, furthest = i, share
         elif begin is not None:
-            furthest = max(furthest, way)
-            if way < _OVER:
+            furthest = max(furthest, share)
+            if share < _OVER:
                 out += _kept(poses, begin, i, furthest)
                 begin = None
     return out
 
 
 def _kept(poses: Poses, begin: int, end: int, furthest: float) -> list[slice]:
-    """The repetition between two frames with the way there and back, if it is one."""
+    """The repetition between two frames, if it is one: far enough and long enough."""
     t = poses.t
     if furthest < _REACHED or t[end] - t[begin] < _SHORTEST:
         return []
@@ -78,9 +78,9 @@ def _travel(poses: Poses) -> FloatArray:
     arms = arm_features(poses, float(np.median(trunk[seen])))
     begun = np.flatnonzero(seen & (poses.t <= poses.t[seen][0] + _RESTING))
     away = arms - np.median(arms[begun], axis=0)
-    # Along the way that the arms go most: what they do across it is noise, or another movement.
-    way = np.linalg.svd(away[seen], full_matrices=False)[2][0]
-    travel = away @ (way * np.sign(np.nanmean(away @ way)))
+    # Along the main direction of the arms: movement across it is noise, or another movement.
+    direction = np.linalg.svd(away[seen], full_matrices=False)[2][0]
+    travel = away @ (direction * np.sign(np.nanmean(away @ direction)))
     return ZeroPhase(0.1)(poses.t, travel)
 
 
@@ -90,17 +90,17 @@ _RESTING: Final = 0.7
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RepCounter:
-    """Repetitions as they come, frame by frame; what `find_reps` finds in a whole clip.
+    """Repetitions counted frame by frame; `find_reps` finds the same in a whole clip.
 
     Attributes:
         start: (A,) arms at the start of a repetition (`girdle.template.arm_features`).
         unit: trunk length in pixels.
-        usual: trunk lengths that the arms travel in a repetition; 0 while none was seen.
-        recent: trunk lengths by which the arms were away in the last frames, the newest last.
-        begun: seconds at which the arms set out; NaN while they are at the start.
-        furthest: trunk lengths that they got away since.
-        reps: (begin, end) in seconds of every repetition counted, with its margins.
-        short: movements that were none, because the arms did not go the whole way.
+        usual: trunk lengths that the arms travel in a repetition; 0 before the first.
+        recent: distances of the arms from the start in the last frames, trunk lengths, newest last.
+        begun: seconds at which the arms left the start; NaN while they are there.
+        furthest: largest distance from the start since then, trunk lengths.
+        reps: (begin, end) in seconds of every counted repetition, with its margins.
+        short: number of movements that did not reach far enough to be a repetition.
     """
 
     start: FloatArray
@@ -114,16 +114,16 @@ class RepCounter:
 
     @property
     def away(self) -> float:
-        """Trunk lengths by which the arms are away now; a single wild frame does not count."""
+        """Distance of the arms from the start, trunk lengths; a single outlier is ignored."""
         return float(np.median(self.recent)) if self.recent else 0.0
 
     @property
     def share(self) -> float:
-        """Of the way to the finish, about 0..1."""
+        """Of the distance to the finish, about 0..1."""
         return self.away / max(self.usual, self.furthest, _MIN_FIRST)
 
     def frame(self, poses: Poses) -> RepCounter:
-        """One frame further; one without a person changes nothing.
+        """The counter after one more frame; a frame without a person changes nothing.
 
         Args:
             poses: raw or smoothed, T = 1, later than the one before.
@@ -134,7 +134,7 @@ class RepCounter:
             return self
         here = replace(self, recent=(*self.recent, away)[-_MEDIAN_OF:])
         if math.isnan(self.begun):
-            if here.away <= _UNDER_WAY * (self.usual or _MIN_FIRST):
+            if here.away <= _BEGUN * (self.usual or _MIN_FIRST):
                 return here
             return replace(here, begun=t, furthest=here.away)
         here = replace(here, furthest=max(self.furthest, here.away))
@@ -143,7 +143,7 @@ class RepCounter:
 
 
 def _returned(there: RepCounter, t: float, usual: float) -> RepCounter:
-    """The arms are back at the start: a repetition, or none."""
+    """The counter when the arms are back at the start: one more repetition, or none."""
     home = replace(there, begun=math.nan, furthest=0.0)
     if there.furthest < max(_REACHED * usual, _MIN_FIRST) or t - there.begun < _SHORTEST:
         return replace(home, short=there.short + 1)
@@ -151,8 +151,8 @@ def _returned(there: RepCounter, t: float, usual: float) -> RepCounter:
     return replace(home, reps=reps, usual=there.usual or there.furthest)
 
 
-#: Trunk lengths that the first movement has to reach to be a repetition [E]: a hand that scratches
-#: a nose gets half as far as one that pulls.
+#: Trunk lengths that the first movement has to reach to be a repetition [E]: a hand that goes to
+#: the face reaches half as far as one that pulls.
 _MIN_FIRST: Final = 0.3
-#: Frames over which the arms' distance is taken.
+#: Frames of whose distances the median is taken.
 _MEDIAN_OF: Final = 3

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from scapcoach.calibration.calibration import (
+    SDC_FACTOR,
+    Calibration,
+    CalibrationKind,
+    PersonalRanges,
+    Range,
+    Slump,
+)
 from scapcoach.calibration.holds import Segment, find_rest, frames_of
-from scapcoach.calibration.types import SDC_FACTOR, Calibration, Kind, Opinion, Range, Slump
 from scapcoach.errors import CalibrationError
 from scapcoach.geometry.posture import head_forward, head_height
 from scapcoach.geometry.silhouette import arc_degrees, rounding_index
@@ -28,8 +35,8 @@ if TYPE_CHECKING:
     from scapcoach.girdle.neutral import Neutral
 
 
-#: Degrees of standard deviation between repeated neutral holds that is assumed at the least;
-#: two repeats alone can agree by luck [E].
+#: Least standard deviation, in degrees, that is assumed between repeated neutral holds: only two
+#: repeats can agree by chance [E].
 MIN_REPEAT_SD: Final = 0.6
 
 
@@ -38,8 +45,8 @@ def calibrate_automatically(
 ) -> Calibration | None:
     """Neutral from a moment of rest in the recording; None when nobody holds still in view.
 
-    It gives relative values only: whoever is lazy in every repetition would otherwise become
-    their own 100 %.
+    It gives relative values only: with ranges from the recording itself, somebody who is lazy in
+    every repetition would still reach 100 %.
     """
     window = find_rest(poses)
     if window is None:
@@ -49,7 +56,7 @@ def calibrate_automatically(
     except CalibrationError:
         return None
     return Calibration(
-        Kind.AUTO, neutral, model_sha256=model_sha256, name="this recording",
+        CalibrationKind.AUTO, neutral, model_sha256=model_sha256, name="this recording",
         estimator=find_estimator(estimator),
     )  # fmt: skip
 
@@ -62,21 +69,21 @@ def calibrate(
     name: str = "",
     estimator: str = Estimator.JOINT,
 ) -> Calibration:
-    """Calibration from held poses, arms hanging, or from repetitions of an exercise, or both.
+    """A calibration from held poses, arms hanging, or from repetitions of an exercise, or both.
 
     Args:
-        poses: the smoothed recording in which they are shown.
+        poses: the smoothed recording.
         segments: which pose is held when, at least one ``neutral``; and which kind of repetition
             is done when, at least one of each (`girdle.template.KINDS`). Where there are only
             repetitions, the neutral is a moment of rest in the recording.
         model_sha256: of the model that made the landmarks.
         name: of the clip, for reports.
-        estimator: one of `Estimator`; it takes the ranges, and reads frames against them.
+        estimator: one of `Estimator`; it takes the ranges, and later reads frames against them.
 
     Raises:
         InputError: there is no such estimator.
-        CalibrationError: no neutral segment, or the person is not seen in one; repetitions of
-            which a kind is missing, or in which the arms hardly move.
+        CalibrationError: there is no neutral segment, or the person is not seen in it; a kind of
+            repetition is missing, or the arms hardly move in them.
     """
     parts = [(s.pose, poses[frames_of(poses, s)]) for s in segments]
     holds = [(pose, hold) for pose, hold in parts if pose not in KINDS]
@@ -89,27 +96,30 @@ def calibrate(
             "measured from it, so hold it first, relaxed, for three seconds."
         )
     neutral = neutral_from(Poses.concatenate(rests) if rests else poses[_rest(poses, segments)])
-    way = find_estimator(estimator)
+    chosen = find_estimator(estimator)
     facing = _facing(holds, neutral)
-    own = _opinion(facing, neutral, way)
+    own = _personal_ranges(facing, neutral, chosen)
     slumps = [hold for pose, hold in holds if pose == "slump" and len(hold)]
+    observed = None
+    if chosen is Estimator.JOINT:
+        observed = _personal_ranges(facing, neutral, Estimator.OBSERVER)
     return Calibration(
-        Kind.CLIP,
+        CalibrationKind.CLIP,
         neutral,
         retraction=own.retraction,
         elevation=own.elevation,
-        slump=_slump(Poses.concatenate(slumps), neutral, way) if slumps else None,
+        slump=_slump(Poses.concatenate(slumps), neutral, chosen) if slumps else None,
         exercise=exercise,
         model_sha256=model_sha256,
         name=name,
-        estimator=way,
+        estimator=chosen,
         shifts=shifts_of({p: Poses.concatenate(h) for p, h in facing.items()}, neutral),
-        observed=_opinion(facing, neutral, Estimator.OBSERVER) if way is Estimator.JOINT else None,
+        observed=observed,
     )
 
 
 def _facing(holds: Sequence[tuple[str, Poses]], neutral: Neutral) -> dict[str, list[Poses]]:
-    """The holds of each pose, less frames in which the tracker has the person turned round."""
+    """The holds of each pose, less frames in which the tracker confuses front and back."""
     found: dict[str, list[Poses]] = {}
     for pose, hold in holds:
         turned = np.abs(wrap_degrees(estimate_yaw(hold)[0] - neutral.yaw))
@@ -119,74 +129,76 @@ def _facing(holds: Sequence[tuple[str, Poses]], neutral: Neutral) -> dict[str, l
     return found
 
 
-def _opinion(facing: Mapping[str, Sequence[Poses]], neutral: Neutral, way: Estimator) -> Opinion:
-    """The own ranges as this estimator sees them."""
-    means = _means(facing, neutral, way)
-    return Opinion(
+def _personal_ranges(
+    facing: Mapping[str, Sequence[Poses]], neutral: Neutral, estimator: Estimator
+) -> PersonalRanges:
+    """The person's ranges as this estimator sees them."""
+    means = _means(facing, neutral, estimator)
+    return PersonalRanges(
         retraction=_ranges(means, 0, "retract", "protract"),
         elevation=_ranges(means, 1, "shrug", "depress"),
     )
 
 
 def _means(
-    facing: Mapping[str, Sequence[Poses]], neutral: Neutral, way: Estimator
+    facing: Mapping[str, Sequence[Poses]], neutral: Neutral, estimator: Estimator
 ) -> dict[str, list[tuple[FloatArray, FloatArray]]]:
     """Medians of retraction and elevation (mean, left, right) in each hold, degrees."""
     found: dict[str, list[tuple[FloatArray, FloatArray]]] = {}
     for pose, holds in facing.items():
         for hold in holds:
-            state = estimate(hold, neutral, way)
+            state = estimate(hold, neutral, estimator)
             mean = (np.nanmedian(state.retraction, axis=0), np.nanmedian(state.elevation, axis=0))
             found.setdefault(pose, []).append(mean)
     return found
 
 
 def _rest(poses: Poses, segments: tuple[Segment, ...]) -> slice:
-    """A moment of rest before the first repetition, or else anywhere."""
+    """A moment of rest before the first repetition; without one, anywhere."""
     first = min(s.start for s in segments)
     before = poses[poses.t <= first]
     window = find_rest(before) if len(before) >= MIN_FRAMES else None
     return window or find_rest(poses) or slice(0, len(poses))
 
 
-def join(one: Calibration, other: Calibration) -> Calibration:
-    """A posture and an exercise calibration of the same person, camera and view as one.
+def combine(one: Calibration, other: Calibration) -> Calibration:
+    """One calibration from a posture and an exercise calibration of the same person and view.
 
     Raises:
-        CalibrationError: both are of the same sort, or of different pose models.
+        CalibrationError: both are of the same type, or of different pose models.
     """
     posture, exercise = (one, other) if one.exercise is None else (other, one)
     if posture.exercise is not None or exercise.exercise is None:
         raise CalibrationError(
-            f"{one.name!r} and {other.name!r} are calibrations of the same sort: give one with "
+            f"{one.name!r} and {other.name!r} are calibrations of the same type: give one with "
             "poses held, arms hanging, and one with repetitions of the exercise."
         )
     exercise.check_model(posture.model_sha256)
     return replace(posture, exercise=exercise.exercise, name=f"{posture.name} + {exercise.name}")
 
 
-def renewed(known: Calibration | None, found: Calibration) -> Calibration:
-    """A calibration just taken, with what the one before it has and this one has not.
+def update_calibration(known: Calibration | None, found: Calibration) -> Calibration:
+    """A calibration just taken, completed with what only the previous one has.
 
-    Repetitions come to the poses of the calibration that was in use. New poses keep repetitions
-    only if the person is as near and turned as then: whoever moved the camera takes them again,
-    and whoever films with another one.
+    New repetitions are added to the held poses of the previous calibration. New poses keep the
+    previous repetitions only if the person stands as near and as much turned as then: after the
+    camera was moved or exchanged, they have to be taken again.
 
     Args:
-        known: that was in use; one that was found automatically counts for nothing.
-        found: of held poses or of repetitions, by the same pose model.
+        known: the previous calibration; one that was found automatically is not used.
+        found: the new one, of held poses or of repetitions, by the same pose model.
     """
-    if known is None or known.kind is Kind.AUTO or known.other_camera(found.camera):
+    if known is None or known.kind is CalibrationKind.AUTO or known.other_camera(found.camera):
         return found
     if found.exercise is not None:
         return replace(known, exercise=found.exercise) if known.retraction else found
-    nearer = abs(found.neutral.unit / known.neutral.unit - 1)
+    resized = abs(found.neutral.unit / known.neutral.unit - 1)
     turned = abs(float(wrap_degrees(found.neutral.yaw - known.neutral.yaw)))
-    same = nearer <= SAME_SIZE and turned <= SAME_YAW
+    same = resized <= SAME_SIZE and turned <= SAME_YAW
     return replace(found, exercise=known.exercise) if same else found
 
 
-#: Share of the size and degrees of yaw within which somebody is before the camera as they were [E].
+#: Share of the size, and degrees of yaw, by which the view may differ to be the same as before [E].
 SAME_SIZE: Final = 0.1
 SAME_YAW: Final = 12.0
 
@@ -207,7 +219,7 @@ def _ranges(
 
 
 def _slump(poses: Poses, neutral: Neutral, estimator: Estimator) -> Slump:
-    """The own slump, as changes from neutral."""
+    """The person's slump, as changes from neutral."""
     yaw = estimate_yaw(poses)[0]
     state = estimate(poses, neutral, estimator)
     contour: FloatArray = np.full(len(poses), np.nan)

@@ -93,7 +93,7 @@ def _from_clips(
 ) -> Calibration:
     from functools import reduce
 
-    from scapcoach.calibration import join, read_segments
+    from scapcoach.calibration import combine, read_segments
     from scapcoach.cli.consoles import stderr_console
     from scapcoach.cli.progress import Bar
     from scapcoach.recording import calibrate_clip
@@ -113,14 +113,14 @@ def _from_clips(
                     progress=bar,
                 )
             )
-    return reduce(join, found)
+    return reduce(combine, found)
 
 
 def _guided(chosen: dict[str, Any], profile: str) -> Calibration | None:
     """The last calibration that was finished in the window, or None."""
     from scapcoach.calibration.profiles import list_profiles
     from scapcoach.cli.sessions import window_app
-    from scapcoach.guide.poses import Plan
+    from scapcoach.guide.steps import Plan
     from scapcoach.live.window import check_display
 
     check_display()  # before the camera's light goes on

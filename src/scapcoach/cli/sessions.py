@@ -113,7 +113,7 @@ def window_app(
     """
     from dataclasses import replace
 
-    from scapcoach.guide.poses import Plan
+    from scapcoach.guide.steps import Plan
     from scapcoach.live.aloud import Aloud
     from scapcoach.live.app import App
     from scapcoach.live.away import LockWatch, screen_kept_on

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.calibration.types import SDC_FACTOR
+from scapcoach.calibration.calibration import SDC_FACTOR
 from scapcoach.coaching.results import Fault, Score, ScorePart, Value, Verdict
 from scapcoach.coaching.specs import REP_VALUES
 from scapcoach.measures.types import Reason, Status

@@ -1,1 +1,1 @@
-"""Guided calibration: framing, steps, verdicts; the same before a window and on a page."""
+"""Guided calibration: framing, steps, verdicts; the same in the window and on the page."""

@@ -6,14 +6,14 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from scapcoach.guide.card import Mood, card
-from scapcoach.guide.poses import Step
+from scapcoach.guide.steps import Step
 from scapcoach.system.sound import Announcement, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scapcoach.coaching.results import Cue
-    from scapcoach.guide.card import AnyGuide
+    from scapcoach.guide.steps import Guide
     from scapcoach.session.engine import Reading
     from scapcoach.system.sound import Announcer
 
@@ -29,7 +29,7 @@ _TROUBLE_S: Final = 8.0
 
 #: Ranks: a count gives way to praise, praise to a cue (by its severity), all to the calibration.
 _COUNT, _PRAISE, _CUE, _STEP = 0, 1, 2, 9
-_TONES: Final = {Mood.ACT: Tone.REP, Mood.GOOD: Tone.PRAISE, Mood.AMISS: Tone.CUE}
+_TONES: Final = {Mood.ACT: Tone.REP, Mood.GOOD: Tone.PRAISE, Mood.BAD: Tone.CUE}
 
 
 class Aloud:
@@ -66,7 +66,7 @@ class Aloud:
         """Be silent, at once; or not any more."""
         self._announcer.mute(muted)
 
-    def follow(self, reading: Reading, guide: AnyGuide | None = None) -> None:
+    def follow(self, reading: Reading, guide: Guide | None = None) -> None:
         """Let the new of a frame be heard; never waits.
 
         Args:
@@ -89,10 +89,10 @@ class Aloud:
         rank = _PRAISE if praise else _CUE + int(cue.severity)
         self._announce(cue.text, Tone.PRAISE if praise else Tone.CUE, rank, cue.until - t)
 
-    def _guide(self, guide: AnyGuide) -> None:
+    def _guide(self, guide: Guide) -> None:
         """A step of the calibration, when it changes; what is wrong, in full."""
         shown, framing = card(guide), guide.step is Step.FRAMING
-        full = framing or shown.mood is Mood.AMISS
+        full = framing or shown.mood is Mood.BAD
         counted = shown.big if guide.step is Step.MOVE else ""
         if self._counted and counted and counted != self._counted:
             self._announce("", Tone.REP, _COUNT, _COUNT_S)

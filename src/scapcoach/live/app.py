@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from scapcoach.guide.card import card
-from scapcoach.guide.guides import Guiding
-from scapcoach.guide.poses import Guide, Plan
-from scapcoach.guide.reps import RepGuide
+from scapcoach.guide.holds import POSTURE
+from scapcoach.guide.repetitions import EXERCISE
+from scapcoach.guide.runner import GuideRunner
+from scapcoach.guide.steps import Guide, Plan
 from scapcoach.live.painter import State
 from scapcoach.overlay.prompt import Prompt
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from scapcoach.arrays import Image
     from scapcoach.calibration import Calibration
-    from scapcoach.guide.card import AnyGuide
     from scapcoach.landmarks import Poses
     from scapcoach.live.aloud import Aloud
     from scapcoach.live.painter import Painter
@@ -109,14 +109,14 @@ class App:
     _paused: bool = False
     _away: bool = False
     _muted: bool = False
-    _guiding: Guiding = field(init=False)
+    _guiding: GuideRunner = field(init=False)
 
     def __post_init__(self) -> None:
         self._exercise = self.exercises[0]
-        self._guiding = Guiding(self._finished)
+        self._guiding = GuideRunner(self._finished)
         if self.calibrate_only:
-            first = RepGuide if self.calibrate_only == "exercise" else Guide
-            self._guiding.begin(first(self.plan))
+            first = EXERCISE if self.calibrate_only == "exercise" else POSTURE
+            self._guiding.begin(Guide(first, self.plan))
 
     def run(self) -> None:
         """Until the person finishes, or the file is over."""
@@ -173,10 +173,10 @@ class App:
             self.show()
         return False
 
-    def _guide_key(self, guide: AnyGuide, key: str) -> None:
+    def _guide_key(self, guide: Guide, key: str) -> None:
         """Keys of a guided calibration; leaving it leaves everything as it was before."""
         onwards = guide.over and key == "\r"
-        both = onwards and self.calibrate_only == "both" and isinstance(guide, Guide)
+        both = onwards and self.calibrate_only == "both" and guide.script is POSTURE
         if both or (key == "x" and card(guide).more):
             self._calibrate_exercise()
         elif key == "escape" or onwards:
@@ -191,10 +191,10 @@ class App:
         self.said = self.on_calibrated(self.session.renew(found))
 
     def _calibrate(self) -> None:
-        self._guiding.begin(Guide(self.plan))
+        self._guiding.begin(Guide(POSTURE, self.plan))
 
     def _calibrate_exercise(self) -> None:
-        self._guiding.begin(RepGuide(self.plan))
+        self._guiding.begin(Guide(EXERCISE, self.plan))
 
     def show(self) -> None:
         """Paint the last picture with what holds now."""
@@ -282,7 +282,7 @@ def _news(reading: Reading) -> tuple[object, ...]:
     return reading.coached.count, reading.coached.phase, reading.cue, reading.notice
 
 
-def _guide_keys(guide: AnyGuide) -> list[tuple[str, str]]:
+def _guide_keys(guide: Guide) -> list[tuple[str, str]]:
     """What the keys do during a guided calibration."""
     shown = card(guide)
     choices = (("Enter", shown.accept), ("R", shown.retry), ("X", shown.more))

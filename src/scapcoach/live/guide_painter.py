@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.guide.card import TRACE_S, Mood, card
+from scapcoach.guide.card import Mood, card
+from scapcoach.guide.steps import TRACE_S
 from scapcoach.overlay.gauges import INK, PANEL, QUIET, text_size
 from scapcoach.overlay.paint import Box, Layer, Picture
 from scapcoach.overlay.readings import GOOD, TO_DO
@@ -15,12 +16,13 @@ from scapcoach.overlay.text import fit, text_width
 
 if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray, Image
-    from scapcoach.guide.card import AnyGuide, Card
+    from scapcoach.guide.card import GuideCard
+    from scapcoach.guide.steps import Guide
     from scapcoach.overlay.paint import Color
 
     _Checks = tuple[tuple[str, bool], ...]
 
-_COLORS: Final = {Mood.CALM: INK, Mood.ACT: TO_DO, Mood.GOOD: GOOD, Mood.AMISS: TO_DO}
+_COLORS: Final = {Mood.CALM: INK, Mood.ACT: TO_DO, Mood.GOOD: GOOD, Mood.BAD: TO_DO}
 #: What is said of arrows that point nowhere in the picture.
 _WORDS: Final = {"nearer": "closer", "back": "back", "turn": "turn", "up": "up", "down": "down"}
 
@@ -40,7 +42,7 @@ class GuidePainter:
         self._card = lru_cache(maxsize=64)(self._paint_card)
         self._word = lru_cache(maxsize=8)(self._paint_word)
 
-    def draw(self, image: Image, guide: AnyGuide) -> None:
+    def draw(self, image: Image, guide: Guide) -> None:
         """Draw in place."""
         shown = card(guide)
         checks = tuple((c.title, c.good) for c in shown.checks)
@@ -87,7 +89,7 @@ class GuidePainter:
             layer.text(x + em, base, name, round(0.86 * em), INK if good else TO_DO, "bold")
         return layer
 
-    def _bars(self, image: Image, shown: Card) -> None:
+    def _bars(self, image: Image, shown: GuideCard) -> None:
         """How much of a hold or of the way is done, and of the whole."""
         em, (width, height) = self._em, self.size
         picture = Picture(image)
@@ -100,7 +102,7 @@ class GuidePainter:
             done = bar._replace(right=bar.left + max(em, shown.share * bar.width))
             picture.fill(done, TO_DO, 0.95, radius=0.5 * em)
 
-    def _trace(self, image: Image, shown: Card) -> None:
+    def _trace(self, image: Image, shown: GuideCard) -> None:
         """The last seconds: further up is further from rest, or nearer to the finish."""
         if len(shown.trace) < 2:
             return

@@ -20,7 +20,7 @@ from scapcoach.pictures import shrunk
 
 if TYPE_CHECKING:
     from scapcoach.arrays import Image
-    from scapcoach.guide.card import AnyGuide
+    from scapcoach.guide.steps import Guide
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Measures
     from scapcoach.overlay.paint import Color
@@ -60,7 +60,7 @@ class State:
     recording: bool = False
     filming: bool = False
     sound: str = ""
-    guide: AnyGuide | None = None
+    guide: Guide | None = None
 
     @property
     def lamps(self) -> tuple[tuple[str, Color], ...]:

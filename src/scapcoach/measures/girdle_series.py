@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.calibration.types import Kind
+from scapcoach.calibration.calibration import CalibrationKind
 from scapcoach.girdle.state import SIDES
 from scapcoach.measures.exercise_series import exercise_series, moving_else_still
 from scapcoach.measures.gates import (
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from scapcoach.arrays import BoolArray
-    from scapcoach.calibration.types import Calibration, Range
+    from scapcoach.calibration.calibration import Calibration, Range
     from scapcoach.girdle.state import GirdleState
     from scapcoach.measures.gates import Objection
     from scapcoach.measures.types import Series
@@ -104,7 +104,7 @@ def _series(scene: Scene, quantity: str, names: Sequence[str]) -> Iterator[Serie
     deg_sigma = np.hypot(sigma, GAIN_SIGMA[quantity] * np.abs(degrees))
     ranges: tuple[Range, ...] | None = getattr(calibration, quantity)
     if ranges is None:
-        automatic = calibration.kind is Kind.AUTO
+        automatic = calibration.kind is CalibrationKind.AUTO
         why = Reason.AUTO_CALIBRATED if automatic else Reason.NOT_CALIBRATED
         return judge_sides(scene, names, nothing, nothing, objections, why, (degrees, deg_sigma))
     high, low, sdc = np.array([(own.high, own.low, own.sdc) for own in ranges]).T[..., None]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.calibration.types import DEFAULT_SLUMP
+from scapcoach.calibration.calibration import DEFAULT_SLUMP
 from scapcoach.geometry.posture import FLAT, HIPS, trunk_tilt
 from scapcoach.measures.gates import MIN_SHRUG, Scene, judge
 from scapcoach.measures.types import Reason, Series, Status

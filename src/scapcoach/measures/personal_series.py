@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from scapcoach.arrays import BoolArray, FloatArray
-    from scapcoach.calibration.types import Calibration, Range
+    from scapcoach.calibration.calibration import Calibration, Range
     from scapcoach.girdle.personal import Shares
     from scapcoach.girdle.state import GirdleState
     from scapcoach.measures.gates import Objection, Scene

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.calibration.types import Kind
+from scapcoach.calibration.calibration import CalibrationKind
 from scapcoach.geometry.posture import (
     EARS,
     SHOULDERS,
@@ -155,7 +155,7 @@ def _tilt(scene: Scene, name: str, ends: tuple[Landmark, Landmark], hidden: Reas
 def _relative(scene: Scene) -> Reason | None:
     if scene.calibration is None:
         return Reason.NOT_CALIBRATED
-    return Reason.AUTO_CALIBRATED if scene.calibration.kind is Kind.AUTO else None
+    return Reason.AUTO_CALIBRATED if scene.calibration.kind is CalibrationKind.AUTO else None
 
 
 def _shoulders(scene: Scene) -> list[Objection]:

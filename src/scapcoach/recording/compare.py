@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 #: Standard deviations of a difference beyond which it counts, where they are known: 95 %,
 #: two-sided. With equal sigmas on both sides this is the smallest detectable change, 2.77 sigma
-#: (calibration.types.SDC_FACTOR). Where they were estimated from a few repetitions: `_limit`.
+#: (SDC_FACTOR). Where they were estimated from a few repetitions: `_limit`.
 Z95: Final = 1.96
 
 #: Values of a repetition that say nothing across sets: they count from the set's own best, or

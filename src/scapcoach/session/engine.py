@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from scapcoach.calibration import calibrate_automatically
+from scapcoach.calibration.calibration import Calibration, CalibrationKind
 from scapcoach.calibration.holds import motion
-from scapcoach.calibration.types import Calibration, Kind
 from scapcoach.coaching.exercise import Phase
 from scapcoach.geometry.posture import SHOULDERS
 from scapcoach.girdle.estimators import Estimator
@@ -104,7 +104,7 @@ class Reading:
     t: float
     poses: Poses
     measures: Measures
-    calibration: Kind | None
+    calibration: CalibrationKind | None
     coached: Coached
     cue: Cue | None
     notice: str
@@ -251,9 +251,9 @@ class _StaleWatch:
         self._counts: Counter[int] = Counter()
         self._notice = ""
 
-    def watch(self, measures: Measures, kind: Kind | None) -> str:
+    def watch(self, measures: Measures, kind: CalibrationKind | None) -> str:
         """One sentence, or nothing."""
-        if kind is None or kind is Kind.AUTO:
+        if kind is None or kind is CalibrationKind.AUTO:
             return ""
         elevation = measures["elevation"]
         if elevation.status[0] >= Status.NO_PERSON:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scapcoach.guide.card import TRACE_S, card
+from scapcoach.guide.card import card
+from scapcoach.guide.steps import TRACE_S
 from scapcoach.measures.types import Reason, Status, View
 
 if TYPE_CHECKING:
-    from scapcoach.guide.card import AnyGuide
+    from scapcoach.guide.steps import Guide
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Series
     from scapcoach.session.engine import Reading
@@ -73,7 +74,7 @@ def _number(value: Any, decimals: int) -> float | None:
     return round(number, decimals) if math.isfinite(number) else None
 
 
-def plain_guide(guide: AnyGuide) -> dict[str, Any]:
+def plain_guide(guide: Guide) -> dict[str, Any]:
     """A guided calibration of either sort for a page: its card, and whether it is over."""
     shown = card(guide)
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from scapcoach.calibration import renewed
+from scapcoach.calibration import update_calibration
 from scapcoach.calibration.profiles import parse_profile, profile_data
 from scapcoach.girdle.estimators import Estimator, find_estimator
 from scapcoach.session.engine import Engine
@@ -65,7 +65,7 @@ class Session:
 
     def renew(self, found: Calibration) -> Calibration:
         """Measure against a calibration just taken, joined with the one in use; the joint one."""
-        joint = renewed(self.engine.calibration, found)
+        joint = update_calibration(self.engine.calibration, found)
         self.calibrate(joint)
         return joint
 

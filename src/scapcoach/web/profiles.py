@@ -28,7 +28,7 @@ from scapcoach.calibration.profiles import (
 )
 from scapcoach.errors import CalibrationError, OutputError
 from scapcoach.geometry.view import classify_view
-from scapcoach.guide.verdicts import summary_of
+from scapcoach.guide.holds import describe_ranges
 from scapcoach.measures import View
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _card(name: str) -> dict[str, Any]:
         "view": view.label,
         "posture": found.retraction is not None,
         "exercise": found.exercise is not None,
-        "lines": list(summary_of(found)),
+        "lines": list(describe_ranges(found)),
     }
 
 

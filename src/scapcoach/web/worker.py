@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.calibration.profiles import profile_path
 from scapcoach.errors import ScapcoachError, unforeseen
-from scapcoach.guide.guides import Guiding
-from scapcoach.guide.poses import Guide, Plan
-from scapcoach.guide.reps import RepGuide
+from scapcoach.guide.holds import POSTURE
+from scapcoach.guide.repetitions import EXERCISE
+from scapcoach.guide.runner import GuideRunner
+from scapcoach.guide.steps import Guide, Plan
 from scapcoach.pictures import shrunk
 from scapcoach.session.plain import plain_guide, plain_points, plain_reading
 from scapcoach.session.tracker import Tracker
@@ -85,7 +86,7 @@ class Worker:
         self._picture: Picture | None = None
         self._commands: list[Command] = []
         self._stop = False
-        self._guiding = Guiding(self._finished)
+        self._guiding = GuideRunner(self._finished)
         self._save_as = ""
         self._camera_name = ""
         self._paused = False
@@ -195,12 +196,12 @@ class Worker:
         except ScapcoachError as error:
             self._tell({"type": "problem", "message": str(error)})
             return
-        guided = RepGuide if command.what == "exercise" else Guide
+        script = EXERCISE if command.what == "exercise" else POSTURE
         plan = replace(
             plan, slump=command.slump, name=command.name or "guided",
             camera=self._camera_name or command.camera,
         )  # fmt: skip
-        self._guiding.begin(guided(plan))
+        self._guiding.begin(Guide(script, plan))
         self._save_as = command.name
 
     def _pause(self, on: bool, camera: Camera | None) -> None:

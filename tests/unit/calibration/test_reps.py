@@ -1,4 +1,4 @@
-"""Retraction and elevation read beside the same repetition with still blades."""
+"""Retraction and elevation, compared with the same repetition with still shoulder blades."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from scapcoach.calibration import Calibration, Segment, calibrate, guided_segments, join
+from scapcoach.calibration import Calibration, Segment, calibrate, combine, guided_segments
 from scapcoach.calibration.profiles import load_profile, save_profile
 from scapcoach.calibration.reps import REPS, find_reps
 from scapcoach.errors import CalibrationError
@@ -64,7 +64,7 @@ def test_still_arms_make_no_repetitions_and_nobody_makes_none() -> None:
     assert find_reps(nobody) == []
 
 
-def test_a_clip_of_neither_sort_says_what_both_look_like() -> None:
+def test_a_clip_of_neither_type_says_what_both_look_like() -> None:
     with pytest.raises(CalibrationError, match=r"6 poses.*5 repetitions.*3 were found"):
         guided_segments(smooth_poses(exercise_clip(("arms_only", "squeeze", "squeeze"))))
 
@@ -114,7 +114,7 @@ def test_a_profile_keeps_the_exercise(tmp_path: Path, monkeypatch: pytest.Monkey
     np.testing.assert_allclose(after.value, before.value, atol=1e-6)
 
 
-def test_a_damaged_exercise_in_a_profile_is_told(
+def test_a_damaged_exercise_in_a_profile_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SCAPCOACH_DATA_DIR", str(tmp_path))
@@ -128,16 +128,16 @@ def test_posture_and_exercise_make_one_profile() -> None:
     clip = protocol_clip(yaw=20.0)
     posture = calibrate(clip, guided_segments(clip), name="posture.mp4")
     exercise = taken(exercise_clip(), name="rows.mp4")
-    for both in (join(posture, exercise), join(exercise, posture)):
+    for both in (combine(posture, exercise), combine(exercise, posture)):
         assert both.retraction == posture.retraction
         assert both.exercise is exercise.exercise
         assert both.neutral is posture.neutral
-    with pytest.raises(CalibrationError, match="same sort"):
-        join(posture, posture)
-    with pytest.raises(CalibrationError, match="same sort"):
-        join(exercise, exercise)
+    with pytest.raises(CalibrationError, match="same type"):
+        combine(posture, posture)
+    with pytest.raises(CalibrationError, match="same type"):
+        combine(exercise, exercise)
     with pytest.raises(CalibrationError, match="another pose model"):
-        join(replace(posture, model_sha256="a"), replace(exercise, model_sha256="b"))
+        combine(replace(posture, model_sha256="a"), replace(exercise, model_sha256="b"))
 
 
 # ---------------------------------------------------------------- reading with it
@@ -191,9 +191,9 @@ def test_arms_off_the_calibrated_path_are_not_read() -> None:
     sideways = person(30, yaw=20.0, arm_swing=75.0)
     xy, world = sideways.xy.astype(float), sideways.world.astype(float)
     for hand, sign in (("LEFT", 1), ("RIGHT", -1)):
-        for part, way in (("ELBOW", 0.55), ("WRIST", 1.05)):
+        for part, reach in (("ELBOW", 0.55), ("WRIST", 1.05)):
             there = Landmark[f"{hand}_{part}"]
-            xy[:, there] = xy[:, Landmark[f"{hand}_SHOULDER"]] + [sign * way * 150, -60]
+            xy[:, there] = xy[:, Landmark[f"{hand}_SHOULDER"]] + [sign * reach * 150, -60]
     raised = replace(sideways, xy=xy, world=world)
     for name in ("retraction", "elevation"):
         found = measure(raised, own)[name]
@@ -211,7 +211,7 @@ def test_a_swing_of_the_trunk_is_no_squeeze() -> None:
 
 
 @pytest.mark.parametrize("up", [1.0, -1.0])
-def test_lying_nothing_is_said_even_with_a_calibration_of_its_own(up: float) -> None:
+def test_nothing_is_judged_of_a_lying_person_even_with_a_calibration(up: float) -> None:
     def lying(clip: Poses) -> Poses:
         """The same picture, the world turned on its back or face."""
         world = clip.world[..., [0, 2, 1]] * np.float32([1, up, -up])
@@ -236,7 +236,7 @@ def test_ears_that_rise_over_the_shoulders_are_a_trunk_that_swings() -> None:
         assert (swung.reason[top] == Reason.TRUNK_MOVED).all()
 
 
-def test_sides_are_told_apart_from_the_front_and_not_from_the_side() -> None:
+def test_sides_are_distinguished_from_the_front_and_not_from_the_side() -> None:
     phase = phases(1)
     for yaw, status in ((0.0, Status.OK), (-90.0, Status.NOT_OBSERVABLE)):
         own = taken(exercise_clip(yaw=yaw))
@@ -255,7 +255,7 @@ def test_sides_are_told_apart_from_the_front_and_not_from_the_side() -> None:
 def test_with_a_posture_calibration_hanging_arms_are_read_as_before() -> None:
     clip = protocol_clip(yaw=20.0)
     posture = calibrate(clip, guided_segments(clip))
-    both = join(posture, taken(exercise_clip(yaw=20.0, arms=160.0)))
+    both = combine(posture, taken(exercise_clip(yaw=20.0, arms=160.0)))
     still = person(20, yaw=20.0, retraction_left=10.0, retraction_right=10.0)
     with_both, alone = (measure(still, c)["retraction"] for c in (both, posture))
     off = with_both.status != Status.OK
@@ -290,7 +290,7 @@ def test_one_frame_and_the_whole_set_are_read_alike() -> None:
         np.testing.assert_allclose(one.sigma, whole.sigma[i : i + 1], rtol=1e-9)
 
 
-def test_place_in_the_picture_does_not_matter_and_the_mirror_swaps_sides() -> None:
+def test_place_in_the_picture_does_not_matter_and_a_mirror_swaps_sides() -> None:
     clip, calibration = exercise_clip(("half",), seed=15), exercise_clip()
     own, other = taken(calibration).exercise, taken(mirrored(calibration)).exercise
     assert own is not None

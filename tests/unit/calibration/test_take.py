@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from scapcoach.calibration import (
-    Kind,
+    CalibrationKind,
     Segment,
     calibrate,
     calibrate_automatically,
@@ -41,7 +41,7 @@ def test_rest_is_found_and_the_earliest_of_equals() -> None:
     assert poses.t[window.stop - 1] - poses.t[window.start] == pytest.approx(0.5, abs=0.05)
 
 
-def test_the_hold_at_the_top_of_a_shrug_is_no_rest() -> None:
+def test_the_hold_at_the_top_of_a_shrug_is_not_rest() -> None:
     up = eased([22.0, 0.0, 22.0, 0.0, 22.0], hold=1.2)
     poses = jittered(person(len(up), elevation_left=up, elevation_right=up), 0.1)
     window = find_rest(poses)
@@ -61,7 +61,7 @@ def test_no_rest_without_a_person() -> None:
 def test_an_automatic_calibration_has_a_neutral_and_no_ranges() -> None:
     found = calibrate_automatically(person(60), "abc")
     assert found is not None
-    assert found.kind is Kind.AUTO
+    assert found.kind is CalibrationKind.AUTO
     assert found.retraction is None
     assert found.model_sha256 == "abc"
 
@@ -83,7 +83,7 @@ def test_a_clip_that_is_no_protocol_says_what_one_is() -> None:
 def test_ranges_are_those_of_the_person(yaw: float) -> None:
     clip = protocol_clip(yaw=yaw)
     found = calibrate(clip, guided_segments(clip), name="clip")
-    assert found.kind is Kind.CLIP
+    assert found.kind is CalibrationKind.CLIP
     assert found.retraction is not None
     assert found.elevation is not None
     # Turned by 25 degrees one shoulder moves along the line of sight: only the mean is sure.
@@ -101,7 +101,7 @@ def test_a_calibration_needs_a_neutral() -> None:
         calibrate(person(60), (Segment(0, 1, "retract"),), name="x.mp4")
 
 
-def test_segments_are_read_and_every_fault_is_told(tmp_path: Path) -> None:
+def test_segments_are_read_and_every_fault_is_reported(tmp_path: Path) -> None:
     good = tmp_path / "good.csv"
     good.write_text("start,end,pose\n0,3,neutral\n4, 7 ,Retract\n", "utf-8")
     assert read_segments(good) == (Segment(0, 3, "neutral"), Segment(4, 7, "retract"))
@@ -126,7 +126,7 @@ def test_a_profile_comes_back_as_it_was_saved() -> None:
     save_profile(made, "Anna, 1".replace(",", ""))
     found = load_profile("Anna 1")
     assert list_profiles() == ("Anna 1",)
-    assert found.kind is Kind.PROFILE
+    assert found.kind is CalibrationKind.PROFILE
     assert found.retraction == made.retraction
     assert found.elevation == made.elevation
     np.testing.assert_array_equal(found.neutral.points, made.neutral.points)

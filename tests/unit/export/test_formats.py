@@ -13,7 +13,6 @@ from scapcoach.errors import InputError, MissingExtraError
 from scapcoach.export import formats
 from scapcoach.export.formats import OutputFormat, asked_for, check_installed, listing, optional
 from scapcoach.export.results import AnalysisResults
-from tests.support.cli import ROOT
 from tests.support.synthetic import synthetic_measures, synthetic_poses
 from tools.cli_docs import OUTPUTS, with_formats
 

@@ -11,9 +11,10 @@ import pytest
 from scapcoach.calibration.reps import RepCounter
 from scapcoach.coaching.exercise import Severity
 from scapcoach.coaching.results import Cue, CueKind
-from scapcoach.guide.framing import Check
-from scapcoach.guide.poses import Guide, Plan, Step
-from scapcoach.guide.reps import RepGuide
+from scapcoach.guide.framing import FramingCheck
+from scapcoach.guide.holds import POSTURE
+from scapcoach.guide.repetitions import EXERCISE
+from scapcoach.guide.steps import Guide, Plan, Step
 from scapcoach.live.aloud import Aloud
 from scapcoach.live.away import LockWatch, screen_kept_on
 from scapcoach.session.engine import Coached, Engine, run
@@ -91,7 +92,7 @@ def test_ranks_grow_from_count_over_praise_to_severe_cues() -> None:
 def test_the_steps_of_a_calibration_are_said_once_each_and_nothing_else() -> None:
     heard, clock = Heard(), Clock()
     aloud = Aloud(heard, clock)
-    begun = Guide(Plan(), step=Step.READY, t=1.0, since=1.0)
+    begun = Guide(POSTURE, Plan(), step=Step.READY, t=1.0, since=1.0)
     steps = [
         begun,
         replace(begun, t=2.0),  # the countdown is not counted aloud
@@ -114,7 +115,7 @@ def test_repetitions_of_a_calibration_are_counted_by_a_tone() -> None:
     heard, clock = Heard(), Clock()
     aloud = Aloud(heard, clock)
     counter = RepCounter(np.zeros(12), 100.0)
-    begun = RepGuide(Plan(), step=Step.MOVE, t=1.0, since=1.0, counter=counter)
+    begun = Guide(EXERCISE, Plan(), step=Step.MOVE, t=1.0, since=1.0, counter=counter)
     once = replace(begun, counter=replace(counter, reps=((1.0, 2.0),)))
     twice = replace(begun, counter=replace(counter, reps=((1.0, 2.0), (2.0, 3.0))))
     for guide in (begun, begun, once, once, twice, replace(twice, step=Step.REVIEW)):
@@ -130,8 +131,8 @@ def test_the_framing_is_said_at_intervals_only() -> None:
     for k in range(60):
         clock.now = 100 + k / 10
         word = "Step back." if k % 2 else "Turn to the camera."
-        check = Check("distance", "Distance", good=False, advice=word)
-        aloud.follow(READING, Guide(checks=(check,)))
+        check = FramingCheck("distance", "Distance", good=False, advice=word)
+        aloud.follow(READING, Guide(POSTURE, checks=(check,)))
     assert 1 <= len(heard.all) <= 2
     assert heard.all[0].text == "Turn to the camera."
 

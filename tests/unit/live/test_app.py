@@ -12,8 +12,9 @@ import pytest
 from scapcoach.calibration import calibrate, guided_segments
 from scapcoach.errors import DisplayError
 from scapcoach.filters import smooth_poses
-from scapcoach.guide.poses import Guide, Step
-from scapcoach.guide.reps import RepGuide
+from scapcoach.guide.holds import POSTURE
+from scapcoach.guide.repetitions import EXERCISE
+from scapcoach.guide.steps import Guide, Step
 from scapcoach.live import window
 from scapcoach.live.app import App
 from scapcoach.live.painter import Painter, State
@@ -153,7 +154,7 @@ def guided_app(find: Any, count: int, keys: dict[int, str], **more: Any) -> App:
 
 
 def test_an_exercise_is_calibrated_in_the_window_and_joins_what_is_there() -> None:
-    lifter = Lifter(lambda guide: ASKED[guide.kind])
+    lifter = Lifter(lambda guide: ASKED[guide.task.name])
     taken: list[Calibration] = []
 
     def keep(found: Calibration) -> str:
@@ -161,7 +162,7 @@ def test_an_exercise_is_calibrated_in_the_window_and_joins_what_is_there() -> No
         return "Kept."
 
     def find(app: App, frame: Frame) -> Poses:
-        return lifter.frame(app._guiding.guide or RepGuide(), frame.index / FPS)
+        return lifter.frame(app._guiding.guide or Guide(EXERCISE), frame.index / FPS)
 
     one = guided_app(find, 750, {2: "x", 740: "\r"}, on_calibrated=keep)
     clip = protocol_clip(yaw=20.0)
@@ -180,7 +181,9 @@ def test_an_exercise_is_calibrated_in_the_window_and_joins_what_is_there() -> No
 def test_a_calibration_that_a_key_finishes_is_kept_and_only_once() -> None:
     clip = smooth_poses(exercise_clip())
     found = calibrate(clip, guided_segments(clip))
-    before_the_proof = RepGuide(step=Step.READY, number=3, since=0.0, t=0.0, calibration=found)
+    before_the_proof = Guide(
+        EXERCISE, step=Step.READY, number=3, since=0.0, t=0.0, calibration=found
+    )
     taken: list[Calibration] = []
 
     def keep(calibration: Calibration) -> str:
@@ -195,17 +198,19 @@ def test_a_calibration_that_a_key_finishes_is_kept_and_only_once() -> None:
 
 
 def test_after_the_poses_the_exercise_comes_by_a_key_or_of_itself() -> None:
-    done = Guide(step=Step.DONE)
+    done = Guide(POSTURE, step=Step.DONE)
     for mode, key in (("", "x"), ("both", "\r")):
         one = app(calibrate_only=mode)
         one._guiding.begin(done)
         assert not one.press(key)
-        assert isinstance(one._guiding.guide, RepGuide)
+        assert one._guiding.guide is not None
+        assert one._guiding.guide.script is EXERCISE
     one = app(calibrate_only="posture")
     one._guiding.begin(done)
     assert one.press("\r")  # the way out
     one = app(calibrate_only="exercise")
-    assert isinstance(one._guiding.guide, RepGuide)
+    assert one._guiding.guide is not None
+    assert one._guiding.guide.script is EXERCISE
     assert not one.press("x")
     assert not one.press("c")
     assert one.press("escape")

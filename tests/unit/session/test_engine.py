@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scapcoach.calibration import calibrate, guided_segments
-from scapcoach.calibration.types import Calibration, Kind
+from scapcoach.calibration.calibration import Calibration, CalibrationKind
 from scapcoach.coaching.exercise import Phase, Severity
 from scapcoach.coaching.results import Cue
 from scapcoach.errors import CalibrationError
@@ -81,7 +81,7 @@ def test_a_calibration_of_another_model_is_refused() -> None:
 def test_without_a_profile_the_first_rest_gives_relative_values() -> None:
     readings = run(Engine(), person(150))
     assert readings[0].calibration is None
-    assert readings[-1].calibration is Kind.AUTO
+    assert readings[-1].calibration is CalibrationKind.AUTO
     assert readings[-1].measures["elevation"].status[0] == Status.RELATIVE
     first = next(r for r in readings if r.calibration)
     assert first.t == pytest.approx(2.5, abs=0.1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scapcoach.calibration.types import SDC_FACTOR
+from scapcoach.calibration.calibration import SDC_FACTOR
 from scapcoach.coaching import CueConfig, packaged
 from scapcoach.coaching.library import parse
 from scapcoach.recording.compare import Z95

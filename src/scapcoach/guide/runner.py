@@ -1,10 +1,10 @@
-"""The guided calibration that a face leads through: at most one, its result handed over once."""
+"""The running guided calibration: at most one, its result handed over once."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scapcoach.guide.poses import Step
+from scapcoach.guide.steps import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,29 +13,29 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from scapcoach.calibration import Calibration
-    from scapcoach.guide.card import AnyGuide
+    from scapcoach.guide.steps import Guide
     from scapcoach.landmarks import Poses
 
 
-class Guiding:
-    """Leads a person through guided calibrations, one after the other.
+class GuideRunner:
+    """Runs guided calibrations, one after the other.
 
     Args:
-        finished: is given each calibration that is finished, whether by a frame or by a command.
+        finished: called with each finished calibration, whether a frame or a command finished it.
     """
 
     def __init__(self, finished: Callable[[Calibration], Any]) -> None:
         self._finished = finished
         self._given: Calibration | None = None
-        self._guide: AnyGuide | None = None
+        self._guide: Guide | None = None
 
     @property
-    def guide(self) -> AnyGuide | None:
-        """As it stands; None while there is none."""
+    def guide(self) -> Guide | None:
+        """The guide at this moment; None while there is none."""
         return self._guide
 
-    def begin(self, guide: AnyGuide) -> None:
-        """Lead through this one, in place of any other."""
+    def begin(self, guide: Guide) -> None:
+        """Run this guide, in place of any other."""
         self._guide = guide
 
     def leave(self) -> None:
@@ -43,7 +43,7 @@ class Guiding:
         self._guide = None
 
     def frame(self, raw: Poses, image: npt.NDArray[np.uint8]) -> None:
-        """One frame further.
+        """Take one more frame.
 
         Args:
             raw: landmarks as the tracker gives them, T = 1.
@@ -54,12 +54,12 @@ class Guiding:
             self._hand_over(self._guide)
 
     def command(self, name: str) -> None:
-        """What the person asks for: ``accept``, ``retry``, ``again``."""
+        """Carry out what the person asks for: ``accept``, ``retry``, ``again``."""
         if self._guide is not None:
             self._guide = self._guide.command(name)
             self._hand_over(self._guide)
 
-    def _hand_over(self, guide: AnyGuide) -> None:
+    def _hand_over(self, guide: Guide) -> None:
         found = guide.calibration
         if guide.step is Step.DONE and found is not None and found is not self._given:
             self._given = found

@@ -1,4 +1,4 @@
-"""`Calibration`: the neutral, the personal ranges and what differences can be told apart."""
+"""`Calibration`: the neutral, the personal ranges and the smallest detectable changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scapcoach.girdle.template import Template
 
 
-class Kind(StrEnum):
+class CalibrationKind(StrEnum):
     """Where a calibration comes from; it decides which status a measure can have."""
 
     AUTO = "auto"  # a moment of rest in the recording itself: relative values only
@@ -33,8 +33,8 @@ class Range:
     """How far one side goes, in degrees from neutral.
 
     Attributes:
-        high: own full retraction or shrug; NaN when not taken.
-        low: own full protraction or depression, negative; NaN when not taken.
+        high: the person's full retraction or shrug; NaN when not taken.
+        low: the person's full protraction or depression, negative; NaN when not taken.
         sdc: smallest detectable change in degrees, between means of repeated holds.
     """
 
@@ -45,7 +45,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Slump:
-    """The own slump pose, as changes from neutral; NaN where it could not be seen.
+    """The person's own slump pose, as changes from neutral; NaN where it could not be seen.
 
     Attributes:
         head_forward: degrees.
@@ -61,39 +61,39 @@ class Slump:
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
-    """Ranges by an estimator that is asked besides; as in `Calibration`."""
+class PersonalRanges:
+    """The person's ranges as one estimator sees them; as in `Calibration`."""
 
     retraction: tuple[Range, Range, Range] | None
     elevation: tuple[Range, Range, Range] | None
 
 
-#: What counts as fully hunched when no own slump was taken [E].
+#: The slump that is assumed when the person's own was not taken [E].
 DEFAULT_SLUMP: Final = Slump(head_forward=30.0, head_drop=30.0, rounding=20.0, protraction=20.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
-    """Everything that turns degrees into per cent of a person's own range.
+    """Everything that converts degrees to per cent of a person's own range.
 
     Attributes:
         kind: where it comes from.
         neutral: the resting pose.
         retraction, elevation: ranges for mean, left and right (`girdle.state.SIDES`), or None
             when only a neutral is known.
-        slump: the own slump pose, or None for the documented default.
-        shifts: what the own full poses do to the landmarks, or None; it reads retraction and
-            elevation while the arms hang as they did then.
-        exercise: what the landmarks do in one exercise, or None; it reads retraction and
-            elevation while the arms move as they did then.
-        model_sha256: of the model that made the landmarks; another model sees other points.
+        slump: the person's own slump pose, or None for the documented default.
+        shifts: how the full poses shift the landmarks, or None; retraction and elevation are
+            read from them while the arms hang as in the calibration.
+        exercise: how the landmarks move in one exercise, or None; retraction and elevation are
+            read from it while the arms move as in the calibration.
+        model_sha256: of the model that made the landmarks; another model places them elsewhere.
         name: of the profile, or of the clip.
         estimator: that took the ranges, and reads frames against them.
-        camera: that filmed it, by the name the system gives it; empty for a clip.
-        observed: ranges by the observer, where it is asked as well (`Estimator.JOINT`), or None.
+        camera: the system's name of the camera that filmed it; empty for a clip.
+        observed: ranges by the observer, which `Estimator.JOINT` uses as well; or None.
     """
 
-    kind: Kind
+    kind: CalibrationKind
     neutral: Neutral
     retraction: tuple[Range, Range, Range] | None = None
     elevation: tuple[Range, Range, Range] | None = None
@@ -104,12 +104,12 @@ class Calibration:
     estimator: Estimator = Estimator.JOINT
     shifts: Shifts | None = None
     camera: str = ""
-    observed: Opinion | None = None
+    observed: PersonalRanges | None = None
 
     def other_camera(self, camera: str) -> str:
-        """One sentence for who is filmed by another camera than in the calibration; else empty.
+        """A warning that this is another camera than in the calibration; empty if it is not.
 
-        Another lens in another place shows the same shoulders otherwise.
+        Another lens in another place shows the same shoulders differently.
         """
         if not self.camera or not camera or camera == self.camera:
             return ""
@@ -142,6 +142,6 @@ class Calibration:
         """
         if self.model_sha256 not in {"", sha256}:
             raise CalibrationError(
-                f"The calibration {self.name!r} was taken with another pose model, which sees "
-                "other points: use the --model it was taken with, or calibrate again."
+                f"The calibration {self.name!r} was taken with another pose model, which places "
+                "the points elsewhere: use the --model it was taken with, or calibrate again."
             )
