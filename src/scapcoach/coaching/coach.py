@@ -23,7 +23,7 @@ from scapcoach.coaching.reps import JOINTS, SAGGING, Detector, Stage, advance, c
 from scapcoach.coaching.results import Label, RepValues, SetResult
 from scapcoach.coaching.summary import summarise
 from scapcoach.coaching.values import OVERDONE, rep_values
-from scapcoach.measures.types import Reason
+from scapcoach.measures.series import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from scapcoach.coaching.reps import Turn
     from scapcoach.coaching.results import Cue, Rep
     from scapcoach.landmarks import Poses
-    from scapcoach.measures.types import Measures
+    from scapcoach.measures.series import Measures
 
 #: Seconds of frames that are kept from before the lowest signal: a repetition's start is read and
 #: its rest looked for there.

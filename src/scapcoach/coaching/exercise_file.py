@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from scapcoach.coaching.exercise import HELD, JOINTS, ExerciseKind, Phase, Relation, Severity
 from scapcoach.coaching.specs import REP_VALUES
 from scapcoach.measures.registry import SPECS
-from scapcoach.measures.types import View
+from scapcoach.measures.series import View
 
 if TYPE_CHECKING:
     from enum import Enum

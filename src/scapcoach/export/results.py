@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from scapcoach.coaching.results import SetResult
     from scapcoach.landmarks import Poses
-    from scapcoach.measures.types import Measures
+    from scapcoach.measures.series import Measures
 
 
 @dataclass(frozen=True, eq=False)  # no slots: they would leave no room for cached properties

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from scapcoach.measures.gates import Scene
 from scapcoach.measures.registry import SPECS
-from scapcoach.measures.types import Measures, Series
+from scapcoach.measures.series import Measures, Series
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -19,7 +19,7 @@ from scapcoach.measures.gates import (
     unsure,
 )
 from scapcoach.measures.personal_series import personal_series
-from scapcoach.measures.types import Reason
+from scapcoach.measures.series import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from scapcoach.calibration.calibration import Calibration, Range
     from scapcoach.girdle.state import GirdleState
     from scapcoach.measures.gates import Objection
-    from scapcoach.measures.types import Series
+    from scapcoach.measures.series import Series
 
 
 #: Largest sigma in degrees with which an estimate is still given, mean and single side. Nothing

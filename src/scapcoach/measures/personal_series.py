@@ -15,7 +15,7 @@ import numpy as np
 from scapcoach.girdle.personal import PROTRACTION
 from scapcoach.measures.exercise_series import RANGE_SIGMA, TYPICAL
 from scapcoach.measures.gates import ONE_SIDE, judge_sides, shrugged, unsure
-from scapcoach.measures.types import Reason
+from scapcoach.measures.series import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scapcoach.girdle.personal import Shares
     from scapcoach.girdle.state import GirdleState
     from scapcoach.measures.gates import Objection, Scene
-    from scapcoach.measures.types import Series
+    from scapcoach.measures.series import Series
 
 
 #: Errors over what the spreads of `girdle.personal` give [M, phantom: 0.5-0.7].

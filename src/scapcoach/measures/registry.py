@@ -11,7 +11,7 @@ import math
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from scapcoach.measures.types import MeasureSpec, Plot
+from scapcoach.measures.series import MeasureSpec, Plot
 from scapcoach.measures.words import TITLES
 
 if TYPE_CHECKING:

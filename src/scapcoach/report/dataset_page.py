@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from scapcoach.export.summary import VIEW_WORDS, percent
 from scapcoach.measures.registry import SPECS
-from scapcoach.measures.types import View
+from scapcoach.measures.series import View
 from scapcoach.measures.words import MAIN, figure
 from scapcoach.media.thumbnail import SIZE, THUMBNAIL
 from scapcoach.report import page

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.measures.registry import plots
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 from scapcoach.measures.words import figure, suffix, symbol
 from scapcoach.overlay.readings import SHORT
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from scapcoach.arrays import IntArray
-    from scapcoach.measures.types import Measures, Series
+    from scapcoach.measures.series import Measures, Series
 
 
 #: Points of one plot at most: twice the pixels of a wide screen.

@@ -9,7 +9,7 @@ import numpy as np
 
 from scapcoach.coaching.results import CueKind
 from scapcoach.coaching.specs import REP_VALUES
-from scapcoach.measures.types import Status
+from scapcoach.measures.series import Status
 from scapcoach.measures.words import NOTHING, figure
 from scapcoach.report.page import jpeg
 from scapcoach.report.parts import Picture, Tile

@@ -9,7 +9,7 @@ import numpy as np
 
 from scapcoach.guide.card import card
 from scapcoach.guide.steps import TRACE_S
-from scapcoach.measures.types import Reason, Status, View
+from scapcoach.measures.series import Reason, Status, View
 
 if TYPE_CHECKING:
     from scapcoach.guide.steps import Guide

@@ -12,7 +12,7 @@ from scapcoach.calibration.profiles import list_profiles
 from scapcoach.coaching.library import packaged
 from scapcoach.landmarks import SKELETON, Landmark
 from scapcoach.measures.registry import HUNCH_ZONES, SPECS, degree_range
-from scapcoach.measures.types import Reason
+from scapcoach.measures.series import Reason
 from scapcoach.measures.words import TITLES, suffix
 from scapcoach.overlay.skeleton import EDGE, VISIBLE, hue
 from scapcoach.web.colors import css_color

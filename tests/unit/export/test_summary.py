@@ -14,7 +14,7 @@ from scapcoach.export.rep_tables import set_summary
 from scapcoach.export.summary import build_summary, percent, plain, reason_words, write_summary
 from scapcoach.export.summary_types import Summary
 from scapcoach.landmarks import Poses
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 from scapcoach.overlay.readings import SHORT
 from scapcoach.report.plots import MAX_POINTS, MAX_SPANS, plot_groups, thin, withheld_spans
 from tests.support.sets import sample_set

@@ -15,7 +15,7 @@ from scapcoach.export.tables import frames_table
 from scapcoach.measures import SPECS, Reason, Series, Status, measure, registry
 from scapcoach.measures.gates import Scene, judge
 from scapcoach.measures.registry import MEASURES, plots
-from scapcoach.measures.types import MeasureSpec, Plot
+from scapcoach.measures.series import MeasureSpec, Plot
 from scapcoach.report.clip_text import clip_view
 from scapcoach.report.plots import plot_groups
 from tests.support.synthetic import synthetic_poses

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import numpy as np
 
 from scapcoach.coaching.results import SetResult, Value
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 from scapcoach.report.page import render
 from scapcoach.report.rep_curves import Curve
 from scapcoach.report.set_section import SetPage, Snapshot, set_view, show, table_columns
