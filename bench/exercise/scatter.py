@@ -20,8 +20,8 @@ import numpy as np
 from bench.accuracy.__main__ import CACHE, ROOT, render_all, write
 from bench.accuracy.testset import DeskJob
 from scapcoach.girdle.conditioned import LESS_WHEN_RAISED
-from scapcoach.girdle.scatter import FILE, Scatter, mirrored, save_scatter
-from scapcoach.girdle.template import arm_features, features, tabled
+from scapcoach.girdle.scatter import SCATTER_FILE, Scatter, mirrored, save_scatter
+from scapcoach.girdle.template import arm_features, features, read_table
 from scapcoach.measures.exercise_series import SHRUG_BRINGS
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     at = partial(_record, folder)
     people = {v: [(at(v, k, CALIBRATION), at(v, k, SET)) for k in range(PEOPLE)] for v in VIEWS}
-    path = ROOT / "models" / FILE
+    path = ROOT / "models" / SCATTER_FILE
     save_scatter(measured(list(people.values())), path)
     _enter(path)
     return 0
@@ -126,7 +126,7 @@ def left_over(template: Template, reference: Record, one: Record) -> FloatArray:
     facing = max(np.cos(np.radians(template.yaw)), 0.0)
     squeeze = one.column("retraction") / held(reference, "squeeze", "retraction")
     squeeze = (squeeze - SHRUG_BRINGS * raised) / (1 + LESS_WHEN_RAISED * facing * raised)
-    rest = features(poses, template.unit, template.world_unit) - tabled(template.rest, phase)
+    rest = features(poses, template.unit, template.world_unit) - read_table(template.rest, phase)
     rest -= squeeze[:, None] * template.shift(template.squeeze, phase)
     rest -= shrug[:, None] * template.shift(template.shrug, phase)
     use = (phase > FROM_PHASE) & np.isfinite(rest).all(axis=1)
@@ -143,7 +143,7 @@ def _enter(path: Path) -> None:
     manifest = path.with_name("manifest.json")
     known = json.loads(manifest.read_text("utf-8"))
     content = path.read_bytes()
-    known["own"][FILE] = {
+    known["own"][SCATTER_FILE] = {
         "sha256": hashlib.sha256(content).hexdigest(),
         "size": len(content),
         "licence": "Apache-2.0",

@@ -13,7 +13,7 @@ from scapcoach.calibration.profiles import load_profile, save_profile
 from scapcoach.calibration.reps import REPS, find_reps
 from scapcoach.errors import CalibrationError
 from scapcoach.filters import smooth_poses
-from scapcoach.girdle.conditioned import Noise, read
+from scapcoach.girdle.conditioned import TemplateNoise, read
 from scapcoach.girdle.template import KINDS, PHASES
 from scapcoach.landmarks import Landmark
 from scapcoach.measures import Reason, Status, measure
@@ -306,5 +306,5 @@ def test_place_in_the_picture_does_not_matter_and_the_mirror_swaps_sides() -> No
 def test_tables_and_noise_have_the_same_features() -> None:
     own = taken(exercise_clip()).exercise
     assert own is not None
-    assert own.rest.shape == (len(PHASES), len(Noise().points))
+    assert own.rest.shape == (len(PHASES), len(TemplateNoise().points))
     assert own.phase(own.arms).round(1)[[0, -1]].tolist() == [0.0, 1.0]

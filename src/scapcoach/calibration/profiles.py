@@ -15,7 +15,7 @@ from scapcoach.errors import CalibrationError, OutputError, ProfileNameError
 from scapcoach.folders import data_folder
 from scapcoach.girdle.estimators import Estimator
 from scapcoach.girdle.neutral import Neutral
-from scapcoach.girdle.personal import POINTS, POSES, Shifts
+from scapcoach.girdle.personal import FULL_POSES, POSE_POINTS, Shifts
 from scapcoach.girdle.template import Template
 
 if TYPE_CHECKING:
@@ -175,8 +175,8 @@ def _parse_opinion(data: Any) -> Opinion | None:
 def _parse_shifts(data: Any) -> Shifts | None:
     if data is None:
         return None
-    shifts = np.array(data["shifts"], np.float64).reshape(len(POSES), len(POINTS), 2)
-    return Shifts(shifts, np.array(data["ends"], np.float64).reshape(len(POSES)))
+    shifts = np.array(data["shifts"], np.float64).reshape(len(FULL_POSES), len(POSE_POINTS), 2)
+    return Shifts(shifts, np.array(data["ends"], np.float64).reshape(len(FULL_POSES)))
 
 
 def _parse_template(data: Any) -> Template | None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from scapcoach.coaching.exercise import HELD
 from scapcoach.geometry.view import classify_view
-from scapcoach.girdle.template import arm_features, tabled
+from scapcoach.girdle.template import arm_features, read_table
 from scapcoach.measures.types import View
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def arm_phase(poses: Poses, template: Template | None) -> Mapping[str, FloatArra
         return {name: np.full(len(poses), np.nan) for name in ARM_PHASE}
     arms = arm_features(poses, template.unit)
     phase = template.phase(arms)
-    away = np.linalg.norm(arms - tabled(template.arms, phase), axis=1)
+    away = np.linalg.norm(arms - read_table(template.arms, phase), axis=1)
     return dict(zip(ARM_PHASE, (phase, away), strict=True))
 
 

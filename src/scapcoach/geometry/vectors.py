@@ -44,7 +44,7 @@ def angle_from_vertical(forward: FloatArray, up: FloatArray) -> FloatArray:
 
 
 def median(values: FloatArray) -> float:
-    """The median of the values that are known; NaN when none is."""
+    """The median of the finite values; NaN when there are none."""
     known = values[np.isfinite(values)]
     return float(np.median(known)) if len(known) else float("nan")
 

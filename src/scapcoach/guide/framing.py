@@ -9,7 +9,7 @@ import numpy as np
 
 from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, tilt, trunk_length
 from scapcoach.geometry.view import VIEW_EDGES, estimate_yaw
-from scapcoach.girdle.neutral import counts
+from scapcoach.girdle.neutral import usable_landmarks
 from scapcoach.landmarks import Poses
 from scapcoach.measures.gates import MIN_TRUNK
 
@@ -103,7 +103,7 @@ def framing(
 
 def _distance(poses: Poses) -> Check:
     name = ("distance", "Distance")
-    usable = counts(poses)
+    usable = usable_landmarks(poses)
     shoulders, hips, head = (
         usable[:, list(points)].any(axis=1).mean() >= _MOSTLY for points in (SHOULDERS, HIPS, EARS)
     )

@@ -10,7 +10,7 @@ import numpy as np
 from scapcoach.calibration.types import SDC_FACTOR
 from scapcoach.filters import smooth_poses
 from scapcoach.geometry.vectors import wrap_degrees
-from scapcoach.girdle.conditioned import Noise, read
+from scapcoach.girdle.conditioned import TemplateNoise, read
 from scapcoach.girdle.template import arm_features, features, finish_frames, units
 from scapcoach.guide.framing import mean_yaw
 from scapcoach.guide.verdicts import proof_line
@@ -109,7 +109,7 @@ def _finishes(reps: Sequence[Poses], arms_only: Sequence[Poses]) -> list[FloatAr
 
 
 def _distance(a: FloatArray, b: FloatArray) -> float:
-    return float(np.sqrt(np.mean(((a - b) / Noise().points) ** 2) / 2))
+    return float(np.sqrt(np.mean(((a - b) / TemplateNoise().points) ** 2) / 2))
 
 
 def finishes(reps: Sequence[Poses], template: Template) -> FloatArray:

@@ -17,7 +17,7 @@ from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.geometry.view import classify_view, estimate_yaw
 from scapcoach.girdle.conditioned import read
 from scapcoach.girdle.estimators import Estimator, estimate
-from scapcoach.girdle.neutral import BORDER, counts
+from scapcoach.girdle.neutral import BORDER, usable_landmarks
 from scapcoach.girdle.personal import read_shares
 from scapcoach.landmarks import indices
 from scapcoach.measures.registry import SPECS
@@ -96,7 +96,7 @@ class Scene:
             observed=observed,
             personal=personal,
             exercise=None if template is None else read(poses, template),
-            usable=counts(poses),
+            usable=usable_landmarks(poses),
             yaw=yaw,
             yaw_sigma=yaw_sigma,
             view=classify_view(yaw),

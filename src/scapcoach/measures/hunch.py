@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.calibration.types import DEFAULT_SLUMP
-from scapcoach.geometry.posture import FLAT, HIPS, trunk_tilt
+from scapcoach.geometry.posture import HIPS, LYING_TILT, trunk_tilt
 from scapcoach.measures.gates import MIN_SHRUG, Scene, judge
 from scapcoach.measures.types import Reason, Series, Status
 
@@ -42,7 +42,7 @@ PART_SIGMA: Final = 0.15
 MAX_SIGMA: Final = 22.0
 
 #: The own slump pose; there is no more to tell beyond it.
-HIGHEST: Final = 100.0
+MAX_HUNCH: Final = 100.0
 
 
 def hunch_series(scene: Scene, series: Mapping[str, Series]) -> Series:
@@ -63,10 +63,10 @@ def hunch_series(scene: Scene, series: Mapping[str, Series]) -> Series:
         if name in _MAIN:
             main |= known
     with np.errstate(invalid="ignore", divide="ignore"):
-        value = np.where(main, np.clip(100 * total / weights, 0, HIGHEST), np.nan)
+        value = np.where(main, np.clip(100 * total / weights, 0, MAX_HUNCH), np.nan)
         sigma = 100 * np.sqrt(variance) / weights
     objections = [*scene.uncalibrated(), *scene.lying()]
-    flat = (trunk_tilt(scene.poses) > FLAT) & scene.sees_any(*HIPS)
+    flat = (trunk_tilt(scene.poses) > LYING_TILT) & scene.sees_any(*HIPS)
     objections.append((flat, Reason.TRUNK_MOVED))
     # What hides the head hides the hunch: the head's own reason is the one to give.
     head = series["head_drop"]

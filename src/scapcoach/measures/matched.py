@@ -15,8 +15,8 @@ import numpy as np
 
 from scapcoach.errors import CalibrationError
 from scapcoach.geometry.posture import SHOULDERS
-from scapcoach.girdle.geometric import Noise, solve
-from scapcoach.girdle.neutral import counts, neutral_from
+from scapcoach.girdle.geometric import GeometricNoise, solve
+from scapcoach.girdle.neutral import neutral_from, usable_landmarks
 from scapcoach.girdle.state import SIDES
 from scapcoach.measures.types import Measures, Reason, Series, Status
 
@@ -53,7 +53,7 @@ def matched(poses: Poses, measures: Measures, finish: BoolArray) -> Measures:
         return measures
     # The girdle's usual finish is no resting pose, on which the model of its swing is built.
     state = solve(poses[at], neutral, iterations=1)
-    seen = counts(poses)[at][:, list(SHOULDERS)].any(axis=1)
+    seen = usable_landmarks(poses)[at][:, list(SHOULDERS)].any(axis=1)
     series = dict(measures.series)
     for quantity in ("retraction", "elevation"):
         for side, label in enumerate(SIDES):
@@ -74,7 +74,7 @@ def _degrees(state: GirdleState, quantity: str, side: int) -> tuple[FloatArray, 
     """
     value = getattr(state, quantity)[:, side]
     sigma = getattr(state, f"{quantity}_sigma")[:, side]
-    noise = Noise()
+    noise = GeometricNoise()
     prior = getattr(noise, quantity) * (noise.elevation_factor if quantity == "elevation" else 1.0)
     if side == 0:
         prior /= np.sqrt(2)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS
-from scapcoach.girdle.neutral import counts
+from scapcoach.girdle.neutral import usable_landmarks
 from scapcoach.measures.types import View
 from scapcoach.report.page import page
 
@@ -93,7 +93,7 @@ def drawn(check: Checked) -> Image:
     image = cv2.resize(check.image, size, interpolation=cv2.INTER_AREA)
     if not check.found:
         return np.asarray(image, np.uint8)
-    usable = counts(check.poses)[0]
+    usable = usable_landmarks(check.poses)[0]
     points = check.poses.xy[0].astype(np.float64) * scale
 
     def middle(pair: tuple[Landmark, Landmark]) -> Any:
