@@ -1,4 +1,4 @@
-"""A long recording is measured block by block; nothing may tell where blocks meet."""
+"""A long recording is measured block by block; results do not depend on where blocks meet."""
 
 from __future__ import annotations
 

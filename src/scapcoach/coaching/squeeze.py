@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: The quantity of the table of readings: per cent of the own squeeze; mostly NaN.
 SQUEEZE: Final = "squeeze"
 
-#: Why retraction is withheld where its sigma is too large (`measures.gates.unsure`).
+#: Why retraction is withheld where its sigma is too large (`measures.gates.too_uncertain`).
 _UNSURE: Final = (Reason.RANGE_TOO_SMALL, Reason.HIPS_HIDDEN, Reason.SHOULDERS_RAISED)
 
 

@@ -11,7 +11,7 @@ from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, tilt, trunk_length
 from scapcoach.geometry.view import VIEW_EDGES, estimate_yaw
 from scapcoach.girdle.neutral import usable_landmarks
 from scapcoach.landmarks import Poses
-from scapcoach.measures.gates import MIN_TRUNK
+from scapcoach.measures.gates import MIN_TRUNK_PIXELS
 
 #: Share of frames in which something must be seen.
 _MOSTLY: Final = 0.8
@@ -115,7 +115,7 @@ def _distance(poses: Poses) -> Check:
         advice = "Your hips are out of the picture: step back, or tilt the camera down."
         return Check(*name, good=False, advice=advice, arrow="back")
     length = np.median(trunk_length(poses))
-    if length < 1.2 * MIN_TRUNK:
+    if length < 1.2 * MIN_TRUNK_PIXELS:
         return Check(*name, good=False, advice="Too far away: step closer.", arrow="nearer")
     if length > _NEAR * min(poses.size):
         return Check(*name, good=False, advice="Too near: step back.", arrow="back")

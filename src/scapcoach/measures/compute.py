@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     from scapcoach.landmarks import Poses
 
 
-#: Frames measured at a time: what is worked out on the way stays small on an hour of video.
+#: Frames measured at a time, so that an hour of video needs little memory.
 _BLOCK: Final = 4096
 
 
 def measure(poses: Poses, calibration: Calibration | None) -> Measures:
     """All measures of T frames.
 
-    Every frame is measured on its own, so one live frame (T = 1) and a whole recording give
+    Every frame is measured independently, so one live frame (T = 1) and a whole recording give
     equal results; smoothing comes before (`filters.smooth_poses`).
 
     Args:
         poses: T frames.
-        calibration: of the same person, camera and view; None leaves every measure that counts
-            from a neutral ``not_observable``, ``not_calibrated``.
+        calibration: of the same person, camera and view. Without one, every measure that starts
+            from a neutral has status ``not_observable`` and reason ``not_calibrated``.
     """
     if len(poses) <= _BLOCK:
         return _measure(poses, calibration)
