@@ -1,8 +1,8 @@
-"""Reading a TOML file as plain data with every fault told: its line, its field, what is wrong.
+"""Checks of data from a TOML file: every fault is listed with its line, field and cause.
 
-`tomllib` says where a file is no TOML, but not where a value stands; `field_lines` finds that in
-the text. A `Checker` collects faults in place of stopping at the first, so that a file is mended
-in one go.
+`tomllib` reports where a file is not TOML, but not where a value is; `field_lines` finds that in
+the text. A `Checker` collects all faults instead of stopping at the first, so that a file can be
+corrected in one pass.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _KEY: Final = re.compile(r"\s*([\w\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*=")
 def field_lines(text: str) -> Mapping[Place, int]:
     """Line number of every key and table, by its place, e.g. ``("fault", 0, "limit")``.
 
-    Keys inside of inline tables and of values over several lines have the line they begin on at
-    best; whoever asks goes up to the nearest place that is known (`line_of`).
+    Keys inside inline tables and values over several lines may be missing; `line_of` then gives the
+    line of the nearest place around them.
     """
     lines: dict[Place, int] = {}
     seen: Counter[str] = Counter()
@@ -70,10 +70,10 @@ def line_of(lines: Mapping[Place, int], place: Place) -> int:
 
 @dataclass(slots=True)
 class Checker:
-    """Takes values out of plain data and notes what is wrong with them.
+    """Reads values from plain data and records what is wrong with them.
 
     Attributes:
-        lines: as `field_lines` gives them.
+        lines: from `field_lines`.
         faults: (line, sentence) so far.
     """
 
@@ -81,15 +81,15 @@ class Checker:
     faults: list[tuple[int, str]] = field(default_factory=list)
 
     def fault(self, place: Place, what: str) -> None:
-        """Note a fault at a place."""
+        """Record a fault at a place."""
         self.faults.append((line_of(self.lines, place), f"{_name(place)}: {what}"))
 
     def message(self) -> str:
-        """All faults in the order of their lines, one a line."""
+        """All faults in the order of their lines, one per line."""
         return "\n".join(f"  line {line}, {what}" for line, what in sorted(self.faults))
 
     def known(self, table: Mapping[str, Any], place: Place, names: Iterable[str]) -> None:
-        """Note the keys of `table` that nobody knows."""
+        """Record a fault for every unknown key of `table`."""
         allowed = sorted(names)
         for key in table:
             if key not in allowed:
@@ -98,7 +98,7 @@ class Checker:
                 self.fault((*place, key), f"unknown field; {hint}")
 
     def text(self, table: Mapping[str, Any], place: Place, key: str, default: str | None) -> str:
-        """A string; without a default it must be there and not be blank."""
+        """A string; without a default it is required and must not be blank."""
         value = table.get(key, default)
         if not isinstance(value, str) or (default is None and not value.strip()):
             self.fault((*place, key), _wrong("text in quotes", table, key))
@@ -106,7 +106,7 @@ class Checker:
         return " ".join(value.split())
 
     def texts(self, table: Mapping[str, Any], place: Place, key: str) -> tuple[str, ...]:
-        """A list of strings; empty without."""
+        """A list of strings; empty if missing."""
         value = table.get(key, [])
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
             self.fault((*place, key), _wrong("a list of texts", table, key))
@@ -124,7 +124,7 @@ class Checker:
     def number(
         self, table: Mapping[str, Any], place: Place, key: str, default: float | None = None
     ) -> float:
-        """A finite number; without a default it must be there."""
+        """A finite number; required without a default."""
         value = table.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
             self.fault((*place, key), _wrong("a number", table, key))
@@ -155,7 +155,7 @@ class Checker:
     def choice(
         self, table: Mapping[str, Any], place: Place, key: str, kind: type[_E], default: _E | None
     ) -> _E:
-        """One of an enumeration, by the names that files use."""
+        """A member of an enumeration, by its name in files."""
         names = {_label(member): member for member in kind}
         value = table.get(key, None if default is None else _label(default))
         if not isinstance(value, str | int) or value not in names:
@@ -165,7 +165,7 @@ class Checker:
         return names[value]
 
     def table(self, table: Mapping[str, Any], place: Place, key: str) -> Mapping[str, Any]:
-        """A table; empty without."""
+        """A table; empty if missing."""
         value = table.get(key, {})
         if not isinstance(value, dict):
             self.fault((*place, key), _wrong(f"a table: [{_name((*place, key))}]", table, key))
@@ -173,7 +173,7 @@ class Checker:
         return value
 
     def tables(self, table: Mapping[str, Any], key: str) -> list[tuple[Place, Mapping[str, Any]]]:
-        """A list of tables with their places; empty without."""
+        """A list of tables with their places; empty if missing."""
         value = table.get(key, [])
         if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
             self.fault((key,), _wrong(f"a list of tables: [[{key}]]", table, key))

@@ -1,7 +1,7 @@
 """Exercises from TOML files: those of the package, and the user's own.
 
-Every fault of a file is told at once, each with its line and field; contradictions count as
-faults, such as a fault that fires where the target says all is well.
+All faults of a file are reported together, each with its line and field. Contradictions are faults,
+too, such as a limit that lies within the target.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import numpy as np
 
 from scapcoach.coaching.check import Checker, field_lines
 from scapcoach.coaching.exercise import (
-    HELD,
-    JOINTS,
+    HOLD_MEASURE,
+    MOVEMENT_QUANTITIES,
     Exercise,
     ExerciseKind,
     Expected,
@@ -30,6 +30,7 @@ from scapcoach.coaching.exercise import (
     ScoreRule,
     Severity,
 )
+from scapcoach.coaching.reps import SAG_HYSTERESIS
 from scapcoach.coaching.specs import REP_VALUES
 from scapcoach.errors import ExerciseError
 from scapcoach.measures.registry import SPECS
@@ -40,15 +41,27 @@ if TYPE_CHECKING:
 
     Range = tuple[float, float]
 
-_TOP: Final = ("name", "aliases", "title", "summary", "kind", "pull", "auto", "view", "film",
-               "notes", "evidence", "movement", "expect", "fault", "score")  # fmt: skip
-_MOVEMENT: Final = ("full", "least", "seconds", "travel", "bob", "sag", "start", "peak", "change")
-#: Largest `Movement.sag`: beyond, a peak could not be told from a return any more (`reps.SAGGING`).
-MAX_SAG: Final = 0.55
-_FAULT: Final = ("key", "title", "measure", "relation", "limit", "severity", "external",
+_EXERCISE_FIELDS: Final = (
+    "name", "aliases", "title", "summary", "kind", "pull", "auto", "view", "film", "notes",
+    "evidence", "movement", "expect", "fault", "score",
+)  # fmt: skip
+_MOVEMENT_FIELDS: Final = (
+    "full",
+    "least",
+    "seconds",
+    "travel",
+    "bob",
+    "sag",
+    "start",
+    "peak",
+    "change",
+)
+#: Largest `Movement.sag`: with more, a peak could not be distinguished from a return.
+MAX_SAG: Final = SAG_HYSTERESIS.leave
+_FAULT_FIELDS: Final = ("key", "title", "measure", "relation", "limit", "severity", "external",
                  "internal", "praise", "next_time", "evidence")  # fmt: skip
 
-#: Values of a repetition that are a measure's in one phase, for telling contradictions.
+#: Values of a repetition that are those of a measure in one phase, for finding contradictions.
 _TARGETED: Final[Mapping[str, tuple[str, Phase]]] = MappingProxyType(
     {
         "retraction_start": ("retraction", Phase.STRETCH),
@@ -59,8 +72,8 @@ _TARGETED: Final[Mapping[str, tuple[str, Phase]]] = MappingProxyType(
     }
 )
 
-_PULLS: Final = ("arms", "")
-_VIEWS: Final = tuple(view.label for view in View if view.label)
+_PULL_KINDS: Final = ("arms", "")
+_VIEW_LABELS: Final = tuple(view.label for view in View if view.label)
 
 
 @cache
@@ -76,13 +89,14 @@ def packaged() -> Mapping[str, Exercise]:
 
 
 def find_exercise(name: str) -> Exercise:
-    """The exercise of that name or alias, or the one in that file.
+    """The exercise of that name or alias, or from that file.
 
     Args:
-        name: of a packaged exercise, with '-', '_' and ' ' alike, or the path of a TOML file.
+        name: of a packaged exercise, where '-', '_' and ' ' are equal, or the path of a TOML file.
 
     Raises:
-        ExerciseError: there is none; the message names the nearest.
+        ExerciseError: it does not exist, and the message names the most similar; or the file
+            cannot be used.
     """
     if name.endswith(".toml") or Path(name).is_file():
         return load_exercise(Path(name))
@@ -106,14 +120,15 @@ def load_exercise(path: Path) -> Exercise:
     """An exercise from a TOML file.
 
     Raises:
-        ExerciseError: it cannot be read, is no TOML, or has faults; lines and fields are named.
+        ExerciseError: it cannot be read, is not TOML, or has faults; the message lists them with
+            line and field.
     """
     try:
         text = path.read_text("utf-8")
     except OSError as error:
         raise ExerciseError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise ExerciseError(f"{path} is no text in UTF-8: save it as such.") from error
+        raise ExerciseError(f"{path} is not text in UTF-8: save it in that encoding.") from error
     return parse(text, str(path))
 
 
@@ -125,12 +140,12 @@ def parse(text: str, name: str) -> Exercise:
         name: of the file, for messages.
 
     Raises:
-        ExerciseError: the text is no TOML or has faults.
+        ExerciseError: the text is not TOML, or has faults.
     """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ExerciseError(f"{name} is no valid TOML: {error}.") from error
+        raise ExerciseError(f"{name} is not valid TOML: {error}.") from error
     check = Checker(field_lines(text))
     exercise = _exercise(check, data, name)
     _contradictions(check, exercise)
@@ -140,14 +155,14 @@ def parse(text: str, name: str) -> Exercise:
 
 
 def _exercise(check: Checker, data: Mapping[str, Any], path: str) -> Exercise:
-    check.known(data, (), _TOP)
+    check.known(data, (), _EXERCISE_FIELDS)
     kind = check.choice(data, (), "kind", ExerciseKind, ExerciseKind.REPS)
     pull = check.text(data, (), "pull", "arms")
-    if pull not in _PULLS:
-        check.fault(("pull",), f"must be one of {', '.join(map(repr, _PULLS))}, not {pull!r}.")
+    if pull not in _PULL_KINDS:
+        check.fault(("pull",), f"must be one of {', '.join(map(repr, _PULL_KINDS))}, not {pull!r}.")
     view = check.text(data, (), "view", None)
-    if view and view not in _VIEWS:
-        check.fault(("view",), f"must be one of {', '.join(_VIEWS)}, not {view!r}.")
+    if view and view not in _VIEW_LABELS:
+        check.fault(("view",), f"must be one of {', '.join(_VIEW_LABELS)}, not {view!r}.")
     return Exercise(
         name=check.text(data, (), "name", None),
         aliases=check.texts(data, (), "aliases"),
@@ -171,9 +186,9 @@ def _exercise(check: Checker, data: Mapping[str, Any], path: str) -> Exercise:
 def _movement(check: Checker, data: Mapping[str, Any], kind: ExerciseKind) -> Movement:
     place = ("movement",)
     table = check.table(data, (), "movement")
-    check.known(table, place, _MOVEMENT)
+    check.known(table, place, _MOVEMENT_FIELDS)
     full = check.table(table, place, "full")
-    allowed = (HELD,) if kind is ExerciseKind.HOLD else tuple(JOINTS)
+    allowed = (HOLD_MEASURE,) if kind is ExerciseKind.HOLD else tuple(MOVEMENT_QUANTITIES)
     check.known(full, (*place, "full"), allowed)
     if not full:
         check.fault((*place, "full"), f"is missing; it must name one or more of {allowed}.")
@@ -203,8 +218,10 @@ def _limits(
 ) -> Mapping[str, Range]:
     limits = check.table(table, place, key)
     inner = (*place, key)
-    check.known(limits, inner, JOINTS)
-    found = {name: check.range(limits, inner, name) for name in limits if name in JOINTS}
+    check.known(limits, inner, MOVEMENT_QUANTITIES)
+    found = {
+        name: check.range(limits, inner, name) for name in limits if name in MOVEMENT_QUANTITIES
+    }
     return MappingProxyType(found)
 
 
@@ -224,7 +241,7 @@ def _expected(check: Checker, place: tuple[str | int, ...], table: Mapping[str, 
 
 
 def _fault(check: Checker, place: tuple[str | int, ...], table: Mapping[str, Any]) -> FaultRule:
-    check.known(table, place, _FAULT)
+    check.known(table, place, _FAULT_FIELDS)
     measure = _rep_value(check, place, table)
     words = {
         key: check.text(table, place, key, None)
@@ -272,7 +289,7 @@ def _no_such(what: str, name: str, known: Mapping[str, Any]) -> str:
 
 
 def _contradictions(check: Checker, exercise: Exercise) -> None:
-    """Note what is well-formed but makes no sense together."""
+    """Record fields that are valid by themselves but contradict each other."""
     keys = [rule.key for rule in exercise.faults]
     for i, rule in enumerate(exercise.faults):
         if rule.key in keys[:i]:
@@ -288,17 +305,17 @@ def _contradictions(check: Checker, exercise: Exercise) -> None:
 def _against_target(
     check: Checker, place: tuple[str | int, ...], rule: FaultRule, target: Expected
 ) -> None:
-    """A fault must lie outside of its target."""
+    """Record a limit that lies within its target."""
     inside = (
         rule.limit > target.low if rule.relation is Relation.BELOW else rule.limit < target.high
     )
-    # A target that is open on this side says nothing about it.
+    # A target that is open on this side cannot be contradicted.
     closed = np.isfinite(target.low if rule.relation is Relation.BELOW else target.high)
     if inside and closed:
         check.fault(
             place,
-            f"{rule.limit:g} lies within the target of {_reach(target)} for {target.measure}: what "
-            "is well done would be a fault.",
+            f"{rule.limit:g} lies within the target of {_reach(target)} for {target.measure}: a "
+            "value within the target would be a fault.",
         )
 
 
