@@ -26,7 +26,7 @@ _TRUNK: Final = (
 #: Longest gap that is filled, in seconds: a dropout of the tracker, not a movement.
 MAX_GAP: Final = 0.2
 
-_BLOCK: Final = 2048  # frames smoothed at a time, to keep the memory flat on long recordings
+_FILTER_BLOCK: Final = 2048  # frames smoothed at a time, to keep the memory flat on long recordings
 
 
 class Filter(Protocol):
@@ -54,8 +54,8 @@ class ZeroPhase:
         flat = np.asarray(x, np.float64).reshape(len(t), -1)
         out = np.full_like(flat, np.nan)
         reach = 3 * self.width
-        for start in range(0, len(t), _BLOCK):
-            stop = min(start + _BLOCK, len(t))
+        for start in range(0, len(t), _FILTER_BLOCK):
+            stop = min(start + _FILTER_BLOCK, len(t))
             low = int(np.searchsorted(t, t[start] - reach))
             high = int(np.searchsorted(t, t[stop - 1] + reach, side="right"))
             block = _local_line(t[low:high], flat[low:high], self.width, reach)

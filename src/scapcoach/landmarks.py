@@ -97,12 +97,12 @@ class Poses:
         visibility: (T, 33) 0..1, chance that the point is in the picture and not hidden.
         presence: (T, 33) 0..1, chance that the point lies within the picture.
         subject: (T,) number of the person: 0 the followed person, 1, 2, ... another person after
-            a change of subject, -1 nobody.
+            a change of subject, -1 no person.
         size: (width, height) of the picture in pixels.
         contour: (T, N_CONTOUR, 2) back contour of the body in pixels as `xy`, from hip to neck
             height; NaN where no mask was taken. None when no frame has one.
 
-    Missing values are NaN, never 0. Arrays are float32 but for `t` (float64) and `subject`
+    Missing values are NaN, never 0. Arrays are float32 except `t` (float64) and `subject`
     (int32), and must not be written to.
 
     Raises:

@@ -16,14 +16,14 @@ from scapcoach.girdle.scatter import (
     Scatter,
     TemplateNoise,
     load_scatter,
-    mirrored,
+    mirrored_covariance,
     point_variances,
     save_scatter,
     shared_covariance,
     shipped_scatter,
     world_factor,
 )
-from scapcoach.girdle.template import arm_features, arms_of, features
+from scapcoach.girdle.template import arm_features, arms_of, template_features
 from tests.support.exercise import exercise_clip, finishes
 
 if TYPE_CHECKING:
@@ -67,8 +67,10 @@ def test_covariances_are_interpolated_and_constant_beyond_the_ends() -> None:
 
 def test_negative_yaw_is_mirrored_and_mirroring_twice_changes_nothing() -> None:
     some = made_up()
-    np.testing.assert_array_equal(mirrored(mirrored(some.at(30.0))), some.at(30.0))
-    np.testing.assert_array_equal(some.at(-30.0), mirrored(some.at(30.0)))
+    np.testing.assert_array_equal(
+        mirrored_covariance(mirrored_covariance(some.at(30.0))), some.at(30.0)
+    )
+    np.testing.assert_array_equal(some.at(-30.0), mirrored_covariance(some.at(30.0)))
     assert not np.allclose(some.at(-30.0), some.at(30.0))
 
 
@@ -100,7 +102,7 @@ def test_a_template_knows_how_the_person_was_turned(yaw: float) -> None:
 def test_arm_features_agree_with_the_arms_in_the_template_features() -> None:
     clip = smooth_poses(exercise_clip(("squeeze",)))
     own_template = template(0.0)
-    seen = features(clip, own_template.unit, own_template.world_unit)
+    seen = template_features(clip, own_template.unit, own_template.world_unit)
     # Depth differs by how much the trunk of the moment differs from the calibration's.
     arms = arm_features(clip, own_template.unit)
     np.testing.assert_allclose(arms_of(seen), arms, atol=0.02)

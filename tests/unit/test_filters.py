@@ -44,7 +44,7 @@ def test_zero_phase_is_the_same_in_blocks_as_at_once(monkeypatch: pytest.MonkeyP
     t = uneven_times(400)
     x = RNG.normal(size=(400, 3))
     whole = ZeroPhase()(t, x)
-    monkeypatch.setattr("scapcoach.filters._BLOCK", 37)
+    monkeypatch.setattr("scapcoach.filters._FILTER_BLOCK", 37)
     np.testing.assert_allclose(ZeroPhase()(t, x), whole, rtol=1e-12)
 
 

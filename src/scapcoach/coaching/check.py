@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _E = TypeVar("_E", bound=Enum)
 
-_HEADER: Final = re.compile(r"\s*(\[\[?)\s*([\w.\"' -]+?)\s*\]\]?\s*(#.*)?$")
+_TABLE_HEADER: Final = re.compile(r"\s*(\[\[?)\s*([\w.\"' -]+?)\s*\]\]?\s*(#.*)?$")
 _KEY: Final = re.compile(r"\s*([\w\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*=")
 
 
@@ -37,7 +37,7 @@ def field_lines(text: str) -> Mapping[Place, int]:
     seen: Counter[str] = Counter()
     here: Place = ()
     for number, line in enumerate(text.splitlines(), start=1):
-        header = _HEADER.match(line)
+        header = _TABLE_HEADER.match(line)
         if header:
             parts: Place = tuple(_bare(p) for p in header[2].split("."))
             here = parts

@@ -222,8 +222,8 @@ def is_repetition(
         found.peak_start - _POSITION_WINDOW[1], found.peak_end + _POSITION_WINDOW[1]
     )
     if by_path:
-        begins, turns = median(start.quantity("arm_phase")), median(peak.quantity("arm_phase"))
-        return bool(begins <= MAX_START_PHASE and turns >= MIN_PEAK_PHASE)
+        at_start, at_peak = median(start.quantity("arm_phase")), median(peak.quantity("arm_phase"))
+        return bool(at_start <= MAX_START_PHASE and at_peak >= MIN_PEAK_PHASE)
     return (
         _within({name: median(start.quantity(name)) for name in movement.start}, movement.start)
         and _within({name: median(peak.quantity(name)) for name in movement.peak}, movement.peak)

@@ -46,7 +46,7 @@ MIN_USUAL_SHARE: Final = 0.35
 MIN_SHARE_IN_SET: Final = 0.5
 #: Largest possible rise, in full repetitions: above it, the landmarks have jumped, as at a cut [M:
 #: up to 2.5 on real sets].
-MAX_RISE: Final = 3.0
+MAX_SIGNAL_RISE: Final = 3.0
 #: Seconds without a signal after which the detector starts from the beginning: longer than a
 #: dropout of the tracker, shorter than leaving the picture [E].
 MAX_ABSENCE: Final = 0.7
@@ -270,7 +270,7 @@ def _wait(state: Detector, t: float, s: float, movement: Movement, by: Hysteresi
     elif _is_still(state, PULL_REST_SHARE * size):
         state = replace(state, base=min(v for _, v in state.recent), base_time=t)
     if s - state.base > by.enter * size:
-        base = max(state.base, s - MAX_RISE)
+        base = max(state.base, s - MAX_SIGNAL_RISE)
         return replace(
             state, stage=Stage.PULL, base=base, pull_time=t, top=s, top_time=t, low=np.inf,
             rest=np.nan,
@@ -286,7 +286,7 @@ def _pull(state: Detector, t: float, s: float, movement: Movement, by: Hysteresi
     elif _is_still(state, REST_SHARE * size):
         state = replace(state, rest=max(v for _, v in state.recent), rest_time=t)
     if s > state.top:
-        return replace(state, top=s, top_time=t, base=max(state.base, s - MAX_RISE))
+        return replace(state, top=s, top_time=t, base=max(state.base, s - MAX_SIGNAL_RISE))
     if state.top - s > by.leave * (state.top - state.base):
         return replace(state, stage=Stage.RETURN, low=s, low_time=t)
     return state

@@ -48,7 +48,7 @@ def _sagittal_angle(poses: Poses, low: tuple[Landmark, ...], high: tuple[Landmar
 def head_forward(poses: Poses, yaw: FloatArray) -> FloatArray:
     """Degrees from the vertical of the line from shoulders to ears, forward positive.
 
-    Not the craniovertebral angle: C7 is no landmark. NaN within 6 degrees of front or back.
+    Not the craniovertebral angle: C7 is not a landmark. NaN within 6 degrees of front or back.
     """
     return _sagittal_angle(poses, SHOULDERS, EARS, yaw)
 

@@ -34,8 +34,8 @@ from scapcoach.girdle.template import (
     Template,
     arm_features,
     arms_of,
-    features,
     read_table,
+    template_features,
 )
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Conditioned", "TemplateNoise", "read"]
 
-_BLOCK: Final = 1024  # frames solved at a time, to keep the memory flat
+_SOLVE_BLOCK: Final = 1024  # frames solved at a time, to keep the memory flat
 #: (F,) +1 for features of left points, -1 for right ones.
 _LEFT_AHEAD: Final = np.repeat(np.array([1.0, -1.0] * 5 + [0.0]), N_AXES)
 #: From (squeeze, shrug, squeeze left ahead, shrug left ahead) to mean, left, right of each.
@@ -109,15 +109,15 @@ def read(
     noise, scatter = noise or _usual(), scatter or shipped_scatter()
     arms = arm_features(poses, template.unit)
     phase = template.phase(arms)
-    seen = features(poses, template.unit, template.world_unit)
+    seen = template_features(poses, template.unit, template.world_unit)
     variances = point_variances(template, noise, _visibility(poses))
     known = np.isfinite(seen).all(axis=1) & np.isfinite(phase)
     shares, sds = np.full((2, len(poses), 2, 3), np.nan)
     misfit, away, rise = np.full((3, len(poses)), np.nan)
     shared = shared_covariance(template, noise, scatter)
     prior = np.array([noise.squeeze, noise.shrug, noise.squeeze_apart, noise.shrug_apart])
-    for first in range(0, len(poses), _BLOCK):
-        at = np.flatnonzero(known[first : first + _BLOCK]) + first
+    for first in range(0, len(poses), _SOLVE_BLOCK):
+        at = np.flatnonzero(known[first : first + _SOLVE_BLOCK]) + first
         near = np.rint(np.clip(phase[at], 0, 1) * (len(PHASES) - 1)).astype(np.int64)
         squeeze, shrug = (template.shift(w, phase[at]) for w in (template.squeeze, template.shrug))
         design = np.stack([squeeze, shrug, squeeze * _LEFT_AHEAD, shrug * _LEFT_AHEAD], axis=1)

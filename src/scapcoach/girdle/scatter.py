@@ -124,10 +124,10 @@ class Scatter:
         low = high - 1
         share = (place - self.yaws[low]) / (self.yaws[high] - self.yaws[low])
         between = (1 - share) * self.covariances[low] + share * self.covariances[high]
-        return mirrored(between) if yaw < 0 else np.asarray(between)
+        return mirrored_covariance(between) if yaw < 0 else np.asarray(between)
 
 
-def mirrored(covariance: FloatArray) -> FloatArray:
+def mirrored_covariance(covariance: FloatArray) -> FloatArray:
     """(F, F) of the same people in the mirror."""
     signed = covariance * np.outer(_MIRROR_SIGN, _MIRROR_SIGN)
     return np.asarray(signed[np.ix_(_MIRROR_INDEX, _MIRROR_INDEX)])

@@ -142,7 +142,7 @@ def _phase(arms: FloatArray, start: FloatArray, weight: FloatArray) -> FloatArra
     return np.asarray(np.clip((arms - start) @ weight, -0.25, 1.25))
 
 
-def features(poses: Poses, unit: float, world_unit: float) -> FloatArray:
+def template_features(poses: Poses, unit: float, world_unit: float) -> FloatArray:
     """(T, F) `TEMPLATE_POINTS` in trunk lengths from the hip midpoint; NaN without a person."""
     hips = poses.xy[:, list(HIPS)].astype(np.float64).mean(axis=1, keepdims=True)
     picture = y_up(poses.xy[:, list(TEMPLATE_POINTS)] - hips) / unit
@@ -201,7 +201,7 @@ def fit(reps: Mapping[str, Sequence[Poses]], noise: FloatArray) -> Template:
         k: [_progress(a, r.t) for a, r in zip(arms[k], reps[k], strict=True)] for k in KINDS
     }
     start, weight = _fit_phase(arms, progress)
-    points = {kind: [features(r, unit, world_unit) for r in reps[kind]] for kind in KINDS}
+    points = {kind: [template_features(r, unit, world_unit) for r in reps[kind]] for kind in KINDS}
     phases = {kind: [_phase(a, start, weight) for a in arms[kind]] for kind in KINDS}
     only = np.concatenate(phases["arms_only"])
     rest = _tabulated(only, np.concatenate(points["arms_only"]))

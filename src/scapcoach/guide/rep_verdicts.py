@@ -11,7 +11,7 @@ from scapcoach.calibration.types import SDC_FACTOR
 from scapcoach.filters import smooth_poses
 from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.girdle.conditioned import TemplateNoise, read
-from scapcoach.girdle.template import arm_features, features, finish_frames, units
+from scapcoach.girdle.template import arm_features, finish_frames, template_features, units
 from scapcoach.guide.framing import mean_yaw
 from scapcoach.guide.verdicts import proof_line
 from scapcoach.measures import measure
@@ -103,7 +103,7 @@ def _finishes(reps: Sequence[Poses], arms_only: Sequence[Poses]) -> list[FloatAr
     ends += [arm_features(end, unit[0]) for rep in arms_only for end in (rep[:3], rep[-3:])]
     start = np.nanmedian(np.concatenate(ends), axis=0)
     return [
-        np.asarray(features(rep, *unit)[finish_frames(a, start)].mean(axis=0))
+        np.asarray(template_features(rep, *unit)[finish_frames(a, start)].mean(axis=0))
         for rep, a in zip(seen, arms, strict=True)
     ]
 

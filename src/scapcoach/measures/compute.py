@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 #: Frames measured at a time, so that an hour of video needs little memory.
-_BLOCK: Final = 4096
+_MEASURE_BLOCK: Final = 4096
 
 
 def measure(poses: Poses, calibration: Calibration | None) -> Measures:
@@ -39,10 +39,12 @@ def measure(poses: Poses, calibration: Calibration | None) -> Measures:
         calibration: of the same person, camera and view. Without one, every measure that starts
             from a neutral has status ``not_observable`` and reason ``not_calibrated``.
     """
-    if len(poses) <= _BLOCK:
+    if len(poses) <= _MEASURE_BLOCK:
         return _measure(poses, calibration)
-    starts = range(0, len(poses), _BLOCK)
-    return Measures.concatenate([_measure(poses[a : a + _BLOCK], calibration) for a in starts])
+    starts = range(0, len(poses), _MEASURE_BLOCK)
+    return Measures.concatenate(
+        [_measure(poses[a : a + _MEASURE_BLOCK], calibration) for a in starts]
+    )
 
 
 def _measure(poses: Poses, calibration: Calibration | None) -> Measures:

@@ -69,10 +69,10 @@ class Reason(IntEnum):
     @property
     def advice(self) -> str:
         """One sentence for the person about what to change."""
-        return _ADVICE[self]
+        return _REASON_ADVICE[self]
 
 
-_ADVICE: Final[Mapping[Reason, str]] = MappingProxyType(
+_REASON_ADVICE: Final[Mapping[Reason, str]] = MappingProxyType(
     {
         Reason.NONE: "",
         Reason.NOT_CALIBRATED: "Not calibrated: record a short calibration clip.",
@@ -125,7 +125,7 @@ class MeasureSpec:
         unit: "%" of the personal range, "deg", or "" for an index.
         positive: what a positive value means, e.g. "shoulder blades drawn back".
         low, high: the range a gauge shows.
-        has_degrees: whether an estimate in degrees stands beside the percentage.
+        has_degrees: whether there is an estimate in degrees as well.
     """
 
     name: str
