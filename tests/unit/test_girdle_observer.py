@@ -103,7 +103,7 @@ def test_place_and_resolution_do_not_matter(seed: int, size: float, x: float, y:
 
     def moved(p: Poses) -> Poses:
         big = (round(640 * size), round(480 * size))
-        return replace(p, xy=p.xy.astype(np.float64) * size + [x, y], size=big)
+        return replace(p, xy=(p.xy.astype(np.float64) + np.array([x, y])) * size, size=big)
 
     a = f.features(poses, neutral_from(rest))
     b = f.features(moved(poses), neutral_from(moved(rest)))
