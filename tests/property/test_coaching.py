@@ -22,7 +22,7 @@ from scapcoach.coaching import (
 )
 from scapcoach.coaching.cues import CueInput, CueState, cue_step
 from scapcoach.coaching.judge import verdict
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 from tests.support.coaching import row, sets
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 from scapcoach.coaching.readings import Readings
 from scapcoach.landmarks import Poses
 from scapcoach.measures.registry import SPECS
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

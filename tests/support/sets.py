@@ -35,7 +35,7 @@ from scapcoach.coaching.results import (
     Verdict,
 )
 from scapcoach.coaching.specs import REP_VALUES
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 
 FIRST, EACH = 1.0, 3.0
 NEVER = Value.withheld(Reason.NOT_CALIBRATED)

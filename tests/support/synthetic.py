@@ -8,7 +8,7 @@ import numpy as np
 
 from scapcoach.landmarks import N_CONTOUR, Landmark, Poses
 from scapcoach.measures.registry import SPECS
-from scapcoach.measures.types import Measures, Reason, Series, Status, View
+from scapcoach.measures.series import Measures, Reason, Series, Status, View
 
 # A standing figure in trunk lengths: x to the subject's left (image right, facing), y up from
 # the hips. (x, y) per landmark.

@@ -18,7 +18,7 @@ from scapcoach.coaching.record import Column, Number, RepRow, SetRecord
 from scapcoach.coaching.specs import REP_VALUES
 from scapcoach.export.rep_tables import reps_table, set_summary
 from scapcoach.export.tables import write_csv, write_parquet
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 from scapcoach.overlay.prompt import prompt_at
 from scapcoach.recording.coached import set_record
 from scapcoach.report.rep_curves import POINTS, Curve, curves_block, normalised, phase_shares

@@ -16,7 +16,7 @@ from scapcoach.errors import InputError, OutputError
 from scapcoach.export.rep_tables import set_summary
 from scapcoach.export.summary import build_summary, write_summary
 from scapcoach.export.tables import frames_table, write_parquet
-from scapcoach.measures.types import Reason
+from scapcoach.measures.series import Reason
 from scapcoach.recording.compare import Z95, compare
 from scapcoach.report.comparison_page import (
     Comparison,

@@ -15,7 +15,7 @@ from scapcoach.desk.policy import Kind
 from scapcoach.desk.posture import take_baseline
 from scapcoach.desk.words import recheck
 from scapcoach.history import Stamp
-from scapcoach.measures.types import Reason
+from scapcoach.measures.series import Reason
 from tests.support.seated import seated
 
 if TYPE_CHECKING:

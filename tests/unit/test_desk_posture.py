@@ -14,7 +14,7 @@ from scapcoach.desk.head import NOSE_AHEAD
 from scapcoach.desk.posture import SLUMP_LIMITS, look, take_baseline
 from scapcoach.errors import CalibrationError
 from scapcoach.landmarks import Landmark, Poses
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 from tests.support.seated import seated
 
 REST = take_baseline(seated(noise=0.5))

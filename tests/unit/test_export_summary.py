@@ -10,7 +10,7 @@ import pytest
 from scapcoach.export.rep_tables import set_summary
 from scapcoach.export.summary import build_summary, percent, reason_words, write_summary
 from scapcoach.landmarks import Poses
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 from scapcoach.overlay.readings import SHORT
 from scapcoach.report.plots import MAX_POINTS, MAX_SPANS, plot_groups, thin, withheld_spans
 from tests.support.sets import sample_set

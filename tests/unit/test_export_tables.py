@@ -21,7 +21,7 @@ from scapcoach.export.tables import (
 from scapcoach.files import atomic_folder, atomic_path, output_error
 from scapcoach.landmarks import Poses
 from scapcoach.measures.registry import SPECS
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 from tests.support.synthetic import synthetic_measures, synthetic_poses
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scapcoach.landmarks import SKELETON
-from scapcoach.measures.types import Measures, Reason, Series, Status
+from scapcoach.measures.series import Measures, Reason, Series, Status
 from scapcoach.overlay import paint
 from scapcoach.overlay.gauges import Panel, lay_out
 from scapcoach.overlay.overlay import Overlay

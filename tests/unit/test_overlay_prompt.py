@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from scapcoach.measures.types import Status
+from scapcoach.measures.series import Status
 from scapcoach.overlay import paint, prompt
 from scapcoach.overlay.gauges import Panel, lay_out
 from scapcoach.overlay.overlay import Overlay

@@ -14,7 +14,7 @@ import numpy as np
 from scapcoach.coaching.exercise import HOLD_MEASURE
 from scapcoach.geometry.view import classify_view
 from scapcoach.girdle.template import arm_features, read_table
-from scapcoach.measures.types import View
+from scapcoach.measures.series import View
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

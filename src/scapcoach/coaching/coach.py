@@ -39,7 +39,7 @@ from scapcoach.coaching.reps import (
 from scapcoach.coaching.results import Label, RepValues, SetResult
 from scapcoach.coaching.summary import summarise
 from scapcoach.coaching.values import OVERDONE, rep_values
-from scapcoach.measures.types import Reason
+from scapcoach.measures.series import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from scapcoach.coaching.reps import Cycle
     from scapcoach.coaching.results import Cue, Rep
     from scapcoach.landmarks import Poses
-    from scapcoach.measures.types import Measures
+    from scapcoach.measures.series import Measures
 
 #: Seconds of frames that are kept beyond the longest possible repetition.
 _SPARE_SECONDS: Final = 10.0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.coaching.results import Label, Value
-from scapcoach.measures.types import Reason
+from scapcoach.measures.series import Reason
 
 if TYPE_CHECKING:
     from scapcoach.coaching.readings import Readings

@@ -15,7 +15,7 @@ import numpy as np
 from scapcoach.calibration.types import SDC_FACTOR
 from scapcoach.coaching.results import Fault, Score, ScorePart, Value, Verdict
 from scapcoach.coaching.specs import REP_VALUES
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -34,7 +34,7 @@ from scapcoach.coaching.reps import SAG_HYSTERESIS
 from scapcoach.coaching.specs import REP_VALUES
 from scapcoach.errors import ExerciseError
 from scapcoach.measures.registry import SPECS
-from scapcoach.measures.types import View
+from scapcoach.measures.series import View
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

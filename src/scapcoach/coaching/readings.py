@@ -15,7 +15,7 @@ from scapcoach.coaching.arm_path import ARM_PHASE, arm_phase, path_of
 from scapcoach.coaching.kinematics import KINEMATICS, kinematics
 from scapcoach.coaching.squeeze import SQUEEZE, squeeze
 from scapcoach.measures.registry import SPECS
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray, IntArray
     from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
-    from scapcoach.measures.types import Measures
+    from scapcoach.measures.series import Measures
 
 
 _PARTS: Final = ("value", "sigma", "status", "reason", "deg", "deg_sigma")

@@ -17,7 +17,7 @@ import numpy as np
 
 from scapcoach.coaching.exercise import HOLD_MEASURE
 from scapcoach.coaching.squeeze import SQUEEZE
-from scapcoach.measures.types import Reason
+from scapcoach.measures.series import Reason
 
 if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray

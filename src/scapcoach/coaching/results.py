@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,13 +13,13 @@ import numpy as np
 
 from scapcoach.coaching.exercise import HOLD_MEASURE
 from scapcoach.girdle.personal import read_shares
-from scapcoach.measures.types import Reason
+from scapcoach.measures.series import Reason
 
 if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray
     from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
-    from scapcoach.measures.types import Measures
+    from scapcoach.measures.series import Measures
 
 
 #: The quantity in the table of readings: per cent of the calibrated squeeze; mostly NaN.

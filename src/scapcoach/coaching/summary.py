@@ -11,7 +11,7 @@ import numpy as np
 from scapcoach.coaching.exercise import HOLD_MEASURE, ExerciseKind
 from scapcoach.coaching.results import FaultCount, RepValues, SetSummary, Trend, Value, Verdict
 from scapcoach.coaching.specs import REP_VALUES
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -16,7 +16,7 @@ import numpy as np
 from scapcoach.coaching.results import Value
 from scapcoach.coaching.specs import REP_VALUES
 from scapcoach.geometry.vectors import median
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,7 +17,7 @@ from scapcoach.desk.posture import look, take_baseline
 from scapcoach.geometry.posture import head_forward
 from scapcoach.landmarks import Poses
 from scapcoach.measures import measure
-from scapcoach.measures.types import Reason, Status, View
+from scapcoach.measures.series import Reason, Status, View
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from enum import StrEnum
 from statistics import median
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scapcoach.measures.types import Reason
+from scapcoach.measures.series import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -27,7 +27,7 @@ from scapcoach.desk.sampling import Pace, next_look
 from scapcoach.desk.setups import SetupChooser
 from scapcoach.desk.words import recheck, words
 from scapcoach.history import Alert, Break, Stamp, TracePoint
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from scapcoach.desk.check import judge, see
 from scapcoach.errors import CameraError
 from scapcoach.geometry.posture import EARS, SHOULDERS
 from scapcoach.geometry.view import classify_view, estimate_yaw
-from scapcoach.measures.types import View
+from scapcoach.measures.series import View
 from scapcoach.sources.camera import Camera
 
 if TYPE_CHECKING:

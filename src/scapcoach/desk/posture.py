@@ -23,7 +23,7 @@ from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.geometry.view import estimate_yaw
 from scapcoach.girdle.neutral import usable_landmarks
 from scapcoach.landmarks import Landmark
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 
 if TYPE_CHECKING:
     from scapcoach.arrays import BoolArray, FloatArray, IntArray

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from scapcoach.arrays import FloatArray
     from scapcoach.landmarks import Poses
-    from scapcoach.measures.types import Measures
+    from scapcoach.measures.series import Measures
 
 
 #: The name of the time axis in the viewer.

@@ -10,7 +10,7 @@ import numpy as np
 
 from scapcoach._version import __version__
 from scapcoach.files import atomic_path
-from scapcoach.measures.types import Reason, Status, View
+from scapcoach.measures.series import Reason, Status, View
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from scapcoach.landmarks import Poses
-    from scapcoach.measures.types import Measures, Series
+    from scapcoach.measures.series import Measures, Series
 
 SCHEMA: Final = "scapcoach.summary/1"
 

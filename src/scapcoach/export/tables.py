@@ -10,7 +10,7 @@ import numpy as np
 from scapcoach.errors import InputError
 from scapcoach.files import atomic_path
 from scapcoach.landmarks import N_CONTOUR, Landmark, Poses
-from scapcoach.measures.types import Reason, Status, View
+from scapcoach.measures.series import Reason, Status, View
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pyarrow as pa
 
-    from scapcoach.measures.types import Measures, MeasureSpec
+    from scapcoach.measures.series import Measures, MeasureSpec
 
 FRAMES_SCHEMA: Final = "scapcoach.frames/1"
 LANDMARKS_SCHEMA: Final = "scapcoach.landmarks/1"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.live.guide_painter import GuidePainter
-from scapcoach.measures.types import Reason
+from scapcoach.measures.series import Reason
 from scapcoach.overlay.gauges import INK, PANEL, QUIET, text_size
 from scapcoach.overlay.overlay import Overlay
 from scapcoach.overlay.paint import Box, Layer

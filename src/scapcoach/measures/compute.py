@@ -17,7 +17,7 @@ from scapcoach.measures.posture_series import (
     trunk_lean_series,
 )
 from scapcoach.measures.registry import SPECS
-from scapcoach.measures.types import Measures
+from scapcoach.measures.series import Measures
 
 if TYPE_CHECKING:
     from scapcoach.calibration import Calibration

@@ -13,7 +13,7 @@ import numpy as np
 
 from scapcoach.geometry.posture import HIPS, trunk_tilt
 from scapcoach.measures.gates import ONE_SIDE, hidden_shoulders, judge_sides
-from scapcoach.measures.types import Reason, Series, Status
+from scapcoach.measures.series import Reason, Series, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

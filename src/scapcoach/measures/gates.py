@@ -21,7 +21,7 @@ from scapcoach.girdle.neutral import BORDER, usable_landmarks
 from scapcoach.girdle.personal import read_shares
 from scapcoach.landmarks import indices
 from scapcoach.measures.registry import SPECS
-from scapcoach.measures.types import Reason, Series, Status, View
+from scapcoach.measures.series import Reason, Series, Status, View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -20,7 +20,7 @@ from scapcoach.measures.gates import (
     too_uncertain,
 )
 from scapcoach.measures.personal_series import personal_series
-from scapcoach.measures.types import Reason
+from scapcoach.measures.series import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scapcoach.calibration.types import Calibration, Range
     from scapcoach.girdle.state import GirdleState
     from scapcoach.measures.gates import Objection
-    from scapcoach.measures.types import Series
+    from scapcoach.measures.series import Series
 
 
 #: Largest sigma in degrees with which an estimate is still shown, mean and single side. A view that

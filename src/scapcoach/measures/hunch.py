@@ -9,7 +9,7 @@ import numpy as np
 from scapcoach.calibration.types import DEFAULT_SLUMP
 from scapcoach.geometry.posture import HIPS, LYING_TILT, trunk_tilt
 from scapcoach.measures.gates import MIN_SHRUG, Scene, judge
-from scapcoach.measures.types import Reason, Series, Status
+from scapcoach.measures.series import Reason, Series, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

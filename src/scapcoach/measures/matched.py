@@ -18,7 +18,7 @@ from scapcoach.geometry.posture import SHOULDERS
 from scapcoach.girdle.geometric import GeometricNoise, solve
 from scapcoach.girdle.neutral import neutral_from, usable_landmarks
 from scapcoach.girdle.state import SIDES
-from scapcoach.measures.types import Measures, Reason, Series, Status
+from scapcoach.measures.series import Measures, Reason, Series, Status
 
 if TYPE_CHECKING:
     import numpy.typing as npt

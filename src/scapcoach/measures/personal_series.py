@@ -22,7 +22,7 @@ from scapcoach.measures.gates import (
     shoulders_raised,
     too_uncertain,
 )
-from scapcoach.measures.types import Reason
+from scapcoach.measures.series import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from scapcoach.girdle.personal import Shares
     from scapcoach.girdle.state import GirdleState
     from scapcoach.measures.gates import Objection, Scene
-    from scapcoach.measures.types import Series
+    from scapcoach.measures.series import Series
 
 
 #: Measured errors over the sigma from `girdle.personal.PoseNoise` [M, phantom: 0.5-0.7].

@@ -19,7 +19,7 @@ from scapcoach.geometry.silhouette import arc_degrees, rounding_index
 from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.girdle.estimators import Estimator
 from scapcoach.measures.gates import Scene, judge
-from scapcoach.measures.types import Reason, Series, View
+from scapcoach.measures.series import Reason, Series, View
 
 if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from scapcoach.measures.types import MeasureSpec
+from scapcoach.measures.series import MeasureSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 from scapcoach.overlay.paint import Box, Layer, Picture
 from scapcoach.overlay.readings import GOOD, SHORT, ZONES, read
 from scapcoach.overlay.skeleton import LEFT, RIGHT
@@ -19,7 +19,7 @@ from scapcoach.overlay.text import fit, text_width
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from scapcoach.measures.types import Measures
+    from scapcoach.measures.series import Measures
     from scapcoach.overlay.paint import Color
     from scapcoach.overlay.readings import Reading
     from scapcoach.overlay.text import Weight

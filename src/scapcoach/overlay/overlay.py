@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scapcoach.measures.types import View
+from scapcoach.measures.series import View
 from scapcoach.overlay.gauges import INK, PANEL, PANEL_ALPHA, Panel, text_size
 from scapcoach.overlay.paint import Box, Layer, Picture
 from scapcoach.overlay.prompt import Prompt, PromptPainter
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from scapcoach.arrays import Image
     from scapcoach.landmarks import Poses
-    from scapcoach.measures.types import Measures, Reason
+    from scapcoach.measures.series import Measures, Reason
 
 
 class Overlay:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 
 if TYPE_CHECKING:
-    from scapcoach.measures.types import Series
+    from scapcoach.measures.series import Series
     from scapcoach.overlay.paint import Color
 
 #: What is as it should be: the hunch gauge's "ok", a target reached, praise.

@@ -32,7 +32,7 @@ from scapcoach.coaching.record import (
 )
 from scapcoach.coaching.reps import signal
 from scapcoach.measures.matched import matched
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 from scapcoach.recording.options import AUTO
 from scapcoach.report.rep_curves import Curve
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from scapcoach.coaching import RepValues, SetResult, Value, results
     from scapcoach.coaching.exercise import Exercise
     from scapcoach.landmarks import Poses
-    from scapcoach.measures.types import Measures
+    from scapcoach.measures.series import Measures
 
 
 #: Curves that every report of a set shows, besides those that the exercise has targets for.

@@ -10,7 +10,7 @@ import numpy as np
 
 from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS
 from scapcoach.girdle.neutral import usable_landmarks
-from scapcoach.measures.types import View
+from scapcoach.measures.series import View
 from scapcoach.report.page import page
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from scapcoach.arrays import Image
     from scapcoach.landmarks import Landmark, Poses
-    from scapcoach.measures.types import Reason, Status
+    from scapcoach.measures.series import Reason, Status
 
 
 #: Longer side of a picture on the page, pixels.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from scapcoach.landmarks import Poses
-    from scapcoach.measures.types import Measures
+    from scapcoach.measures.series import Measures
     from scapcoach.report.set_section import SetPage
 
 #: A video up to this size, in bytes, travels inside the page; a larger one lies beside it.

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from scapcoach.export.summary import MAIN, VIEW_WORDS, percent
 from scapcoach.files import atomic_path
 from scapcoach.measures.registry import SPECS
-from scapcoach.measures.types import View
+from scapcoach.measures.series import View
 from scapcoach.media.thumbnail import THUMBNAIL
 from scapcoach.overlay.text import font_bytes
 from scapcoach.report.dataset_groups import groups_block

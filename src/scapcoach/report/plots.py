@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.measures.types import Reason, Status
+from scapcoach.measures.series import Reason, Status
 from scapcoach.overlay.readings import SHORT
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from scapcoach.arrays import IntArray
-    from scapcoach.measures.types import Measures, Series
+    from scapcoach.measures.series import Measures, Series
 
 
 #: Points of one plot at most: twice the pixels of a wide screen.

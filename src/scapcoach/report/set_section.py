@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.measures.types import Status
+from scapcoach.measures.series import Status
 from scapcoach.report.rep_curves import Curve, curves_block
 
 if TYPE_CHECKING:

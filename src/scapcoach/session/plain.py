@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scapcoach.guide.card import TRACE_S, card
-from scapcoach.measures.types import Reason, Status, View
+from scapcoach.measures.series import Reason, Status, View
 
 if TYPE_CHECKING:
     from scapcoach.guide.card import AnyGuide
