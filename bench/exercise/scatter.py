@@ -21,8 +21,8 @@ from bench.accuracy.__main__ import CACHE, render_all
 from bench.accuracy.testset import DeskJob
 from bench.report import ROOT, write
 from scapcoach.girdle.conditioned import LESS_WHEN_RAISED
-from scapcoach.girdle.scatter import FILE, Scatter, mirrored, save_scatter
-from scapcoach.girdle.template import arm_features, features, tabled
+from scapcoach.girdle.scatter import SCATTER_FILE, Scatter, mirrored_covariance, save_scatter
+from scapcoach.girdle.template import arm_features, read_table, template_features
 from scapcoach.measures.exercise_series import SHRUG_BRINGS
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     at = partial(_record, folder)
     people = {v: [(at(v, k, CALIBRATION), at(v, k, SET)) for k in range(PEOPLE)] for v in VIEWS}
-    path = ROOT / "models" / FILE
+    path = ROOT / "models" / SCATTER_FILE
     save_scatter(measured(list(people.values())), path)
     _enter(path)
     return 0
@@ -103,12 +103,12 @@ def measured(views: Sequence[Sequence[tuple[Record, Record]]]) -> Scatter:
             template = calibration.exercise
             seen = left_over(template, reference, one)
             yaws.append(abs(template.yaw))
-            covariances.append(mirrored(seen) if template.yaw < 0 else seen)
+            covariances.append(mirrored_covariance(seen) if template.yaw < 0 else seen)
         found.append((float(np.mean(yaws)), np.mean(covariances, axis=0), len(yaws)))
     found.sort(key=lambda f: f[0])
     yaws_at, means, counts = zip(*found, strict=True)
     both = [np.abs(np.sin(np.radians(y))) < _STRAIGHT for y in yaws_at]
-    means = [(m + mirrored(m)) / 2 if b else m for m, b in zip(means, both, strict=True)]
+    means = [(m + mirrored_covariance(m)) / 2 if b else m for m, b in zip(means, both, strict=True)]
     return Scatter(np.array(yaws_at), np.array(means), np.array(counts))
 
 
@@ -128,7 +128,9 @@ def left_over(template: Template, reference: Record, one: Record) -> FloatArray:
     facing = max(np.cos(np.radians(template.yaw)), 0.0)
     squeeze = one.column("retraction") / held(reference, "squeeze", "retraction")
     squeeze = (squeeze - SHRUG_BRINGS * raised) / (1 + LESS_WHEN_RAISED * facing * raised)
-    rest = features(poses, template.unit, template.world_unit) - tabled(template.rest, phase)
+    rest = template_features(poses, template.unit, template.world_unit) - read_table(
+        template.rest, phase
+    )
     rest -= squeeze[:, None] * template.shift(template.squeeze, phase)
     rest -= shrug[:, None] * template.shift(template.shrug, phase)
     use = (phase > FROM_PHASE) & np.isfinite(rest).all(axis=1)
@@ -145,7 +147,7 @@ def _enter(path: Path) -> None:
     manifest = path.with_name("manifest.json")
     known = json.loads(manifest.read_text("utf-8"))
     content = path.read_bytes()
-    known["own"][FILE] = {
+    known["own"][SCATTER_FILE] = {
         "sha256": hashlib.sha256(content).hexdigest(),
         "size": len(content),
         "licence": "Apache-2.0",

@@ -22,9 +22,9 @@ from bench.observer.data import FIRST_SEED, cache_folder, shards
 from bench.observer.dataset import examples
 from bench.observer.net import Recipe, train
 from scapcoach.girdle.observer import (
-    FILE,
     MIRROR_SIGMAS,
     N_SIGMAS,
+    OBSERVER_FILE,
     Observer,
     save_observer,
     with_means,
@@ -56,7 +56,7 @@ def sigma_factor(observer: Observer, data: Examples) -> FloatArray:
 
 def write(observer: Observer, about: dict[str, Any], folder: Path) -> Path:
     """Weights, and their entry in the manifest beside them."""
-    path = folder / FILE
+    path = folder / OBSERVER_FILE
     save_observer(observer, path)
     data = path.read_bytes()
     entry = {
@@ -65,7 +65,7 @@ def write(observer: Observer, about: dict[str, Any], folder: Path) -> Path:
     }  # fmt: skip
     manifest = folder / "manifest.json"
     content = json.loads(manifest.read_text("utf-8")) if manifest.is_file() else {"version": 1}
-    content["own"] = {**content.get("own", {}), FILE: entry}
+    content["own"] = {**content.get("own", {}), OBSERVER_FILE: entry}
     manifest.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
     return path
 

@@ -1,4 +1,4 @@
-"""Names for the types of arrays, for annotations alone; import them under ``TYPE_CHECKING``."""
+"""Names for array types, used only in annotations; import them under ``TYPE_CHECKING``."""
 
 from __future__ import annotations
 

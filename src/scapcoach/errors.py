@@ -14,32 +14,32 @@ class ScapcoachError(Exception):
     """Base of every error that scapcoach raises on purpose.
 
     Attributes:
-        exit_code: what the command line ends with: 1, something was tried and failed.
+        exit_code: of the command line; 1: something was tried and failed.
     """
 
     exit_code: ClassVar[int] = 1
 
 
 class UsageError(ScapcoachError):
-    """Nothing was begun, and trying again is no use before what was asked for is changed.
+    """Nothing was started, and the same command will fail again until it is changed.
 
-    A name that was given is that of nothing, settings exclude each other, a text file that the
-    user wrote has faults, or an optional dependency is not installed.
+    A given name does not exist, settings exclude each other, a text file written by the user has
+    faults, or an optional dependency is not installed.
     """
 
     exit_code: ClassVar[int] = 2
 
 
 class InputError(ScapcoachError):
-    """The input cannot be used: not a video, no picture in it, unreadable, no such file."""
+    """The input cannot be used: it is not a video, has no picture, or cannot be read."""
 
 
 class MissingInputError(InputError, UsageError):
-    """There is no such file, folder, session or entry; or a folder holds nothing of the kind."""
+    """A file, folder, session or entry does not exist, or a folder has nothing suitable in it."""
 
 
 class SettingError(InputError, UsageError):
-    """A setting means nothing, or does not go with another; or a list has faults."""
+    """A setting is not valid, contradicts another one, or a list has faults."""
 
 
 class CameraError(InputError):
@@ -47,7 +47,7 @@ class CameraError(InputError):
 
 
 class SourceError(CameraError, UsageError):
-    """What was named is no camera, no address of one and no video file."""
+    """The given source is not a camera, not the address of one and not a video file."""
 
 
 class ProtocolError(InputError):
@@ -63,7 +63,7 @@ class SoundError(ScapcoachError):
 
 
 class LandmarksError(InputError, ValueError):
-    """Arrays offered as landmarks do not fit together; the message lists every fault."""
+    """Arrays given as landmarks do not fit together; the message lists every fault."""
 
 
 class ModelError(ScapcoachError):
@@ -71,11 +71,11 @@ class ModelError(ScapcoachError):
 
 
 class MissingModelError(ModelError, UsageError):
-    """There is no model of that name, or it is one that has to be built first."""
+    """There is no model of that name, or it has to be built first."""
 
 
 class DelegateError(ModelError, UsageError):
-    """The pose model was asked to run on what MediaPipe does not offer here."""
+    """The pose model should run on hardware that MediaPipe does not support here."""
 
 
 class CalibrationError(ScapcoachError):
@@ -83,7 +83,7 @@ class CalibrationError(ScapcoachError):
 
 
 class ProfileNameError(CalibrationError, UsageError):
-    """There is no profile or set-up of that name, or it cannot be a name."""
+    """There is no profile or set-up of that name, or the name is not allowed."""
 
 
 class SegmentListError(CalibrationError, UsageError):
@@ -115,7 +115,7 @@ class InstallationError(ScapcoachError):
 
 
 def unforeseen(error: Exception) -> ScapcoachError:
-    """An error that nobody foresaw, in words for a user.
+    """An unexpected error, in words for a user.
 
     A package that cannot be imported becomes an `InstallationError`, which says what to install.
     """
@@ -125,8 +125,8 @@ def unforeseen(error: Exception) -> ScapcoachError:
         if reason := explained(error):
             return InstallationError(reason)
     name, text = type(error).__name__, str(error)
-    told = f"{name}: {text}" if text else name
+    detail = f"{name}: {text}" if text else name
     return ScapcoachError(
-        f"Something went wrong that was not foreseen ({told}). Please report it, with what "
-        "SCAPCOACH_DEBUG=1 in front of the same command prints."
+        f"Something unexpected went wrong ({detail}). Please report it, together with the "
+        "output of the same command with SCAPCOACH_DEBUG=1 in front of it."
     )

@@ -1,10 +1,10 @@
 """Smoothing over real time: causal for live use, zero-phase for recordings, one interface.
 
 A filter is called with ``(t, x)``: (T,) seconds that increase, and (T, ...) values. It returns
-values of the same shape and never assumes a frame rate. NaN in gives NaN out; holes are filled
-on purpose, with `fill_gaps`, before smoothing.
+values of the same shape and never assumes a frame rate. NaN in gives NaN out; short gaps are
+filled separately, with `fill_gaps`, before smoothing.
 
-These are no filters of SciPy's, for frames come at uneven times and with holes: `scipy.signal`
+These are not SciPy's filters, because frames come at uneven times and with holes: `scipy.signal`
 (savgol_filter, filtfilt, lfilter) takes evenly spaced values without NaN, and the splines of
 `scipy.interpolate` fit a whole recording at once, across its holes. At even spacing, without holes
 and away from the ends `ZeroPhase` is `scipy.ndimage.gaussian_filter1d`, as a test shows.
@@ -28,10 +28,10 @@ _TRUNK: Final = (
     Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP, Landmark.RIGHT_HIP,
 )  # fmt: skip
 
-#: Longest hole that is filled, in seconds: a blink of the tracker, not a movement.
+#: Longest gap that is filled, in seconds: a dropout of the tracker, not a movement.
 MAX_GAP: Final = 0.2
 
-_BLOCK: Final = 2048  # frames smoothed at a time, to keep the memory flat on long recordings
+_FILTER_BLOCK: Final = 2048  # frames smoothed at a time, to keep the memory flat on long recordings
 
 
 class Filter(Protocol):
@@ -59,8 +59,8 @@ class ZeroPhase:
         flat = np.asarray(x, np.float64).reshape(len(t), -1)
         out = np.full_like(flat, np.nan)
         reach = 3 * self.width
-        for start in range(0, len(t), _BLOCK):
-            stop = min(start + _BLOCK, len(t))
+        for start in range(0, len(t), _FILTER_BLOCK):
+            stop = min(start + _FILTER_BLOCK, len(t))
             low = int(np.searchsorted(t, t[start] - reach))
             high = int(np.searchsorted(t, t[stop - 1] + reach, side="right"))
             block = _local_line(t[low:high], flat[low:high], self.width, reach)
@@ -85,7 +85,7 @@ def _local_line(t: FloatArray, x: FloatArray, width: float, reach: float) -> Flo
         y0[own] += weight * filled[other]
         y1[own] += weight * dt * filled[other]
     determinant = s0 * s2 - s1**2
-    # Fewer than two different times carry no slope: the weighted mean is all there is.
+    # With fewer than two different times there is no slope: use the weighted mean.
     sloped = determinant > 1e-9 * s0**2 * width**2
     with np.errstate(invalid="ignore", divide="ignore"):
         line = np.where(sloped, (s2 * y0 - s1 * y1) / determinant, y0 / s0)
@@ -103,7 +103,7 @@ class OneEuro:
         min_cutoff: Hz at rest; lower is steadier.
         beta: how much the cut-off rises with speed, Hz per unit per second.
         d_cutoff: Hz, for the speed itself.
-        max_gap: seconds without a value after which the filter starts afresh.
+        max_gap: seconds without a value after which the filter starts from the beginning.
     """
 
     min_cutoff: float = 1.5
@@ -123,7 +123,7 @@ class OneEuro:
         return out
 
     def reset(self) -> None:
-        """Forget the past, as after a change of subject."""
+        """Forget all earlier frames, as after a change of subject."""
         self._time = self._value = self._speed = None
 
     def _step(self, time: float, x: FloatArray) -> FloatArray:
@@ -152,13 +152,13 @@ def _gain(cutoff: FloatArray | float, dt: FloatArray) -> FloatArray:
 
 
 def fill_gaps(t: FloatArray, x: FloatArray, max_gap: float = MAX_GAP) -> FloatArray:
-    """Fill short holes by straight lines between the values around them.
+    """Fill short gaps with straight lines between the values around them.
 
     Args:
         t: (T,) seconds.
         x: (T, ...) values, NaN where missing.
-        max_gap: longest time between the two values around a hole, in seconds. Longer holes,
-            and holes at either end, stay NaN.
+        max_gap: longest time between the two values around a gap, in seconds. Longer gaps,
+            and gaps at the beginning or end, stay NaN.
 
     Returns:
         (T, ...) float64.
@@ -168,10 +168,10 @@ def fill_gaps(t: FloatArray, x: FloatArray, max_gap: float = MAX_GAP) -> FloatAr
         known = np.flatnonzero(np.isfinite(column))
         for k in np.flatnonzero(np.diff(known) > 1):
             ends = known[k : k + 2]
-            # The millionth forgives timestamps that were rounded.
+            # 1e-6 s of tolerance for rounded timestamps.
             if t[ends[1]] - t[ends[0]] <= max_gap + 1e-6:
-                hole = slice(ends[0] + 1, ends[1])
-                column[hole] = np.interp(t[hole], t[ends], column[ends])
+                gap = slice(ends[0] + 1, ends[1])
+                column[gap] = np.interp(t[gap], t[ends], column[ends])
     return flat.reshape(np.shape(x))
 
 
@@ -186,7 +186,7 @@ def runs(labels: IntArray | BoolArray) -> list[slice]:
 def bridge_subject(t: FloatArray, subject: IntArray, max_gap: float = MAX_GAP) -> IntArray:
     """Give short absences (-1) the number of the person seen before and after them.
 
-    A hole between two different people stays a hole, so nothing is filled across a change.
+    A gap between two different people stays a gap, so nothing is filled across a change.
     """
     out = subject.copy()
     for run in runs(subject):
@@ -198,15 +198,15 @@ def bridge_subject(t: FloatArray, subject: IntArray, max_gap: float = MAX_GAP) -
 
 
 def smooth_poses(poses: Poses, smoother: Filter | None = None, max_gap: float = MAX_GAP) -> Poses:
-    """Fill short holes and smooth a recording, each person for themselves.
+    """Fill short gaps and smooth a recording, each person separately.
 
     Image points, world points and contour are smoothed; visibility and presence are only
-    carried across the holes. Nothing crosses a change of subject or a cut of the film.
+    carried across the gaps. Nothing crosses a change of subject or a cut of the film.
 
     Args:
         poses: T frames, not smoothed before.
         smoother: zero-phase by default.
-        max_gap: longest hole to fill, in seconds.
+        max_gap: longest gap to fill, in seconds.
     """
     smoother = smoother or ZeroPhase()
     subject = bridge_subject(poses.t, poses.subject, max_gap)
@@ -224,17 +224,17 @@ def smooth_poses(poses: Poses, smoother: Filter | None = None, max_gap: float = 
     return replace(poses, subject=subject, **arrays)
 
 
-#: A jump between two frames that is a cut of the film or of the tracker's mind, in trunk lengths,
-#: and the least speed in trunk lengths a second: no trunk moves at three metres a second [E].
+#: A jump between two frames that is a cut of the film, or the tracker going to another place, in
+#: trunk lengths, and its lowest speed in trunk lengths per second: no trunk moves at 3 m/s [E].
 _CUT: Final = 0.5
 _CUT_SPEED: Final = 6.0
 
 
 def _cuts(poses: Poses, subject: IntArray) -> BoolArray:
-    """(T,) True where a frame does not go on from the one before: another person, or a cut.
+    """(T,) True where a frame does not continue the one before: another person, or a cut.
 
-    `subject` is that of the bridged recording: a hole in it is no cut by itself, but a person
-    who comes out of it somewhere else is one.
+    `subject` is that of the bridged recording: a gap in it is not a cut by itself, but a person
+    who appears somewhere else after it is one.
     """
     seen = np.flatnonzero(poses.present)
     trunk, t = poses.point(*_TRUNK)[seen], poses.t[seen]
@@ -246,6 +246,6 @@ def _cuts(poses: Poses, subject: IntArray) -> BoolArray:
 
 
 def _seen(poses: Poses, run: slice, values: FloatArray) -> BoolArray:
-    """(N, 1, ...) where the frames of a run had a person before holes were bridged."""
+    """(N, 1, ...) where the frames of a run had a person before gaps were bridged."""
     seen = poses.subject[run] >= 0
     return seen.reshape(-1, *[1] * (values.ndim - 1))

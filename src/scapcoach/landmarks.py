@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Landmark(IntEnum):
-    """The 33 BlazePose landmarks, by MediaPipe's index."""
+    """The 33 BlazePose landmarks, numbered as in MediaPipe."""
 
     NOSE = 0
     LEFT_EYE_INNER = 1
@@ -96,17 +96,17 @@ class Poses:
             MediaPipe gives them (x right in the image, y down, z away from the camera).
         visibility: (T, 33) 0..1, chance that the point is in the picture and not hidden.
         presence: (T, 33) 0..1, chance that the point lies within the picture.
-        subject: (T,) number of the person: 0 the locked subject, 1, 2, ... somebody else after
-            a change of subject, -1 nobody.
+        subject: (T,) number of the person: 0 the followed person, 1, 2, ... another person after
+            a change of subject, -1 no person.
         size: (width, height) of the picture in pixels.
         contour: (T, N_CONTOUR, 2) back contour of the body in pixels as `xy`, from hip to neck
             height; NaN where no mask was taken. None when no frame has one.
 
-    Missing values are NaN, never 0. Arrays are float32 but for `t` (float64) and `subject`
-    (int32), and are not to be written to.
+    Missing values are NaN, never 0. Arrays are float32 except `t` (float64) and `subject`
+    (int32), and must not be written to.
 
     Raises:
-        LandmarksError: shapes, order of time or sizes do not fit; every fault is listed.
+        LandmarksError: shapes, order of time or sizes are wrong; the message lists every fault.
     """
 
     t: FloatArray
@@ -125,7 +125,7 @@ class Poses:
                 object.__setattr__(self, name, np.asarray(value, dtype=dtype))
         faults = list(_faults(self))
         if faults:
-            raise LandmarksError("These arrays are no poses: " + "; ".join(faults) + ".")
+            raise LandmarksError("These arrays are not valid poses: " + "; ".join(faults) + ".")
 
     def __len__(self) -> int:
         return len(self.t)
@@ -149,16 +149,20 @@ class Poses:
 
     @classmethod
     def empty(cls, size: tuple[int, int]) -> Poses:
-        """No frames at all of a picture of this size."""
+        """`Poses` without frames, for a picture of this size."""
         n = N_LANDMARKS
         z = np.zeros
         return cls(z(0), z((0, n, 2)), z((0, n, 3)), z((0, n)), z((0, n)), z(0, np.int32), size)
 
     @classmethod
     def concatenate(cls, parts: list[Poses]) -> Poses:
-        """Join runs of one recording, in order of time; a missing contour becomes NaN."""
+        """Join parts of one recording, in order of time; a missing contour becomes NaN.
+
+        Raises:
+            LandmarksError: there are no parts, or they do not follow each other in time.
+        """
         if not parts:
-            raise LandmarksError("These arrays are no poses: nothing to join.")
+            raise LandmarksError("These arrays are not valid poses: nothing to join.")
         joined = {
             n: np.concatenate([getattr(p, n) for p in parts]) for n in _DTYPES if n != "contour"
         }
@@ -181,18 +185,18 @@ assert set(_DTYPES) == {f.name for f in fields(Poses)} - {"size"}
 
 @lru_cache(maxsize=256)
 def indices(landmarks: tuple[Landmark, ...]) -> IntArray:
-    """The same landmarks as an array, which numpy takes at once."""
+    """The same landmarks as an array, which numpy can index with directly."""
     return np.array(landmarks, np.intp)
 
 
 _Array = TypeVar("_Array", bound=np.ndarray[Any, Any])
 
 
-def once(function: Callable[[Poses], _Array]) -> Callable[[Poses], _Array]:
-    """Remember what a pure function gives for as long as its `Poses` live.
+def cached_per_poses(function: Callable[[Poses], _Array]) -> Callable[[Poses], _Array]:
+    """Cache the result of a pure function for as long as its `Poses` exist.
 
-    A live frame is asked for its trunk, yaw or face by many measures. The array is shared, so it
-    is not to be written to.
+    Many measures need the trunk, yaw or face of the same live frame. The array is shared, so it
+    must not be written to.
     """
     known: WeakKeyDictionary[Poses, _Array] = WeakKeyDictionary()
 

@@ -282,7 +282,7 @@ def test_a_comparison_of_the_results_with_themselves_finds_nothing(
 
 
 BAD_FILES = {
-    "no toml": ("name = ", r"no valid TOML"),
+    "no toml": ("name = ", r"not valid TOML"),
     "a fault without key": (
         '[[fault]]\ntitle = "x"\n', r"line \d+",
     ),

@@ -1,4 +1,4 @@
-"""What holds for every set and every sequence of verdicts."""
+"""Properties of every set and every sequence of verdicts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from scapcoach.coaching import (
     finish,
     step,
 )
-from scapcoach.coaching.cues import CueState, Moment, cue_step
+from scapcoach.coaching.cues import CueInput, CueState, cue_step
 from scapcoach.coaching.judge import verdict
 from scapcoach.measures.series import Reason, Status
 from tests.support.coaching import row, sets
@@ -42,7 +42,7 @@ def played(script: list[tuple[float, dict[str, Verdict]]]) -> list[tuple[Cue, di
     state, said, t = CueState(), [], 0.0
     for number, (pause, verdicts) in enumerate(script, start=1):
         t += pause
-        moment = Moment(t, verdicts, number, t - 0.2, t - 0.1)
+        moment = CueInput(t, verdicts, number, t - 0.2, t - 0.1)
         state, cues = cue_step(state, ROW, CONFIG, moment)
         assert len(cues) <= 1
         said += [(cue, verdicts) for cue in cues]
@@ -53,7 +53,7 @@ def played(script: list[tuple[float, dict[str, Verdict]]]) -> list[tuple[Cue, di
 
 
 @given(_script)
-def test_never_two_cues_at_once_and_none_from_what_is_no_fault(
+def test_never_two_cues_at_once_and_none_without_a_fault(
     script: list[tuple[float, dict[str, Verdict]]],
 ) -> None:
     said = played(script)
@@ -85,7 +85,7 @@ def test_praise_only_follows_a_correction(
     st.floats(0.5, 20),
     st.sampled_from(ROW.faults),
 )
-def test_noise_at_a_threshold_says_nothing(
+def test_noise_at_a_threshold_gives_no_cue(
     noise: list[float], sigma: float, rule: FaultRule
 ) -> None:
     """Values within one sigma of the limit, on either side, repetition after repetition."""
@@ -107,15 +107,15 @@ def test_only_absolute_values_are_faults(value: float, sigma: float, status: Sta
 
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0.05, 3.0), st.sampled_from(Verdict)), max_size=60))
-def test_in_a_hold_flicker_is_not_told(flicker: list[tuple[float, Verdict]]) -> None:
-    """Whatever comes and goes within the dwell time is no event."""
+def test_in_a_hold_flicker_gives_no_cue(flicker: list[tuple[float, Verdict]]) -> None:
+    """A verdict that lasts less than the dwell time gives no episode."""
     state, t = CueState(), 0.0
     since = {"verdict": Verdict.UNJUDGED, "t": 0.0}
     for seconds, seen in flicker:
         for _ in range(max(1, round(seconds / 0.05))):
             if seen is not Verdict.UNCLEAR and seen is not since["verdict"]:
                 since = {"verdict": seen, "t": t}
-            state, cues = cue_step(state, HOLD, CONFIG, Moment(t, {"shrugged": seen}))
+            state, cues = cue_step(state, HOLD, CONFIG, CueInput(t, {"shrugged": seen}))
             for cue in cues:
                 assert since["verdict"] is not Verdict.UNJUDGED
                 assert t - float(since["t"]) >= CONFIG.dwell - 1e-9

@@ -1,4 +1,4 @@
-"""Readings of somebody who rows as told, without a camera: for tests of the coach."""
+"""Readings of a scripted row, without a camera, for tests of the coach."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ROW = {
     "wrist_rise": (0.4, 0.4), "hip_height": (1.0, 1.0),
     "knee": (70.0, 70.0), "trunk_tilt": (5.0, 5.0), "chest_up": (0.0, 0.0),
     "trunk": (100.0, 100.0), "arm_seen": (1.0, 1.0), "both_seen": (1.0, 1.0), "load": (0.0, 0.0),
-    "left_counts": (0.5, 0.5),
+    "left_weight": (0.5, 0.5),
     "path_0": (60.0, 5.0), "path_1": (-80.0, -90.0), "hips_x": (300.0, 300.0),
     "hips_y": (200.0, 200.0),
 }  # fmt: skip
@@ -81,9 +81,9 @@ def row(
     width = Readings.of(Poses.empty((640, 480)), None).table.shape[1]
     readings = Readings(t, np.full((len(t), width), np.nan))
     for name in [f"path_{i}" for i in range(8)]:
-        readings.joint(name)[:] = 0.0
+        readings.quantity(name)[:] = 0.0
     for name, (start, finish) in _ROW.items():
-        readings.joint(name)[:] = start + (finish - start) * share
+        readings.quantity(name)[:] = start + (finish - start) * share
     for name in SPECS:
         readings.measure(name, "status")[:] = Status.NOT_OBSERVABLE
         readings.measure(name, "reason")[:] = withheld

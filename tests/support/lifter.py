@@ -1,4 +1,4 @@
-"""Somebody who follows a guided exercise calibration."""
+"""A person who follows a guided exercise calibration."""
 
 from __future__ import annotations
 

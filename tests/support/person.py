@@ -1,4 +1,4 @@
-"""A person in three dimensions whose girdle moves as told, seen by a weak-perspective camera."""
+"""A person in three dimensions with given girdle angles, seen by a weak-perspective camera."""
 
 from __future__ import annotations
 

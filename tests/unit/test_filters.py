@@ -54,11 +54,11 @@ def test_zero_phase_is_the_same_in_blocks_as_at_once(monkeypatch: pytest.MonkeyP
     t = uneven_times(400)
     x = RNG.normal(size=(400, 3))
     whole = ZeroPhase()(t, x)
-    monkeypatch.setattr("scapcoach.filters._BLOCK", 37)
+    monkeypatch.setattr("scapcoach.filters._FILTER_BLOCK", 37)
     np.testing.assert_allclose(ZeroPhase()(t, x), whole, rtol=1e-12)
 
 
-def test_one_lonely_value_is_kept() -> None:
+def test_a_single_value_is_kept() -> None:
     np.testing.assert_allclose(ZeroPhase()(np.array([0.0, 5.0]), np.array([2.0, 3.0])), [2, 3])
 
 
@@ -82,7 +82,7 @@ def test_one_euro_in_pieces_equals_one_euro_at_once() -> None:
     assert np.isnan(whole[10:14]).all()
 
 
-def test_one_euro_starts_afresh_after_a_long_hole() -> None:
+def test_one_euro_starts_from_the_beginning_after_a_long_gap() -> None:
     live = OneEuro()
     live(np.arange(30) / 30, np.zeros(30))
     assert live(np.array([5.0]), np.array([10.0]))[0] == 10.0
@@ -91,7 +91,7 @@ def test_one_euro_starts_afresh_after_a_long_hole() -> None:
 
 
 @pytest.mark.parametrize(("frames", "filled"), [(5, True), (6, False)])
-def test_only_holes_up_to_a_fifth_of_a_second_are_filled(frames: int, filled: bool) -> None:
+def test_only_gaps_up_to_a_fifth_of_a_second_are_filled(frames: int, filled: bool) -> None:
     t = np.arange(40) / 30
     x = 2 * t
     x[10 : 10 + frames] = np.nan
@@ -101,7 +101,7 @@ def test_only_holes_up_to_a_fifth_of_a_second_are_filled(frames: int, filled: bo
         np.testing.assert_allclose(out, 2 * t)
 
 
-def test_holes_at_the_ends_stay() -> None:
+def test_gaps_at_the_ends_stay() -> None:
     x = np.array([np.nan, 1.0, 2.0, np.nan])
     np.testing.assert_array_equal(fill_gaps(np.arange(4) / 30, x), x)
 
@@ -119,7 +119,7 @@ def test_a_short_absence_of_one_person_is_bridged_but_never_between_two() -> Non
     np.testing.assert_array_equal(bridge_subject(t, two), two)
 
 
-def test_smoothing_fills_a_blink_of_the_tracker() -> None:
+def test_smoothing_fills_a_short_dropout_of_the_tracker() -> None:
     poses = person(30, retraction_left=np.linspace(0, 10, 30))
     xy = poses.xy.copy()
     xy[10:13] = np.nan

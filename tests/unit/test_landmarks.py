@@ -47,7 +47,7 @@ def test_every_fault_is_listed() -> None:
     assert isinstance(caught.value, ValueError)
 
 
-def test_one_frame_by_number_is_refused_with_the_way_to_do_it() -> None:
+def test_indexing_by_a_number_is_refused_and_the_message_says_how_to_do_it() -> None:
     with pytest.raises(TypeError, match=r"poses\[i:i\+1\]"):
         person(3)[1]  # type: ignore[index]
 

@@ -12,8 +12,8 @@ import numpy as np
 from scapcoach.calibration.reps import REPS, find_reps
 from scapcoach.errors import CalibrationError, SegmentListError
 from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, head_height, trunk_length
-from scapcoach.girdle.neutral import counts
-from scapcoach.girdle.personal import POSES as FULL_POSES
+from scapcoach.girdle.neutral import usable_landmarks
+from scapcoach.girdle.personal import FULL_POSES
 from scapcoach.girdle.template import KINDS, arm_features
 from scapcoach.landmarks import Landmark
 
@@ -72,7 +72,7 @@ def motion(poses: Poses, window: float, landmarks: tuple[Landmark, ...]) -> Floa
 
 def _size(poses: Poses) -> float:
     """A typical trunk length in pixels, or shoulder width where the hips are hidden."""
-    if counts(poses)[:, list(HIPS)].any(axis=1).mean() > 0.5:
+    if usable_landmarks(poses)[:, list(HIPS)].any(axis=1).mean() > 0.5:
         line = poses.point(*SHOULDERS) - poses.point(*HIPS)
     else:
         line = poses.point(SHOULDERS[0]) - poses.point(SHOULDERS[1])
@@ -92,7 +92,7 @@ def find_rest(poses: Poses, duration: float = 0.5) -> slice | None:
     if len(poses) < 3:
         return None
     duration = min(duration, float(poses.t[-1] - poses.t[0]))
-    usable = counts(poses)
+    usable = usable_landmarks(poses)
     hips = HIPS if usable[:, list(HIPS)].any(axis=1).mean() > 0.5 else ()
     move = motion(poses, duration, (*SHOULDERS, *EARS, *_ARMS, *hips))
     move[(poses.subject != 0) | ~usable[:, list(SHOULDERS)].any(axis=1)] = np.inf
@@ -123,7 +123,7 @@ _UPRIGHT_SLACK: Final = 0.01
 def _uprightness(poses: Poses, starts: IntArray, duration: float) -> FloatArray:
     """Height of ears over shoulders in trunk lengths at each stretch; NaN without ears."""
     height = head_height(poses) / _size(poses)
-    height[~counts(poses)[:, list(EARS)].any(axis=1)] = np.nan
+    height[~usable_landmarks(poses)[:, list(EARS)].any(axis=1)] = np.nan
     stretches = (height[a : _end(poses, a, duration)] for a in starts.tolist())
     return np.array([np.median(s) if np.isfinite(s).all() else np.nan for s in stretches])
 

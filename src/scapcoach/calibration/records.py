@@ -12,7 +12,7 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta
 
 from scapcoach.girdle.estimators import Estimator
-from scapcoach.girdle.personal import POINTS, POSES
+from scapcoach.girdle.personal import FULL_POSES, POSE_POINTS
 
 _Number: TypeAlias = Annotated[float, Meta(ge=-1e6, le=1e6)]
 _Positive: TypeAlias = Annotated[float, Meta(gt=0, le=1e6)]
@@ -92,10 +92,12 @@ class ShiftsRecord:
     """As `girdle.personal.Shifts`."""
 
     shifts: Annotated[
-        list[Annotated[list[_Point], Meta(min_length=len(POINTS), max_length=len(POINTS))]],
-        Meta(min_length=len(POSES), max_length=len(POSES)),
+        list[
+            Annotated[list[_Point], Meta(min_length=len(POSE_POINTS), max_length=len(POSE_POINTS))]
+        ],
+        Meta(min_length=len(FULL_POSES), max_length=len(FULL_POSES)),
     ]
-    ends: Annotated[_Row, Meta(min_length=len(POSES), max_length=len(POSES))]
+    ends: Annotated[_Row, Meta(min_length=len(FULL_POSES), max_length=len(FULL_POSES))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from scapcoach.geometry.posture import head_forward, head_height
 from scapcoach.geometry.silhouette import arc_degrees, rounding_index
 from scapcoach.geometry.vectors import median, wrap_degrees
 from scapcoach.geometry.view import estimate_yaw
-from scapcoach.girdle.conditioned import Noise
+from scapcoach.girdle.conditioned import TemplateNoise
 from scapcoach.girdle.estimators import Estimator, estimate, find_estimator
-from scapcoach.girdle.neutral import MAX_APART, MIN_FRAMES, neutral_from
+from scapcoach.girdle.neutral import MAX_YAW_SPREAD, MIN_NEUTRAL_FRAMES, neutral_from
 from scapcoach.girdle.personal import shifts_of
 from scapcoach.girdle.template import KINDS, fit
 from scapcoach.landmarks import Poses
@@ -89,7 +89,7 @@ def calibrate(
     holds = [(pose, hold) for pose, hold in parts if pose not in KINDS]
     reps = {kind: [rep for pose, rep in parts if pose == kind and len(rep)] for kind in KINDS}
     rests = [hold for pose, hold in holds if pose == "neutral" and len(hold)]
-    exercise = fit(reps, Noise().points) if any(reps.values()) else None
+    exercise = fit(reps, TemplateNoise().points) if any(reps.values()) else None
     if not rests and (exercise is None or holds):
         raise CalibrationError(
             f"The calibration {name} has no frames of the pose 'neutral'; every change is "
@@ -123,7 +123,7 @@ def _facing(holds: Sequence[tuple[str, Poses]], neutral: Neutral) -> dict[str, l
     found: dict[str, list[Poses]] = {}
     for pose, hold in holds:
         turned = np.abs(wrap_degrees(estimate_yaw(hold)[0] - neutral.yaw))
-        kept = hold[(turned < MAX_APART) & hold.present]
+        kept = hold[(turned < MAX_YAW_SPREAD) & hold.present]
         if len(kept):
             found.setdefault(pose, []).append(kept)
     return found
@@ -157,7 +157,7 @@ def _rest(poses: Poses, segments: tuple[Segment, ...]) -> slice:
     """A moment of rest before the first repetition; without one, anywhere."""
     first = min(s.start for s in segments)
     before = poses[poses.t <= first]
-    window = find_rest(before) if len(before) >= MIN_FRAMES else None
+    window = find_rest(before) if len(before) >= MIN_NEUTRAL_FRAMES else None
     return window or find_rest(poses) or slice(0, len(poses))
 
 

@@ -1,7 +1,7 @@
-"""Coaching: repetitions, faults, cues and a set's summary; exercises are data.
+"""Coaching: repetitions, faults, cues and the summary of a set; exercises are data.
 
-`coach` goes through a recording; `CoachState.begin`, `step` and `finish` through live frames, by
-the same code.
+`coach` processes a recording; `CoachState.begin`, `step` and `finish` process live frames with the
+same code.
 """
 
 from __future__ import annotations

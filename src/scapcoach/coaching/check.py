@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     Place = tuple[str | int, ...]
     Fault = tuple[Place, str]
 
-_HEADER: Final = re.compile(r"\s*(\[\[?)\s*([\w.\"' -]+?)\s*\]\]?\s*(#.*)?$")
+_TABLE_HEADER: Final = re.compile(r"\s*(\[\[?)\s*([\w.\"' -]+?)\s*\]\]?\s*(#.*)?$")
 _KEY: Final = re.compile(r"\s*([\w\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*=")
 
 
 def field_lines(text: str) -> Mapping[Place, int]:
     """Line number of every key and table, by its place, e.g. ``("fault", 0, "limit")``.
 
-    Keys inside of inline tables and of values over several lines have the line they begin on at
-    best; whoever asks goes up to the nearest place that is known (`line_of`).
+    Keys inside inline tables and values over several lines may be missing; `line_of` then gives the
+    line of the nearest place around them.
     """
     lines: dict[Place, int] = {}
     seen: Counter[str] = Counter()
     here: Place = ()
     for number, line in enumerate(text.splitlines(), start=1):
-        header = _HEADER.match(line)
+        header = _TABLE_HEADER.match(line)
         if header:
             parts: Place = tuple(_bare(p) for p in header[2].split("."))
             here = parts

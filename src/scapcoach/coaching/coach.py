@@ -1,7 +1,6 @@
-"""The coach: one causal step for live use, folded over a recording for a finished set.
+"""The coach: one causal step per live frame; a recording is processed by the same steps.
 
-Live and recorded run the same code on the same readings; a recording only has smoother ones, and
-a summary at its end.
+Live sessions and recordings differ only in smoothing, and in the summary at the end.
 """
 
 from __future__ import annotations
@@ -13,13 +12,30 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.coaching import grip
-from scapcoach.coaching.arm_path import LEAST, has_path
-from scapcoach.coaching.cues import CueConfig, CueState, Moment, cue_step
-from scapcoach.coaching.exercise import HELD, Exercise, ExerciseKind, Focus, Phase
+from scapcoach.coaching.arm_path import MIN_PHASE_RANGE, has_path
+from scapcoach.coaching.cues import CueConfig, CueInput, CueState, cue_step
+from scapcoach.coaching.exercise import HOLD_MEASURE, Exercise, ExerciseKind, Focus, Phase
 from scapcoach.coaching.judge import faults, floors, held_verdicts, score, verdicts
-from scapcoach.coaching.phases import belongs, centred, course, follows, numbered, phase_codes, ways
+from scapcoach.coaching.phases import (
+    centre_on_finish,
+    find_phases,
+    follows_path,
+    is_repetition,
+    make_rep,
+    phase_codes,
+    timing_paths,
+)
 from scapcoach.coaching.readings import Readings
-from scapcoach.coaching.reps import JOINTS, SAGGING, Detector, Stage, advance, close, signal
+from scapcoach.coaching.reps import (
+    JOINT_HYSTERESIS,
+    LEAD_SECONDS,
+    SAG_HYSTERESIS,
+    Detector,
+    Stage,
+    advance,
+    close,
+    signal,
+)
 from scapcoach.coaching.results import Label, RepValues, SetResult
 from scapcoach.coaching.summary import summarise
 from scapcoach.coaching.values import OVERDONE, rep_values
@@ -30,32 +46,29 @@ if TYPE_CHECKING:
 
     from scapcoach.calibration import Calibration
     from scapcoach.coaching.exercise import Movement
-    from scapcoach.coaching.phases import Course
-    from scapcoach.coaching.reps import Turn
+    from scapcoach.coaching.phases import PhaseTimes
+    from scapcoach.coaching.reps import Cycle
     from scapcoach.coaching.results import Cue, Rep
     from scapcoach.landmarks import Poses
     from scapcoach.measures.series import Measures
 
-#: Seconds of frames that are kept from before the lowest signal: a repetition's start is read and
-#: its rest looked for there.
-_BEFORE: Final = 2.0
-#: Longest stretch of frames that is kept, in seconds more than the longest repetition.
-_SPARE: Final = 10.0
+#: Seconds of frames that are kept beyond the longest possible repetition.
+_SPARE_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CoachState:
-    """The coach's memory; `step` gives the next one.
+    """The state of the coach; `step` returns the next one.
 
     Attributes:
-        detector: of repetitions, by joints; by_path: by the calibrated arm path, which counts where
-            the arms follow one.
-        window: the latest frames, one by one.
-        frames: how many have been seen.
-        reps: repetitions so far, with all that was seen in them.
+        detector: of repetitions, by joints; by_path: by the calibrated arm path, used where the
+            arms follow it.
+        window: the latest frames, one `Readings` each.
+        frames: number of frames so far.
+        reps: repetitions so far, with their values.
         best: largest range so far.
-        cueing: the cue engine's memory.
-        floors: least sigma by measure, from the calibration.
+        cueing: the state of the cue engine.
+        floors: smallest sigma by measure, from the calibration.
     """
 
     detector: Detector = field(default_factory=Detector)
@@ -72,8 +85,8 @@ class CoachState:
         """Before the first frame.
 
         Args:
-            calibration: the one that the measures come from; rules finer than what it can tell
-                apart stay silent.
+            calibration: the one that the measures come from; it limits how small a difference
+                can be a fault.
         """
         return cls(floors=floors(calibration))
 
@@ -84,8 +97,8 @@ class CoachState:
 
     @property
     def phase(self) -> Phase:
-        """Where the movement is just now, as far as it can be told without the future."""
-        on_path = bool(self.window) and follows(self.window[-1], -np.inf, np.inf)
+        """The phase of the movement now, as far as it is known without later frames."""
+        on_path = bool(self.window) and follows_path(self.window[-1], -np.inf, np.inf)
         detector = self.by_path if on_path else self.detector
         if detector.stage is Stage.RETURN:
             return Phase.RETURN
@@ -98,17 +111,17 @@ class CoachState:
 def step(
     state: CoachState, exercise: Exercise, reading: Readings, config: CueConfig | None = None
 ) -> tuple[CoachState, tuple[Cue, ...]]:
-    """One frame further.
+    """Process one frame.
 
     Args:
         state: so far; `CoachState.begin` before the first frame.
-        exercise: that is being done.
+        exercise: the exercise.
         reading: one frame, later than those before (`Readings.of` poses and measures of T = 1,
             smoothed causally; with their calibration).
         config: of the cues.
 
     Returns:
-        The new state, and what is to be said now: at most one cue.
+        The new state, and at most one new cue.
     """
     value = float(signal(reading, exercise.movement)[0])
     return _step(state, exercise, reading, value, config or CueConfig())
@@ -117,11 +130,11 @@ def step(
 def finish(
     state: CoachState, exercise: Exercise, config: CueConfig | None = None
 ) -> tuple[CoachState, tuple[Cue, ...]]:
-    """No more frames: a return that was nearly over counts as over."""
-    detector, turn = close(state.detector, exercise.movement)
-    by_path, path_turn = close(state.by_path, _on_path(exercise.movement))
+    """End of the frames: a return that was nearly complete is counted."""
+    detector, cycle = close(state.detector, exercise.movement)
+    by_path, path_cycle = close(state.by_path, _path_movement(exercise.movement))
     state = replace(state, detector=detector, by_path=by_path)
-    return _turned(state, exercise, (turn, path_turn), config or CueConfig())
+    return _after_cycle(state, exercise, (cycle, path_cycle), config or CueConfig())
 
 
 def coach(
@@ -138,18 +151,18 @@ def coach(
     Args:
         poses: T frames, smoothed.
         measures: of the same frames.
-        exercise: that is done in it (`library.find_exercise`, or `recognise`).
+        exercise: from `library.find_exercise` or `recognise`.
         focus: wording of the cues.
-        load: in kilograms, if known; it is only passed on.
+        load: in kilograms, if known; only copied to the result.
         calibration: the one that the measures come from.
     """
     readings = Readings.of(poses, measures, calibration)
     config = configured(exercise, CueConfig(focus=focus))
     state = CoachState.begin(calibration)
-    said: list[Cue] = []
+    given: list[Cue] = []
     for i, value in enumerate(signal(readings, exercise.movement)):
         state, cues = _step(state, exercise, readings[i : i + 1], float(value), config)
-        said += cues
+        given += cues
     state, cues = finish(state, exercise, config)
     phase, number, count = phase_codes(readings.t, tuple(r.rep for r in state.reps))
     return SetResult(
@@ -160,23 +173,23 @@ def coach(
         rep=number,
         count=count,
         reps=state.reps,
-        cues=(*said, *cues),
+        cues=(*given, *cues),
         episodes=state.cueing.all_episodes(),
         summary=summarise(exercise, state.reps, readings),
     )
 
 
-def compared(
+def read_again(
     result: SetResult, poses: Poses, measures: Measures, calibration: Calibration | None = None
 ) -> SetResult:
-    """A set with its values read anew, from measures that compare its repetitions with each other.
+    """A set with its values read again, from measures that compare its repetitions with each other.
 
-    Repetitions, verdicts and cues stay: what is only relative is no fault and makes no cue.
+    Repetitions and cues stay as they are: relative values give neither faults nor cues.
 
     Args:
         result: of `coach`.
         poses: the same frames.
-        measures: as `measures.matched.matched` gives them.
+        measures: from `measures.matched.matched`.
         calibration: the one that the measures come from.
     """
     readings = Readings.of(poses, measures)
@@ -185,8 +198,8 @@ def compared(
     reps = []
     for one in result.reps:
         best = max(best, one.rep.amplitude)
-        window = readings.between(one.rep.start - _BEFORE, one.rep.known)
-        reps.append(_seen(window, result.exercise, one.rep, best, least))
+        window = readings.between(one.rep.start - LEAD_SECONDS, one.rep.known)
+        reps.append(_rep_result(window, result.exercise, one.rep, best, least))
     summary = summarise(result.exercise, reps, readings)
     return replace(result, reps=tuple(reps), summary=summary)
 
@@ -202,121 +215,124 @@ def _step(
 ) -> tuple[CoachState, tuple[Cue, ...]]:
     t = float(reading.t[0])
     movement = exercise.movement
-    by = SAGGING if movement.sag else JOINTS
+    by = SAG_HYSTERESIS if movement.sag else JOINT_HYSTERESIS
     if exercise.kind is ExerciseKind.HOLD:
-        by, value = SAGGING, _held_on(state, reading, value)
-    detector, turn = advance(state.detector, t, value, movement, by)
-    phase = float(reading.joint("arm_phase")[0]) if has_path(movement) else np.nan
-    by_path, path_turn = advance(state.by_path, t, phase, _on_path(movement), SAGGING)
+        by, value = SAG_HYSTERESIS, _hold_signal(state, reading, value)
+    detector, cycle = advance(state.detector, t, value, movement, by)
+    phase = float(reading.quantity("arm_phase")[0]) if has_path(movement) else np.nan
+    by_path, path_cycle = advance(state.by_path, t, phase, _path_movement(movement), SAG_HYSTERESIS)
     state = replace(
         state,
         detector=detector,
         by_path=by_path,
         frames=state.frames + 1,
-        window=_trimmed((*state.window, reading), state, exercise),
+        window=_trim((*state.window, reading), state, exercise),
     )
-    state, cues = _turned(state, exercise, (turn, path_turn), config)
+    state, cues = _after_cycle(state, exercise, (cycle, path_cycle), config)
     if exercise.kind is ExerciseKind.HOLD and detector.stage is Stage.PULL:
         seen = held_verdicts(exercise, reading, state.floors, OVERDONE)
-        cueing, more = cue_step(state.cueing, exercise, config, Moment(t, seen))
+        cueing, more = cue_step(state.cueing, exercise, config, CueInput(t, seen))
         state, cues = replace(state, cueing=cueing), (*cues, *more)
     return state, cues
 
 
-def _held_on(state: CoachState, reading: Readings, value: float) -> float:
-    """The signal of a hold; what cannot be judged while it lasts is taken to last.
+def _hold_signal(state: CoachState, reading: Readings, value: float) -> float:
+    """The signal of a hold, which is taken to continue while it cannot be judged.
 
-    More than the calibrated squeeze is told least surely of all. Without a calibrated one there is
-    no telling what hides it.
+    A squeeze beyond the calibrated one has the largest uncertainty, so it is often withheld.
+    Without a calibrated squeeze the reason for a withheld value is not known well enough to do
+    this.
     """
     detector = state.detector
-    calibrated = HELD in state.floors
+    calibrated = HOLD_MEASURE in state.floors
     if np.isfinite(value) or not calibrated or detector.stage is not Stage.PULL:
         return value
-    hidden = int(reading.reason(HELD)[0]) in _HIDES_A_SQUEEZE
+    hidden = int(reading.reason(HOLD_MEASURE)[0]) in _MAY_HIDE_SQUEEZE
     return detector.recent[-1][1] if hidden else value
 
 
-#: Why a squeeze is not told though it may be there: more of it than is known, or a shrug.
-_HIDES_A_SQUEEZE: Final = frozenset(
+#: Reasons for withheld retraction during which a squeeze may continue.
+_MAY_HIDE_SQUEEZE: Final = frozenset(
     {Reason.TOO_UNCERTAIN, Reason.RANGE_TOO_SMALL, Reason.TRUNK_MOVED, Reason.SHOULDERS_RAISED}
 )
 
 
-def _trimmed(
+def _trim(
     window: tuple[Readings, ...], state: CoachState, exercise: Exercise
 ) -> tuple[Readings, ...]:
-    """The frames that the next repetition may need; cut now and then, not every frame."""
+    """The frames that the next repetition may need; cut only from time to time, to save work."""
     now = float(window[-1].t[0])
-    longest = exercise.movement.seconds[1] + _SPARE
+    longest = exercise.movement.seconds[1] + _SPARE_SECONDS
     bases = [d.base_time for d in (state.detector, state.by_path) if np.isfinite(d.base_time)]
-    since = max(min((now, *bases)) - _BEFORE, now - longest)
-    if float(window[0].t[0]) >= since - _BEFORE:
+    since = max(min((now, *bases)) - LEAD_SECONDS, now - longest)
+    if float(window[0].t[0]) >= since - LEAD_SECONDS:
         return window
     return tuple(frame for frame in window if float(frame.t[0]) >= since)
 
 
-def _turned(
+def _after_cycle(
     state: CoachState,
     exercise: Exercise,
-    turns: tuple[Turn | None, Turn | None],
+    cycles: tuple[Cycle | None, Cycle | None],
     config: CueConfig,
 ) -> tuple[CoachState, tuple[Cue, ...]]:
-    """After a there and back: a repetition, if it is one, and a cue, if one is due.
+    """After a movement there and back: add a repetition if it is one, and a cue if one is due.
 
-    `turns` are those of joints and arm path. Where the arms follow the calibrated path it decides,
-    elsewhere the joints do, so that the calibration of another exercise does no harm.
+    `cycles` are those of joints and arm path. The arm path is used where the arms follow it, and
+    the joints elsewhere, so that the calibration of another exercise has no effect.
     """
-    if turns == (None, None):
+    if cycles == (None, None):
         return state, ()
     readings = Readings.join(state.window)
-    for turn, by_path in zip(turns, (False, True), strict=True):
-        if turn is None or follows(readings, turn.start, turn.known) is not by_path:
+    for cycle, by_path in zip(cycles, (False, True), strict=True):
+        if cycle is None or follows_path(readings, cycle.start, cycle.known) is not by_path:
             continue
-        found = _course(readings, turn, exercise.movement, by_path=by_path)
+        found = _phase_times(readings, cycle, exercise.movement, by_path=by_path)
         if found is None:
             continue
         if state.reps and found.peak_start < state.reps[-1].rep.peak_end:
             continue
-        return _counted(state, exercise, readings, turn, found, config, by_path=by_path)
+        return _add_rep(state, exercise, readings, cycle, found, config, by_path=by_path)
     return state, ()
 
 
-def _course(readings: Readings, turn: Turn, movement: Movement, *, by_path: bool) -> Course | None:
-    """The phases of a there and back, if it is a repetition of the exercise."""
+def _phase_times(
+    readings: Readings, cycle: Cycle, movement: Movement, *, by_path: bool
+) -> PhaseTimes | None:
+    """The phases of a movement there and back; None if it is not a repetition of the exercise."""
     if by_path:
-        turn = centred(readings, turn)
-    for way in ways(readings, movement, by_path=by_path):
-        found = course(readings, turn, way)
-        if found is not None and belongs(readings, found, movement, by_path=by_path):
+        cycle = centre_on_finish(readings, cycle)
+    for path in timing_paths(readings, movement, by_path=by_path):
+        found = find_phases(readings, cycle, path)
+        if found is not None and is_repetition(readings, found, movement, by_path=by_path):
             return found
     return None
 
 
-def _on_path(movement: Movement) -> Movement:
+def _path_movement(movement: Movement) -> Movement:
     """The movement as the phase of the calibrated arm path shows it."""
-    return replace(movement, least=LEAST)
+    return replace(movement, least=MIN_PHASE_RANGE)
 
 
-def _counted(
+def _add_rep(
     state: CoachState,
     exercise: Exercise,
     readings: Readings,
-    turn: Turn,
-    found: Course,
+    cycle: Cycle,
+    found: PhaseTimes,
     config: CueConfig,
     *,
     by_path: bool,
 ) -> tuple[CoachState, tuple[Cue, ...]]:
-    """One repetition more, with all that was seen in it, and a cue, if one is due."""
+    """Add a repetition with its values, and a cue if one is due."""
     detector = state.by_path if by_path else state.detector
-    rep = numbered(
-        readings.t, found, turn, state.count + 1, detector.usual,
+    rep = make_rep(
+        readings.t, found, cycle, state.count + 1, detector.usual,
         first_frame=state.frames - len(state.window),
     )  # fmt: skip
     detector = detector.accept(rep.amplitude)
     best = max(state.best, rep.amplitude)
-    seen = _seen(readings, exercise, rep, best, state.floors)
+    seen = _rep_result(readings, exercise, rep, best, state.floors)
     state = replace(
         state,
         detector=state.detector if by_path else detector,
@@ -326,18 +342,20 @@ def _counted(
     )
     if exercise.kind is ExerciseKind.HOLD:
         return state, ()
-    moment = Moment(rep.known, seen.verdicts, rep.number, rep.start, rep.end)
-    cueing, cues = cue_step(state.cueing, exercise, config, moment)
+    seen_now = CueInput(rep.known, seen.verdicts, rep.number, rep.start, rep.end)
+    cueing, cues = cue_step(state.cueing, exercise, config, seen_now)
     return replace(state, cueing=cueing), cues
 
 
-def _seen(
+def _rep_result(
     readings: Readings, exercise: Exercise, rep: Rep, best: float, least: Mapping[str, float]
 ) -> RepValues:
-    """Everything that is seen in a repetition."""
-    load = grip.load(readings, rep)
+    """Values, faults and score of a repetition."""
+    load = grip.measure_load(readings, rep)
     values = MappingProxyType({**rep_values(readings, rep, best, least), "pull_direction": load})
-    angle = grip.name(load, *grip.PULLS) if exercise.pull else Label.withheld(Reason.NONE)
+    angle = (
+        grip.name_angle(load, *grip.PULL_ANGLES) if exercise.pull else Label.withheld(Reason.NONE)
+    )
     return RepValues(
         rep=rep,
         values=values,

@@ -1,4 +1,4 @@
-"""`Exercise`: what a lift is, which faults it knows and what is said about them. All of it data.
+"""`Exercise`: a movement, its faults and the cues about them, all as data.
 
 The exercises themselves are TOML files in `coaching/exercises`; `coaching.library` reads them.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Phase(IntEnum):
-    """Where in a repetition a frame lies; NONE outside of a set."""
+    """The phase of a repetition in which a frame lies; NONE outside a set."""
 
     NONE = 0
     STRETCH = 1  # before the movement: arms long, bar racked on the shoulders, standing tall
@@ -32,11 +32,11 @@ class Phase(IntEnum):
 
 
 class Focus(StrEnum):
-    """How cues are worded: the effect outside, for heavy work, or the body, for light work.
+    """Wording of cues: about the effect of the movement (heavy loads) or the body (light loads).
 
-    Attention on the effect of a movement serves force and skill, attention on the muscle its use
-    at light loads (Wulf 2013, Int Rev Sport Exerc Psychol 6:77; Schoenfeld et al. 2018, Eur J
-    Sport Sci 18:705).
+    Attention to the effect of a movement improves force and skill, attention to the muscle its
+    activation at light loads (Wulf 2013, Int Rev Sport Exerc Psychol 6:77; Schoenfeld et al. 2018,
+    Eur J Sport Sci 18:705).
     """
 
     EXTERNAL = "external"
@@ -44,7 +44,7 @@ class Focus(StrEnum):
 
 
 class Severity(IntEnum):
-    """How much a fault matters; a cue takes the most severe first."""
+    """How much a fault matters; the most severe fault is cued first."""
 
     NOTE = 1
     MINOR = 2
@@ -52,10 +52,10 @@ class Severity(IntEnum):
 
 
 class ExerciseKind(StrEnum):
-    """How an exercise is done."""
+    """Repetitions or holds."""
 
     REPS = "reps"  # there and back, many times
-    HOLD = "hold"  # one position, kept
+    HOLD = "hold"  # one position, held
 
 
 class Relation(StrEnum):
@@ -65,8 +65,8 @@ class Relation(StrEnum):
     BELOW = "below"
 
 
-#: What a file may call a quantity of arms, trunk and legs: name -> what it is and its unit.
-JOINTS: Final[Mapping[str, str]] = MappingProxyType(
+#: Quantities of arms, trunk and legs that a file may use: name -> meaning and unit.
+MOVEMENT_QUANTITIES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "elbow": "bend of the elbows, degrees; 0 straight",
         "arm_forward": "upper arms from the trunk's downward line, degrees; forwards +, back -",
@@ -76,13 +76,13 @@ JOINTS: Final[Mapping[str, str]] = MappingProxyType(
         "wrist_reach": "distance of the wrists from the shoulders, trunk lengths",
         "hip_height": "hips over the ankles, trunk lengths; about 1.6 standing",
         "knee": "bend of the knees, degrees; 0 straight",
-        "trunk_tilt": "trunk from the vertical, whatever way, degrees",
+        "trunk_tilt": "trunk from the vertical, in any direction, degrees",
         "chest_up": "how far the chest faces up: 1 lying on the back, 0 upright, -1 face down",
     }
 )
 
-#: What holds, which move no joint, are counted by, in per cent of the own range.
-HELD: Final = "retraction"
+#: The measure by which holds are counted, since they move no joint; per cent of personal range.
+HOLD_MEASURE: Final = "retraction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +90,18 @@ class Movement:
     """What makes one repetition, or one hold, of this exercise.
 
     Attributes:
-        full: quantity -> how much it changes from start to peak in one full repetition. The
-            primary signal is the mean of the quantities, each as a share of its full change: it
-            rises by about 1 in a full repetition, whichever way the quantities go. Several
-            quantities see a movement from more sides than one.
-        least: smallest share of a full repetition that can be one.
+        full: quantity -> its change from start to peak in one full repetition. The primary signal
+            is the mean of the quantities, each as a share of its full change: it rises by about 1
+            in a full repetition, whatever the signs of the changes. Several quantities make it less
+            dependent on the view.
+        least: smallest share of a full repetition that is a repetition.
         seconds: shortest and longest time from the start of the pull to the end of the return.
-        start, peak: quantity -> (low, high) that must hold at the start and at the peak.
+        start, peak: quantity -> (low, high) within which it must be at the start and at the peak.
         change: quantity -> (low, high) of its change from start to peak.
-        travel, bob: trunk lengths that the hips may move sideways, and up and down, meanwhile;
-            more is walking, or getting up.
+        travel, bob: largest movement of the hips, in trunk lengths, sideways and up and down; more
+            than that is walking, or getting up.
         sag: share of the way back that still belongs to the peak, as in a shrug that goes up and
-            then back; 0 where the peak is held as it is.
+            then back; 0 where the peak does not sag.
     """
 
     full: Mapping[str, float]
@@ -117,11 +117,11 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a measure should be in a phase: the target on the gauges.
+    """Target of a measure in a phase, as shown on the gauges.
 
     Attributes:
         measure: name in the measures' registry.
-        phase: in which it holds.
+        phase: in which it applies.
         low, high: in the measure's unit; infinite where there is no limit.
         note: in words.
     """
@@ -135,18 +135,18 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class FaultRule:
-    """When a repetition is faulty, and what is said then.
+    """When a repetition is faulty, and the words of the cue.
 
     Attributes:
         key: unique within the exercise.
-        title: words for people, blaming nobody.
+        title: words for people, neutral in tone.
         measure: name in `coaching.specs.REP_VALUES`.
         relation, limit: faulty where the value is beyond the limit by at least one sigma.
         severity: 1 note, 2 minor, 3 major.
-        external, internal: what is said, by focus.
-        praise: what is said when it is done well again.
-        next_time: half a sentence for "Next time: ...".
-        evidence: where rule and limit come from.
+        external, internal: words of the cue, by focus.
+        praise: words when it is done well again.
+        next_time: end of the sentence "Next time: ...".
+        evidence: sources of rule and limit.
     """
 
     key: str
@@ -162,7 +162,7 @@ class FaultRule:
     evidence: str
 
     def words(self, focus: Focus) -> str:
-        """What is said, in this focus."""
+        """The words of the cue, in this focus."""
         return self.external if focus is Focus.EXTERNAL else self.internal
 
     def excess(self, value: float) -> float:
@@ -177,7 +177,7 @@ class ScoreRule:
     Attributes:
         measure: name in `coaching.specs.REP_VALUES`.
         weight: share of the whole.
-        zero, full: values that give 0 and 100 points; beyond, points stay at 0 and 100.
+        zero, full: values that give 0 and 100 points; points stay at 0 or 100 beyond them.
     """
 
     measure: str
@@ -198,17 +198,17 @@ class Exercise:
         name: as on the command line; aliases: other names for it.
         title, summary: words for people.
         kind: repetitions, or holds.
-        pull: what the angle of pull is told from: "arms", or "" where it cannot be told.
-        auto: whether it may be recognised by itself.
+        pull: source of the angle of pull: "arms", or "" where there is none.
+        auto: whether it may be recognised automatically.
         view: recommended, as the views of the measures are called.
         film: how to film it, one sentence.
         movement: what counts as a repetition.
         expected: targets by phase.
         faults: in the order of the file.
         scores: parts of the score; weights sum up to 1.
-        notes: what is allowed and is no fault, in words.
+        notes: what is allowed, and what cannot be judged, in words.
         evidence: sources of the whole.
-        path: the file it was read from, or the name of the packaged one.
+        path: of its file, or the file name of a packaged one.
     """
 
     name: str

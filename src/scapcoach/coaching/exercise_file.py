@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 from msgspec import Meta, Struct
 
-from scapcoach.coaching.exercise import HELD, JOINTS, ExerciseKind, Phase, Relation, Severity
+from scapcoach.coaching.exercise import (
+    HOLD_MEASURE,
+    MOVEMENT_QUANTITIES,
+    ExerciseKind,
+    Phase,
+    Relation,
+    Severity,
+)
+from scapcoach.coaching.reps import SAG_HYSTERESIS
 from scapcoach.coaching.specs import REP_VALUES
 from scapcoach.measures.registry import SPECS
 from scapcoach.measures.series import View
@@ -17,8 +25,8 @@ from scapcoach.measures.series import View
 if TYPE_CHECKING:
     from enum import Enum
 
-#: Largest `Movement.sag`: beyond, a peak could not be told from a return any more (`reps.SAGGING`).
-MAX_SAG: Final = 0.55
+#: Largest `Movement.sag`: with more, a peak could not be distinguished from a return.
+MAX_SAG: Final = SAG_HYSTERESIS.leave
 
 
 def _names(*names: str) -> Meta:
@@ -41,8 +49,8 @@ _Blank: TypeAlias = Annotated[str, Meta(description="text in quotes")]
 _Texts: TypeAlias = Annotated[tuple[str, ...], Meta(description="a list of texts")]
 _Flag: TypeAlias = Annotated[bool, Meta(description="true or false")]
 _Range: TypeAlias = Annotated[tuple[float, float], Meta(description="two numbers: [low, high]")]
-_Joint: TypeAlias = Annotated[str, _names(*JOINTS)]
-_Moved: TypeAlias = Annotated[str, _names(*JOINTS, HELD)]
+_Joint: TypeAlias = Annotated[str, _names(*MOVEMENT_QUANTITIES)]
+_Moved: TypeAlias = Annotated[str, _names(*MOVEMENT_QUANTITIES, HOLD_MEASURE)]
 _Measure: TypeAlias = Annotated[str, _names(*SPECS)]
 _Value: TypeAlias = Annotated[str, _names(*_VALUES)]
 _Phase: TypeAlias = Annotated[str, _names(*(phase.label for phase in Phase))]

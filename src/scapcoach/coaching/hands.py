@@ -1,4 +1,4 @@
-"""From where the load pulls: the direction of the forearms, from MediaPipe's world landmarks."""
+"""Direction of the load: that of the forearms, from MediaPipe's world landmarks."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _FOREARMS: Final = np.array(
 )
 
 #: MediaPipe's axes (x right, y down, z away) to right-handed ones (x right, y up, z nearer).
-_AXES: Final = np.array([1.0, -1.0, -1.0])
+_TO_RIGHT_HANDED: Final = np.array([1.0, -1.0, -1.0])
 
 
 def load_direction(poses: Poses) -> FloatArray:
-    """(T, 2) degrees of the forearms over the plane across the trunk, left and right.
+    """(T, 2) degrees of the forearms above the plane across the trunk, left and right.
 
     A load pulls along the forearm: +90 from overhead, 0 from straight ahead, -90 from the feet.
     """
-    points = poses.world[:, _FOREARMS].astype(np.float64) * _AXES
-    up = unit(trunk_line(poses) * _AXES)
+    points = poses.world[:, _FOREARMS].astype(np.float64) * _TO_RIGHT_HANDED
+    up = unit(trunk_line(poses) * _TO_RIGHT_HANDED)
     along = (unit(points[:, :, 1] - points[:, :, 0]) * up[:, None]).sum(-1)
     return np.asarray(np.degrees(np.arcsin(np.clip(along, -1, 1))))

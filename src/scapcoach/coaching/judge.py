@@ -1,8 +1,8 @@
 """Verdicts on a repetition: which faults, and a score with its parts.
 
-A value is a fault only where its status is ``ok`` and it lies beyond the limit by one sigma, and
-good only where it lies within the limit by one sigma. What lies between is neither, so noise at a
-limit makes no verdicts, and a value that tells nothing praises nobody.
+A value is a fault only where its status is ``ok`` and it lies beyond the limit by at least one
+sigma, and good only where it lies within the limit by at least one sigma. Everything between is
+unclear, so that noise near a limit gives neither faults nor praise.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ if TYPE_CHECKING:
     from scapcoach.coaching.readings import Readings
     from scapcoach.coaching.results import Rep
 
-#: Share of the score's weight that must have points for a total to be given [E].
+#: Smallest share of the weight that must have points for a total score [E].
 MIN_SCORED: Final = 0.7
-#: Points of uncertainty with which a part still has points [E].
+#: Largest uncertainty, in points, with which a part of the score has points [E].
 MAX_POINT_SIGMA: Final = 35.0
 
 
-#: Least sigma of measures while the arms move and the trunk leans, in their unit: root mean square
-#: errors are 5.5, 7 and 12 degrees there [M, docs/accuracy.md, arms moving], of which about a third
-#: of the first lasts over a set and cancels within a repetition.
+#: Smallest sigma of measures while the arms move and the trunk leans, in their unit: root mean
+#: square errors are 5.5, 7 and 12 degrees there [M, docs/accuracy.md, arms moving], of which about
+#: a third of the first is constant over a set and cancels within a repetition.
 MOVING_SIGMA: Final[Mapping[str, float]] = MappingProxyType(
     {"trunk_lean": 4.0, "head_forward": 7.0, "rounding": 12.0}
 )
 
 
 def floors(calibration: Calibration | None) -> Mapping[str, float]:
-    """Least sigma by measure: what is not told apart while moving, or by repeats of one pose.
+    """Smallest sigma by measure: the error while moving, or between repeats of one pose.
 
-    For retraction and elevation it is in per cent of the own range. A rule finer than the
-    smallest detectable change then stays silent by itself.
+    For retraction and elevation it is in per cent of the personal range. A difference smaller than
+    the smallest detectable change then never is a fault.
     """
     found: dict[str, float] = dict(MOVING_SIGMA)
     for name in ("retraction", "elevation"):
@@ -84,7 +84,7 @@ def faults(exercise: Exercise, values: Mapping[str, Value], rep: Rep) -> tuple[F
 
 
 def score(exercise: Exercise, values: Mapping[str, Value]) -> Score:
-    """The score of a repetition; what cannot be judged absolutely has no points."""
+    """The score of a repetition; values that are not absolute have no points."""
     parts = []
     for rule in exercise.scores:
         points, reason = _points(rule, values[rule.measure])
@@ -101,13 +101,13 @@ def score(exercise: Exercise, values: Mapping[str, Value]) -> Score:
 def _points(rule: ScoreRule, value: Value) -> tuple[float, Reason]:
     if not value.absolute:
         return float("nan"), value.reason
-    most, least = (rule.points(value.value + way * value.sigma) for way in (1, -1))
+    most, least = (rule.points(value.value + sign * value.sigma) for sign in (1, -1))
     if abs(most - least) / 2 > MAX_POINT_SIGMA:
         return float("nan"), Reason.TOO_UNCERTAIN
     return rule.points(value.value), Reason.NONE
 
 
-#: Values of a hold that have a meaning at every moment: name -> measure.
+#: Values of a hold that exist at every moment: name -> measure.
 _MOMENTARY: Final[Mapping[str, str]] = MappingProxyType(
     {
         "elevation_peak": "elevation",
@@ -120,12 +120,12 @@ _MOMENTARY: Final[Mapping[str, str]] = MappingProxyType(
 def held_verdicts(
     exercise: Exercise, frame: Readings, least: Mapping[str, float], overdone: float
 ) -> Mapping[str, Verdict]:
-    """Verdicts on one moment of a hold, for the rules that have a meaning at a moment.
+    """Verdicts on one frame of a hold, for the rules whose value exists at every moment.
 
     Args:
         exercise: a hold.
         frame: one frame.
-        least: floors of sigma by measure.
+        least: smallest sigma by measure, from `floors`.
         overdone: per cent of retraction above which a contraction is overdone.
     """
     found = {}
@@ -133,7 +133,7 @@ def held_verdicts(
         measure = _MOMENTARY.get(rule.measure)
         if not measure:
             continue
-        value = _now(frame, measure, least)
+        value = _current_value(frame, measure, least)
         if rule.measure == "overdone":
             beyond = value.absolute and value.value - value.sigma > overdone
             known = Verdict.GOOD if value.absolute else Verdict.UNJUDGED
@@ -143,7 +143,7 @@ def held_verdicts(
     return MappingProxyType(found)
 
 
-def _now(frame: Readings, measure: str, least: Mapping[str, float]) -> Value:
+def _current_value(frame: Readings, measure: str, least: Mapping[str, float]) -> Value:
     value = float(frame.measure(measure)[0])
     status = Status(int(frame.status(measure)[0]))
     if status is not Status.OK or not np.isfinite(value):

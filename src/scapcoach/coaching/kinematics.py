@@ -1,7 +1,7 @@
-"""Arms, trunk and legs as a coach sees them: one (T,) array a quantity, from landmarks alone.
+"""Quantities of arms, trunk and legs from landmarks alone, one (T,) array for each.
 
-Lengths are in trunk lengths, angles in degrees. Every frame stands on its own, so one live frame
-and a whole recording give equal numbers. NaN without a person, or where no side is seen.
+Lengths are in trunk lengths, angles in degrees. Every frame is computed independently, so one live
+frame and a whole recording give equal numbers. NaN without a person.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.coaching.exercise import JOINTS
+from scapcoach.coaching.exercise import MOVEMENT_QUANTITIES
 from scapcoach.coaching.hands import load_direction
 from scapcoach.geometry.posture import ARMS, HIPS, SHOULDERS, trunk_length, trunk_line, trunk_tilt
 from scapcoach.geometry.vectors import cross, unit, y_up
@@ -24,39 +24,39 @@ if TYPE_CHECKING:
 
 
 #: Hip, knee, ankle by side; arms and legs at once.
-_LEGS: Final = np.array(
+_LEG_POINTS: Final = np.array(
     [
         (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE),
         (Landmark.RIGHT_HIP, Landmark.RIGHT_KNEE, Landmark.RIGHT_ANKLE),
     ]
 )
-_LIMBS: Final = np.concatenate([ARMS, _LEGS])
+_LIMBS: Final = np.concatenate([ARMS, _LEG_POINTS])
 
-#: Chance of being seen below which a side is left out if the other is better [E]; hidden limbs
-#: are guessed by the landmarker, often well, but not to be trusted over seen ones.
+#: Visibility below which a side has almost no weight if the other is better [E]: the landmarker
+#: guesses hidden limbs, often well, but visible ones are more reliable.
 MIN_SEEN: Final = 0.5
 
 
-#: The way of elbows, wrists and hips across the picture, to time movements by; pixels.
+#: Coordinates of elbows, wrists and hips in the picture, for timing movements; pixels.
 ARM_PATH: Final = tuple(f"path_{i}" for i in range(8))
 HIP_PATH: Final = ("hips_x", "hips_y")
 PATH: Final = (*ARM_PATH, *HIP_PATH)
 
 #: Every quantity, in the order of the table of readings.
 KINEMATICS: Final = (
-    *JOINTS, "elbow_left", "elbow_right", "trunk", "trunk_side",
-    "arm_seen", "both_seen", "left_counts", "load", *PATH,
+    *MOVEMENT_QUANTITIES, "elbow_left", "elbow_right", "trunk", "trunk_side",
+    "arm_seen", "both_seen", "left_weight", "load", *PATH,
 )  # fmt: skip
 
 
 def kinematics(poses: Poses) -> Mapping[str, FloatArray]:
     """Every quantity of `KINEMATICS`.
 
-    Beside those of `coaching.exercise.JOINTS`: ``elbow_*``, of one side; ``trunk``, its length in
-    pixels, and ``trunk_side``, degrees from upright in the picture; ``arm_seen`` and ``both_seen``,
-    chance 0..1 that shoulder, elbow and wrist of the better and of the worse arm are seen;
-    ``left_counts``, share 0..1 that the left arm has in means of both;
-    ``load``, ``turn_*`` and ``hand_*`` as `coaching.hands` explains; and `PATH`, in pixels.
+    In addition to `coaching.exercise.MOVEMENT_QUANTITIES`: ``elbow_*``, of one side; ``trunk``, its
+    length in pixels, and ``trunk_side``, its degrees from upright in the picture; ``arm_seen`` and
+    ``both_seen``, visibility 0..1 of shoulder, elbow and wrist of the better and of the worse arm;
+    ``left_weight``, weight 0..1 of the left arm in means of both; ``load`` in degrees, from
+    `coaching.hands.load_direction`; and `PATH`, in pixels.
     """
     limbs = y_up(poses.world[:, _LIMBS].astype(np.float64))  # (T, 4, 3, 3): arms, legs
     seen = poses.visibility[:, _LIMBS].astype(np.float64).min(axis=2)
@@ -95,29 +95,29 @@ def kinematics(poses: Poses) -> Mapping[str, FloatArray]:
         "trunk_side": _side(poses),
         "arm_seen": arm_seen.max(axis=1),
         "both_seen": arm_seen.min(axis=1),
-        "left_counts": weight[:, 0],
+        "left_weight": weight[:, 0],
         "load": _mean(load_direction(poses), weight),
         **dict(zip(PATH, _path(poses, hips), strict=True)),
     }
 
 
 def _side(poses: Poses) -> FloatArray:
-    """(T,) degrees of the trunk from upright in the picture, to its right +."""
+    """(T,) degrees of the trunk from upright in the picture, positive to the right."""
     line = poses.point(*SHOULDERS).astype(np.float64) - poses.point(*HIPS)
     return np.asarray(np.degrees(np.arctan2(line[:, 0], -line[:, 1])))
 
 
 def _path(poses: Poses, hips: FloatArray) -> FloatArray:
-    """(10, T) elbows and wrists from the hips, left arm first, and the hips.
+    """(10, T) elbows and wrists relative to the hips, left arm first, and the hips.
 
-    In pixels: the trunk, a unit for other things, is foreshortened while the movement goes on.
+    In pixels, not in trunk lengths, since the trunk may be foreshortened during the movement.
     """
     arms = poses.xy[:, ARMS[:, 1:]].astype(np.float64) - hips[:, None, None]
     return np.asarray(np.concatenate([arms.reshape(len(poses), 8), hips], axis=1).T)
 
 
 def _weights(seen: FloatArray) -> FloatArray:
-    """(T, 2) how much each side counts: as it is seen, and the hidden one hardly."""
+    """(T, 2) weight of each side: its visibility; a hidden side has almost none."""
     weight = np.where(seen >= MIN_SEEN, seen, 0.1 * seen) + 1e-6
     return np.asarray(weight / weight.sum(axis=1, keepdims=True))
 

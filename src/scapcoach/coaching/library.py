@@ -22,8 +22,8 @@ from msgspec.structs import asdict
 from scapcoach import schema
 from scapcoach.coaching.check import faults, field_lines, listed
 from scapcoach.coaching.exercise import (
-    HELD,
-    JOINTS,
+    HOLD_MEASURE,
+    MOVEMENT_QUANTITIES,
     Exercise,
     ExerciseKind,
     Expected,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 _FORM: Final = schema.Format("Give a TOML file of an exercise", ExerciseError, limit=200_000)
 
-#: Values of a repetition that are a measure's in one phase, for telling contradictions.
+#: Values of a repetition that are those of a measure in one phase, for finding contradictions.
 _TARGETED: Final[Mapping[str, tuple[str, Phase]]] = MappingProxyType(
     {
         "retraction_start": ("retraction", Phase.STRETCH),
@@ -68,13 +68,14 @@ def packaged() -> Mapping[str, Exercise]:
 
 
 def find_exercise(name: str) -> Exercise:
-    """The exercise of that name or alias, or the one in that file.
+    """The exercise of that name or alias, or from that file.
 
     Args:
-        name: of a packaged exercise, with '-', '_' and ' ' alike, or the path of a TOML file.
+        name: of a packaged exercise, where '-', '_' and ' ' are equal, or the path of a TOML file.
 
     Raises:
-        ExerciseError: there is none; the message names the nearest.
+        ExerciseError: it does not exist, and the message names the most similar; or the file
+            cannot be used.
     """
     if name.endswith(".toml") or os.path.isfile(name):  # noqa: PTH113 - False for odd names
         return load_exercise(Path(name))
@@ -107,7 +108,8 @@ def load_exercise(path: Path) -> Exercise:
     """An exercise from a TOML file.
 
     Raises:
-        ExerciseError: it cannot be read, is no TOML, or has faults; lines and fields are named.
+        ExerciseError: it cannot be read, is not TOML, or has faults; the message lists them with
+            line and field.
     """
     try:
         data = schema.read_bytes(path, _FORM, str(path))
@@ -116,7 +118,7 @@ def load_exercise(path: Path) -> Exercise:
     try:
         return parse(data.decode("utf-8-sig"), str(path))
     except UnicodeDecodeError as error:
-        raise ExerciseError(f"{path} is no text in UTF-8: save it as such.") from error
+        raise ExerciseError(f"{path} is not text in UTF-8: save it in that encoding.") from error
 
 
 def parse(text: str, name: str) -> Exercise:
@@ -127,15 +129,15 @@ def parse(text: str, name: str) -> Exercise:
         name: of the file, for messages.
 
     Raises:
-        ExerciseError: the text is no TOML or has faults.
+        ExerciseError: the text is not TOML, or has faults.
     """
     try:
         data = tomllib.loads(text)
     except RecursionError:
-        raise ExerciseError(f"{name} is no valid TOML: it is nested too deeply.") from None
+        raise ExerciseError(f"{name} is not valid TOML: it is nested too deeply.") from None
     except ValueError as error:
         why = "a number in it is too long" if "digits" in str(error) else error
-        raise ExerciseError(f"{name} is no valid TOML: {why}.") from None
+        raise ExerciseError(f"{name} is not valid TOML: {why}.") from None
     found = list(faults(data, ExerciseFile))
     if not found:
         file = convert(data, ExerciseFile)
@@ -173,7 +175,7 @@ def _tidy(values: dict[str, Any]) -> dict[str, Any]:
 
 def _wrong_movement(file: ExerciseFile) -> Iterator[Fault]:
     movement, place = file.movement, ("movement",)
-    allowed = (HELD,) if file.kind is ExerciseKind.HOLD else tuple(JOINTS)
+    allowed = (HOLD_MEASURE,) if file.kind is ExerciseKind.HOLD else tuple(MOVEMENT_QUANTITIES)
     if not movement.full:
         yield (*place, "full"), f"is empty; it must name one or more of {', '.join(allowed)}."
     for key, change in movement.full.items():
@@ -218,7 +220,7 @@ def _against_target(place: Place, rule: FaultRule, target: Expected) -> Iterator
     inside = (
         rule.limit > target.low if rule.relation is Relation.BELOW else rule.limit < target.high
     )
-    # A target that is open on this side says nothing about it.
+    # A target that is open on this side cannot be contradicted.
     closed = np.isfinite(target.low if rule.relation is Relation.BELOW else target.high)
     if inside and closed:
         why = f"{rule.limit:g} lies within the target of {_reach(target)} for {target.measure}"

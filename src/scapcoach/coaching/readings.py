@@ -1,6 +1,6 @@
-"""`Readings`: what the coach reads of T frames, as one table of numbers.
+"""`Readings`: the coach's input for T frames, as one table of numbers.
 
-The same table serves a recording and one live frame (T = 1), so both run through the same code.
+The same table holds a recording or one live frame (T = 1), so both use the same code.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 
 _PARTS: Final = ("value", "sigma", "status", "reason", "deg", "deg_sigma")
-_JOINTS: Final = (*KINEMATICS, *ARM_PHASE, SQUEEZE, "yaw")
-_COLUMNS: Final = (*_JOINTS, *(f"{name}.{part}" for name in SPECS for part in _PARTS))
-_INDEX: Final[Mapping[str, int]] = MappingProxyType({n: i for i, n in enumerate(_COLUMNS)})
-#: Of every measure its parts and their columns.
+_QUANTITIES: Final = (*KINEMATICS, *ARM_PHASE, SQUEEZE, "yaw")
+_TABLE_COLUMNS: Final = (*_QUANTITIES, *(f"{name}.{part}" for name in SPECS for part in _PARTS))
+_INDEX: Final[Mapping[str, int]] = MappingProxyType({n: i for i, n in enumerate(_TABLE_COLUMNS)})
+#: For every measure its parts and their columns.
 _MEASURED: Final[Mapping[str, tuple[tuple[str, int], ...]]] = MappingProxyType(
     {name: tuple((part, _INDEX[f"{name}.{part}"]) for part in _PARTS) for name in SPECS}
 )
@@ -40,7 +40,7 @@ _MEASURED: Final[Mapping[str, tuple[tuple[str, int], ...]]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Readings:
-    """What the coach knows about T frames.
+    """The coach's input for T frames.
 
     Attributes:
         t: (T,) seconds.
@@ -55,15 +55,15 @@ class Readings:
     def of(
         cls, poses: Poses, measures: Measures | None, calibration: Calibration | None = None
     ) -> Readings:
-        """Everything that can be read of these frames.
+        """Compute the table from these frames.
 
         Args:
-            poses: T frames, smoothed; frames of anybody but the followed person are left blank.
-            measures: of the same frames; None leaves them blank.
-            calibration: the one that the measures come from: it tells how far along their own path
-                the arms are, and of squeezes too small to be told that they are there.
+            poses: T frames, smoothed; frames without the followed person become NaN.
+            measures: of the same frames; NaN without.
+            calibration: the one that the measures come from; it adds the position on the calibrated
+                arm path, and squeezes that are too uncertain to be shown as a measure.
         """
-        table = np.full((len(poses), len(_COLUMNS)), np.nan)
+        table = np.full((len(poses), len(_TABLE_COLUMNS)), np.nan)
         found = {**kinematics(poses), **arm_phase(poses, path_of(calibration))}
         for name, values in found.items():
             table[:, _INDEX[name]] = values
@@ -89,10 +89,10 @@ class Readings:
         return len(self.t)
 
     def __getitem__(self, index: slice | npt.NDArray[Any]) -> Readings:
-        """The same for some of the frames."""
+        """Readings of some of the frames."""
         return Readings(self.t[index], self.table[index])
 
-    def joint(self, name: str) -> FloatArray:
+    def quantity(self, name: str) -> FloatArray:
         """(T,) one quantity of `kinematics`, `arm_path` or `squeeze`, or ``yaw`` in degrees."""
         return self.table[:, _INDEX[name]]
 
@@ -111,6 +111,6 @@ class Readings:
 
     def between(self, start: float, end: float) -> Readings:
         """The frames from `start` to `end` seconds, both included."""
-        # A millionth of a second forgives timestamps that were rounded.
+        # 1e-6 s of tolerance for rounded timestamps.
         low, high = np.searchsorted(self.t, [start - 1e-6, end + 1e-6])
         return self[int(low) : int(high)]

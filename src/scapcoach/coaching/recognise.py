@@ -1,7 +1,7 @@
-"""Which exercise is done, from arms and trunk alone; or that it cannot be said.
+"""Recognition of the exercise from arms and trunk.
 
-Every exercise looks for its own repetitions; the one that explains most of what is seen wins, if
-it does so clearly. Shoulder blades have no part in it.
+For every exercise, its repetitions are looked for; the exercise that explains most of the movement
+is recognised, if it is clearly better than the next one. Shoulder blades are not used.
 """
 
 from __future__ import annotations
@@ -13,32 +13,30 @@ import numpy as np
 
 from scapcoach.coaching.exercise import ExerciseKind
 from scapcoach.coaching.library import packaged
-from scapcoach.coaching.phases import Course, belongs, course, ways
+from scapcoach.coaching.phases import PhaseTimes, find_phases, is_repetition, timing_paths
 from scapcoach.coaching.readings import Readings
-from scapcoach.coaching.reps import Detector, advance, close, signal
+from scapcoach.coaching.reps import LEAD_SECONDS, Detector, advance, close, signal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scapcoach.coaching.exercise import Exercise
-    from scapcoach.coaching.reps import Turn
+    from scapcoach.coaching.reps import Cycle
     from scapcoach.landmarks import Poses
 
-#: Repetitions that it takes, and how much better than the next the best must explain them [E].
+#: Fewest repetitions, and by which factor the best exercise must be better than the next [E].
 MIN_REPS: Final = 2
 MIN_LEAD: Final = 1.3
-#: Seconds before a repetition that belong to its picture.
-_BEFORE: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What is being done.
+    """Result of a recognition.
 
     Attributes:
-        exercise: None where it cannot be said.
+        exercise: None where none is clearly the best.
         why: one sentence.
-        scores: exercise name -> how well it explains what is seen, best first.
+        scores: (exercise name, how well it explains the movement), best first.
     """
 
     exercise: Exercise | None
@@ -75,28 +73,28 @@ def recognise(poses: Poses, exercises: Sequence[Exercise] | None = None) -> Reco
 def _score(readings: Readings, exercise: Exercise) -> tuple[int, float]:
     """Number of repetitions, and how well they explain the recording.
 
-    Seconds in repetitions count as much as their range is a full one: what the wrong exercise
-    sees in a movement is short or small.
+    The sum of seconds in repetitions, each times its share of a full range: repetitions of a wrong
+    exercise are short or small.
     """
-    found = list(_courses(readings, exercise))
-    seconds = sum((c.end - c.start) * min(turn.rise, 1.0) for c, turn in found)
+    found = list(_repetitions(readings, exercise))
+    seconds = sum((c.end - c.start) * min(cycle.rise, 1.0) for c, cycle in found)
     return len(found), float(seconds)
 
 
-def _courses(readings: Readings, exercise: Exercise) -> list[tuple[Course, Turn]]:
-    """The repetitions of an exercise, without what is seen in them."""
+def _repetitions(readings: Readings, exercise: Exercise) -> list[tuple[PhaseTimes, Cycle]]:
+    """The repetitions of an exercise: their phases, without their values."""
     state = Detector()
-    found: list[tuple[Course, Turn]] = []
+    found: list[tuple[PhaseTimes, Cycle]] = []
     for i, value in enumerate(signal(readings, exercise.movement)):
         t = float(readings.t[i])
-        state, turn = advance(state, t, float(value), exercise.movement)
-        if turn is None and i == len(readings) - 1:
-            state, turn = close(state, exercise.movement)
-        if turn is not None:
-            first = int(np.searchsorted(readings.t, turn.start - _BEFORE))
+        state, cycle = advance(state, t, float(value), exercise.movement)
+        if cycle is None and i == len(readings) - 1:
+            state, cycle = close(state, exercise.movement)
+        if cycle is not None:
+            first = int(np.searchsorted(readings.t, cycle.start - LEAD_SECONDS))
             window = readings[first : i + 1]
-            seen = course(window, turn, ways(window, exercise.movement)[0])
-            if seen is not None and belongs(window, seen, exercise.movement):
-                found.append((seen, turn))
-                state = state.accept(turn.rise)
+            seen = find_phases(window, cycle, timing_paths(window, exercise.movement)[0])
+            if seen is not None and is_repetition(window, seen, exercise.movement):
+                found.append((seen, cycle))
+                state = state.accept(cycle.rise)
     return found

@@ -1,9 +1,10 @@
-"""Repetitions, found causally: there and back of the primary signal, with hysteresis.
+"""Causal detection of repetitions: cycles of the primary signal, with hysteresis.
 
-The signal is the exercise's primary joint, never the shoulder blades (holds aside, which move no
-joint). It rises by about 1 from start to peak. A turn counts when the signal has come back by a
-share of the running range, so tremor makes no repetition; and what has the right size still has
-to begin and end where the exercise does, to take its time and not to walk (`coaching.phases`).
+The signal comes from the joints of the exercise, never from the shoulder blades (except in holds,
+which move no joint). It rises by about 1 from start to peak. A cycle ends when the signal has come
+back by a share of the current range, so tremor gives no repetition. A cycle of the right size must
+also start and end in the positions of the exercise, have a plausible duration and no walking
+(`coaching.phases`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.coaching.exercise import HELD
+from scapcoach.coaching.exercise import HOLD_MEASURE
 from scapcoach.coaching.squeeze import SQUEEZE
 from scapcoach.measures.series import Reason
 
@@ -24,46 +25,50 @@ if TYPE_CHECKING:
     from scapcoach.coaching.readings import Readings
 
 
-#: Share of the rise from which the far end is shown as reached, live [E].
+#: Share of the rise from which the peak is shown as reached, live [E].
 NEAR_TOP: Final = 0.9
-#: ... and this close to the start it is over [E].
-HOME: Final = 0.1
-#: Seconds without a lower signal after which it has come home [E].
-SETTLED: Final = 0.12
-#: Share of the rise by which the signal goes up again for the next one [E].
-TURN: Final = 0.15
-#: A stretch this long, in seconds, within this share of the rise, is a rest [E].
-STILL: Final = (0.5, 0.04)
-#: The same share while a pull is waited for: slow pulls must not pass for a rest [E].
-RESTING: Final = 0.03
-#: Share of the set's usual range that a repetition must have; below, it is no repetition [E].
-SMALLEST: Final = 0.35
-#: Share of the exercise's least range that is enough once a set is going on [E].
-GOING_ON: Final = 0.5
-#: Largest rise there is, in full repetitions: beyond, the landmarks jumped, as at a cut [M: up to
-#: 2.5 on real sets].
-LARGEST: Final = 3.0
-#: Seconds without the person after which the detector starts afresh: longer than a tracker's
-#: blink, shorter than leaving the picture [E].
-MAX_GAP: Final = 0.7
-#: Fastest change of the signal, a second, and least change between frames that is too much: an arm
-#: goes from straight to bent in a quarter of a second [E]; beyond, the landmarks jumped.
-FASTEST: Final = 15.0
-JUMP: Final = 0.4
-#: Seconds of jumped landmarks after which the new place is believed, and all begins afresh [E].
-MAX_JUMP: Final = 0.3
-#: Repetitions whose median range is the set's usual one.
-_REMEMBERED: Final = 5
+#: Share of the rise, from the start, within which the return is complete [E].
+RETURNED_SHARE: Final = 0.1
+#: Seconds without a lower signal after which the return is complete [E].
+SETTLED_SECONDS: Final = 0.12
+#: Share of the rise by which the signal must go up again to begin the next repetition [E].
+NEXT_RISE: Final = 0.15
+#: Within this time, in seconds, the signal of a rest changes by at most this share of the rise [E].
+REST_SECONDS: Final = 0.5
+REST_SHARE: Final = 0.04
+#: The same share before a pull: the beginning of a slow pull must not look like a rest [E].
+PULL_REST_SHARE: Final = 0.03
+#: Seconds of frames before a repetition in which its start and the rest before it are looked for.
+LEAD_SECONDS: Final = 2.0
+#: Smallest range of a repetition, as a share of the set's usual range [E].
+MIN_USUAL_SHARE: Final = 0.35
+#: Smallest range within a set, as a share of the exercise's `Movement.least` [E].
+MIN_SHARE_IN_SET: Final = 0.5
+#: Largest possible rise, in full repetitions: above it, the landmarks have jumped, as at a cut [M:
+#: up to 2.5 on real sets].
+MAX_SIGNAL_RISE: Final = 3.0
+#: Seconds without a signal after which the detector starts from the beginning: longer than a
+#: dropout of the tracker, shorter than leaving the picture [E].
+MAX_ABSENCE: Final = 0.7
+#: A jump of the landmarks changes the signal by more than `MIN_JUMP` plus this speed per second: an
+#: arm goes from straight to bent in a quarter of a second at the fastest [E].
+MAX_SIGNAL_SPEED: Final = 15.0
+MIN_JUMP: Final = 0.4
+#: Seconds after a jump after which the new place is accepted, and the detector starts from the
+#: beginning [E].
+MAX_JUMP_SECONDS: Final = 0.3
+#: Number of latest repetitions whose median range is the usual one of the set.
+_REMEMBERED_RANGES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Hysteresis:
-    """How far a signal has to go to count.
+    """How far a signal must change to start and end a phase.
 
     Attributes:
-        enter: share of the running range by which it has to rise for a pull to begin.
-        leave: share of the rise so far by which it has to fall for the peak to be over.
-        returned: share of the rise that has to be given back before a repetition can be over.
+        enter: share of the current range by which it must rise to begin a pull.
+        leave: share of the rise so far by which it must fall to end the peak.
+        returned: share of the rise by which it must fall before a repetition can end.
     """
 
     enter: float
@@ -71,16 +76,16 @@ class Hysteresis:
     returned: float
 
 
-#: For joints [E].
-JOINTS: Final = Hysteresis(0.35, 0.3, 0.4)
-#: For what sags by up to a half while a position is held [M, phantom]: the phase of arms that may
-#: be guessed, since hidden elbows are drawn beyond their finish on the way there and back; and the
-#: squeeze of a hold.
-SAGGING: Final = Hysteresis(0.5, 0.55, 0.6)
+#: For signals of joints [E].
+JOINT_HYSTERESIS: Final = Hysteresis(0.35, 0.3, 0.4)
+#: For signals that fall by up to a half while a position is held [M, phantom]: the phase of arms
+#: that may be guessed, since hidden elbows overshoot before and after the finish; and the squeeze
+#: of a hold.
+SAG_HYSTERESIS: Final = Hysteresis(0.5, 0.55, 0.6)
 
 
 class Stage(IntEnum):
-    """What the detector waits for."""
+    """The event that the detector waits for."""
 
     WAIT = 0  # the next pull
     PULL = 1  # the peak to be over
@@ -88,8 +93,8 @@ class Stage(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A there and back, as the detector saw it.
+class Cycle:
+    """One movement there and back, as detected.
 
     Attributes:
         start: seconds of the lowest signal before it; top: of the highest; low: of the lowest
@@ -106,17 +111,17 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """The detector's memory; `advance` gives the next one.
+    """The state of the detector; `advance` returns the next one.
 
     Attributes:
-        stage: what it waits for.
+        stage: the event that it waits for.
         base, base_time: lowest signal before the pull, and when.
-        pull_time: when the pull was seen to have begun.
+        pull_time: when the pull was detected.
         top, top_time: highest since then.
         low, low_time: lowest since the top.
-        recent: (seconds, signal) of the last moments, for rests.
-        rest, rest_time: level at which a pull has rested since, and until when; a pull that goes
-            on from there has only now begun.
+        recent: (seconds, signal) of the last `REST_SECONDS`, for detecting rests.
+        rest, rest_time: level of the latest rest during a pull, and its last time; a pull that
+            continues from there is taken to start there.
         ranges: of the last repetitions.
         seen: seconds of the last frame with a signal; NaN before the first.
     """
@@ -140,19 +145,19 @@ class Detector:
         """Range of the set's repetitions so far; 0 before the first."""
         return float(np.median(self.ranges)) if self.ranges else 0.0
 
-    def enough(self, movement: Movement) -> float:
-        """The least rise that is a repetition by now."""
+    def min_rise(self, movement: Movement) -> float:
+        """The smallest rise that is a repetition at this point of the set."""
         if not self.ranges:
             return movement.least
-        return max(GOING_ON * movement.least, SMALLEST * self.usual)
+        return max(MIN_SHARE_IN_SET * movement.least, MIN_USUAL_SHARE * self.usual)
 
     def near_top(self, usual: float) -> float:
-        """The signal from which the far end is reached, as far as is known by now."""
+        """The signal from which the peak is taken as reached, live."""
         return self.base + NEAR_TOP * max(self.top - self.base, usual)
 
     def accept(self, rise: float) -> Detector:
         """Remember the range of a repetition."""
-        return replace(self, ranges=(*self.ranges, rise)[-_REMEMBERED:])
+        return replace(self, ranges=(*self.ranges, rise)[-_REMEMBERED_RANGES:])
 
 
 def signal(readings: Readings, movement: Movement) -> FloatArray:
@@ -161,66 +166,70 @@ def signal(readings: Readings, movement: Movement) -> FloatArray:
     NaN where any of its quantities is missing.
     """
     parts = [
-        (readings.joint(name) if name != HELD else np.minimum(held(readings), SQUEEZED)) / full
+        (
+            readings.quantity(name)
+            if name != HOLD_MEASURE
+            else np.minimum(hold_signal(readings), MAX_HOLD_SIGNAL)
+        )
+        / full
         for name, full in movement.full.items()
     ]
     return np.asarray(np.mean(parts, axis=0))
 
 
-#: Degrees that stand for the whole range where no own range is known: the middle of the
-#: typical ones (docs/explanation/method.md, "Typical ranges"). Only for finding holds, never for
-#: judging them.
-_TYPICAL: Final = {HELD: 18.0, "elevation": 32.0}
+#: Degrees taken as the full range where no personal range is known: the middle of the typical ones
+#: (docs/explanation/method.md, "Typical ranges"). Only for finding holds, never for judging.
+_HOLD_RANGE_DEGREES: Final = {HOLD_MEASURE: 18.0, "elevation": 32.0}
 
 
-#: Per cent from which a squeeze is a full one to the detector: what goes on beyond tells nothing
-#: about when it begins and ends [E].
-SQUEEZED: Final = 80.0
+#: Per cent at which the signal of a hold is clipped: higher values do not help to find its start
+#: and end [E].
+MAX_HOLD_SIGNAL: Final = 80.0
 
 
-def held(readings: Readings) -> FloatArray:
-    """(T,) retraction in per cent of the own range, or of a typical one.
+def hold_signal(readings: Readings) -> FloatArray:
+    """(T,) retraction in per cent of the personal range, or of a typical one.
 
-    What is too small to be told still counts (`coaching.squeeze`). Shoulders that are shrugged hide
-    the blades. It is a hold all the same, and a faulty one: there the shrug tells that it is going
-    on.
+    Includes squeezes that are too uncertain for the measure (`coaching.squeeze`). Shrugged
+    shoulders hide the blades; that is a hold as well, but a faulty one, so there the shrug is the
+    signal.
     """
-    hidden = readings.reason(HELD) == Reason.SHOULDERS_RAISED
-    squeeze, shrug = (_per_cent(readings, name) for name in _TYPICAL)
-    squeeze = np.where(np.isfinite(squeeze), squeeze, readings.joint(SQUEEZE))
+    hidden = readings.reason(HOLD_MEASURE) == Reason.SHOULDERS_RAISED
+    squeeze, shrug = (_per_cent(readings, name) for name in _HOLD_RANGE_DEGREES)
+    squeeze = np.where(np.isfinite(squeeze), squeeze, readings.quantity(SQUEEZE))
     return np.where(hidden, shrug, squeeze)
 
 
 def _per_cent(readings: Readings, name: str) -> FloatArray:
     value = readings.measure(name)
-    degrees = 100.0 * readings.measure(name, "deg") / _TYPICAL[name]
+    degrees = 100.0 * readings.measure(name, "deg") / _HOLD_RANGE_DEGREES[name]
     return np.where(np.isfinite(value), value, degrees)
 
 
 def advance(
-    state: Detector, t: float, s: float, movement: Movement, by: Hysteresis = JOINTS
-) -> tuple[Detector, Turn | None]:
-    """One frame further.
+    state: Detector, t: float, s: float, movement: Movement, by: Hysteresis = JOINT_HYSTERESIS
+) -> tuple[Detector, Cycle | None]:
+    """Process one frame.
 
     Args:
         state: so far.
         t: seconds of the frame, later than all before.
         s: signal; NaN where it is missing.
         movement: of the exercise.
-        by: how far the signal has to go.
+        by: how far the signal must change.
 
     Returns:
-        The new state, and a there and back that this frame has ended, if any.
+        The new state, and the cycle that this frame has ended, if any.
     """
     if not np.isfinite(s):
         return _unseen(state, t, movement)
-    if t - state.seen > MAX_GAP:
+    if t - state.seen > MAX_ABSENCE:
         state = Detector(ranges=state.ranges)
     elif _jumped(state, t, s):
-        if t - state.seen <= MAX_JUMP:
+        if t - state.seen <= MAX_JUMP_SECONDS:
             return state, None
         state = Detector(ranges=state.ranges)
-    recent = (*((a, b) for a, b in state.recent if t - a <= STILL[0] + 1e-6), (t, s))
+    recent = (*((a, b) for a, b in state.recent if t - a <= REST_SECONDS + 1e-6), (t, s))
     state = replace(state, recent=recent, seen=t)
     if state.stage is Stage.WAIT:
         return _wait(state, t, s, movement, by), None
@@ -231,37 +240,37 @@ def advance(
     return _return(state, t, s, movement, by)
 
 
-def _unseen(state: Detector, t: float, movement: Movement) -> tuple[Detector, Turn | None]:
-    """Nothing is seen: a blink changes nothing, after an absence all begins afresh."""
-    if not t - state.seen > MAX_GAP:
+def _unseen(state: Detector, t: float, movement: Movement) -> tuple[Detector, Cycle | None]:
+    """No signal: a short dropout changes nothing, a longer one restarts the detector."""
+    if not t - state.seen > MAX_ABSENCE:
         return state, None
-    _, turn = close(replace(state, seen=t), movement)
-    return Detector(ranges=state.ranges, seen=state.seen), turn
+    _, cycle = close(replace(state, seen=t), movement)
+    return Detector(ranges=state.ranges, seen=state.seen), cycle
 
 
 def _jumped(state: Detector, t: float, s: float) -> bool:
-    """Whether no arm moves like that."""
+    """Whether the signal has changed faster than an arm can move."""
     if not state.recent:
         return False
     before, value = state.recent[-1]
-    return bool(abs(s - value) > JUMP + FASTEST * (t - before))
+    return bool(abs(s - value) > MIN_JUMP + MAX_SIGNAL_SPEED * (t - before))
 
 
 def _rest(state: Detector, t: float, s: float) -> Detector:
-    """Wait for the next pull from here."""
+    """Wait for the next pull, starting from this signal."""
     return replace(state, stage=Stage.WAIT, base=s, base_time=t, top=-np.inf, low=np.inf)
 
 
 def _wait(state: Detector, t: float, s: float, movement: Movement, by: Hysteresis) -> Detector:
     size = max(movement.least, state.usual)
-    # The last frame at the bottom is where the pull begins, not the first; and a rest higher up,
-    # as after settling into position, is a new bottom.
+    # The pull begins at the last frame at the bottom, not at the first. A rest at a higher level,
+    # as after getting into position, is a new bottom.
     if s <= state.base + 0.02 * size:
         state = replace(state, base=min(s, state.base), base_time=t)
-    elif _is_still(state, RESTING * size):
+    elif _is_still(state, PULL_REST_SHARE * size):
         state = replace(state, base=min(v for _, v in state.recent), base_time=t)
     if s - state.base > by.enter * size:
-        base = max(state.base, s - LARGEST)
+        base = max(state.base, s - MAX_SIGNAL_RISE)
         return replace(
             state, stage=Stage.PULL, base=base, pull_time=t, top=s, top_time=t, low=np.inf,
             rest=np.nan,
@@ -272,12 +281,12 @@ def _wait(state: Detector, t: float, s: float, movement: Movement, by: Hysteresi
 def _pull(state: Detector, t: float, s: float, movement: Movement, by: Hysteresis) -> Detector:
     size = max(movement.least, state.usual)
     if s - state.rest > by.enter * size:
-        # It was no peak that was held, but the start: somebody has settled into position.
+        # That rest was not a peak but the start: the person has got into position.
         state = replace(state, base=state.rest, base_time=state.rest_time, rest=np.nan)
-    elif _is_still(state, STILL[1] * size):
+    elif _is_still(state, REST_SHARE * size):
         state = replace(state, rest=max(v for _, v in state.recent), rest_time=t)
     if s > state.top:
-        return replace(state, top=s, top_time=t, base=max(state.base, s - LARGEST))
+        return replace(state, top=s, top_time=t, base=max(state.base, s - MAX_SIGNAL_RISE))
     if state.top - s > by.leave * (state.top - state.base):
         return replace(state, stage=Stage.RETURN, low=s, low_time=t)
     return state
@@ -285,28 +294,30 @@ def _pull(state: Detector, t: float, s: float, movement: Movement, by: Hysteresi
 
 def _return(
     state: Detector, t: float, s: float, movement: Movement, by: Hysteresis
-) -> tuple[Detector, Turn | None]:
+) -> tuple[Detector, Cycle | None]:
     if s < state.low:
         state = replace(state, low=s, low_time=t)
     rise = state.top - state.base
     returned = state.top - state.low > by.returned * rise
     if not returned:
-        back_up = s > state.top - HOME * rise
+        back_up = s > state.top - RETURNED_SHARE * rise
         return (replace(state, stage=Stage.PULL, low=np.inf) if back_up else state), None
-    home = state.low < state.base + HOME * rise and t - state.low_time >= SETTLED
-    up_again = s > state.low + TURN * rise
-    if not (home or up_again or _is_still(state, STILL[1] * rise)):
+    home = state.low < state.base + RETURNED_SHARE * rise and t - state.low_time >= SETTLED_SECONDS
+    up_again = s > state.low + NEXT_RISE * rise
+    if not (home or up_again or _is_still(state, REST_SHARE * rise)):
         return state, None
-    turn = _turn(state, t)
-    # The next pull may have begun already: its base is the low, not this frame.
+    cycle = _cycle(state, t)
+    # The next pull may already have begun: it starts at the low, not at this frame.
     after = replace(
         state, stage=Stage.WAIT, base=state.low, base_time=state.low_time, top=-np.inf, low=np.inf
     )
-    return _wait(after, t, s, movement, by), (turn if turn.rise >= state.enough(movement) else None)
+    return _wait(after, t, s, movement, by), (
+        cycle if cycle.rise >= state.min_rise(movement) else None
+    )
 
 
-def _turn(state: Detector, t: float) -> Turn:
-    return Turn(
+def _cycle(state: Detector, t: float) -> Cycle:
+    return Cycle(
         start=state.base_time,
         top=state.top_time,
         low=state.low_time,
@@ -315,18 +326,18 @@ def _turn(state: Detector, t: float) -> Turn:
     )
 
 
-def close(state: Detector, movement: Movement) -> tuple[Detector, Turn | None]:
-    """No more frames: what has mostly returned counts as returned."""
+def close(state: Detector, movement: Movement) -> tuple[Detector, Cycle | None]:
+    """End of the frames: a cycle that has mostly returned is complete."""
     if state.stage is not Stage.RETURN:
         return state, None
-    turn = _turn(state, state.seen)
-    back = state.top - state.low > (1 - JOINTS.leave) * (state.top - state.base)
-    enough = turn.rise >= state.enough(movement)
-    return _rest(state, state.seen, state.low), (turn if back and enough else None)
+    cycle = _cycle(state, state.seen)
+    back = state.top - state.low > (1 - JOINT_HYSTERESIS.leave) * (state.top - state.base)
+    enough = cycle.rise >= state.min_rise(movement)
+    return _rest(state, state.seen, state.low), (cycle if back and enough else None)
 
 
 def _is_still(state: Detector, within: float) -> bool:
-    """Whether the signal has rested for a while."""
+    """Whether the signal has been at rest for `REST_SECONDS`."""
     times, values = zip(*state.recent, strict=True)
-    long_enough = times[-1] - times[0] >= 0.8 * STILL[0]
+    long_enough = times[-1] - times[0] >= 0.8 * REST_SECONDS
     return bool(long_enough and max(values) - min(values) <= within)

@@ -1,7 +1,7 @@
-"""What coaching yields: phases, repetitions with their values, faults, cues, and a set's summary.
+"""Results of coaching: phases, repetitions with values, faults, cues, and a summary of the set.
 
-Everything observed is a `Value`: value, sigma, status, reason, as in the measures. Nothing
-downstream reads a value that its status does not allow: it is NaN there.
+Every observation is a `Value`: value, sigma, status and reason, as in the measures. Where the
+status does not allow a value, it is NaN.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Value:
     Attributes:
         value: NaN where the status does not allow one.
         sigma: one standard deviation, same unit; NaN where `value` is.
-        status: what it may be used for.
+        status: how it may be used.
         reason: NONE where the status is ``ok``.
     """
 
@@ -40,7 +40,7 @@ class Value:
 
     @classmethod
     def withheld(cls, reason: Reason, status: Status = Status.NOT_OBSERVABLE) -> Value:
-        """No number, and why."""
+        """No number, with the reason."""
         return cls(float("nan"), float("nan"), status, reason)
 
     @property
@@ -56,11 +56,11 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One observed kind of a repetition: the grip, or the angle of pull.
+    """One observed category of a repetition: the grip, or the angle of pull.
 
     Attributes:
-        name: e.g. "pronated"; empty where it cannot be told.
-        chance: 0..1 that the name is right, from the sigma of the angle behind it; NaN without.
+        name: e.g. "pronated"; empty where it is withheld.
+        chance: probability 0..1 that the name is right, from the sigma of its angle; NaN without.
         status, reason: as of a `Value`.
     """
 
@@ -71,7 +71,7 @@ class Label:
 
     @classmethod
     def withheld(cls, reason: Reason, status: Status = Status.NOT_OBSERVABLE) -> Label:
-        """No name, and why."""
+        """No name, with the reason."""
         return cls("", float("nan"), status, reason)
 
 
@@ -81,10 +81,11 @@ class Rep:
 
     Attributes:
         number: from 1 on, partial ones included.
-        start: seconds at which the pull begins; peak_start, peak_end: between which the far end
-            is held; end: the return is over.
+        start: seconds at which the pull begins; peak_start, peak_end: between which the peak is
+            held; end: at which the return ends.
         start_frame, peak_start_frame, peak_end_frame, end_frame: the frames nearest to them.
-        known: seconds at which the repetition was known to be over, live; cues come from then on.
+        known: seconds at which the end of the repetition was detected, live; cues come from then
+            on.
         amplitude: of the primary signal, in its unit.
         partial: whether the range was much shorter than that of the set's repetitions so far.
     """
@@ -112,7 +113,7 @@ class Fault:
         title: words for people, e.g. "Blades stay behind".
         severity: of the rule.
         measure: name of the value in `REP_VALUES`.
-        value: what was seen; always beyond `limit` by at least one sigma, status ``ok``.
+        value: as observed; always beyond `limit` by at least one sigma, status ``ok``.
         limit: of the rule.
         time: seconds; the repetition's peak.
         rep: number of the repetition.
@@ -149,11 +150,11 @@ class ScorePart:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A repetition's score and where it comes from.
+    """A repetition's score and its parts.
 
     Attributes:
-        total: 0..100, weighted mean of the parts that have points; NaN where parts of less than
-            half of the weight have any.
+        total: 0..100, weighted mean of the parts that have points; NaN where these have less than
+            70 % of the weight (`judge.MIN_SCORED`).
         parts: in the order of the exercise file.
     """
 
@@ -173,21 +174,21 @@ class Verdict(IntEnum):
 
     UNJUDGED = 0  # the value is withheld, or only relative
     GOOD = 1  # within the limit by one sigma
-    UNCLEAR = 2  # too near to the limit, or too uncertain, to tell
+    UNCLEAR = 2  # too close to the limit, or too uncertain
     FAULTY = 3  # beyond the limit by one sigma
 
 
 @dataclass(frozen=True, slots=True)
 class RepValues:
-    """One repetition with everything seen in it.
+    """One repetition with its values, faults and score.
 
     Attributes:
         rep: when.
         values: by name, all of `REP_VALUES` in their order; withheld ones with their reason.
-        grip: pronated, neutral or supinated; not observable so far (`grip.GRIP`).
-        pull_angle: high, mid or low: where the load pulls from, relative to the trunk.
+        grip: always withheld: the landmarks do not show it (`grip.GRIP`).
+        pull_angle: high, mid or low: direction of the load relative to the trunk.
         faults: most severe first.
-        verdicts: by key, for every fault that the exercise knows.
+        verdicts: by key, for every fault of the exercise.
         score: with its parts.
     """
 
@@ -204,7 +205,7 @@ class RepValues:
 
 
 class CueKind(StrEnum):
-    """What a cue is for."""
+    """The purpose of a cue."""
 
     CORRECT = "correct"
     PRAISE = "praise"
@@ -212,14 +213,14 @@ class CueKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One thing said to the person; never two at once.
+    """One message to the person; never two at once.
 
     Attributes:
         time: seconds at which it is given.
         until: seconds up to which it is shown.
         exercise: name of the exercise.
-        fault: key of the fault that it is about.
-        text: what is said, in the chosen focus.
+        fault: key of its fault.
+        text: its words, in the chosen focus.
         severity: of the fault; NOTE for praise.
         kind: a correction, or praise on recovery.
         rep: number of the repetition after which it is given; 0 in a hold.
@@ -237,13 +238,13 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One episode of one fault: from its first faulty repetition until it is done well again.
+    """One episode of one fault, from the first faulty repetition to recovery.
 
     Attributes:
         fault: key; title: words for people; severity: of the rule.
         start, end: seconds, from the first faulty repetition's start to the last one's end.
         reps: numbers of the faulty repetitions.
-        recovered: whether it was done well again before the set ended.
+        recovered: whether the fault was gone before the set ended.
     """
 
     fault: str
@@ -257,13 +258,13 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """How a value went across the set.
+    """Change of a value over the set.
 
     Attributes:
         measure: name in `REP_VALUES`.
         change: fitted value at the last repetition minus that at the first, in the value's unit.
-        clear: whether the change is greater than chance and sigma allow for.
-        sure: 0..1, how seldom chance alone makes a smaller change (Student's t).
+        clear: whether the change is statistically significant and large enough to matter.
+        sure: 0..1, probability that chance alone gives a smaller change (Student's t).
     """
 
     measure: str
@@ -288,7 +289,7 @@ class FaultCount:
 
 @dataclass(frozen=True, slots=True)
 class SetSummary:
-    """A set in few words and numbers.
+    """Summary of a set in a few words and numbers.
 
     Attributes:
         reps: number of repetitions, partial ones included; partial: of them.
@@ -296,10 +297,10 @@ class SetSummary:
         means: by value name, over the full repetitions in which it was judged absolutely.
         faults: counts of every rule of the exercise, in its order.
         trends: of peak retraction and hold (fade), where at least four repetitions show it.
-        best, worst: numbers of the repetitions to look at; 0 where they cannot be told apart.
-        ranked_by: name of what best and worst were ranked by, "score" or a value; may be empty.
-        grips: names of the grips told, in order of appearance; two or more is a change.
-        next_time: one sentence; always there.
+        best, worst: numbers of these repetitions; 0 where they do not differ clearly.
+        ranked_by: by what best and worst were ranked: "score" or the name of a value; may be empty.
+        grips: names of observed grips, in order of appearance.
+        next_time: one sentence, never empty.
         advice: what to change so that more can be judged, one sentence each; empty when all was.
     """
 
@@ -319,7 +320,7 @@ class SetSummary:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SetResult:
-    """Everything that coaching has to say about a recording.
+    """All results of coaching a recording.
 
     Attributes:
         exercise: that was coached.
@@ -327,7 +328,7 @@ class SetResult:
         load: in kilograms, as the person gave it; None unknown.
         phase: (T,) `Phase` codes of the recording's frames.
         rep: (T,) number of the repetition in progress; 0 none.
-        count: (T,) repetitions finished so far, as a counter on the screen shows.
+        count: (T,) repetitions finished so far, as on the counter on the screen.
         reps: in order of time.
         cues: in order of time, never overlapping.
         episodes: of faults, in order of their start.
@@ -363,5 +364,5 @@ class SetResult:
         }
 
     def cue_at(self, t: float) -> Cue | None:
-        """What is being said at a time, in seconds."""
+        """The cue shown at a time, in seconds; None if there is none."""
         return next((cue for cue in self.cues if cue.time <= t < cue.until), None)

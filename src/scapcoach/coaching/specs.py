@@ -1,4 +1,4 @@
-"""Every value that a repetition can have: name, title, unit and sign, in the order of the files."""
+"""Every value of a repetition: name, title, unit and sign, in the order of the files."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RepValueSpec:
-    """What a value of a repetition is.
+    """Description of a value of a repetition.
 
     Attributes:
         name: column name.
         title: words for people.
-        unit: "%" of the personal range, "deg", "s", or "%" of the own best for `range_share`.
+        unit: "%" of the personal range, "deg", "s", or "%" of the set's best for `range_share`.
         positive: what a greater value means.
     """
 
@@ -36,21 +36,21 @@ def _specs(*rows: tuple[str, str, str, str]) -> Mapping[str, RepValueSpec]:
     return MappingProxyType({row[0]: RepValueSpec(*row) for row in rows})
 
 
-_BACK: Final = "shoulder blades drawn back"
-_UP: Final = "shoulders hiked"
+_DRAWN_BACK: Final = "shoulder blades drawn back"
+_HIKED: Final = "shoulders hiked"
 
-#: Every value that a repetition can have, in the order in which files list them. Values named
-#: `_deg` are degrees from neutral: they may be ``relative``, and then serve only comparisons.
+#: Every value of a repetition, in the order of the files. Values named `_deg` are degrees from
+#: neutral: they may be ``relative``, and are then only for comparisons.
 REP_VALUES: Final = _specs(
-    ("retraction_start", "Retraction at the start", "%", _BACK),
-    ("retraction_peak", "Peak retraction", "%", _BACK),
-    ("retraction_peak_left", "Peak retraction, left", "%", _BACK),
-    ("retraction_peak_right", "Peak retraction, right", "%", _BACK),
-    ("retraction_peak_deg", "Peak retraction", "deg", _BACK),
+    ("retraction_start", "Retraction at the start", "%", _DRAWN_BACK),
+    ("retraction_peak", "Peak retraction", "%", _DRAWN_BACK),
+    ("retraction_peak_left", "Peak retraction, left", "%", _DRAWN_BACK),
+    ("retraction_peak_right", "Peak retraction, right", "%", _DRAWN_BACK),
+    ("retraction_peak_deg", "Peak retraction", "deg", _DRAWN_BACK),
     ("retraction_drop", "Retraction lost on the way", "%", "blades let go"),
-    ("elevation_start", "Shrug at the start", "%", _UP),
-    ("elevation_peak", "Shrug at the peak", "%", _UP),
-    ("elevation_peak_deg", "Shrug at the peak", "deg", _UP),
+    ("elevation_start", "Shrug at the start", "%", _HIKED),
+    ("elevation_peak", "Shrug at the peak", "%", _HIKED),
+    ("elevation_peak_deg", "Shrug at the peak", "deg", _HIKED),
     ("elevation_gain", "Shrug from start to peak", "%", "shoulders rise"),
     ("elevation_end", "Shrug after the return", "%", "shoulders not lowered"),
     ("rounding_gain", "Upper back rounding on the way", "deg", "upper back rounds"),
@@ -62,9 +62,9 @@ REP_VALUES: Final = _specs(
     ("arm_asymmetry", "Elbows, left against right", "deg", "sides differ more"),
     ("hold", "Peak hold", "s", "held longer"),
     ("squeeze", "Time under peak contraction", "s", "longer at 60 % retraction or more"),
-    ("overdone", "Time over 110 % retraction", "s", "longer beyond the own range"),
+    ("overdone", "Time over 110 % retraction", "s", "longer beyond the personal range"),
     ("pull_time", "Time of the pull", "s", "slower"),
     ("return_time", "Time of the return", "s", "slower"),
-    ("range_share", "Range of movement", "%", "more of the own best in this set"),
+    ("range_share", "Range of movement", "%", "more of the best in this set"),
     ("pull_direction", "Direction of the load", "deg", "load above the shoulders"),
 )

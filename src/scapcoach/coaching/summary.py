@@ -1,4 +1,4 @@
-"""A set in few words and numbers: means, faults, fade, best and worst, and what to do next time."""
+"""Summary of a set: means, faults, trends, best and worst, and what to do next time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.coaching.exercise import HELD, ExerciseKind
+from scapcoach.coaching.exercise import HOLD_MEASURE, ExerciseKind
 from scapcoach.coaching.results import FaultCount, RepValues, SetSummary, Trend, Value, Verdict
 from scapcoach.coaching.specs import REP_VALUES
 from scapcoach.measures.series import Reason, Status
@@ -20,20 +20,27 @@ if TYPE_CHECKING:
     from scapcoach.coaching.readings import Readings
 
 
-#: Values whose course over the set is followed; absolute before degrees.
-_FOLLOWED: Final = ("retraction_peak", "retraction_peak_deg", "hold", "range_share", "return_time")
-#: Repetitions that a trend needs [E], and the share of steady sets in which chance alone may pass
-#: for one (two-sided t test of a least-squares line's slope, Bonferroni over the values followed).
+#: Values whose trend over the set is computed; absolute ones before degrees.
+_TREND_VALUES: Final = (
+    "retraction_peak",
+    "retraction_peak_deg",
+    "hold",
+    "range_share",
+    "return_time",
+)
+#: Repetitions that a trend needs [E], and the share of sets without any change in which a trend may
+#: be reported by chance (two-sided t test of the slope of a least-squares line, Bonferroni over the
+#: values).
 MIN_TREND: Final = 4
-CHANCE: Final = 0.05
-#: Least change worth a word, in the value's unit; for others half of a reading's sigma, since like
-#: readings share most of their error [E].
-_LEAST: Final[Mapping[str, float]] = MappingProxyType(
+MAX_FALSE_TRENDS: Final = 0.05
+#: Smallest change that is reported, in the value's unit; for other values half of a reading's
+#: sigma, since equal readings have most of their error in common [E].
+_MIN_CHANGE: Final[Mapping[str, float]] = MappingProxyType(
     {"hold": 0.3, "range_share": 15.0, "return_time": 0.4}
 )
-#: By what best and worst are told: the score, else what can be compared, greatest is best.
+#: Values by which best and worst are ranked where there are no scores; greatest is best.
 _RANKED: Final = ("retraction_peak", "retraction_peak_deg")
-#: Points by which the best must beat the worst to be told apart [E].
+#: Points by which the best must be above the worst for either to be named [E].
 _MIN_POINTS: Final = 5.0
 
 
@@ -42,8 +49,8 @@ def summarise(exercise: Exercise, reps: Sequence[RepValues], readings: Readings)
 
     Args:
         exercise: that was done.
-        reps: with all that was seen in them.
-        readings: of the whole recording, for what to say where there are none.
+        reps: with their values.
+        readings: of the whole recording, for the advice where there are no repetitions.
     """
     full = [r for r in reps if not r.rep.partial]
     counts = tuple(_count(reps, rule) for rule in exercise.faults)
@@ -79,16 +86,20 @@ def _means(reps: Sequence[RepValues]) -> Mapping[str, Value]:
         values = [r[name] for r in reps if r[name].absolute]
         if values:
             mean = float(np.mean([v.value for v in values]))
-            # The sigma of one reading is mostly an error that lasts: it does not average out.
+            # The sigma of one reading is mostly a constant error, which does not average out.
             found[name] = Value(mean, float(np.mean([v.sigma for v in values])))
     return MappingProxyType(found)
 
 
 def _trends(reps: Sequence[RepValues]) -> tuple[Trend, ...]:
-    """How each value went that enough repetitions have."""
-    known = {name: [(r.rep.number, r[name]) for r in reps if r[name].judged] for name in _FOLLOWED}
+    """Trend of each value that enough repetitions have."""
+    known = {
+        name: [(r.rep.number, r[name]) for r in reps if r[name].judged] for name in _TREND_VALUES
+    }
     known = {name: pairs for name, pairs in known.items() if len(pairs) >= MIN_TREND}
-    return tuple(_trend(name, pairs, CHANCE / len(known)) for name, pairs in known.items())
+    return tuple(
+        _trend(name, pairs, MAX_FALSE_TRENDS / len(known)) for name, pairs in known.items()
+    )
 
 
 def _trend(name: str, pairs: Sequence[tuple[int, Value]], chance: float) -> Trend:
@@ -97,7 +108,7 @@ def _trend(name: str, pairs: Sequence[tuple[int, Value]], chance: float) -> Tren
     Args:
         name: of the value.
         pairs: (number of the repetition, value), at least three.
-        chance: probability that a steady value passes for one that changes.
+        chance: probability of a trend by chance alone.
     """
     x = np.array([n for n, _ in pairs], float)
     y = np.array([v.value for _, v in pairs])
@@ -109,14 +120,14 @@ def _trend(name: str, pairs: Sequence[tuple[int, Value]], chance: float) -> Tren
     change, sigma = slope * span, error * span
     status = max(v.status for _, v in pairs)
     reason = Reason.NONE if status == Status.OK else Reason.AUTO_CALIBRATED
-    least = _LEAST.get(name, 0.5 * float(np.mean([v.sigma for _, v in pairs])))
+    least = _MIN_CHANGE.get(name, 0.5 * float(np.mean([v.sigma for _, v in pairs])))
     sure = _sureness(change, sigma, len(x) - 2)
     clear = sure >= 1 - chance and abs(change) > least
     return Trend(name, Value(change, sigma, Status(status), reason), bool(clear), sure)
 
 
 def _sureness(change: float, sigma: float, free: int) -> float:
-    """0..1: how seldom chance alone makes a slope smaller than this one, two-sided.
+    """0..1: probability that chance alone gives a smaller slope than this one, two-sided.
 
     Args:
         change: along the fitted line.
@@ -131,7 +142,7 @@ def _sureness(change: float, sigma: float, free: int) -> float:
 
 
 def _extremes(reps: Sequence[RepValues]) -> tuple[int, int, str]:
-    """Numbers of the best and the worst repetition, and by what; 0 where none stands out."""
+    """Numbers of the best and the worst repetition, and by what; 0 where none is clearly best."""
     scored = [(r.score.total, r.rep.number) for r in reps if np.isfinite(r.score.total)]
     if len(scored) >= 2:
         (low, worst), (high, best) = min(scored), max(scored)
@@ -140,9 +151,9 @@ def _extremes(reps: Sequence[RepValues]) -> tuple[int, int, str]:
         known = [(r[name].value, r.rep.number, r[name].sigma) for r in reps if r[name].judged]
         if len(known) >= 2:
             least, most = min(known), max(known)
-            # Repetitions at like arm pose share most of their error; half of it is kept [E].
-            apart = most[0] - least[0] > 0.5 * max(least[2], most[2])
-            return (most[1], least[1], name) if apart else (0, 0, "")
+            # Repetitions at the same arm pose share most of their error; half of it is kept [E].
+            distinct = most[0] - least[0] > 0.5 * max(least[2], most[2])
+            return (most[1], least[1], name) if distinct else (0, 0, "")
     return 0, 0, ""
 
 
@@ -152,7 +163,7 @@ def _next_time(
     counts: Sequence[FaultCount],
     trends: Sequence[Trend],
 ) -> str:
-    """One sentence: the fault that matters most, else fade, else more of the same."""
+    """One sentence: the fault that matters most, else a trend, else to continue as before."""
     if not reps:
         return f"No repetitions of {exercise.title.lower()} were seen. {exercise.film}"
     seen = [c for c in counts if c.faulty]
@@ -172,7 +183,7 @@ def _next_time(
                 return f"Next time: {words}."
     if not any(c.judged for c in counts):
         return _unjudged(exercise)
-    return "Next time: the same again, it was well done as far as can be seen."
+    return "Next time: the same again. Everything that could be judged was well done."
 
 
 def _unjudged(exercise: Exercise) -> str:
@@ -186,33 +197,33 @@ def _lower(sentence: str) -> str:
 
 
 def _advice(exercise: Exercise, reps: Sequence[RepValues], readings: Readings) -> tuple[str, ...]:
-    """What to change so that more can be judged: one sentence for each reason, then the view."""
+    """What to change so that more can be judged: one sentence for each reason, then how to film."""
     if not reps:
         return (_nothing_found(exercise, readings),)
-    dark: Counter[Reason] = Counter()
+    reasons: Counter[Reason] = Counter()
     titles: list[str] = []
     for rule in exercise.faults:
         values = [r[rule.measure] for r in reps]
-        told = [v in {Verdict.GOOD, Verdict.FAULTY} for v in (r.verdicts[rule.key] for r in reps)]
-        if sum(told) * 2 <= len(told):
+        judged = [v in {Verdict.GOOD, Verdict.FAULTY} for v in (r.verdicts[rule.key] for r in reps)]
+        if sum(judged) * 2 <= len(judged):
             titles.append(f"\u201c{rule.title}\u201d")
-            dark.update(v.reason if not v.absolute else Reason.TOO_UNCERTAIN for v in values)
+            reasons.update(v.reason if not v.absolute else Reason.TOO_UNCERTAIN for v in values)
     if not titles:
         return ()
     missing = f"Not judged here: {_listed(titles)}."
-    reasons = [r.advice for r, _ in dark.most_common() if r.advice]
-    return (missing, *reasons[:2], exercise.film)
+    advice = [r.advice for r, _ in reasons.most_common() if r.advice]
+    return (missing, *advice[:2], exercise.film)
 
 
 def _listed(words: Sequence[str]) -> str:
-    """One, two and three."""
+    """Words as "one, two and three"."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _nothing_found(exercise: Exercise, readings: Readings) -> str:
-    """Why there are no repetitions, as far as it can be told."""
+    """Advice where there are no repetitions."""
     if exercise.kind is ExerciseKind.HOLD and len(readings):
-        codes = Counter(int(r) for r in readings.reason(HELD) if r != Reason.NONE)
+        codes = Counter(int(r) for r in readings.reason(HOLD_MEASURE) if r != Reason.NONE)
         if codes:
             return Reason(codes.most_common(1)[0][0]).advice
     return exercise.film

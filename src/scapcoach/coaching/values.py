@@ -1,7 +1,7 @@
-"""What is seen in one repetition: every value of `REP_VALUES`, with sigma, status and reason.
+"""Values of one repetition: all of `REP_VALUES`, with sigma, status and reason.
 
-A value is read where the repetition is, from the measures' own status: absolute values from
-frames with status ``ok`` alone, degrees also from ``relative`` ones, nothing from the rest.
+Values are read within the repetition and according to the status of the measures: absolute values
+only from frames with status ``ok``, degrees also from ``relative`` ones.
 """
 
 from __future__ import annotations
@@ -27,29 +27,30 @@ if TYPE_CHECKING:
 
     Window = tuple[float, float]
 
-#: Share of a window's frames that must be judged for the window to be [E].
+#: Smallest share of judged frames with which a value is read in a window [E].
 MIN_JUDGED: Final = 0.5
-#: ... of rounding, which is only read from some frames: the back's outline is taken now and then.
+#: ... for rounding, which only some frames have: the outline of the back is taken a few times a
+#: second.
 MIN_JUDGED_ROUNDING: Final = 0.12
-#: Seconds before the start and after it, around the middle of the peak, and before the end, in
-#: which those positions are read [E].
+#: Seconds before and after the start, around the middle of the peak, and before the end, in which
+#: these positions are read [E].
 _START: Final = (0.35, 0.05)
 _PEAK: Final = 0.1
 _END: Final = 0.1
-#: One standard deviation of a phase's end, in seconds [M, phantom], of a share of the range [E],
-#: and of the difference between the elbows [E].
+#: Standard deviation of the end of a phase, in seconds [M, phantom], of the range, in per cent [E],
+#: and of the difference between the elbows, in degrees [E].
 TIME_SIGMA: Final = 0.09
-RANGE_SIGMA: Final = 5.0
+RANGE_SHARE_SIGMA: Final = 5.0
 ELBOW_SIGMA: Final = 10.0
-#: Retraction in per cent from which a contraction counts as peak [E], and above which it is
+#: Retraction in per cent from which a contraction is a peak contraction [E], and above which it is
 #: overdone.
-SQUEEZED: Final = 60.0
+PEAK_CONTRACTION: Final = 60.0
 OVERDONE: Final = 110.0
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """Where in time a repetition's positions are read, in seconds."""
+    """Windows of time, in seconds, in which the positions of a repetition are read."""
 
     start: Window
     peak: Window
@@ -66,7 +67,7 @@ class Windows:
             peak=(min(rep.peak_start, middle - _PEAK), max(rep.peak_end, middle + _PEAK)),
             back=(rep.peak_end, rep.end),
             whole=(rep.start, rep.end),
-            # Live, the end may be told before it is reached.
+            # Live, the end may be detected before it is reached.
             end=(min(rep.end, rep.known) - _END, max(rep.known, rep.end)),
         )
 
@@ -74,13 +75,13 @@ class Windows:
 def rep_values(
     readings: Readings, rep: Rep, best: float, floors: Mapping[str, float]
 ) -> Mapping[str, Value]:
-    """Every value of `REP_VALUES`, in their order, but for the load.
+    """Every value of `REP_VALUES` in their order; the direction of the load is left withheld.
 
     Args:
         readings: that cover the repetition, from before its start to `rep.known`.
-        rep: when it was.
+        rep: its times.
         best: largest range of the set so far, this repetition's included.
-        floors: least sigma by measure, in its unit: what repeats of one position differ by.
+        floors: smallest sigma by measure, in its unit: the error between repeats of one position.
     """
     at = Windows.of(rep)
     found: dict[str, Value] = {}
@@ -106,15 +107,15 @@ def rep_values(
         for w in (at.peak, at.start)
     ]
     uneven = [_size(_difference(*pair)) for pair in sides]
-    # With the arms overhead the peak is withheld; the start shows a low side as well.
+    # With the arms overhead the peak is withheld; then the start is used.
     found["elevation_asymmetry"] = uneven[0] if uneven[0].judged else uneven[1]
     found["arm_asymmetry"] = _elbows(readings.between(*at.peak))
     found |= _durations(readings, rep, at)
-    found["range_share"] = Value(100 * rep.amplitude / best, RANGE_SIGMA)
-    return MappingProxyType({name: found.get(name, _NOTHING) for name in REP_VALUES})
+    found["range_share"] = Value(100 * rep.amplitude / best, RANGE_SHARE_SIGMA)
+    return MappingProxyType({name: found.get(name, _NO_VALUE) for name in REP_VALUES})
 
 
-_NOTHING: Final = Value.withheld(Reason.NONE)
+_NO_VALUE: Final = Value.withheld(Reason.NONE)
 
 
 def read(
@@ -131,7 +132,7 @@ def read(
         readings: that cover the window.
         measure: name in the measures' registry.
         window: seconds, from and to.
-        floors: least sigma by measure.
+        floors: smallest sigma by measure.
         degrees: take the estimate in degrees, which may be relative.
     """
     part = readings.between(*window)
@@ -142,19 +143,21 @@ def read(
     value, sigma = ("deg", "deg_sigma") if degrees else ("value", "sigma")
     middle = float(np.median(part.measure(measure, value)[known]))
     spread = float(np.median(part.measure(measure, sigma)[known]))
-    return _told(part, measure, known, Value(middle, max(spread, floors.get(measure, 0.0))))
+    return _with_weakest_status(
+        part, measure, known, Value(middle, max(spread, floors.get(measure, 0.0)))
+    )
 
 
 def _known(part: Readings, measure: str, *, degrees: bool = False) -> BoolArray:
-    """(T,) frames that may be used; relative ones only of measures in their own unit, or degrees.
+    """(T,) frames with a value that may be used.
 
-    `Series.value` is NaN where a measure in per cent of the own range is only relative.
+    A measure in per cent of the personal range has no value, only degrees, where it is relative.
     """
     value = part.measure(measure, "deg" if degrees else "value")
     return np.asarray((part.status(measure) <= Status.RELATIVE) & np.isfinite(value))
 
 
-def _told(part: Readings, measure: str, known: BoolArray, value: Value) -> Value:
+def _with_weakest_status(part: Readings, measure: str, known: BoolArray, value: Value) -> Value:
     """`value` with the weakest status of the frames that it was read from."""
     status = part.status(measure)[known]
     if not (status == Status.RELATIVE).any():
@@ -164,11 +167,11 @@ def _told(part: Readings, measure: str, known: BoolArray, value: Value) -> Value
 
 
 def _why_not(part: Readings, measure: str) -> Value:
-    """The commonest reason in the frames that are not judged."""
+    """No value, with the most frequent reason of the frames that are not judged."""
     status, reason = part.status(measure), part.reason(measure)
     bad = status > Status.RELATIVE
     if not bad.any():
-        # Judged, but only relatively, and per cent were asked for.
+        # Judged, but only relatively, while per cent are required.
         reasons = Counter(int(r) for r in reason if r != Reason.NONE)
         why = reasons.most_common(1)[0][0] if reasons else Reason.LOW_CONFIDENCE
         return Value.withheld(Reason(why))
@@ -178,7 +181,7 @@ def _why_not(part: Readings, measure: str) -> Value:
 
 
 def _difference(high: Value, low: Value) -> Value:
-    """`high` minus `low`; errors that last cancel, the rest is that of one reading [E]."""
+    """`high` minus `low`; constant errors cancel, so the sigma is that of one reading [E]."""
     for value in (high, low):
         if not value.judged:
             return value
@@ -202,7 +205,7 @@ def _spread(readings: Readings, measure: str, window: Window, floors: Mapping[st
 
 
 def _drop(readings: Readings, at: Windows, floors: Mapping[str, float]) -> Value:
-    """Retraction at the start minus the least on the way (its 10th percentile)."""
+    """Retraction at the start minus the smallest one during the repetition (10th percentile)."""
     start = read(readings, "retraction", at.start, floors)
     whole = read(readings, "retraction", at.whole, floors)
     if not whole.judged:
@@ -214,7 +217,7 @@ def _drop(readings: Readings, at: Windows, floors: Mapping[str, float]) -> Value
 
 
 def _rounding(readings: Readings, at: Windows, floors: Mapping[str, float]) -> Value:
-    """Degrees of rounding that come on the way back (90th percentile), from the start's."""
+    """Increase of rounding from the start to the return (its 90th percentile), in degrees."""
     start = read(readings, "rounding", at.start, floors, degrees=True)
     back = read(readings, "rounding", at.back, floors, degrees=True)
     if not back.judged:
@@ -226,11 +229,11 @@ def _rounding(readings: Readings, at: Windows, floors: Mapping[str, float]) -> V
 
 
 def _elbows(part: Readings) -> Value:
-    """Size of the difference between the elbows' bends."""
-    both = part.joint("both_seen")
+    """Absolute difference between the bends of the elbows."""
+    both = part.quantity("both_seen")
     if not median(both) >= MIN_JUDGED:
         return Value.withheld(Reason.TURN_TOWARDS_CAMERA)
-    difference = part.joint("elbow_left") - part.joint("elbow_right")
+    difference = part.quantity("elbow_left") - part.quantity("elbow_right")
     return Value(abs(float(np.nanmedian(difference))), ELBOW_SIGMA)
 
 
@@ -239,10 +242,10 @@ def _durations(readings: Readings, rep: Rep, at: Windows) -> dict[str, Value]:
     sigma = float(np.hypot(TIME_SIGMA, frame / 2))
     part = readings.between(*at.whole)
     peak = readings.between(*at.peak)
-    told = len(peak) > 0 and _known(peak, "retraction").mean() >= MIN_JUDGED
+    judged = len(peak) > 0 and _known(peak, "retraction").mean() >= MIN_JUDGED
     over = {
-        name: _seconds_over(part, level, sigma) if told else _why_not(peak, "retraction")
-        for name, level in (("squeeze", SQUEEZED), ("overdone", OVERDONE))
+        name: _seconds_over(part, level, sigma) if judged else _why_not(peak, "retraction")
+        for name, level in (("squeeze", PEAK_CONTRACTION), ("overdone", OVERDONE))
     }
     return {
         "hold": Value(rep.peak_end - rep.peak_start, np.sqrt(2) * sigma),
@@ -253,10 +256,10 @@ def _durations(readings: Readings, rep: Rep, at: Windows) -> dict[str, Value]:
 
 
 def _seconds_over(part: Readings, level: float, sigma: float) -> Value:
-    """Seconds of retraction over a level: between those surely and those possibly over it."""
-    value, doubt = part.measure("retraction"), part.measure("retraction", "sigma")
+    """Seconds of retraction over a level: the middle of the certain and the possible ones."""
+    value, error = part.measure("retraction"), part.measure("retraction", "sigma")
     frames = np.gradient(part.t) if len(part) > 1 else np.zeros(len(part))
     with np.errstate(invalid="ignore"):
-        least = float(frames[value - doubt > level].sum())
-        most = float(frames[value + doubt > level].sum())
+        least = float(frames[value - error > level].sum())
+        most = float(frames[value + error > level].sum())
     return Value((least + most) / 2, max((most - least) / 2, np.sqrt(2) * sigma))

@@ -21,7 +21,7 @@ from scapcoach.errors import CalibrationError
 from scapcoach.geometry.posture import EARS, SHOULDERS
 from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.geometry.view import estimate_yaw
-from scapcoach.girdle.neutral import counts
+from scapcoach.girdle.neutral import usable_landmarks
 from scapcoach.landmarks import Landmark
 from scapcoach.measures.series import Reason, Status
 
@@ -268,7 +268,7 @@ class _Points:
 
     @classmethod
     def of(cls, poses: Poses) -> _Points:
-        high, usable, yaw = float(poses.size[1]), counts(poses), estimate_yaw(poses)[0]
+        high, usable, yaw = float(poses.size[1]), usable_landmarks(poses), estimate_yaw(poses)[0]
         head = usable[:, Landmark.NOSE] & usable[:, list(EARS)].any(axis=1)
         shoulders = usable[:, list(SHOULDERS)]
         enough = np.where(np.abs(yaw) > ONE_SHOULDER, shoulders.any(axis=1), shoulders.all(axis=1))

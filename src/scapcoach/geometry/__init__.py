@@ -1,1 +1,1 @@
-"""Pure maths over leading time axes: vectors, the body frame, the view, the silhouette."""
+"""Pure maths over arrays whose first axis is time: vectors, posture, view, silhouette."""

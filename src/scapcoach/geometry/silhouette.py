@@ -2,8 +2,8 @@
 
 Seen from the side, the edge of the mask on the back side between hip and neck height is the
 outline of the back. Its sagitta over its chord is the flexicurve's index of kyphosis
-(Hinman, Clin Biomech 2004), taken from clothing here and so compared with the person's own
-neutral only.
+(Hinman, Clin Biomech 2004). Here it is taken from the clothing, so it is only compared with
+the person's own neutral.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray
 
 
-#: A pixel belongs to the person above this chance.
+#: A pixel belongs to the person from this probability on.
 MASK_LEVEL: Final = 0.5
 
 #: The contour runs from this far up the line from hips to ears ...
-LOWEST: Final = 0.08
+CONTOUR_START: Final = 0.08
 #: ... to this far: just under the hair line, above the seventh cervical vertebra.
-HIGHEST: Final = 0.86
+CONTOUR_END: Final = 0.86
 
 #: Farthest that the back can lie from the hip-to-ear line, in lengths of that line.
 _REACH: Final = 0.6
@@ -34,7 +34,7 @@ def back_contour(mask: FloatArray, xy: FloatArray, yaw: float) -> FloatArray:
     """Outline of the back, from hip to neck.
 
     Args:
-        mask: (H, W) 0..1, how surely a pixel belongs to the person.
+        mask: (H, W) 0..1, probability that a pixel belongs to the person.
         xy: (33, 2) landmarks in pixels.
         yaw: degrees; its sign says on which side the back is.
 
@@ -51,7 +51,7 @@ def back_contour(mask: FloatArray, xy: FloatArray, yaw: float) -> FloatArray:
         return np.full((N_CONTOUR, 2), np.nan, np.float32)
     # Yaw > 0 faces image right: the back lies a quarter turn to the left of the trunk's axis.
     across = np.array([axis[1], -axis[0]]) / length * (1.0 if yaw > 0 else -1.0)
-    along = np.linspace(LOWEST, HIGHEST, N_CONTOUR)[:, None] * axis + hips
+    along = np.linspace(CONTOUR_START, CONTOUR_END, N_CONTOUR)[:, None] * axis + hips
     steps = np.arange(0.0, _REACH * length, 0.5)
     samples = _sample(mask, along[:, None] + steps[:, None] * across)
     return _edge(samples, along, across, steps)
@@ -75,7 +75,7 @@ def _edge(
     for i, ray in enumerate(samples):
         body = np.flatnonzero(ray >= MASK_LEVEL)
         if len(body) == 0 or body[0] > 0.25 * len(steps):
-            continue  # the ray starts in the background, far from the body: an odd pose
+            continue  # the ray starts in the background, far from the body: an unusual pose
         after = np.flatnonzero(~(ray[body[0] :] >= MASK_LEVEL))
         if len(after) == 0:
             continue
@@ -93,12 +93,12 @@ def rounding_index(contour: FloatArray, yaw: FloatArray | float) -> FloatArray:
 
     Args:
         contour: (T, N_CONTOUR, 2) pixels from `back_contour`.
-        yaw: (T,) or one, degrees; the sign tells the back from the front.
+        yaw: (T,) or one value, degrees; the sign says on which side the back is.
 
     Returns:
-        (T,) ratio, rounder positive. NaN where more than a quarter of the points are missing, an
-        end of the contour is, or the contour is rougher than a back: something behind the person
-        was taken for a part of them.
+        (T,) ratio, rounder positive. NaN where more than a quarter of the points or one end of the
+        contour is missing, or where the contour is rougher than a back: then something behind the
+        person was mistaken for a part of them.
     """
     missing = np.isnan(contour[..., 0])
     usable = (missing.mean(axis=1) <= 0.25) & ~missing[:, :3].all(axis=1)
@@ -115,7 +115,7 @@ def rounding_index(contour: FloatArray, yaw: FloatArray | float) -> FloatArray:
     # Facing image right (yaw > 0) the back lies to the left of the upward chord.
     facing_right = np.broadcast_to(np.asarray(yaw) > 0, usable.shape)[usable]
     bulge = np.where(facing_right[:, None], -bulge, bulge)
-    # Means of neighbours: one bad point makes no apex.
+    # Means of neighbours, so that one bad point is not taken for the apex.
     apex = ((bulge[:, :-2] + bulge[:, 1:-1] + bulge[:, 2:]) / 3).max(axis=1)
     rough = np.sqrt(((bulge @ _ROUGH) ** 2).mean(axis=1))
     out[usable] = np.where(rough <= MAX_ROUGHNESS, apex, np.nan)
@@ -123,16 +123,16 @@ def rounding_index(contour: FloatArray, yaw: FloatArray | float) -> FloatArray:
 
 
 #: Root mean square distance of the contour from a smooth curve (a quartic), over the chord, above
-#: which it is no back [M: 0.004-0.012 on clean side views, 0.02-0.05 with background in it].
+#: which it is not a back [M: 0.004-0.012 on clean side views, 0.02-0.05 with background in it].
 MAX_ROUGHNESS: Final = 0.015
 
 _SMOOTH: Final = np.polynomial.legendre.legvander(np.linspace(-1, 1, N_CONTOUR), 4)
-#: Takes the smooth part out of a row of N_CONTOUR values.
+#: Removes the smooth part from a row of N_CONTOUR values.
 _ROUGH: Final = np.eye(N_CONTOUR) - _SMOOTH @ np.linalg.pinv(_SMOOTH)
 
 
 def _without_holes(points: FloatArray) -> FloatArray:
-    """(T, N, 2) with missing points put in straight between their neighbours."""
+    """(T, N, 2) with missing points interpolated between their neighbours."""
     step = np.arange(points.shape[1])
     for line in points:
         known = np.isfinite(line[:, 0])

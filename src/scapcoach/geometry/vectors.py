@@ -31,11 +31,14 @@ _UPWARD: Final = np.array([1.0, -1.0, 1.0])
 
 def cross(a: FloatArray, b: FloatArray) -> FloatArray:
     """(..., 3) cross product; `numpy.cross` takes several times as long for one frame."""
-    return np.asarray(a[..., _NEXT] * b[..., _AFTER_NEXT] - a[..., _AFTER_NEXT] * b[..., _NEXT])
+    return np.asarray(
+        a[..., _NEXT_AXIS] * b[..., _AFTER_NEXT_AXIS]
+        - a[..., _AFTER_NEXT_AXIS] * b[..., _NEXT_AXIS]
+    )
 
 
-_NEXT: Final = np.array([1, 2, 0])
-_AFTER_NEXT: Final = np.array([2, 0, 1])
+_NEXT_AXIS: Final = np.array([1, 2, 0])
+_AFTER_NEXT_AXIS: Final = np.array([2, 0, 1])
 
 
 def angle_from_vertical(forward: FloatArray, up: FloatArray) -> FloatArray:
@@ -44,7 +47,7 @@ def angle_from_vertical(forward: FloatArray, up: FloatArray) -> FloatArray:
 
 
 def median(values: FloatArray) -> float:
-    """The median of the values that are known; NaN when none is."""
+    """The median of the finite values; NaN when there are none."""
     known = values[np.isfinite(values)]
     return float(np.median(known)) if len(known) else float("nan")
 

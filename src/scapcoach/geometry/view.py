@@ -1,4 +1,4 @@
-"""From where the camera sees the subject: yaw with sigma, and the named view.
+"""The direction from which the camera sees the subject: yaw with sigma, and the named view.
 
 Yaw is 0 facing the camera, positive when the subject has turned to their own left, 180 with the
 back to the camera.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.geometry.vectors import wrap_degrees
-from scapcoach.landmarks import Landmark, once
+from scapcoach.landmarks import Landmark, cached_per_poses
 
 if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray, IntArray
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 #: Left and right points whose connecting line turns with the trunk, and their weight: the depth of
 #: the shoulders swings with the arms, so the hips weigh more [M, phantom: 3.5 against 4.0 deg of
-#: spread within a lift]. The head turns on its own.
-_PAIRS: Final = np.array(
+#: spread within a lift]. The head is left out: it turns independently.
+_LEFT_RIGHT_LINES: Final = np.array(
     [
         (Landmark.LEFT_HIP, Landmark.RIGHT_HIP),
         (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER),
@@ -44,13 +44,13 @@ def estimate_yaw(poses: Poses) -> tuple[FloatArray, FloatArray]:
     return yaw, sigma
 
 
-@once
+@cached_per_poses
 def _yaw_and_sigma(poses: Poses) -> FloatArray:
-    """(2, T) what `estimate_yaw` gives."""
-    world = poses.world[:, _PAIRS][..., _FROM_ABOVE]
+    """(2, T) yaw and sigma, as `estimate_yaw` returns them."""
+    world = poses.world[:, _LEFT_RIGHT_LINES][..., _FROM_ABOVE]
     lines = (world[:, :, 0] - world[:, :, 1]).astype(np.float64)
-    seen = poses.visibility[:, _PAIRS].astype(np.float64).min(axis=2)
-    # Added by hand: a sum over an axis may be taken in another order for one frame than for many.
+    seen = poses.visibility[:, _LEFT_RIGHT_LINES].astype(np.float64).min(axis=2)
+    # Added explicitly: numpy may sum an axis in another order for one frame than for many.
     weighted = (_WEIGHTS * (0.05 + seen))[..., None] * lines
     total = weighted[:, 0] + weighted[:, 1]
     yaw = np.degrees(np.arctan2(total[:, 1], total[:, 0]))

@@ -1,1 +1,1 @@
-"""From landmarks and the person's neutral to the state of the shoulder girdle, in degrees."""
+"""Estimates of the shoulder girdle in degrees, from landmarks and the person's neutral."""

@@ -1,12 +1,13 @@
-"""Retraction and elevation read at like arm pose: landmarks against a personal `Template`.
+"""Retraction and elevation at the same arm pose: landmarks compared with a personal `Template`.
 
-At each frame's own phase the landmarks are taken apart by generalised least squares into so much
-of the full squeeze, so much of the shrug, and what else people and landmarks do (Aitken 1935; here
-as the mode of a Gaussian posterior, so that what a view does not show stays at its prior with the
-prior's uncertainty; `girdle.scatter` says what else). How badly the sum of them fits is told, too:
-a swing of the trunk or other arms than those of the calibration do not pass for a squeeze.
+At the arm phase of each frame, generalised least squares splits the change of the landmarks into a
+share of the full squeeze, a share of the shrug, and all other variation of people and landmarks
+(Aitken 1935; here as the mode of a Gaussian posterior, so that a quantity which the view does not
+show keeps its prior and the uncertainty of the prior; `girdle.scatter` describes the other
+variation). The misfit of this sum is returned as well, so that a swing of the trunk, or arms that
+move differently from the calibration, are not mistaken for a squeeze.
 
-Every frame is read on its own: one live frame and a whole recording give equal results.
+Every frame is read independently: one live frame and a whole recording give equal results.
 """
 
 from __future__ import annotations
@@ -19,16 +20,22 @@ import numpy as np
 
 from scapcoach.geometry.posture import EARS, SHOULDERS
 from scapcoach.girdle.neutral import BORDER
-from scapcoach.girdle.scatter import Noise, Scatter, common, own, shipped_scatter
+from scapcoach.girdle.scatter import (
+    Scatter,
+    TemplateNoise,
+    point_variances,
+    shared_covariance,
+    shipped_scatter,
+)
 from scapcoach.girdle.template import (
     N_AXES,
     PHASES,
-    POINTS,
+    TEMPLATE_POINTS,
     Template,
     arm_features,
     arms_of,
-    features,
-    tabled,
+    read_table,
+    template_features,
 )
 
 if TYPE_CHECKING:
@@ -36,9 +43,9 @@ if TYPE_CHECKING:
     from scapcoach.landmarks import Poses
 
 
-__all__ = ["Conditioned", "Noise", "read"]
+__all__ = ["Conditioned", "TemplateNoise", "read"]
 
-_BLOCK: Final = 1024  # frames solved at a time, to keep the memory flat
+_SOLVE_BLOCK: Final = 1024  # frames solved at a time, to keep the memory flat
 #: (F,) +1 for features of left points, -1 for right ones.
 _LEFT_AHEAD: Final = np.repeat(np.array([1.0, -1.0] * 5 + [0.0]), N_AXES)
 #: From (squeeze, shrug, squeeze left ahead, shrug left ahead) to mean, left, right of each.
@@ -47,13 +54,13 @@ _SIDED: Final = np.array(
 )
 #: (F,) height of the ears over the shoulders, in the picture.
 _HEAD_RISE: Final = np.zeros(len(_LEFT_AHEAD))
-_HEAD_RISE[[POINTS.index(p) * N_AXES + 1 for p in EARS]] = 0.5
-_HEAD_RISE[[POINTS.index(p) * N_AXES + 1 for p in SHOULDERS]] = -0.5
+_HEAD_RISE[[TEMPLATE_POINTS.index(p) * N_AXES + 1 for p in EARS]] = 0.5
+_HEAD_RISE[[TEMPLATE_POINTS.index(p) * N_AXES + 1 for p in SHOULDERS]] = -0.5
 #: Share by which a squeeze shows less in shoulders that are raised by the whole shrug, facing the
-#: camera; seen from the side and from behind it shows as ever [M, phantom].
+#: camera; seen from the side and from behind it shows fully [M, phantom].
 LESS_WHEN_RAISED: Final = 0.6
-#: Shares beyond which the arms are not taken to follow squeeze and shrug.
-_FOLLOWED: Final = ((-1.0, 1.5), (-0.5, 1.5))
+#: Shares of squeeze and of shrug beyond which no further movement of the arms is explained.
+_FOLLOW_LIMITS: Final = ((-1.0, 1.5), (-0.5, 1.5))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,13 +68,13 @@ class Conditioned:
     """T frames read against a template; NaN without a person.
 
     Attributes:
-        retraction, retraction_sigma: (T, 3) share of the own full squeeze, drawn back positive;
-            mean, left and right (`girdle.state.SIDES`).
+        retraction, retraction_sigma: (T, 3) share of the person's own full squeeze, drawn back
+            positive; mean, left and right (`girdle.state.SIDES`).
         elevation, elevation_sigma: (T, 3) share of the shrug of the calibration, raised positive.
         phase: (T,) of the arm movement, 0 at the start and 1 at the finish.
-        arm_distance: (T,) trunk lengths by which the arms are off the calibrated path, beside what
-            that much squeeze and shrug moved them in the calibration.
-        misfit: (T,) root mean square of what is left over, in standard deviations.
+        arm_distance: (T,) trunk lengths between the arms and the calibrated path, after subtracting
+            how far that much squeeze and shrug moved them in the calibration.
+        misfit: (T,) root mean square of the residual, in standard deviations.
         head_rise: (T,) trunk lengths by which the ears are higher over the shoulders than when only
             the arms move.
     """
@@ -83,15 +90,18 @@ class Conditioned:
 
 
 def read(
-    poses: Poses, template: Template, noise: Noise | None = None, scatter: Scatter | None = None
+    poses: Poses,
+    template: Template,
+    noise: TemplateNoise | None = None,
+    scatter: Scatter | None = None,
 ) -> Conditioned:
-    """Every frame against the template.
+    """Read every frame against the template.
 
     Args:
         poses: T frames, smoothed or not; of the person, camera and view of the template.
         template: of the exercise.
         noise: standard deviations.
-        scatter: what was seen on other people; the shipped one by default.
+        scatter: variation measured on other people; the shipped one by default.
 
     Raises:
         ModelError: the shipped covariances are missing or damaged.
@@ -99,29 +109,29 @@ def read(
     noise, scatter = noise or _usual(), scatter or shipped_scatter()
     arms = arm_features(poses, template.unit)
     phase = template.phase(arms)
-    seen = features(poses, template.unit, template.world_unit)
-    variances = own(template, noise, _visibility(poses))
+    seen = template_features(poses, template.unit, template.world_unit)
+    variances = point_variances(template, noise, _visibility(poses))
     known = np.isfinite(seen).all(axis=1) & np.isfinite(phase)
     shares, sds = np.full((2, len(poses), 2, 3), np.nan)
     misfit, away, rise = np.full((3, len(poses)), np.nan)
-    shared = common(template, noise, scatter)
+    shared = shared_covariance(template, noise, scatter)
     prior = np.array([noise.squeeze, noise.shrug, noise.squeeze_apart, noise.shrug_apart])
-    for first in range(0, len(poses), _BLOCK):
-        at = np.flatnonzero(known[first : first + _BLOCK]) + first
+    for first in range(0, len(poses), _SOLVE_BLOCK):
+        at = np.flatnonzero(known[first : first + _SOLVE_BLOCK]) + first
         near = np.rint(np.clip(phase[at], 0, 1) * (len(PHASES) - 1)).astype(np.int64)
         squeeze, shrug = (template.shift(w, phase[at]) for w in (template.squeeze, template.shrug))
         design = np.stack([squeeze, shrug, squeeze * _LEFT_AHEAD, shrug * _LEFT_AHEAD], axis=1)
         covariance = template.spread**2 * shared[near]
         diagonal = np.arange(len(_LEFT_AHEAD))
         covariance[:, diagonal, diagonal] += template.spread**2 * variances[at]
-        residual = seen[at] - tabled(template.rest, phase[at])
+        residual = seen[at] - read_table(template.rest, phase[at])
         shares[at], sds[at], misfit[at] = _solve(residual, design, covariance, prior)
         rise[at] = residual @ _HEAD_RISE
-        followed = [
-            np.clip(shares[at, k, :1], *_FOLLOWED[k]) * arms_of(shift)
+        explained = [
+            np.clip(shares[at, k, :1], *_FOLLOW_LIMITS[k]) * arms_of(shift)
             for k, shift in enumerate((squeeze, shrug))
         ]
-        off = arms[at] - tabled(template.arms, phase[at]) - sum(followed)
+        off = arms[at] - read_table(template.arms, phase[at]) - sum(explained)
         away[at] = np.linalg.norm(off, axis=1)
     more = 1 + _hidden_by_shrug(template) * np.clip(shares[:, 1], 0, 1.5)
     return Conditioned(
@@ -130,16 +140,16 @@ def read(
 
 
 def _visibility(poses: Poses) -> FloatArray:
-    """(T, len(POINTS)) visibility, 0 out of the picture."""
+    """(T, len(TEMPLATE_POINTS)) visibility, 0 out of the picture."""
     size = np.asarray(poses.size, np.float64)
-    xy = poses.xy[:, list(POINTS)]
+    xy = poses.xy[:, list(TEMPLATE_POINTS)]
     inside = np.all((xy >= BORDER * size) & (xy <= (1 - BORDER) * size), axis=-1)
-    return np.where(inside, poses.visibility[:, list(POINTS)], 0.0)
+    return np.where(inside, poses.visibility[:, list(TEMPLATE_POINTS)], 0.0)
 
 
 @lru_cache(maxsize=8)
 def _hidden_by_shrug(template: Template) -> float:
-    """By how much more the blades are drawn back than the sum of shifts says, per whole shrug."""
+    """Relative increase of the retraction estimate per whole shrug, which hides a part of it."""
     return LESS_WHEN_RAISED * max(float(np.cos(np.radians(template.yaw))), 0.0)
 
 
@@ -163,5 +173,5 @@ def _solve(
 
 
 @lru_cache(maxsize=1)
-def _usual() -> Noise:
-    return Noise()
+def _usual() -> TemplateNoise:
+    return TemplateNoise()

@@ -1,10 +1,10 @@
-"""The estimators behind one call: landmarks and a neutral in, a `GirdleState` out.
+"""One call for all estimators: landmarks and a neutral in, a `GirdleState` out.
 
 The closed form (`girdle.geometric`) can be followed with pencil and paper; the observer
-(`girdle.observer`) has learnt from rendered bodies. Both tell the same quantities with a sigma
-each, so that nothing above them has to ask which one it was. Their degrees are not the same
-degrees: ranges taken with one mean nothing to the other. Whoever asks both compares shares of
-the own range.
+(`girdle.observer`) was trained on rendered bodies. Both return the same quantities, each with a
+sigma, so that callers need not know which one was used. Their degrees are not interchangeable:
+ranges calibrated with one are not valid for the other. To compare both, use shares of the
+personal range.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class Estimator(StrEnum):
     """How landmarks are turned into degrees.
 
-    `JOINT` is the closed form, which is told wherever degrees are; where the own full poses are
-    known, the observer is heard as well (`measures.personal_series`).
+    `JOINT` takes all degrees from the closed form; where the person's own full poses are
+    calibrated, it also uses the observer (`measures.personal_series`).
     """
 
     JOINT = "joint"
@@ -50,7 +50,7 @@ def find_estimator(name: str) -> Estimator:
 def estimate(poses: Poses, neutral: Neutral, estimator: Estimator) -> GirdleState:
     """The state of the girdle in every frame, as changes from `neutral`.
 
-    Each frame is estimated on its own: one live frame and a whole recording give equal results.
+    Each frame is estimated independently: one live frame and a whole recording give equal results.
 
     Args:
         poses: T frames, smoothed or not.

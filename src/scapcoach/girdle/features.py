@@ -1,8 +1,8 @@
-"""What the observer looks at: one frame against the person's own neutral, as plain numbers.
+"""Input of the observer: one frame compared with the person's own neutral, as plain numbers.
 
 Everything is measured from the shoulder midpoint and in lengths of the neutral's trunk, so that
 neither the place in the picture nor its resolution matters. A mirrored picture gives the same
-numbers in another order and with some signs turned (`mirrored`).
+numbers in another order and with some signs reversed (`mirrored`).
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from scapcoach.landmarks import Poses
 
 
-#: Landmarks that are looked at: middle ones, then pairs of left and right.
-_PAIRS: Final = (
+#: Left and right landmarks that the observer uses; the nose comes before them.
+_OBSERVER_PAIRS: Final = (
     (Landmark.LEFT_EYE_OUTER, Landmark.RIGHT_EYE_OUTER),
     (Landmark.LEFT_EAR, Landmark.RIGHT_EAR),
     (Landmark.MOUTH_LEFT, Landmark.MOUTH_RIGHT),
@@ -35,25 +35,26 @@ _PAIRS: Final = (
     (Landmark.LEFT_HIP, Landmark.RIGHT_HIP),
     (Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE),
 )
-POINTS: Final = (Landmark.NOSE, *(p for pair in _PAIRS for p in pair))
-_SWAPPED: Final = (Landmark.NOSE, *(p for pair in _PAIRS for p in reversed(pair)))
-_SWAP: Final = tuple(POINTS.index(p) for p in _SWAPPED)
+OBSERVER_POINTS: Final = (Landmark.NOSE, *(p for pair in _OBSERVER_PAIRS for p in pair))
+_MIRRORED_POINTS: Final = (Landmark.NOSE, *(p for pair in _OBSERVER_PAIRS for p in reversed(pair)))
+_MIRROR_PLACES: Final = tuple(OBSERVER_POINTS.index(p) for p in _MIRRORED_POINTS)
 
-#: Values beyond this are cut off: a point that far away is wrong, and no net has seen it.
+#: Larger values are clipped: a point that far away is wrong, and was never in the training set.
 _LIMIT: Final = 4.0
 
 
-#: Left and right of what the closed form says change places: four pairs, the arms, the rest.
-_SOLVED_SWAP: Final = (1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 10, 11, 12, 13, 14, 15)
+#: Order of the closed form's values in the mirror: left and right of four quantities and of the
+#: arms change places, the others stay.
+_MIRROR_SOLVED: Final = (1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 10, 11, 12, 13, 14, 15)
 
 
 def _blocks() -> tuple[tuple[str, tuple[int, ...], tuple[float, ...]], ...]:
     """Name, order and signs in the mirror of every block of features."""
-    n = len(POINTS)
+    n = len(OBSERVER_POINTS)
 
     def points(signs: tuple[float, ...]) -> tuple[tuple[int, ...], tuple[float, ...]]:
         k = len(signs)
-        return tuple(k * i + c for i in _SWAP for c in range(k)), signs * n
+        return tuple(k * i + c for i in _MIRROR_PLACES for c in range(k)), signs * n
 
     arms = tuple(12 - 6 * (i // 6 + 1) + i % 6 for i in range(12))
     scalars = (1.0, -1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
@@ -68,7 +69,7 @@ def _blocks() -> tuple[tuple[str, tuple[int, ...], tuple[float, ...]], ...]:
         ("trunk", (0, 1, 2, 3, 4, 5), (-1.0, 1.0, 1.0, -1.0, 1.0, 1.0)),
         ("arms", arms, (-1.0, 1.0, 1.0) * 4),
         ("scalars", tuple(range(len(scalars))), scalars),
-        ("solved", _SOLVED_SWAP, (1.0,) * len(_SOLVED_SWAP)),
+        ("solved", _MIRROR_SOLVED, (1.0,) * len(_MIRROR_SOLVED)),
     )
 
 
@@ -84,7 +85,7 @@ def _layout() -> tuple[dict[str, slice], IntArray, FloatArray]:
     return places, np.array(order), np.array(signs)
 
 
-#: Where each block of features lies, and what a mirror does to all of them.
+#: Where each block of features lies, and the order and signs of all of them in the mirror.
 PLACES, _ORDER, _SIGNS = _layout()
 N_FEATURES: Final = len(_ORDER)
 
@@ -102,9 +103,9 @@ def features(poses: Poses, neutral: Neutral) -> FloatArray:
         neutral: of the same person and camera.
     """
     t = len(poses)
-    chosen = list(POINTS)
+    chosen = list(OBSERVER_POINTS)
     seen = y_up(poses.xy[:, chosen].astype(np.float64)) / neutral.unit
-    middle = [POINTS.index(s) for s in SHOULDERS]
+    middle = [OBSERVER_POINTS.index(s) for s in SHOULDERS]
     seen = seen - seen[:, middle].mean(axis=1, keepdims=True)
     rest = neutral.points[chosen] - _middle(neutral.points[list(SHOULDERS)])
     known = np.isfinite(rest[:, 0])
@@ -124,7 +125,7 @@ def features(poses: Poses, neutral: Neutral) -> FloatArray:
         np.concatenate([line, np.broadcast_to(y_up(neutral.trunk), (t, 3))], axis=1),
         np.broadcast_to(neutral.arms, (t, 2, 2, 3)),
         _scalars(poses, neutral, yaw),
-        # One step alone: what has been learnt must not hang on how many the closed form takes.
+        # Always one iteration, as in training, however many the closed form uses by itself.
         _solved(solve(poses, neutral, iterations=1)),
     )
     flat = np.concatenate(
@@ -134,14 +135,14 @@ def features(poses: Poses, neutral: Neutral) -> FloatArray:
 
 
 def _middle(pair: FloatArray) -> FloatArray:
-    """(2,) between two points, or the one that is known; NaN when none is."""
+    """(2,) midpoint of two points, or the only known one; NaN when none is known."""
     one = np.where(np.isfinite(pair[0]), pair[0], pair[1])
     other = np.where(np.isfinite(pair[1]), pair[1], pair[0])
     return np.asarray((one + other) / 2)
 
 
 def _solved(state: GirdleState) -> FloatArray:
-    """(T, 16) what the closed form says, and how sure it is."""
+    """(T, 16) values and sigmas of the closed form."""
     sided = [
         state.retraction[:, 1:] / 15, state.elevation[:, 1:] / 15,
         state.retraction_sigma[:, 1:] / 15, state.elevation_sigma[:, 1:] / 15,
@@ -155,17 +156,18 @@ def _solved(state: GirdleState) -> FloatArray:
 
 
 def _turned(points: FloatArray, yaw: FloatArray) -> FloatArray:
-    """(T, P, 3) the same as the body sees it: forward, up, to its own right."""
+    """(T, P, 3) the same in the axes of the body: forward, up, to its own right."""
     rad = np.radians(yaw)[:, None]
     x, depth = points[..., 0], points[..., 2]
-    # Facing the camera, forward is towards it and the own right is the picture's left.
+    # Facing the camera, forward is towards it, and the subject's right is on the left of the
+    # picture.
     forward = np.sin(rad) * x - np.cos(rad) * depth
     right = -np.cos(rad) * x - np.sin(rad) * depth
     return np.stack([forward, points[..., 1], right], axis=-1)
 
 
 def _scalars(poses: Poses, neutral: Neutral, yaw: FloatArray) -> FloatArray:
-    """(T, S) the view then and now, and by how much trunk, head and face have grown."""
+    """(T, S) view in the frame and in the neutral, and how much trunk, head and face have grown."""
     now, then = np.radians(yaw), np.radians(neutral.yaw)
     shoulders, hips, ears = (poses.point(*p) for p in (SHOULDERS, HIPS, EARS))
     trunk = np.linalg.norm(shoulders - hips, axis=1) / neutral.unit

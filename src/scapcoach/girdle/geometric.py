@@ -2,12 +2,12 @@
 
 Retraction, elevation, yaw, lean, flexion, head and scale all move the same few landmarks, so
 they are solved together: the most probable small change of the model of `girdle.model` from the
-person's neutral, given the landmarks, their noise, and how far each quantity is wont to change
+person's neutral, given the landmarks, their noise, and how far each quantity usually changes
 (Gauss-Newton on a Gaussian posterior; Rodgers, Inverse Methods for Atmospheric Sounding, 2000,
 section 5.3). The posterior's covariance is the uncertainty: where a view does not show a
-quantity its sigma stays at the prior's, and nothing has to be known about views by name.
+quantity, its sigma stays that of the prior, so no rules for named views are needed.
 
-Every frame is solved on its own: one live frame and a whole recording give equal results.
+Every frame is solved independently: one live frame and a whole recording give equal results.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, trunk_length, trun
 from scapcoach.geometry.vectors import unit, wrap_degrees, y_up
 from scapcoach.geometry.view import estimate_yaw
 from scapcoach.girdle.model import N_PARAMETERS, Body, Parameter, project
-from scapcoach.girdle.neutral import Neutral, arm_vectors, counts
+from scapcoach.girdle.neutral import HIDDEN_SIGMA, Neutral, arm_vectors, usable_landmarks
 from scapcoach.girdle.state import GirdleState
 from scapcoach.landmarks import indices
 
@@ -32,27 +32,26 @@ if TYPE_CHECKING:
 
 
 ITERATIONS: Final = 4
-_STEP: Final = 1e-6  # of the numeric derivative, radians; larger ones tell left from right
+_STEP: Final = 1e-6  # of the numeric derivative, radians; larger ones break left-right symmetry
 _SHIFTS: Final = _STEP * np.eye(N_PARAMETERS + 1, N_PARAMETERS, -1)[:, None]  # none, then each
-_HIDDEN: Final = 1e3  # noise of a landmark that does not count, in trunk lengths
 
 
 @dataclass(frozen=True, slots=True)
-class Noise:
+class GeometricNoise:
     """How far landmarks are off and how far people move: standard deviations.
 
     Lengths in trunk lengths, angles in degrees.
 
     Attributes:
         shoulder, hip, ear: of one landmark when still [M on the phantom].
-        per_arm: more for a shoulder, per trunk length by which its arm has left the neutral.
-        per_yaw: more for a shoulder, per degree of yaw away from the neutral's.
+        per_arm: additional for a shoulder, per trunk length by which its arm has left the neutral.
+        per_yaw: additional for a shoulder, per degree of yaw away from the neutral's.
         retraction, elevation, lean, side_lean, flexion, head, log_scale: of the movement.
-        yaw: of the change of the yaw estimate.
-        from_elevation: degrees of retraction's sigma per degree of elevation: how a shrug shifts
-            the landmarks sideways differs from body to body, up to a change of sign.
-        elevation_factor: by which elevation's posterior sigma is scaled: its errors were 0.55-0.8
-            of it on the phantom, where it is not the share that comes through.
+        yaw: of the change of yaw, around the estimate from the world landmarks.
+        from_elevation: degrees of retraction's sigma per degree of elevation: how far, and even in
+            which direction, a shrug shifts the landmarks sideways differs from body to body.
+        elevation_factor: by which elevation's posterior sigma is scaled: its errors on the phantom
+            were 0.55-0.8 of it, apart from the gain of the landmarks.
     """
 
     shoulder: float = 0.006
@@ -73,7 +72,10 @@ class Noise:
 
 
 def solve(
-    poses: Poses, neutral: Neutral, noise: Noise | None = None, iterations: int = ITERATIONS
+    poses: Poses,
+    neutral: Neutral,
+    noise: GeometricNoise | None = None,
+    iterations: int = ITERATIONS,
 ) -> GirdleState:
     """The state of the girdle in every frame, as changes from `neutral`.
 
@@ -81,13 +83,13 @@ def solve(
         poses: T frames, smoothed or not.
         neutral: of the same person, camera and view.
         noise: standard deviations.
-        iterations: of Gauss-Newton; one alone is the linear estimate, for when `neutral` is no
-            resting pose and only changes are of interest: it cannot fold over.
+        iterations: of Gauss-Newton; one gives the linear estimate, for a `neutral` that is not a
+            resting pose, where only changes matter: it always follows the sign of a change.
 
     Returns:
         T frames; NaN without a person.
     """
-    noise = noise or Noise()
+    noise = noise or GeometricNoise()
     yaw, yaw_sigma = estimate_yaw(poses)
     turned = wrap_degrees(yaw - neutral.yaw)
     arms = arm_distance(poses, neutral)
@@ -131,9 +133,12 @@ def _sided_sigma(cov: FloatArray, left: int, right: int) -> FloatArray:
 
 
 def rise(poses: Poses, neutral: Neutral, scale: FloatArray) -> FloatArray:
-    """(T,) how much longer the trunk looks than in the neutral, in trunk lengths."""
+    """(T,) trunk lengths by which the trunk looks longer than in the neutral, at equal scale.
+
+    NaN where the hips are hidden.
+    """
     trunk = trunk_length(poses)
-    hips = counts(poses)[:, list(HIPS)].any(axis=1) & neutral.hips_seen
+    hips = usable_landmarks(poses)[:, list(HIPS)].any(axis=1) & neutral.hips_seen
     return np.where(hips, trunk / neutral.unit / scale - 1, np.nan)
 
 
@@ -146,17 +151,17 @@ def trunk_change(poses: Poses, neutral: Neutral) -> FloatArray:
 def arm_distance(poses: Poses, neutral: Neutral) -> FloatArray:
     """(T, 2) how far elbow and wrist, left and right, have left their neutral arm pose."""
     arms = arm_vectors(poses, np.full(len(poses), neutral.unit))
-    # Depth is the world landmarks' weakest axis, but from the front it alone shows an arm that is
-    # held towards the camera.
+    # Depth is the least accurate axis of the world landmarks, but from the front only depth shows
+    # an arm that is held towards the camera.
     moved = np.linalg.norm(arms - neutral.arms, axis=-1)
     return np.asarray(np.sqrt(moved[..., 0] ** 2 + 0.5 * moved[..., 1] ** 2))
 
 
 def _observations(
-    poses: Poses, neutral: Neutral, turned: FloatArray, arms: FloatArray, noise: Noise
+    poses: Poses, neutral: Neutral, turned: FloatArray, arms: FloatArray, noise: GeometricNoise
 ) -> tuple[FloatArray, FloatArray]:
-    """(T, 5, 2) seen points in neutral units from a fixed place, and (T, 5) their noise."""
-    usable = counts(poses) & np.isfinite(neutral.points[:, 0])
+    """(T, 5, 2) observed points in trunk lengths of the neutral, and (T, 5) their noise."""
+    usable = usable_landmarks(poses) & np.isfinite(neutral.points[:, 0])
     points = y_up(poses.xy[:, _POINTS].astype(np.float64)) / neutral.unit
     seen = np.empty((len(poses), 5, 2))
     seen[:, :4] = points[:, :4]
@@ -168,15 +173,15 @@ def _observations(
     more = np.hypot(noise.per_arm * arms, (noise.per_yaw * np.abs(turned))[:, None])
     sigma[:, :2] = np.hypot(noise.shoulder, more)
     sigma[:, 2:] = noise.hip, noise.hip, noise.ear
-    sigma = np.where(good & np.isfinite(sigma), sigma, _HIDDEN)
+    sigma = np.where(good & np.isfinite(sigma), sigma, HIDDEN_SIGMA)
     return np.where(np.isfinite(seen), seen, 0.0), sigma
 
 
-#: Shoulders, hips, and ears, of which the midpoint counts.
+#: Shoulders, hips and ears; of the ears the midpoint is used.
 _POINTS: Final = indices((*SHOULDERS, *HIPS, *EARS))
 
 
-def _prior(turned: FloatArray, noise: Noise) -> tuple[FloatArray, FloatArray]:
+def _prior(turned: FloatArray, noise: GeometricNoise) -> tuple[FloatArray, FloatArray]:
     """(T, P) most likely change, and (P,) its standard deviation, before the picture is read."""
     mean = np.zeros((len(turned), N_PARAMETERS))
     mean[:, Parameter.YAW] = np.radians(np.where(np.isfinite(turned), turned, 0.0))
@@ -184,7 +189,7 @@ def _prior(turned: FloatArray, noise: Noise) -> tuple[FloatArray, FloatArray]:
 
 
 @lru_cache(maxsize=8)
-def _deviations(noise: Noise) -> FloatArray:
+def _deviations(noise: GeometricNoise) -> FloatArray:
     """(P,) standard deviation of the parameters before the picture is read."""
     degrees = {
         Parameter.RETRACTION_LEFT: noise.retraction,
@@ -202,7 +207,7 @@ def _deviations(noise: Noise) -> FloatArray:
     for parameter, value in degrees.items():
         sd[parameter] = np.radians(value)
     sd[Parameter.LOG_SCALE] = noise.log_scale
-    # Where the person stands in the picture says nothing.
+    # The place in the picture carries no information: a prior wide enough for any place.
     sd[[Parameter.RIGHTWARD, Parameter.UPWARD]] = 100.0
     return sd
 
@@ -240,7 +245,7 @@ def _gauss_newton(
     variance = sd**2
     prior = np.diag(1 / variance)
     theta = mean.copy()
-    # Start where the points that count are, so that the first linearisation is a good one.
+    # Start at the place of the usable points, so that the first linearisation is a good one.
     theta[:, Parameter.RIGHTWARD :] = ((seen - rest) * w).sum(axis=1) / w.sum(axis=1)
     information = np.broadcast_to(prior, (len(seen), N_PARAMETERS, N_PARAMETERS))
     for _ in range(iterations):
@@ -252,7 +257,7 @@ def _gauss_newton(
     return theta, np.linalg.inv(information)
 
 
-@lru_cache(maxsize=64)  # of a live session each frame asks again
+@lru_cache(maxsize=64)  # every frame of a live session needs it
 def _at_rest(neutral: Neutral) -> tuple[Body, float, FloatArray, FloatArray]:
     """Widths, yaw in radians, and (5, 2) the neutral's points as seen and as of the model."""
     body, yaw = _body(neutral), float(np.radians(neutral.yaw))

@@ -1,4 +1,4 @@
-"""A small model of hips, trunk, girdle and head, and how a camera sees it change.
+"""A small model of hips, trunk, girdle and head, and of its changes in the picture.
 
 Lengths are in trunk lengths (hip midpoint to shoulder midpoint), axes those of the ISB thorax
 frame (Wu et al., J Biomech 2005): X forward, Y up, Z to the subject's right. The camera is taken
@@ -44,17 +44,17 @@ CLAVICLE_BACK: Final = 20.0
 CLAVICLE_UP: Final = 6.0
 #: From the sternoclavicular joint to the glenohumeral centre, in trunk lengths [M, phantom].
 CLAVICLE_LENGTH: Final = 0.33
-#: How much of the joint's displacement the shoulder landmark shows: MediaPipe's points follow the
-#: girdle only in part, sideways and along the trunk [M, phantom, arms still].
+#: How much of the joint's displacement the shoulder landmark shows, sideways and along the trunk:
+#: MediaPipe's points follow the girdle only in part [M, phantom, arms still].
 FOLLOW_ACROSS: Final = 0.5
 FOLLOW_UP: Final = 0.56
-#: ... and how much of a shrug's rise the hip landmarks wrongly share in [M, phantom].
+#: Share of the rise in a shrug by which the hip landmarks wrongly rise, too [M, phantom].
 HIPS_FOLLOW_UP: Final = 0.18
 #: Pivots in the trunk frame, (X, Y) [E]: mid-thoracic spine and lower neck.
 THORAX_PIVOT: Final = (-0.08, 0.62)
 NECK_PIVOT: Final = (-0.04, 1.06)
 #: Ear midpoint at rest (X, Y) and shoulders' X [E].
-EARS: Final = (0.05, 1.38)
+EARS_AT_REST: Final = (0.05, 1.38)
 SHOULDER_X: Final = -0.02
 
 
@@ -67,7 +67,7 @@ class Body:
 
 
 def project(theta: FloatArray, body: Body, yaw: float) -> FloatArray:
-    """What the camera sees, up to scale and place.
+    """The points in the picture, except for scale and place.
 
     Args:
         theta: (..., N_PARAMETERS) changes from neutral, radians; scale and place are not used.
@@ -93,12 +93,12 @@ def shape(theta: FloatArray, body: Body) -> FloatArray:
     """
     part = np.moveaxis(np.asarray(theta), -1, 0)
     angles = part[:_N_ANGLES] + _AT_REST.reshape(-1, *[1] * (part.ndim - 1))
-    # A turn in a plane is a product with a complex number: few calls of numpy, which count when
-    # a live frame is a single one. Sagittal: X + iY, turned forward by the conjugate.
+    # A rotation in a plane is a product with a complex number. That needs few numpy calls, which
+    # dominate the cost of a single live frame. Sagittal: X + iY, turned forward by the conjugate.
     turn = np.exp(1j * angles)
     clavicle = CLAVICLE_LENGTH * (turn[_ELEVATION].real * turn[_RETRACTION] - _CLAVICLE_AT_REST)
     rise = CLAVICLE_LENGTH * (turn[_ELEVATION].imag - _RISE_AT_REST)
-    head = _HEAD * turn[Parameter.HEAD_PITCH].conj()
+    head = _NECK_TO_EARS * turn[Parameter.HEAD_PITCH].conj()
     tilted = head.imag * turn[Parameter.HEAD_TILT]
     sagittal = np.empty((3, *part.shape[1:]), complex)  # both shoulders, ears
     sagittal[:2] = (SHOULDER_X - FOLLOW_ACROSS * clavicle.imag) + 1j * (1.0 + FOLLOW_UP * rise)
@@ -112,7 +112,7 @@ def shape(theta: FloatArray, body: Body) -> FloatArray:
     frontal.imag[2] = tilted.imag
     frontal *= turn[Parameter.SIDE_LEAN]
     points = np.zeros((3, 5, *part.shape[1:]))
-    points[0, _UPPER], points[1, _UPPER], points[2, _UPPER] = (
+    points[0, _ABOVE_HIPS], points[1, _ABOVE_HIPS], points[2, _ABOVE_HIPS] = (
         sagittal.real, frontal.real, frontal.imag,
     )  # fmt: skip
     points[1, 2:4] = HIPS_FOLLOW_UP * ((rise[0] + rise[1]) / 2)
@@ -122,18 +122,20 @@ def shape(theta: FloatArray, body: Body) -> FloatArray:
 
 _RETRACTION: Final = slice(Parameter.RETRACTION_LEFT, Parameter.RETRACTION_RIGHT + 1)
 _ELEVATION: Final = slice(Parameter.ELEVATION_LEFT, Parameter.ELEVATION_RIGHT + 1)
-_UPPER: Final = np.array([0, 1, 4])  # shoulders and ears among the points of `shape`
-_BACK: Final = np.radians(CLAVICLE_BACK)
-_UP: Final = np.radians(CLAVICLE_UP)
+_ABOVE_HIPS: Final = np.array([0, 1, 4])  # shoulders and ears among the points of `shape`
+_CLAVICLE_BACK: Final = np.radians(CLAVICLE_BACK)
+_CLAVICLE_UP: Final = np.radians(CLAVICLE_UP)
 
 #: The resting clavicle of length 1, outwards + i backwards, and its rise.
-_CLAVICLE_AT_REST: Final = complex(np.cos(_UP) * np.exp(1j * _BACK))
-_RISE_AT_REST: Final = float(np.sin(_UP))
+_CLAVICLE_AT_REST: Final = complex(np.cos(_CLAVICLE_UP) * np.exp(1j * _CLAVICLE_BACK))
+_RISE_AT_REST: Final = float(np.sin(_CLAVICLE_UP))
 
 #: X + iY of the thorax's pivot, and of the ears from the neck's.
 _THORAX: Final = complex(*THORAX_PIVOT)
-_HEAD: Final = complex(*EARS) - complex(*NECK_PIVOT)
+_NECK_TO_EARS: Final = complex(*EARS_AT_REST) - complex(*NECK_PIVOT)
 
-#: Angles of `Parameter`, and where they stand at rest.
+#: Number of angles in `Parameter`, and their values at rest.
 _N_ANGLES: Final = Parameter.LOG_SCALE
-_AT_REST: Final = np.array([_BACK, _BACK, _UP, _UP] + [0.0] * (_N_ANGLES - 4))
+_AT_REST: Final = np.array(
+    [_CLAVICLE_BACK, _CLAVICLE_BACK, _CLAVICLE_UP, _CLAVICLE_UP] + [0.0] * (_N_ANGLES - 4)
+)

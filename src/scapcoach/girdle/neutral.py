@@ -1,4 +1,4 @@
-"""`Neutral`: how one person looks to one camera when the shoulders rest."""
+"""`Neutral`: one person's landmarks, seen by one camera, while the shoulders rest."""
 
 from __future__ import annotations
 
@@ -22,18 +22,21 @@ from scapcoach.geometry.silhouette import rounding_index
 from scapcoach.geometry.vectors import median, wrap_degrees, y_up
 from scapcoach.geometry.vectors import unit as unit_vector
 from scapcoach.geometry.view import estimate_yaw
-from scapcoach.landmarks import once
+from scapcoach.landmarks import cached_per_poses
 
 if TYPE_CHECKING:
     from scapcoach.arrays import BoolArray, FloatArray
     from scapcoach.landmarks import Poses
 
 
-#: A landmark counts when it is inside the picture by this share of the width and height, and
-#: seen and present with at least this chance [E].
+#: A landmark is usable when it is inside the picture by at least this share of the width and
+#: height, and visible and present with at least these probabilities [E].
 BORDER: Final = 0.02
 MIN_VISIBILITY: Final = 0.6
 MIN_PRESENCE: Final = 0.5
+
+#: Noise of a hidden landmark, in trunk lengths: so large that the landmark has no influence.
+HIDDEN_SIGMA: Final = 1e3
 
 #: Shoulder width over trunk length of a typical body, for pictures without hips [M, phantom].
 SHOULDERS_PER_TRUNK: Final = 0.70
@@ -42,15 +45,16 @@ SHOULDERS_PER_TRUNK: Final = 0.70
 #: where the shoulders have no width [M, phantom: 0.36-0.48].
 HEAD_PER_TRUNK: Final = 0.40
 
-#: Degrees of yaw by which frames of one pose may differ; more, and the tracker has flipped [E].
-MAX_APART: Final = 60.0
+#: Degrees of yaw by which frames of one pose may differ; if they differ by more, the tracker has
+#: swapped left and right [E].
+MAX_YAW_SPREAD: Final = 60.0
 
-#: Frames with a person that a neutral needs.
-MIN_FRAMES: Final = 3
+#: Fewest frames with a person from which a neutral is taken.
+MIN_NEUTRAL_FRAMES: Final = 3
 
 
-@once
-def counts(poses: Poses) -> BoolArray:
+@cached_per_poses
+def usable_landmarks(poses: Poses) -> BoolArray:
     """(T, 33) which landmarks may be used: in the picture, visible, present."""
     size = np.asarray(poses.size, np.float64)
     inside = ((poses.xy >= BORDER * size) & (poses.xy <= (1 - BORDER) * size)).all(axis=-1)
@@ -61,7 +65,7 @@ def counts(poses: Poses) -> BoolArray:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Neutral:
-    """The resting pose that every change is measured from.
+    """The resting pose from which every change is measured.
 
     Attributes:
         points: (33, 2) in trunk lengths from the hip midpoint, y up; NaN where not seen.
@@ -95,22 +99,22 @@ class Neutral:
 
 
 def neutral_from(poses: Poses) -> Neutral:
-    """The neutral of frames in which the person rests: medians, so that a twitch does no harm.
+    """The neutral of frames in which the person rests: medians, so that a twitch has no effect.
 
     Raises:
         CalibrationError: there are fewer than three frames with both shoulders.
     """
-    usable = counts(poses)
+    usable = usable_landmarks(poses)
     shoulders = usable[:, list(SHOULDERS)]
     good = np.flatnonzero(poses.present & shoulders.any(axis=1))
-    if len(good) < MIN_FRAMES:
+    if len(good) < MIN_NEUTRAL_FRAMES:
         raise CalibrationError(
             f"Between {poses.t[0]:.1f} s and {poses.t[-1]:.1f} s the shoulders are seen in only "
             f"{len(good)} frames; rest in view of the camera for a second."
             if len(poses)
             else "There are no frames to take a neutral from."
         )
-    good = good[_facing_one_way(poses[good])]
+    good = good[_same_direction(poses[good])]
     part = poses[good]
     yaw = _mean_angle(estimate_yaw(part)[0])
     share = usable[good].mean(axis=0)
@@ -151,18 +155,18 @@ def arm_vectors(poses: Poses, unit: FloatArray) -> FloatArray:
     return np.concatenate([flat, depth[..., None]], axis=-1)
 
 
-def _facing_one_way(poses: Poses) -> BoolArray:
-    """(T,) frames that agree with most on the way the person faces.
+def _same_direction(poses: Poses) -> BoolArray:
+    """(T,) frames in which the person faces the same direction as in most frames.
 
-    Seen from behind, the landmarks are at times those of somebody who faces the camera, left and
-    right swapped.
+    Seen from behind, the landmarks are sometimes those of a person who faces the camera, with left
+    and right swapped.
     """
     yaw = estimate_yaw(poses)[0]
-    # A few hundred candidates are enough, and keep long segments from filling the memory.
+    # A few hundred candidates are enough, and limit the memory that long segments need.
     candidates = yaw[:: 1 + len(yaw) // 400]
     apart = np.abs(wrap_degrees(candidates[:, None] - yaw))
     middle = candidates[int(np.argmin(np.median(apart, axis=1)))]
-    return np.asarray(np.abs(wrap_degrees(yaw - middle)) < MAX_APART)
+    return np.asarray(np.abs(wrap_degrees(yaw - middle)) < MAX_YAW_SPREAD)
 
 
 def _mean_angle(angle: FloatArray) -> float:

@@ -1,12 +1,12 @@
-"""The population observer: a small net that has seen many bodies, and says how sure it is.
+"""The population observer: small neural networks trained on many bodies, with uncertainty.
 
-It reads one frame's landmarks against the person's own neutral (`girdle.features`) and gives
-girdle, spine, lean and yaw with a standard deviation each. It was taught on rendered bodies whose
-true angles are known, through the same landmark model (docs/observer.md). Where a view shows
-nothing of a quantity its sigma grows to the spread of that quantity in the training set.
+They compare the landmarks of one frame with the person's own neutral (`girdle.features`) and return
+girdle, spine, lean and yaw with a standard deviation each. They were trained on rendered bodies
+with known true angles, through the same landmark model (docs/observer.md). Where a view does not
+show a quantity, its sigma grows to the spread of that quantity in the training set.
 
-Every frame is read on its own and together with its mirror image: one live frame and a whole
-recording give equal results, and a mirrored picture gives exactly mirrored ones.
+Every frame is read independently, together with its mirror image: one live frame and a whole
+recording give equal results, and a mirrored picture gives exactly mirrored results.
 """
 
 from __future__ import annotations
@@ -37,22 +37,22 @@ if TYPE_CHECKING:
 
 
 #: File of the weights in the `models` folder, and the version of its layout.
-FILE: Final = "observer.npz"
-SCHEMA: Final = "scapcoach.observer/1"
+OBSERVER_FILE: Final = "observer.npz"
+OBSERVER_SCHEMA: Final = "scapcoach.observer/1"
 
-#: What the net says, as changes from the neutral, in degrees; but yaw: what has to be added to
-#: `geometry.view.estimate_yaw`, and log_scale: 100 x the logarithm of the apparent size.
+#: Outputs of a network: changes from the neutral in degrees; except yaw, which is the correction
+#: to `geometry.view.estimate_yaw`, and log_scale, which is 100 x the logarithm of apparent size.
 OUTPUTS: Final = (
     "retraction_left", "retraction_right", "elevation_left", "elevation_right",
     "thoracic_flexion", "neck_flexion", "lean", "yaw", "log_scale",
 )  # fmt: skip
 N_OUTPUTS: Final = len(OUTPUTS)
 
-#: What it says a sigma of: the same, and the means of both sides.
+#: Quantities that have a sigma: the outputs, and the means of both sides.
 SIGMAS: Final = (*OUTPUTS, "retraction", "elevation")
 N_SIGMAS: Final = len(SIGMAS)
 
-#: What a mirror does to outputs and sigmas.
+#: Order of outputs and sigmas in the mirror, and signs of the outputs.
 MIRROR_OUTPUTS: Final = (1, 0, 3, 2, 4, 5, 6, 7, 8)
 MIRROR_SIGMAS: Final = (*MIRROR_OUTPUTS, 9, 10)
 MIRROR_SIGNS: Final = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, -1.0, 1.0)
@@ -60,7 +60,7 @@ MIRROR_SIGNS: Final = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, -1.0, 1.0)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layers:
-    """One net: ReLU layers from features to outputs and log sigmas.
+    """One network: ReLU layers from features to outputs and log sigmas.
 
     Attributes:
         weights: (F, H), (H, H), ..., (H, N_OUTPUTS + N_SIGMAS); biases: to each.
@@ -82,12 +82,12 @@ class Layers:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observer:
-    """Several nets that speak with one voice.
+    """An ensemble of networks.
 
     Attributes:
         nets: at least one.
-        factor: (N_SIGMAS,) by which their sigmas are stretched so that they held on set-ups that
-            no net was taught on.
+        factor: (N_SIGMAS,) by which their sigmas are multiplied, so that they were right on
+            set-ups on which no network was trained.
     """
 
     nets: tuple[Layers, ...]
@@ -96,19 +96,20 @@ class Observer:
     def read(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
         """(T, N_OUTPUTS) values and (T, N_SIGMAS) sigmas of (T, F) features.
 
-        The variance of the mixture: the mean of the nets' own, and their disagreement.
+        The variance is that of the mixture: the mean of the networks' variances, plus the variance
+        between their values.
         """
-        said = [even(net, x) for net in self.nets]
-        values = np.stack([v for v, _ in said])
-        variance = np.mean([s for _, s in said], axis=0)
+        outputs = [read_with_mirror(net, x) for net in self.nets]
+        values = np.stack([v for v, _ in outputs])
+        variance = np.mean([s for _, s in outputs], axis=0)
         variance = variance + with_means(values).var(axis=0)
         return values.mean(axis=0), self.factor * np.sqrt(variance)
 
 
-def even(net: Layers, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+def read_with_mirror(net: Layers, x: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Values and variances of frames, each read together with its mirror image.
 
-    Frame by frame: a frame alone gives the same to the last bit.
+    Each frame is computed separately, so a single frame gives bit-identical results.
     """
     value, variance = net(np.stack([x, mirrored(x)], axis=1))
     signs = np.asarray(MIRROR_SIGNS, x.dtype)
@@ -125,7 +126,7 @@ def with_means(values: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observation:
-    """Everything that the observer says of T frames; NaN without a person.
+    """All outputs of the observer for T frames; NaN without a person.
 
     Attributes:
         values: (T, N_SIGMAS) in the order of `SIGMAS`; yaw is absolute, -180..180.
@@ -142,7 +143,7 @@ class Observation:
 
 
 def look(poses: Poses, neutral: Neutral, observer: Observer | None = None) -> Observation:
-    """What the observer says of every frame.
+    """The outputs of the observer for every frame.
 
     Args:
         poses: T frames, smoothed or not.
@@ -166,16 +167,16 @@ def look(poses: Poses, neutral: Neutral, observer: Observer | None = None) -> Ob
 def observe(poses: Poses, neutral: Neutral, observer: Observer | None = None) -> GirdleState:
     """The state of the girdle in every frame, as `girdle.geometric.solve` gives it.
 
-    Takes and raises what `look` does; NaN without a person.
+    Arguments and errors are those of `look`; NaN without a person.
     """
-    said = look(poses, neutral, observer)
-    scale = np.exp(said["log_scale"][0] / 100)
+    seen = look(poses, neutral, observer)
+    scale = np.exp(seen["log_scale"][0] / 100)
     sides = [[q, f"{q}_left", f"{q}_right"] for q in ("retraction", "elevation")]
     (retraction, retraction_sigma), (elevation, elevation_sigma) = (
-        tuple(np.column_stack([said[name][k] for name in names]) for k in (0, 1)) for names in sides
+        tuple(np.column_stack([seen[name][k] for name in names]) for k in (0, 1)) for names in sides
     )
-    flexion, flexion_sigma = said["thoracic_flexion"]
-    yaw, yaw_sigma = said["yaw"]
+    flexion, flexion_sigma = seen["thoracic_flexion"]
+    yaw, yaw_sigma = seen["yaw"]
     arms = arm_distance(poses, neutral)
     return GirdleState(
         t=poses.t,
@@ -185,7 +186,7 @@ def observe(poses: Poses, neutral: Neutral, observer: Observer | None = None) ->
         elevation_sigma=elevation_sigma,
         flexion=flexion,
         flexion_sigma=flexion_sigma,
-        lean=said["lean"][0],
+        lean=seen["lean"][0],
         yaw=yaw,
         yaw_sigma=yaw_sigma,
         scale=scale,
@@ -204,7 +205,7 @@ def shipped_observer() -> Observer:
     """
     from scapcoach.model_files import shipped_file
 
-    return load_observer(shipped_file(FILE))
+    return load_observer(shipped_file(OBSERVER_FILE))
 
 
 def load_observer(path: Path) -> Observer:
@@ -216,10 +217,10 @@ def load_observer(path: Path) -> Observer:
     try:
         with np.load(path) as z:
             schema, count, depth = str(z["schema"]), int(z["nets"]), int(z["depth"])
-            if schema != SCHEMA or z["0.0.weight"].shape[0] != N_FEATURES:
+            if schema != OBSERVER_SCHEMA or z["0.0.weight"].shape[0] != N_FEATURES:
                 raise ModelError(
                     f"The observer {path} is {schema!r} and does not fit this version, which reads "
-                    f"{SCHEMA!r}. Install scapcoach again, or train it anew."
+                    f"{OBSERVER_SCHEMA!r}. Install scapcoach again, or train it again."
                 )
             nets = tuple(
                 Layers(
@@ -239,7 +240,7 @@ def load_observer(path: Path) -> Observer:
 def save_observer(observer: Observer, path: Path) -> None:
     """Write weights in half precision; the same weights give the same bytes."""
     arrays: dict[str, npt.NDArray[Any]] = {
-        "schema": np.array(SCHEMA), "nets": np.array(len(observer.nets)),
+        "schema": np.array(OBSERVER_SCHEMA), "nets": np.array(len(observer.nets)),
         "depth": np.array(len(observer.nets[0].weights)),
         "factor": observer.factor.astype(np.float32),
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""`GirdleState`, the second core type: what the girdle and trunk do, in degrees with sigma."""
+"""`GirdleState`, the second core type: girdle and trunk angles in degrees, with sigma."""
 
 from __future__ import annotations
 

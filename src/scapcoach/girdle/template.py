@@ -1,14 +1,14 @@
-"""What one person's landmarks do in one exercise: the personal model, read at like arm pose.
+"""One person's landmarks in one exercise, by arm pose: the model of an exercise calibration.
 
-Moving arms drag the shoulder landmarks by more than the blades do, so a landmark says something
-about the blades only beside the same landmark at the same arm pose. A `Template` holds, over the
-phase of the arm movement, where the landmarks are when only the arms move, and by how much a full
+Moving arms drag the shoulder landmarks further than the blades do, so a landmark shows the blades
+only when it is compared with the same landmark at the same arm pose. A `Template` stores, for each
+phase of the arm movement, where the landmarks are when only the arms move, and how far a full
 squeeze and a shrug shift them from there. `girdle.conditioned` reads frames against it.
 
-The phase is 0 where the arms are at the start of a repetition and 1 at the finish: the linear
-reading of the arm vectors that comes nearest to how far each of the calibration's repetitions has
-got. A squeeze or a shrug moves the arms, too; as all three kinds of repetition are read alike, the
-reading is one that does not mind it.
+The phase is 0 where the arms are at the start of a repetition and 1 at the finish. It is a linear
+function of the arm vectors, fitted to how far each repetition of the calibration has progressed. A
+squeeze or a shrug moves the arms as well; since all three kinds of repetition are fitted together,
+the phase hardly depends on it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import numpy as np
 from scapcoach.errors import CalibrationError
 from scapcoach.geometry.posture import ARMS, HIPS, SHOULDERS, trunk_length, trunk_line
 from scapcoach.geometry.vectors import y_up
-from scapcoach.girdle.neutral import arm_vectors, counts
+from scapcoach.girdle.neutral import arm_vectors, usable_landmarks
 from scapcoach.girdle.positive import solved
 from scapcoach.landmarks import Landmark
 
@@ -37,16 +37,17 @@ if TYPE_CHECKING:
 KINDS: Final = ("arms_only", "squeeze", "shrug_rep")
 
 #: Points that are compared, left before right.
-POINTS: Final = (
+TEMPLATE_POINTS: Final = (
     *SHOULDERS, Landmark.LEFT_ELBOW, Landmark.RIGHT_ELBOW, Landmark.LEFT_WRIST,
     Landmark.RIGHT_WRIST, *HIPS, Landmark.LEFT_EAR, Landmark.RIGHT_EAR, Landmark.NOSE,
 )  # fmt: skip
-_PAIRS: Final = (SHOULDERS, HIPS)
-#: Of each point: x and y in the picture; x, y and z of the world landmarks. World z alone is of
-#: little use, but its changes at like arm pose carry as much as the picture does [M, phantom].
+#: Lines from right to left whose direction gives the yaw.
+_YAW_PAIRS: Final = (SHOULDERS, HIPS)
+#: Of each point: x and y in the picture; x, y and z of the world landmarks. World z is of little
+#: use in general, but its changes at the same arm pose show as much as the picture [M, phantom].
 N_AXES: Final = 5
+N_TEMPLATE_FEATURES: Final = len(TEMPLATE_POINTS) * N_AXES
 
-#: Numbers that say how the arms are held: two arms, two vectors each, three axes.
 _N_ARMS: Final = 12
 _ARM_AXES: Final = np.array([1.0, 1.0, 0.5])  # depth at half weight
 
@@ -54,23 +55,23 @@ _ARM_AXES: Final = np.array([1.0, 1.0, 0.5])  # depth at half weight
 PHASES: Final = np.linspace(0.0, 1.0, 21)
 _KERNEL: Final = 0.06
 
-#: Standard deviation of an arm vector between like frames, trunk lengths [M, phantom].
+#: Standard deviation of an arm vector between equal frames, trunk lengths [M, phantom].
 _ARM_SPREAD: Final = 0.03
 #: Trunk lengths by which the arms must travel in a repetition.
-_MIN_TRAVEL: Final = 0.15
-#: Of a repetition's frames, by how far it has got: the last at the start, the first at the finish.
-_ENDS: Final = (0.1, 0.85)
-#: Share of the movement at which a repetition counts as finished.
+_MIN_ARM_TRAVEL: Final = 0.15
+#: Quantiles of the phase within a repetition that belong to its start and to its finish.
+_END_QUANTILES: Final = (0.1, 0.85)
+#: Share of the greatest phase from which the arms are at the finish.
 _FINISH: Final = 0.9
-#: Weight, in frames, of the belief that a shift grows evenly with the phase.
-_EVEN: Final = 0.05
+#: Weight, as a share of the frames, of the prior that a shift grows linearly with the phase.
+_EVEN_WEIGHT: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
     """One person, one exercise, one view.
 
-    Lengths are in trunk lengths, F = len(POINTS) * N_AXES, A = 12 (see `arm_features`).
+    Lengths are in trunk lengths, F = N_TEMPLATE_FEATURES, A = 12 (see `arm_features`).
 
     Attributes:
         unit: trunk length in pixels; world_unit: in metres of the world landmarks.
@@ -78,10 +79,10 @@ class Template:
         weight: (A,) phase of arms a is (a - start) @ weight.
         arms: (P, A) arms over `PHASES` when only the arms move.
         rest: (P, F) landmarks over `PHASES` when only the arms move.
-        squeeze: (2, F) shift by a full squeeze: at phase 1, and what is added for each unit of
-            phase that is missing to 1.
+        squeeze: (2, F) shift by a full squeeze: at phase 1, and the change of it for each unit of
+            phase below 1.
         shrug: (2, F) likewise, by the shrug of the calibration.
-        spread: how much like repetitions differ, in units of the noise that was expected.
+        spread: how much equal repetitions differ, in units of the expected noise.
     """
 
     unit: float
@@ -95,7 +96,7 @@ class Template:
     spread: float
 
     def __post_init__(self) -> None:
-        columns = len(POINTS) * N_AXES
+        columns = N_TEMPLATE_FEATURES
         shapes = {
             "start": (_N_ARMS,), "weight": (_N_ARMS,), "arms": (len(PHASES), _N_ARMS),
             "rest": (len(PHASES), columns), "squeeze": (2, columns), "shrug": (2, columns),
@@ -114,9 +115,12 @@ class Template:
 
     @property
     def yaw(self) -> float:
-        """Degrees by which the person was turned to their own left, 180 with the back to us."""
-        world = self.rest.reshape(len(PHASES), len(POINTS), N_AXES)[..., 2:].mean(axis=0)
-        across = sum(world[POINTS.index(p[0])] - world[POINTS.index(p[1])] for p in _PAIRS)
+        """Degrees by which the person was turned to their own left, 180 facing away."""
+        world = self.rest.reshape(len(PHASES), len(TEMPLATE_POINTS), N_AXES)[..., 2:].mean(axis=0)
+        across = sum(
+            world[TEMPLATE_POINTS.index(p[0])] - world[TEMPLATE_POINTS.index(p[1])]
+            for p in _YAW_PAIRS
+        )
         return float(np.degrees(np.arctan2(across[2], across[0])))
 
     def shift(self, which: FloatArray, phase: FloatArray) -> FloatArray:
@@ -125,8 +129,8 @@ class Template:
         return np.asarray(which[0] + missing * which[1])
 
 
-def tabled(table: FloatArray, phase: FloatArray) -> FloatArray:
-    """(T, C) a (P, C) table over `PHASES` read at (T,) phases; the ends hold beyond them.
+def read_table(table: FloatArray, phase: FloatArray) -> FloatArray:
+    """(T, C) a (P, C) table over `PHASES`, interpolated at (T,) phases, constant beyond 0 and 1.
 
     SciPy's `map_coordinates` would read every column by itself: 2 to 10 times slower [M].
     """
@@ -137,17 +141,17 @@ def tabled(table: FloatArray, phase: FloatArray) -> FloatArray:
 
 
 def _phase(arms: FloatArray, start: FloatArray, weight: FloatArray) -> FloatArray:
-    """(T,) phase; far beyond both ends it means nothing, and is cut off."""
+    """(T,) phase; it has no meaning far beyond its ends, and is clipped there."""
     return np.asarray(np.clip((arms - start) @ weight, -0.25, 1.25))
 
 
-def features(poses: Poses, unit: float, world_unit: float) -> FloatArray:
-    """(T, F) where `POINTS` are, in trunk lengths from the hip midpoint; NaN without a person."""
+def template_features(poses: Poses, unit: float, world_unit: float) -> FloatArray:
+    """(T, F) `TEMPLATE_POINTS` in trunk lengths from the hip midpoint; NaN without a person."""
     hips = poses.xy[:, list(HIPS)].astype(np.float64).mean(axis=1, keepdims=True)
-    picture = y_up(poses.xy[:, list(POINTS)] - hips) / unit
+    picture = y_up(poses.xy[:, list(TEMPLATE_POINTS)] - hips) / unit
     world = y_up(poses.world.astype(np.float64)) / world_unit
     middle = world[:, list(HIPS)].mean(axis=1, keepdims=True)
-    both = np.concatenate([picture, world[:, list(POINTS)] - middle], axis=-1)
+    both = np.concatenate([picture, world[:, list(TEMPLATE_POINTS)] - middle], axis=-1)
     return np.asarray(both.reshape(len(poses), -1))
 
 
@@ -158,7 +162,7 @@ def arm_features(poses: Poses, unit: float) -> FloatArray:
 
 
 def arms_of(points: FloatArray) -> FloatArray:
-    """(..., 12) what (..., F) features, or a shift of them, are in `arm_features`."""
+    """(..., 12) `arm_features` of (..., F) features, or of a shift of them."""
     change = points[..., _ARM_ENDS] - points[..., _ARM_BEGINS]
     return np.asarray(change * np.tile(_ARM_AXES, _N_ARMS // 3))
 
@@ -166,7 +170,9 @@ def arms_of(points: FloatArray) -> FloatArray:
 def _arm_columns(which: int) -> IntArray:
     """(12,) columns of features: x, y and depth of the ends (1) or beginnings (0) of each bone."""
     bones = [bone for arm in ARMS for bone in pairwise(arm)]
-    return np.array([POINTS.index(b[which]) * N_AXES + axis for b in bones for axis in (0, 1, 4)])
+    return np.array(
+        [TEMPLATE_POINTS.index(b[which]) * N_AXES + axis for b in bones for axis in (0, 1, 4)]
+    )
 
 
 _ARM_BEGINS: Final = _arm_columns(0)
@@ -181,11 +187,12 @@ def fit(reps: Mapping[str, Sequence[Poses]], noise: FloatArray) -> Template:
         noise: (F,) standard deviation that features are expected to have, trunk lengths.
 
     Raises:
-        CalibrationError: a kind is missing, the person is not seen in it, or the arms hardly move.
+        CalibrationError: a kind is missing, the person is not visible in it, the arms hardly move,
+            or a repetition does not go there and back.
     """
-    reps = {kind: [_seen(rep) for rep in reps.get(kind, ())] for kind in KINDS}
+    reps = {kind: [_with_shoulders(rep) for rep in reps.get(kind, ())] for kind in KINDS}
     for kind in KINDS:
-        if not reps[kind] or min(len(rep) for rep in reps[kind]) < _MIN_FRAMES:
+        if not reps[kind] or min(len(rep) for rep in reps[kind]) < _MIN_REP_FRAMES:
             raise CalibrationError(
                 f"The exercise calibration needs at least one repetition of each of "
                 f"{', '.join(KINDS)} with the shoulders in view; {kind!r} has none. Film two "
@@ -196,15 +203,15 @@ def fit(reps: Mapping[str, Sequence[Poses]], noise: FloatArray) -> Template:
     progress = {
         k: [_progress(a, r.t) for a, r in zip(arms[k], reps[k], strict=True)] for k in KINDS
     }
-    start, weight = _phase_reading(arms, progress)
-    points = {kind: [features(r, unit, world_unit) for r in reps[kind]] for kind in KINDS}
+    start, weight = _fit_phase(arms, progress)
+    points = {kind: [template_features(r, unit, world_unit) for r in reps[kind]] for kind in KINDS}
     phases = {kind: [_phase(a, start, weight) for a in arms[kind]] for kind in KINDS}
     only = np.concatenate(phases["arms_only"])
     rest = _tabulated(only, np.concatenate(points["arms_only"]))
     shifts = {}
     for kind in ("squeeze", "shrug_rep"):
         phase = np.concatenate(phases[kind])
-        shifts[kind] = _shift(phase, np.concatenate(points[kind]) - tabled(rest, phase))
+        shifts[kind] = _shift(phase, np.concatenate(points[kind]) - read_table(rest, phase))
     return Template(
         unit=unit,
         world_unit=world_unit,
@@ -218,11 +225,11 @@ def fit(reps: Mapping[str, Sequence[Poses]], noise: FloatArray) -> Template:
     )
 
 
-_MIN_FRAMES: Final = 5
+_MIN_REP_FRAMES: Final = 5
 
 
-def _seen(poses: Poses) -> Poses:
-    good = poses.present & counts(poses)[:, list(SHOULDERS)].any(axis=1)
+def _with_shoulders(poses: Poses) -> Poses:
+    good = poses.present & usable_landmarks(poses)[:, list(SHOULDERS)].any(axis=1)
     return poses[good]
 
 
@@ -234,9 +241,9 @@ def units(reps: Sequence[Poses]) -> tuple[float, float]:
 
 
 def _progress(arms: FloatArray, t: FloatArray) -> FloatArray:
-    """(T,) how far one repetition has got, 0 at its ends and 1 half-way.
+    """(T,) progress of one repetition, 0 at its ends and 1 half-way.
 
-    Half of it by the path that the arms have covered, half by the time: hidden arms tremble all the
+    The mean of two estimates, from the path of the arms and from time: hidden arms tremble all the
     time, and a person may rest at both ends.
     """
     steps = np.linalg.norm(np.diff(arms, axis=0), axis=1)
@@ -245,21 +252,21 @@ def _progress(arms: FloatArray, t: FloatArray) -> FloatArray:
     return np.asarray(1 - np.abs(2 * done - 1))
 
 
-def _phase_reading(
+def _fit_phase(
     arms: Mapping[str, list[FloatArray]], progress: Mapping[str, list[FloatArray]]
 ) -> tuple[FloatArray, FloatArray]:
-    """Arms at phase 0, and the weights that read the phase off them.
+    """Arms at phase 0, and the weights that give the phase.
 
-    The regression of how far the repetitions have got on the arms, whose noise keeps the weights
-    small (as ridge regression), scaled so that it is 0 at the start and 1 at the finish.
+    A ridge regression of the progress of the repetitions on the arms, where the ridge is the noise
+    of the arms, scaled so that it is 0 at the start and 1 at the finish.
 
     Raises:
-        CalibrationError: the arms hardly move.
+        CalibrationError: the arms hardly move, or do not go there and back.
     """
     ends = np.array([np.median(e, axis=0) for k in KINDS for a in arms[k] for e in (a[:3], a[-3:])])
     start = np.median(ends[: 2 * len(arms["arms_only"])], axis=0)
     finish = [np.median(a[finish_frames(a, start)], axis=0) for a in arms["arms_only"]]
-    if np.linalg.norm(np.mean(finish, axis=0) - start) < _MIN_TRAVEL:
+    if np.linalg.norm(np.mean(finish, axis=0) - start) < _MIN_ARM_TRAVEL:
         raise CalibrationError(
             "The arms hardly move in the repetitions 'arms_only' of the exercise calibration: "
             "each segment should hold one whole repetition, from start to start."
@@ -269,17 +276,17 @@ def _phase_reading(
     away = every - every.mean(axis=0)
     noise = len(every) * _ARM_SPREAD**2 * np.eye(_N_ARMS)
     weight = solved(away.T @ away + noise, away.T @ (got - got.mean()))
-    read = [np.quantile(a @ weight, _ENDS) for k in KINDS for a in arms[k]]
+    read = [np.quantile(a @ weight, _END_QUANTILES) for k in KINDS for a in arms[k]]
     low, high = np.mean(read, axis=0)
     if not high > low:
         raise CalibrationError(_NOT_THERE_AND_BACK)
-    # Any arms that read `low` will do for phase 0; these are the nearest to those at the start.
+    # Of all arms that give `low`, and so phase 0, take those nearest to the arms at the start.
     start = start + weight * (low - start @ weight) / (weight @ weight)
     return start, weight / (high - low)
 
 
 _NOT_THERE_AND_BACK: Final = (
-    "The repetitions of the exercise calibration do not go one way and back: each segment should "
+    "The repetitions of the exercise calibration do not go there and back: each segment should "
     "hold one whole repetition, from start to start."
 )
 
@@ -295,7 +302,7 @@ def _tabulated(phase: FloatArray, values: FloatArray) -> FloatArray:
     out = np.empty((len(PHASES), values.shape[1]))
     for i, at in enumerate(PHASES):
         away = np.clip(phase, 0, 1) - at
-        # In the middle of a quick movement there may be no frame within the kernel: widen it.
+        # In a quick movement there may be no frame within the kernel: widen it.
         width = max(_KERNEL, 0.5 * float(np.sort(np.abs(away))[min(5, len(away) - 1)]))
         w = np.exp(-0.5 * (away / width) ** 2)
         x = np.stack([np.ones_like(away), away], axis=1)
@@ -305,15 +312,15 @@ def _tabulated(phase: FloatArray, values: FloatArray) -> FloatArray:
 
 
 def _shift(phase: FloatArray, change: FloatArray) -> FloatArray:
-    """(2, F) shift per whole squeeze or shrug, if that grows with the phase from 0 to 1.
+    """(2, F) shift per whole squeeze or shrug, which is taken to grow with the phase from 0 to 1.
 
-    The first row is what is seen at the finish, the second how the shift differs before it.
+    The first row is the shift at the finish, the second its change before it.
     """
     share = np.clip(phase, 0, 1.1)
     top = share >= _FINISH * share.max()
     finish = change[top].mean(axis=0) / share[top].mean()
     x = share * (1 - share)
-    slope = (x @ (change - share[:, None] * finish)) / (x @ x + _EVEN * len(share))
+    slope = (x @ (change - share[:, None] * finish)) / (x @ x + _EVEN_WEIGHT * len(share))
     return np.stack([finish, slope])
 
 
@@ -322,7 +329,7 @@ def _spread(
     phases: Mapping[str, list[FloatArray]],
     noise: FloatArray,
 ) -> float:
-    """Root mean square difference between like repetitions at the finish, over the expected one."""
+    """Root mean square difference of equal repetitions at the finish, over the expected one."""
     squares, count = _PRIOR_COUNT * 1.0, _PRIOR_COUNT
     for kind in ("arms_only", "squeeze"):
         tops = [

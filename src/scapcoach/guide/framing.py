@@ -9,9 +9,9 @@ import numpy as np
 
 from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, tilt, trunk_length
 from scapcoach.geometry.view import VIEW_EDGES, estimate_yaw
-from scapcoach.girdle.neutral import counts
+from scapcoach.girdle.neutral import usable_landmarks
 from scapcoach.landmarks import Poses
-from scapcoach.measures.gates import MIN_TRUNK
+from scapcoach.measures.gates import MIN_TRUNK_PIXELS
 
 #: Share of frames in which something must be seen.
 MIN_SEEN: Final = 0.8
@@ -109,7 +109,7 @@ _GOOD: Final = ("", "")
 
 
 def _distance(poses: Poses) -> tuple[str, str]:
-    usable = counts(poses)
+    usable = usable_landmarks(poses)
     shoulders, hips, head = (
         usable[:, list(points)].any(axis=1).mean() >= MIN_SEEN for points in (SHOULDERS, HIPS, EARS)
     )
@@ -119,7 +119,7 @@ def _distance(poses: Poses) -> tuple[str, str]:
     if not hips:
         return "Your hips are out of the picture: step back, or tilt the camera down.", "back"
     length = np.median(trunk_length(poses))
-    if length < 1.2 * MIN_TRUNK:
+    if length < 1.2 * MIN_TRUNK_PIXELS:
         return "Too far away: step closer.", "nearer"
     return ("Too near: step back.", "back") if length > _NEAR * min(poses.size) else _GOOD
 

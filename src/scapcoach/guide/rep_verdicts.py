@@ -11,8 +11,8 @@ from scapcoach.calibration.calibration import SDC_FACTOR
 from scapcoach.errors import CalibrationError
 from scapcoach.filters import smooth_poses
 from scapcoach.geometry.vectors import wrap_degrees
-from scapcoach.girdle.conditioned import Noise, read
-from scapcoach.girdle.template import arm_features, features, finish_frames, units
+from scapcoach.girdle.conditioned import TemplateNoise, read
+from scapcoach.girdle.template import arm_features, finish_frames, template_features, units
 from scapcoach.guide.framing import mean_yaw
 from scapcoach.guide.verdicts import MAX_TURN, judge_sight, proof_line
 from scapcoach.measures import measure
@@ -98,13 +98,13 @@ def _finishes(reps: Sequence[Poses], arms_only: Sequence[Poses]) -> list[FloatAr
     ends += [arm_features(end, unit[0]) for rep in arms_only for end in (rep[:3], rep[-3:])]
     start = np.nanmedian(np.concatenate(ends), axis=0)
     return [
-        np.asarray(features(rep, *unit)[finish_frames(a, start)].mean(axis=0))
+        np.asarray(template_features(rep, *unit)[finish_frames(a, start)].mean(axis=0))
         for rep, a in zip(seen, arms, strict=True)
     ]
 
 
 def _distance(a: FloatArray, b: FloatArray) -> float:
-    return float(np.sqrt(np.mean(((a - b) / Noise().points) ** 2) / 2))
+    return float(np.sqrt(np.mean(((a - b) / TemplateNoise().points) ** 2) / 2))
 
 
 def finishes(reps: Sequence[Poses], template: Template) -> FloatArray:

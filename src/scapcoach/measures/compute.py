@@ -18,25 +18,27 @@ if TYPE_CHECKING:
     from scapcoach.landmarks import Poses
 
 
-#: Frames measured at a time: what is worked out meanwhile stays small on an hour of video.
-_BLOCK: Final = 4096
+#: Frames measured at a time, so that an hour of video needs little memory.
+_MEASURE_BLOCK: Final = 4096
 
 
 def measure(poses: Poses, calibration: Calibration | None) -> Measures:
     """All measures of T frames.
 
-    Every frame is measured on its own, so one live frame (T = 1) and a whole recording give
+    Every frame is measured independently, so one live frame (T = 1) and a whole recording give
     equal results; smoothing comes before (`filters.smooth_poses`).
 
     Args:
         poses: T frames.
-        calibration: of the same person, camera and view; None leaves every measure that counts
-            from a neutral ``not_observable``, ``not_calibrated``.
+        calibration: of the same person, camera and view. Without one, every measure that starts
+            from a neutral has status ``not_observable`` and reason ``not_calibrated``.
     """
-    if len(poses) <= _BLOCK:
+    if len(poses) <= _MEASURE_BLOCK:
         return _measure(poses, calibration)
-    starts = range(0, len(poses), _BLOCK)
-    return Measures.concatenate([_measure(poses[a : a + _BLOCK], calibration) for a in starts])
+    starts = range(0, len(poses), _MEASURE_BLOCK)
+    return Measures.concatenate(
+        [_measure(poses[a : a + _MEASURE_BLOCK], calibration) for a in starts]
+    )
 
 
 def _measure(poses: Poses, calibration: Calibration | None) -> Measures:

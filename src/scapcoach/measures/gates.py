@@ -1,6 +1,6 @@
-"""Observability: which frames a measure may be read in, and the reason where it may not.
+"""Observability: in which frames a measure is valid, and the reason where it is not.
 
-`Scene` holds what every measure asks about a recording; `judge` turns values, sigmas and an
+`Scene` holds what all measures need to know about a recording; `judge` turns values, sigmas and an
 ordered list of objections into a `Series`. The first objection that holds gives the reason.
 """
 
@@ -17,7 +17,7 @@ from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.geometry.view import classify_view, estimate_yaw
 from scapcoach.girdle.conditioned import read
 from scapcoach.girdle.estimators import Estimator, estimate
-from scapcoach.girdle.neutral import BORDER, counts
+from scapcoach.girdle.neutral import BORDER, usable_landmarks
 from scapcoach.girdle.personal import read_shares
 from scapcoach.landmarks import indices
 from scapcoach.measures.registry import SPECS
@@ -35,34 +35,38 @@ if TYPE_CHECKING:
 
     Objection = tuple[BoolArray, Reason]
 
-#: Apparent size over that of the calibration within which it holds [E].
+#: Apparent size, over that of the calibration, within which a calibration is valid [E].
 SCALE_LIMITS: Final = (0.85, 1.15)
 
-#: Degrees by which the trunk may have left its neutral direction in space: a bent-over body
-#: shows its shoulders otherwise than an upright one [E].
+#: Degrees by which the direction of the trunk in space may differ from the neutral: the shoulders
+#: of a bent-over body look different from those of an upright one [E].
 MAX_TRUNK_CHANGE: Final = 25.0
 
-#: Trunk lengths by which the trunk may look shorter: full depression makes it 0.02 [M, phantom].
+#: Trunk lengths by which the trunk may look shorter: full depression makes it 0.02 shorter
+#: [M, phantom].
 MIN_RISE: Final = -0.045
 
-#: The same for the face, as a second witness [E].
+#: The same limits for the size of the face, as an independent check [E].
 FACE_LIMITS: Final = (0.93, 1.07)
 
-#: Degrees of elevation from which doubt about another measure is put down to a shrug [E].
+#: Degrees of elevation from which a shrug is given as the reason for an uncertain measure [E].
 MIN_SHRUG: Final = 8.0
 
+#: A range under twice the smallest detectable change cannot be graded (docs/reference/measures.md).
+MIN_RANGE_IN_SDC: Final = 2.0
+
 #: Pixels of trunk length below which landmarks are too coarse [M, phantom: three people at 36 to
-#: 109 px are read equally well, retraction in holds r 0.77-0.97 and elevation in shrugs 0.97-0.99;
-#: at 22 to 29 px ranges shrink and r falls to 0.4-0.7 and 0.8-0.9].
-MIN_TRUNK: Final = 40.0
+#: 109 px are measured equally well, retraction in holds r 0.77-0.97 and elevation in shrugs
+#: 0.97-0.99; at 22 to 29 px ranges shrink and r falls to 0.4-0.7 and 0.8-0.9].
+MIN_TRUNK_PIXELS: Final = 40.0
 
 
-@dataclass(frozen=True, eq=False)  # no slots: they would leave no room for cached properties
+@dataclass(frozen=True, eq=False)  # no slots: cached properties need a __dict__
 class Scene:
-    """A recording as the measures see it: T frames.
+    """What the measures need to know about T frames of a recording.
 
-    What several measures ask is worked out once: a live session has one frame at a time, and
-    then every call of numpy counts.
+    Whatever several measures need is computed once: a live session has one frame at a time, and
+    then the number of numpy calls determines the cost.
     """
 
     poses: Poses
@@ -79,7 +83,7 @@ class Scene:
 
     @classmethod
     def of(cls, poses: Poses, calibration: Calibration | None) -> Scene:
-        """Look at a recording, once for all measures."""
+        """Compute everything that the measures share."""
         state, observed, personal = None, None, None
         if calibration is not None:
             state = estimate(poses, calibration.neutral, calibration.estimator)
@@ -96,7 +100,7 @@ class Scene:
             observed=observed,
             personal=personal,
             exercise=None if template is None else read(poses, template),
-            usable=counts(poses),
+            usable=usable_landmarks(poses),
             yaw=yaw,
             yaw_sigma=yaw_sigma,
             view=classify_view(yaw),
@@ -109,40 +113,40 @@ class Scene:
         return {}
 
     @cached_property
-    def not_the_subject(self) -> tuple[tuple[BoolArray, Status], ...]:
-        """Frames with nobody, and with somebody else, where there are any."""
+    def without_subject(self) -> tuple[tuple[BoolArray, Status], ...]:
+        """Frames without a person, and with another person, where there are any."""
         subject = self.poses.subject
         both = ((subject < 0, Status.NO_PERSON), (subject > 0, Status.SUBJECT_CHANGED))
         return tuple((where, code) for where, code in both if where.any())
 
     @cached_property
-    def _asked(self) -> dict[tuple[str, tuple[Landmark, ...]], BoolArray]:
+    def _visibility_cache(self) -> dict[tuple[str, tuple[Landmark, ...]], BoolArray]:
         return {}
 
     def sees(self, *landmarks: Landmark) -> BoolArray:
-        """(T,) all of these landmarks count."""
+        """(T,) all of these landmarks are usable."""
         key = ("all", landmarks)
-        if key not in self._asked:
-            self._asked[key] = np.asarray(self.usable[:, indices(landmarks)].all(axis=1))
-        return self._asked[key]
+        if key not in self._visibility_cache:
+            self._visibility_cache[key] = np.asarray(self.usable[:, indices(landmarks)].all(axis=1))
+        return self._visibility_cache[key]
 
     def sees_any(self, *landmarks: Landmark) -> BoolArray:
-        """(T,) at least one of these landmarks counts."""
+        """(T,) at least one of these landmarks is usable."""
         key = ("any", landmarks)
-        if key not in self._asked:
-            self._asked[key] = np.asarray(self.usable[:, indices(landmarks)].any(axis=1))
-        return self._asked[key]
+        if key not in self._visibility_cache:
+            self._visibility_cache[key] = np.asarray(self.usable[:, indices(landmarks)].any(axis=1))
+        return self._visibility_cache[key]
 
     @cached_property
     def at_border(self) -> BoolArray:
-        """(T, 33) out of the picture or at its very border."""
+        """(T, 33) out of the picture or at its border."""
         points, size = self.poses.xy, np.asarray(self.poses.size)
         with np.errstate(invalid="ignore"):
             out = (points < BORDER * size) | (points > (1 - BORDER) * size)
         return np.asarray(out.any(axis=-1))
 
-    def leaves(self, *landmarks: Landmark) -> BoolArray:
-        """(T,) one of these landmarks is out of the picture or at its very border."""
+    def out_of_frame(self, *landmarks: Landmark) -> BoolArray:
+        """(T,) one of these landmarks is out of the picture or at its border."""
         return np.asarray(self.at_border[:, indices(landmarks)].any(axis=1))
 
     @cached_property
@@ -158,24 +162,24 @@ class Scene:
         return np.asarray(self.view == View.SIDE)
 
     def missing(self, reason: Reason, *landmarks: Landmark, needed: BoolArray) -> list[Objection]:
-        """Objections where landmarks do not count: out of the picture, or hidden."""
+        """Objections where landmarks are not usable: out of the picture, or hidden."""
         absent = ~needed
-        return [(absent & self.leaves(*landmarks), Reason.OUT_OF_FRAME), (absent, reason)]
+        return [(absent & self.out_of_frame(*landmarks), Reason.OUT_OF_FRAME), (absent, reason)]
 
     def uncalibrated(self) -> list[Objection]:
-        """Objection to everything that is measured from a neutral where there is none."""
+        """Objection to measures that start from a neutral where there is none."""
         return [(np.full(len(self.poses), self.calibration is None), Reason.NOT_CALIBRATED)]
 
-    def misplaced(self) -> list[Objection]:
+    def wrong_distance(self) -> list[Objection]:
         """Objections to the distance from the camera."""
-        return list(self._misplaced)
+        return list(self._wrong_distance)
 
     @cached_property
-    def _misplaced(self) -> tuple[Objection, ...]:
+    def _wrong_distance(self) -> tuple[Objection, ...]:
         unit = self.trunk_pixels
-        objections = [(unit < MIN_TRUNK, Reason.TOO_FAR)]
+        objections = [(unit < MIN_TRUNK_PIXELS, Reason.TOO_FAR)]
         if self.state is not None and self.calibration is not None:
-            # A leaning trunk looks nearer or farther, too; the size of the face does not mind it.
+            # Leaning changes the size of the trunk as well, but hardly that of the face.
             face = self.face / self.calibration.neutral.face
             blind = ~self.sees_any(*EARS) | ~np.isfinite(face)
             with np.errstate(invalid="ignore"):
@@ -184,16 +188,16 @@ class Scene:
             objections += [(near, Reason.TOO_NEAR), (far, Reason.TOO_FAR)]
         return tuple(objections)
 
-    def bent(self) -> list[Objection]:
-        """Objection to a trunk that is held otherwise than in the neutral.
+    def trunk_moved(self) -> list[Objection]:
+        """Objection to a trunk that is held differently from the neutral.
 
-        Its direction in space has changed, or it looks shorter than any lowering of the
-        shoulders can make it: bent over towards the camera, sunk, or sitting in place of standing.
+        Its direction in space has changed, or it looks shorter than lowering the shoulders can make
+        it: bent over towards the camera, slumped, or sitting instead of standing.
         """
-        return list(self._bent)
+        return list(self._trunk_moved)
 
     @cached_property
-    def _bent(self) -> tuple[Objection, ...]:
+    def _trunk_moved(self) -> tuple[Objection, ...]:
         if self.state is None:
             return ()
         with np.errstate(invalid="ignore"):
@@ -201,8 +205,8 @@ class Scene:
             shorter = self.state.rise < MIN_RISE
         return ((turned | shorter, Reason.TRUNK_MOVED),)
 
-    def lying(self) -> list[Objection]:
-        """Objection to whoever lies on the back."""
+    def lying_down(self) -> list[Objection]:
+        """Objection to lying on the back."""
         return [(self.supine, Reason.SUPINE)]
 
     @cached_property
@@ -217,33 +221,35 @@ class Scene:
             return np.asarray(self.calibration.neutral.unit * self.state.scale)
         return trunk_length(self.poses)
 
-    def head(self) -> list[Objection]:
-        """Objections where no ear counts."""
+    def head_hidden(self) -> list[Objection]:
+        """Objections where no ear is usable."""
         return self.missing(Reason.HEAD_HIDDEN, *EARS, needed=self.sees_any(*EARS))
 
-    def hips(self) -> list[Objection]:
-        """Objections where no hip counts."""
+    def hips_hidden(self) -> list[Objection]:
+        """Objections where no hip is usable."""
         return [(~self.sees_any(*HIPS), Reason.HIPS_HIDDEN)]
 
 
-def unsure(scene: Scene, wide: BoolArray, raised: BoolArray, otherwise: Reason) -> list[Objection]:
-    """Objections over (3, T) to an estimate that is not sure enough: the likely cause first.
+def too_uncertain(
+    scene: Scene, wide: BoolArray, raised: BoolArray, fallback: Reason
+) -> list[Objection]:
+    """Objections over (3, T) to an estimate that is too uncertain, each with its likely cause.
 
     Args:
         scene: of T frames.
         wide: (3, T) where sigma is too large.
-        raised: (3, T) where the shoulders are so high that their rise drowns the estimate.
-        otherwise: the reason where neither hidden hips nor raised shoulders explain it.
+        raised: (3, T) where the shoulders are so high that this may explain it.
+        fallback: the reason where neither hidden hips nor raised shoulders explain it.
     """
     return [
         (wide & ~scene.sees_any(*HIPS), Reason.HIPS_HIDDEN),
         (wide & raised, Reason.SHOULDERS_RAISED),
-        (wide, otherwise),
+        (wide, fallback),
     ]
 
 
-def shrugged(state: GirdleState, quantity: str) -> BoolArray:
-    """(3, T) where raised shoulders may drown retraction; nowhere for another quantity."""
+def shoulders_raised(state: GirdleState, quantity: str) -> BoolArray:
+    """(3, T) where raised shoulders may hide retraction; False for another quantity."""
     with np.errstate(invalid="ignore"):
         return np.asarray((state.elevation.T > MIN_SHRUG) & (quantity == "retraction"))
 
@@ -253,11 +259,11 @@ ONE_SIDE: Final = np.array([[False], [True], [True]])
 
 
 def hidden_shoulders(scene: Scene, both: np.ufunc) -> list[Objection]:
-    """Objections over (3, T) where a shoulder does not count.
+    """Objections over (3, T) where a shoulder is not usable.
 
     Args:
         scene: of T frames.
-        both: how the two make the mean's: `numpy.logical_and`, or `logical_or` where one is enough.
+        both: whether the mean needs both: `numpy.logical_and`, or `logical_or` where one is enough.
     """
     seen, out = (a[:, indices(SHOULDERS)].T for a in (scene.usable, scene.at_border))
     absent = ~np.stack([both(*seen), *seen])
@@ -274,7 +280,7 @@ def judge(
     relative: Reason | None,
     degrees: tuple[FloatArray, FloatArray] | None = None,
 ) -> Series:
-    """A series of values where they are allowed, and of reasons where they are not.
+    """A series with values where no objection holds, and the first objection's reason elsewhere.
 
     Args:
         scene: of T frames.
@@ -299,7 +305,7 @@ def judge_sides(
     relative: Reason | None,
     degrees: tuple[FloatArray, FloatArray],
 ) -> Iterator[Series]:
-    """The same for S measures at once, one a name.
+    """The same for S measures at once, one for each name.
 
     Values and sigmas are (S, T), objections (T,), (S, 1) or (S, T).
     """
@@ -318,7 +324,7 @@ def _judged(
     relative: Reason | None,
     degrees: tuple[FloatArray, FloatArray] | None,
 ) -> tuple[FloatArray, FloatArray, IntArray, IntArray, FloatArray | None, FloatArray | None]:
-    """What makes a `Series`, over the frames as the last axis."""
+    """The arrays of a `Series`; frames are the last axis."""
     held = np.empty((len(objections) + 2, *value.shape), bool)
     for k, (where, _) in enumerate(objections):
         held[k] = where
@@ -330,7 +336,7 @@ def _judged(
     codes = np.full(len(held), Status.NOT_OBSERVABLE, np.int8)
     codes[-1] = allowed
     status, reason = codes[first], whys[first]
-    for where, code in scene.not_the_subject:
+    for where, code in scene.without_subject:
         status[..., where], reason[..., where] = code, Reason.NONE
     judged = status <= Status.RELATIVE
     if degrees is None:

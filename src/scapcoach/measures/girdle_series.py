@@ -1,4 +1,4 @@
-"""Retraction and elevation: left, right and mean, in per cent of the own range and in degrees."""
+"""Retraction and elevation: mean, left and right, in per cent of the personal range and degrees."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import numpy as np
 
 from scapcoach.calibration.calibration import CalibrationKind
 from scapcoach.girdle.state import SIDES
-from scapcoach.measures.exercise_series import exercise_series, moving_else_still
+from scapcoach.measures.exercise_series import exercise_series, prefer_moving
 from scapcoach.measures.gates import (
+    MIN_RANGE_IN_SDC,
     MIN_SHRUG,
     ONE_SIDE,
     Scene,
     hidden_shoulders,
     judge_sides,
-    shrugged,
-    unsure,
+    shoulders_raised,
+    too_uncertain,
 )
 from scapcoach.measures.personal_series import personal_series
 from scapcoach.measures.series import Reason
@@ -31,43 +32,39 @@ if TYPE_CHECKING:
     from scapcoach.measures.series import Series
 
 
-#: Largest sigma in degrees with which an estimate is still given, mean and single side. Nothing
-#: seen leaves retraction at 10.6 and 15 degrees, elevation at 14 and 20 (`Noise`); a view has to
-#: tell something before it is believed [E, tuned on the phantom].
-MAX_SIGMA: Final = {"retraction": (9.8, 12.5), "elevation": (8.0, 11.0)}
+#: Largest sigma in degrees with which an estimate is still shown, mean and single side. A view that
+#: shows nothing leaves retraction at 10.6 and 15 degrees, elevation at 14 and 20 (the priors of
+#: `GeometricNoise`); an estimate must be clearly better than that [E, tuned on the phantom].
+MAX_DEGREES_SIGMA: Final = {"retraction": (9.8, 12.5), "elevation": (8.0, 11.0)}
 
 #: Trunk lengths by which the arms may have left the pose of the calibration. Moving arms drag
-#: the shoulder landmarks sideways, which is retraction's own direction, so it allows less; so
-#: does the side view, where an arm crosses the shoulder [E, tuned on the phantom].
+#: the shoulder landmarks sideways, as retraction does, so its limit is smaller; the limit in the
+#: side view is smaller, too, since there an arm crosses the shoulder [E, tuned on the phantom].
 MAX_ARM_DISTANCE: Final = {"retraction": 0.2, "elevation": 0.35}
-#: ... of retraction where the own squeeze is known: it moves the arms by itself, and as it did in
-#: the calibration [M, phantom: up to 0.3; root mean square errors are no greater there].
+#: ... of retraction where the squeeze is calibrated: the squeeze itself moves the arms, as it did
+#: in the calibration [M, phantom: by up to 0.3; root mean square errors are not larger there].
 MAX_ARM_DISTANCE_SQUEEZED: Final = 0.3
-#: ... of elevation where it is relative only: an offset does less harm to a change.
+#: ... of elevation where it is only relative: an offset affects a change less.
 MAX_ARM_DISTANCE_RELATIVE: Final = 0.6
 MAX_ARM_DISTANCE_SIDE: Final = 0.3
 
-#: Share by which an estimate in degrees may be off because the landmarks follow one body more
-#: than another [M, phantom: 0.3-1.0 of retraction, 0.4-0.9 of elevation come through]. It adds
-#: to the sigma of degrees; per cent of the own range are free of it.
+#: Share by which an estimate in degrees may be wrong because landmarks follow the girdle more in
+#: some bodies than in others [M, phantom: they show 0.3-1.0 of retraction, 0.4-0.9 of elevation].
+#: It adds to the sigma of degrees; per cent of the personal range do not have this error.
 GAIN_SIGMA: Final = {"retraction": 0.6, "elevation": 0.35}
 
 #: Degrees of yaw by which the person may have turned since the calibration [E].
-MAX_TURN: Final = 25.0
+MAX_YAW_CHANGE: Final = 25.0
 
 #: Trunk lengths by which the shoulders rise over the hips per degree of estimated elevation, the
-#: share of it that has to be seen, and its error in degrees [M, phantom: 0.0015-0.0035].
+#: share of it that must be visible, and its error in degrees [M, phantom: 0.0015-0.0035].
 RISE_PER_DEGREE: Final = 0.0028
 MIN_RISE_SHARE: Final = 0.2
 RISE_ERROR: Final = 2.0
 
-#: Trunk lengths by which the elbows of the neutral have to hang below the shoulders for
-#: retraction to be measured from it: raised arms have dragged its shoulders already [E].
-MIN_HANG: Final = 0.25
-
-#: A range that is under twice the smallest detectable change cannot be graded
-#: (docs/reference/measures.md).
-MIN_RANGE_IN_SDC: Final = 2.0
+#: Trunk lengths by which the elbows must be below the shoulders in a neutral from which retraction
+#: is measured: raised arms have already dragged the shoulder landmarks [E].
+MIN_ELBOW_DROP: Final = 0.25
 
 
 def girdle_series(scene: Scene) -> Iterator[Series]:
@@ -79,12 +76,12 @@ def girdle_series(scene: Scene) -> Iterator[Series]:
             yield from still
         else:
             yield from map(
-                moving_else_still, exercise_series(scene, scene.exercise, quantity, names), still
+                prefer_moving, exercise_series(scene, scene.exercise, quantity, names), still
             )
 
 
 def _series(scene: Scene, quantity: str, names: Sequence[str]) -> Iterator[Series]:
-    """Mean, left and right at once: a live frame costs by the call."""
+    """Mean, left and right at once, with still arms: fewer numpy calls per live frame."""
     state, calibration = scene.state, scene.calibration
     nothing = np.full((len(SIDES), len(scene.poses)), np.nan)
     if state is None or calibration is None:
@@ -98,9 +95,11 @@ def _series(scene: Scene, quantity: str, names: Sequence[str]) -> Iterator[Serie
     if scene.personal is not None:
         return personal_series(scene, scene.personal, quantity, names, objections)
     with np.errstate(invalid="ignore"):
-        wide = ~(sigma <= np.where(ONE_SIDE, *reversed(MAX_SIGMA[quantity])))
+        wide = ~(sigma <= np.where(ONE_SIDE, *reversed(MAX_DEGREES_SIGMA[quantity])))
     objections.append((wide & scene.from_side, Reason.TURN_TOWARDS_CAMERA))
-    objections += unsure(scene, wide, shrugged(state, quantity), Reason.TOO_UNCERTAIN)
+    objections += too_uncertain(
+        scene, wide, shoulders_raised(state, quantity), Reason.TOO_UNCERTAIN
+    )
     deg_sigma = np.hypot(sigma, GAIN_SIGMA[quantity] * np.abs(degrees))
     ranges: tuple[Range, ...] | None = getattr(calibration, quantity)
     if ranges is None:
@@ -116,9 +115,6 @@ def _series(scene: Scene, quantity: str, names: Sequence[str]) -> Iterator[Serie
         (~(high >= least), Reason.RANGE_TOO_SMALL),
         (too_low, Reason.RANGE_TOO_SMALL),
     ]
-    # A lower part that is too small to be graded does not grade: what little lies below neutral
-    # is then measured by the upper part; shoulders that a weight draws down are lower than at rest,
-    # and a shrug they are not [M, phantom: -8 to -17 % are read, -14 to 0 true].
     full = np.where(degrees >= 0, high, np.where(graded, -low, high))
     per_cent, per_cent_sigma = 100 * degrees / full, np.abs(100 * sigma / full)
     return judge_sides(scene, names, per_cent, per_cent_sigma, objections, None,
@@ -128,25 +124,25 @@ def _series(scene: Scene, quantity: str, names: Sequence[str]) -> Iterator[Serie
 def _objections(
     scene: Scene, calibration: Calibration, state: GirdleState, quantity: str
 ) -> list[Objection]:
-    """Objections over (3, T) to where the person is and what is seen: mean, left and right."""
-    turned = scene.turned > MAX_TURN
+    """Objections over (3, T) to place, view and pose of the person: mean, left and right."""
+    turned = scene.turned > MAX_YAW_CHANGE
     objections = [
         *hidden_shoulders(scene, np.logical_and),
-        *scene.misplaced(),
-        *scene.lying(),
+        *scene.wrong_distance(),
+        *scene.lying_down(),
         (turned & scene.from_side, Reason.TURN_TOWARDS_CAMERA),
         (turned, Reason.CALIBRATION_STALE),
-        *scene.bent(),
+        *scene.trunk_moved(),
     ]
     if quantity == "retraction" and scene.personal is None:
-        # From the side the landmarks follow the blades hardly at all (r 0.5-0.8 and a quarter of
-        # the way on the phantom); it takes the back contour or an exercise calibration.
+        # From the side the landmarks hardly follow the blades (on the phantom r 0.5-0.8 and a
+        # quarter of the movement); there it needs calibrated poses or an exercise calibration.
         objections.append((scene.from_side, Reason.TURN_TOWARDS_CAMERA))
     else:
-        # One behind the other, the shoulders cannot be told apart; their mean can be judged.
+        # From the side one shoulder hides the other: only their mean can be judged.
         objections.append((ONE_SIDE & scene.from_side, Reason.TURN_TOWARDS_CAMERA))
     if quantity == "retraction":
-        raised = not -calibration.neutral.arms[:, 0, 1].max() >= MIN_HANG
+        raised = not -calibration.neutral.arms[:, 0, 1].max() >= MIN_ELBOW_DROP
         objections.append((np.array([raised]), Reason.ARMS_AWAY_FROM_CALIBRATION))
     limit = MAX_ARM_DISTANCE[quantity]
     if quantity == "elevation" and calibration.elevation is None:
@@ -160,9 +156,9 @@ def _objections(
 
 
 def _contradicted(state: GirdleState) -> BoolArray:
-    """(3, T) ears and shoulders come together, but the shoulders do not rise over the hips.
+    """(3, T) ears and shoulders come closer, but the shoulders do not rise over the hips.
 
-    Then it is the head that has moved: a nod or a slump is no shrug.
+    Then the head has moved: a nod or a slump is not a shrug.
     """
     elevation = state.elevation.T
     risen = state.rise / RISE_PER_DEGREE

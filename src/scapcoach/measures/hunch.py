@@ -1,4 +1,4 @@
-"""The hunch score: 0 upright as at rest, 100 as in the own slump pose (or a default one)."""
+"""The hunch score: 0 upright as at rest, 100 as in the calibrated (or a default) slump pose."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.calibration.calibration import DEFAULT_SLUMP
-from scapcoach.geometry.posture import FLAT, HIPS, trunk_tilt
+from scapcoach.geometry.posture import HIPS, LYING_TILT, trunk_tilt
 from scapcoach.measures.gates import MIN_SHRUG, Scene, judge
 from scapcoach.measures.series import Reason, Series, Status
 
@@ -17,40 +17,41 @@ if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray
 
 
-#: How much each part says, where it is observable and sure [E]. Head drop stands in for head
-#: forward from the front. Lean is no part of it: a bent-over row is not a hunch.
+#: Weight of each part, where it is observable and certain [E]. From the front, head drop replaces
+#: head forward. Trunk lean is not a part: a bent-over row is not a hunch.
 WEIGHTS: Final = {"head_forward": 0.4, "head_drop": 0.4, "rounding": 0.4, "protraction": 0.2}
 
-#: Parts of which one has to be seen: protraction alone is no hunch.
+#: Parts of which at least one must be observable: protraction alone is not a hunch.
 _MAIN: Final = ("head_forward", "head_drop", "rounding")
 
 #: Trunk lengths by which the ears come nearer to the shoulders per degree of estimated elevation,
-#: and its share of error: a shrug is no hunch [M, phantom: 0.0033-0.0044 over nine set-ups; 0.0057
-#: on a real shrug, where the neck comes forward, too].
+#: and its relative error: a shrug is not a hunch [M, phantom: 0.0033-0.0044 over nine set-ups;
+#: 0.0057 on a real shrug, where the neck comes forward, too].
 SHRUG_DROP: Final = 0.0038
 SHRUG_DROP_ERROR: Final = 0.4
 
-#: Degrees of leaning forward that belong to slumping at a desk; what is more takes the head along
-#: without hunching it [E].
+#: Degrees of leaning forward that belong to slumping at a desk; leaning further moves the head
+#: forward without a hunch [E].
 SLUMP_LEAN: Final = 10.0
 
 #: Share of the slump pose added to each part's sigma before parts are weighed against each other:
-#: even a sure part is only one view of a hunch [E].
+#: even a precise part shows only one aspect of a hunch [E].
 PART_SIGMA: Final = 0.15
 
-#: Largest sigma with which a score is still given: with more, ok could as well be marked [E].
-MAX_SIGMA: Final = 22.0
+#: Largest sigma with which a score is still shown: with a larger one, upright cannot be
+#: distinguished from a marked hunch [E].
+MAX_HUNCH_SIGMA: Final = 22.0
 
-#: The own slump pose; nothing is distinguished beyond it.
-HIGHEST: Final = 100.0
+#: The score of the slump pose, and the highest one.
+MAX_HUNCH: Final = 100.0
 
 
 def hunch_series(scene: Scene) -> Series:
     """Weighted mean of the observable parts, each as a share of its change in the slump pose.
 
-    Parts weigh by `WEIGHTS` and by how sure they are. The score needs the head or the back:
-    protraction alone is no hunch. The sigma is that of the weighted mean of independent parts.
-    The parts stand before it in the registry.
+    The weights are `WEIGHTS` over the variance of each part. The score needs the head or the back:
+    protraction alone is not a hunch. The sigma is that of a weighted mean of independent parts.
+    The parts come before it in the registry.
     """
     series = scene.found
     parts = _parts(scene, series)
@@ -65,12 +66,12 @@ def hunch_series(scene: Scene) -> Series:
         if name in _MAIN:
             main |= known
     with np.errstate(invalid="ignore", divide="ignore"):
-        value = np.where(main, np.clip(100 * total / weights, 0, HIGHEST), np.nan)
+        value = np.where(main, np.clip(100 * total / weights, 0, MAX_HUNCH), np.nan)
         sigma = 100 * np.sqrt(variance) / weights
-    objections = [*scene.uncalibrated(), *scene.lying()]
-    flat = (trunk_tilt(scene.poses) > FLAT) & scene.sees_any(*HIPS)
+    objections = [*scene.uncalibrated(), *scene.lying_down()]
+    flat = (trunk_tilt(scene.poses) > LYING_TILT) & scene.sees_any(*HIPS)
     objections.append((flat, Reason.TRUNK_MOVED))
-    # What hides the head hides the hunch: the head's own reason is the one to give.
+    # Without the head there is no score, so the reason for the missing head is given.
     head = series["head_drop"]
     blocked = ~main & (head.status == Status.NOT_OBSERVABLE)
     objections += [
@@ -79,11 +80,11 @@ def hunch_series(scene: Scene) -> Series:
                        Reason.CALIBRATION_STALE)
     ]  # fmt: skip
     with np.errstate(invalid="ignore"):
-        unsure = sigma > MAX_SIGMA
+        uncertain = sigma > MAX_HUNCH_SIGMA
         if scene.state is not None:
             shrugged = scene.state.elevation[:, 0] > MIN_SHRUG
-            objections.append((unsure & shrugged, Reason.SHOULDERS_RAISED))
-        objections.append((unsure, Reason.TURN_SIDE_ON))
+            objections.append((uncertain & shrugged, Reason.SHOULDERS_RAISED))
+        objections.append((uncertain, Reason.TURN_SIDE_ON))
     relative = None
     if scene.calibration is None or scene.calibration.kind == "auto":
         relative = Reason.AUTO_CALIBRATED if scene.calibration else Reason.NOT_CALIBRATED
@@ -100,14 +101,14 @@ def _parts(scene: Scene, series: Mapping[str, Series]) -> dict[str, tuple[FloatA
             changes[name] = (sign * degrees, sigma)
     forward, forward_sigma = changes["head_forward"]
     changes["head_forward"] = (forward - _bent_over(scene, series["trunk_lean"]), forward_sigma)
-    # The head's forward angle is the better witness; its drop is used where that is not seen.
+    # The head's forward angle is more reliable; its drop is only used where that is unknown.
     drop, drop_sigma = _without_shrug(scene, *changes["head_drop"])
     hidden = np.isfinite(changes["head_forward"][0])
     changes["head_drop"] = (np.where(hidden, np.nan, drop), drop_sigma)
     out = {}
     for name, (change, sigma) in changes.items():
         full = getattr(own, name) if own else np.nan
-        # An own slump that barely moved this part cannot scale it.
+        # A calibrated slump that barely moved this part cannot scale it.
         least = 0.3 * getattr(DEFAULT_SLUMP, name)
         full = full if full >= least else getattr(DEFAULT_SLUMP, name)
         out[name] = (np.maximum(change, 0) / full, sigma / full)
@@ -117,17 +118,17 @@ def _parts(scene: Scene, series: Mapping[str, Series]) -> dict[str, tuple[FloatA
 def _without_shrug(
     scene: Scene, drop: FloatArray, sigma: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """The head's drop less what the shoulders' own rise makes of it, and its sigma.
+    """The head's drop without the part that rising shoulders cause, and its sigma.
 
-    The elevation is taken with its sigma whether or not it may be given by itself: here it only
-    explains another measure, and its doubt goes into that one's.
+    Elevation is used even where it is withheld as a measure: here it only corrects another measure,
+    and its uncertainty is included in that measure's sigma.
     """
     if scene.state is None or scene.calibration is None:
         return drop, sigma
     neutral = scene.calibration.neutral
     per_degree = 100 * SHRUG_DROP * neutral.unit / neutral.head_height
-    elevation, doubt = scene.state.elevation[:, 0], scene.state.elevation_sigma[:, 0]
-    error = np.hypot(doubt, SHRUG_DROP_ERROR * elevation)
+    elevation, elevation_sigma = scene.state.elevation[:, 0], scene.state.elevation_sigma[:, 0]
+    error = np.hypot(elevation_sigma, SHRUG_DROP_ERROR * elevation)
     return drop - per_degree * elevation, np.hypot(sigma, per_degree * error)
 
 

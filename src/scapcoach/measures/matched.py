@@ -1,8 +1,8 @@
-"""Repetitions of one set against each other, where nothing absolute can be said.
+"""Repetitions of one set compared with each other, where absolute values are withheld.
 
 At the finish of every repetition the arms are in about the same pose, so the girdle can be compared
-there without any calibration: fade, and which repetition was the weakest. What the whole set does
-alike, well or badly, does not show; values are ``relative``, in degrees from the set's own mean.
+there without any calibration: fade, and which repetition was the weakest. What all repetitions have
+in common, good or bad, does not show; values are ``relative``, in degrees from the set's mean.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import numpy as np
 
 from scapcoach.errors import CalibrationError
 from scapcoach.geometry.posture import SHOULDERS
-from scapcoach.girdle.geometric import Noise, solve
-from scapcoach.girdle.neutral import counts, neutral_from
+from scapcoach.girdle.geometric import GeometricNoise, solve
+from scapcoach.girdle.neutral import neutral_from, usable_landmarks
 from scapcoach.girdle.state import SIDES
 from scapcoach.measures.series import Measures, Reason, Series, Status
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 
 #: Trunk lengths by which the arms may differ from the set's usual finish [E].
-MAX_ARM_DISTANCE: Final = 0.35
-#: Degrees by which the trunk may differ from it: a swing is no squeeze [E].
-MAX_TRUNK_CHANGE: Final = 10.0
+MAX_FINISH_DISTANCE: Final = 0.35
+#: Degrees by which the trunk may differ from the set's usual finish: a swing is not a squeeze [E].
+MAX_TRUNK_DIFFERENCE: Final = 10.0
 
 
 def matched(poses: Poses, measures: Measures, finish: BoolArray) -> Measures:
@@ -43,24 +43,24 @@ def matched(poses: Poses, measures: Measures, finish: BoolArray) -> Measures:
         finish: (T,) where the finish of a repetition is held, in all repetitions.
 
     Returns:
-        Measures in which those frames have status ``relative``, reason ``matched_reps``; the same
-        where the person is hardly seen in them.
+        Measures in which those frames have status ``relative``, reason ``matched_reps``; unchanged
+        where too few of them show the person.
     """
     at = np.flatnonzero(finish & poses.present)
     try:
         neutral = neutral_from(poses[at])
     except CalibrationError:
         return measures
-    # The girdle's usual finish is no resting pose, on which the model of its swing is built.
+    # The usual finish is not a resting pose, as the model assumes: use the linear estimate.
     state = solve(poses[at], neutral, iterations=1)
-    seen = counts(poses)[at][:, list(SHOULDERS)].any(axis=1)
+    seen = usable_landmarks(poses)[at][:, list(SHOULDERS)].any(axis=1)
     series = dict(measures.series)
     for quantity in ("retraction", "elevation"):
         for side, label in enumerate(SIDES):
             name = quantity if label == "mean" else f"{quantity}_{label}"
             with np.errstate(invalid="ignore"):
-                like = seen & (state.arm_distance[:, side] <= MAX_ARM_DISTANCE)
-                like &= state.trunk_change <= MAX_TRUNK_CHANGE
+                like = seen & (state.arm_distance[:, side] <= MAX_FINISH_DISTANCE)
+                like &= state.trunk_change <= MAX_TRUNK_DIFFERENCE
             series[name] = _filled(series[name], at, like, _degrees(state, quantity, side))
     return replace(measures, series=MappingProxyType(series))
 
@@ -68,18 +68,18 @@ def matched(poses: Poses, measures: Measures, finish: BoolArray) -> Measures:
 def _degrees(state: GirdleState, quantity: str, side: int) -> tuple[FloatArray, FloatArray]:
     """(N,) degrees from the set's mean, and the part of their sigma that differs between frames.
 
-    How much of a movement comes through is unknown, but the same for every repetition; what is left
-    is the landmarks' noise as it comes through: sigma * sqrt(1 - sigma^2 / prior^2) for a quantity
-    with a Gaussian prior.
+    How much of a movement the landmarks show is unknown, but equal for all repetitions. What
+    differs is the noise of the landmarks: sigma * sqrt(1 - sigma^2 / prior^2) for a quantity with a
+    Gaussian prior.
     """
     value = getattr(state, quantity)[:, side]
     sigma = getattr(state, f"{quantity}_sigma")[:, side]
-    noise = Noise()
+    noise = GeometricNoise()
     prior = getattr(noise, quantity) * (noise.elevation_factor if quantity == "elevation" else 1.0)
     if side == 0:
         prior /= np.sqrt(2)
-    through = np.clip(1 - (sigma / prior) ** 2, 0.05, 1)
-    return value, sigma * np.sqrt(through)
+    gain = np.clip(1 - (sigma / prior) ** 2, 0.05, 1)
+    return value, sigma * np.sqrt(gain)
 
 
 def _filled(
@@ -88,9 +88,9 @@ def _filled(
     like: BoolArray,
     degrees: tuple[FloatArray, FloatArray],
 ) -> Series:
-    """`series` with relative degrees in the frames `at` that are `like`, but for absolute ones.
+    """`series` with relative degrees in the frames `at` that are `like`; absolute values stay.
 
-    What was relative there before counted from another zero, and is dropped.
+    Earlier relative values there start from another zero, and are removed.
     """
     open_ = (series.status[at] == Status.NOT_OBSERVABLE) | (series.status[at] == Status.RELATIVE)
     take = like & open_ & np.isfinite(degrees[0])

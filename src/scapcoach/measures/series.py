@@ -54,7 +54,7 @@ class Reason(IntEnum):
     TOO_FAR = 12
     TOO_NEAR = 13
     LOW_CONFIDENCE = 14
-    SUPINE = 16  # 15 was never given
+    SUPINE = 16  # 15 is unused
     SHOULDERS_RAISED = 17
     TOO_UNCERTAIN = 18
     TRUNK_MOVED = 19
@@ -68,17 +68,17 @@ class Reason(IntEnum):
 
     @property
     def advice(self) -> str:
-        """One sentence for the person: what to change."""
-        return _ADVICE[self]
+        """One sentence for the person about what to change."""
+        return _REASON_ADVICE[self]
 
 
-_ADVICE: Final[Mapping[Reason, str]] = MappingProxyType(
+_REASON_ADVICE: Final[Mapping[Reason, str]] = MappingProxyType(
     {
         Reason.NONE: "",
         Reason.NOT_CALIBRATED: "Not calibrated: record a short calibration clip.",
         Reason.AUTO_CALIBRATED: "Compared with a moment of rest: calibrate for more.",
         Reason.CALIBRATION_STALE: "You or the camera turned since neutral: stay as you were.",
-        Reason.RANGE_TOO_SMALL: "Your range is too small to be told apart here: turn a little.",
+        Reason.RANGE_TOO_SMALL: "Your range is too small to be measured here: turn a little.",
         Reason.ARMS_AWAY_FROM_CALIBRATION: "Moving arms hide the blades: rest or calibrate lifts.",
         Reason.SHOULDER_HIDDEN: "A shoulder is hidden: turn a little or clear the view.",
         Reason.HIPS_HIDDEN: "Hips are out of the picture: step back.",
@@ -93,14 +93,14 @@ _ADVICE: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.TOO_UNCERTAIN: "This view does not show it well enough: turn a little.",
         Reason.TRUNK_MOVED: "The trunk is bent too far, or not as it was at rest.",
         Reason.MATCHED_REPS: "Compared with the other repetitions: calibrate for more.",
-        Reason.HANDS_NOT_SHOWN: "How hands hold on does not show in the landmarks.",
+        Reason.HANDS_NOT_SHOWN: "The grip of the hands does not show in the landmarks.",
         Reason.SUPINE: "Lying down: this cannot be judged.",
     }
 )
 
 
 class View(IntEnum):
-    """From where the camera sees the subject."""
+    """The direction from which the camera sees the subject."""
 
     UNKNOWN = -1
     FRONT = 0
@@ -172,7 +172,7 @@ class Series:
     """One measure over T frames.
 
     Attributes:
-        spec: what it is.
+        spec: name, unit and range of the measure.
         value: (T,) in `spec.unit`; NaN where the status does not allow a value, and for measures
             in per cent of the personal range also where it is only ``relative``.
         sigma: (T,) one standard deviation, same unit; NaN where `value` is.
@@ -210,7 +210,7 @@ class Series:
 
     @classmethod
     def concatenate(cls, parts: Sequence[Series]) -> Series:
-        """Join runs of one series, in order of time; at least one."""
+        """Join parts of one series, in order of time; at least one."""
         joined: dict[str, Any] = {}
         for name in ("value", "sigma", "status", "reason", "deg", "deg_sigma"):
             arrays = [getattr(part, name) for part in parts]
@@ -259,7 +259,7 @@ class Measures:
 
     @classmethod
     def concatenate(cls, parts: Sequence[Measures]) -> Measures:
-        """Join runs of one recording, in order of time; at least one."""
+        """Join parts of one recording, in order of time; at least one."""
         joined: dict[str, Any] = {
             name: np.concatenate([getattr(part, name) for part in parts])
             for name in ("t", "yaw", "yaw_sigma", "view")

@@ -13,7 +13,7 @@ from scapcoach.coaching import (
     find_exercise,
     recognise,
 )
-from scapcoach.coaching.coach import compared
+from scapcoach.coaching.coach import read_again
 from scapcoach.coaching.reps import signal
 from scapcoach.measures.matched import matched
 from scapcoach.measures.series import Reason, Status
@@ -82,7 +82,7 @@ def coach_recording(
     if calibration is None or calibration.exercise is None:
         finish = _finishes(poses.t, found)
         if finish.any():
-            found = compared(found, poses, matched(poses, measures, finish), calibration)
+            found = read_again(found, poses, matched(poses, measures, finish), calibration)
     return found, said
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from scapcoach.export.summary import VIEW_WORDS
 from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS
-from scapcoach.girdle.neutral import counts
+from scapcoach.girdle.neutral import usable_landmarks
 from scapcoach.measures.series import View
 from scapcoach.measures.words import figure, suffix
 from scapcoach.report.page import jpeg, render
@@ -82,7 +82,7 @@ def drawn(check: Checked) -> Image:
     image = cv2.resize(check.image, size, interpolation=cv2.INTER_AREA)
     if not check.found:
         return np.asarray(image, np.uint8)
-    usable = counts(check.poses)[0]
+    usable = usable_landmarks(check.poses)[0]
     points = check.poses.xy[0].astype(np.float64) * scale
 
     def middle(pair: tuple[Landmark, Landmark]) -> Any:

@@ -21,13 +21,13 @@ from bench.observer.scripts import THEMES, session
 from phantom.person import Person
 from scapcoach.girdle.features import N_FEATURES, mirrored
 from scapcoach.girdle.observer import (
-    FILE,
     N_OUTPUTS,
     N_SIGMAS,
+    OBSERVER_FILE,
     OUTPUTS,
     Observer,
-    even,
     load_observer,
+    read_with_mirror,
 )
 from tests.support.phantom import need_phantom
 
@@ -119,7 +119,7 @@ def test_the_net_learns_what_is_there_and_how_unsure_to_be() -> None:
     recipe = Recipe(widths=(32,), epochs=12, batch=64, noise=0.0, dropout=0.0)
     net = teach(toy(0), recipe)
     held = toy(1)
-    values, variance = even(net, held.x)
+    values, variance = read_with_mirror(net, held.x)
     assert np.corrcoef(values[:, 4], held.y[:, 4])[0, 1] > 0.97
     sigma = np.sqrt(variance[:, 5])
     loud = (held.x + mirrored(held.x))[:, 201] > 0
@@ -178,9 +178,9 @@ def test_training_writes_weights_that_the_examination_reads(
                  "--batch", "32"]  # fmt: skip
     assert train.main(arguments) == 0
     assert "2 set-ups" in capsys.readouterr().out
-    entry = json.loads((tmp_path / "manifest.json").read_text("utf-8"))["own"][FILE]
+    entry = json.loads((tmp_path / "manifest.json").read_text("utf-8"))["own"][OBSERVER_FILE]
     assert entry["trained_on"]["setups"] == 2
-    observer = load_observer(tmp_path / FILE)
+    observer = load_observer(tmp_path / OBSERVER_FILE)
     assert len(observer.nets) == 2
     found = list(rows(read(data.shards("validation", filmed), observer)))
     whole = {(r.estimator, r.quantity): r for r in found if r.view == r.theme == "all"}

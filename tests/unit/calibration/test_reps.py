@@ -1,4 +1,4 @@
-"""Retraction and elevation, compared with the same repetition with still shoulder blades."""
+"""Retraction and elevation compared with the same repetition with still blades."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scapcoach.calibration.profiles import load_profile, save_profile
 from scapcoach.calibration.reps import REPS, find_reps
 from scapcoach.errors import CalibrationError
 from scapcoach.filters import smooth_poses
-from scapcoach.girdle.conditioned import Noise, read
+from scapcoach.girdle.conditioned import TemplateNoise, read
 from scapcoach.girdle.template import KINDS, PHASES
 from scapcoach.landmarks import Landmark
 from scapcoach.measures import Reason, Status, measure
@@ -50,26 +50,26 @@ def test_the_five_repetitions_are_found_and_named_in_order() -> None:
         assert segment.end == pytest.approx((i + 1) * each - 0.6, abs=0.5)
 
 
-def test_half_a_movement_is_no_repetition() -> None:
+def test_half_a_movement_is_not_a_repetition() -> None:
     phase = phases(3)
     third = len(phase) // 3
     phase[third : 2 * third] *= 0.4
     assert len(find_reps(person(len(phase), arm_swing=75 * (1 - phase)))) == 2
 
 
-def test_still_arms_make_no_repetitions_and_nobody_makes_none() -> None:
+def test_still_arms_and_empty_frames_make_no_repetitions() -> None:
     assert find_reps(protocol_clip()) == []
     clip = exercise_clip()
     nobody = replace(clip, xy=clip.xy * np.nan, subject=np.full(len(clip), -1))
     assert find_reps(nobody) == []
 
 
-def test_a_clip_of_neither_type_says_what_both_look_like() -> None:
+def test_an_unsuitable_clip_is_refused_and_both_kinds_are_described() -> None:
     with pytest.raises(CalibrationError, match=r"6 poses.*5 repetitions.*3 were found"):
         guided_segments(smooth_poses(exercise_clip(("arms_only", "squeeze", "squeeze"))))
 
 
-def test_pauses_at_both_ends_of_repetitions_are_no_held_poses() -> None:
+def test_pauses_at_both_ends_of_repetitions_are_not_held_poses() -> None:
     raised = eased([1.0, 0.0, 1.0, 0.0, 1.0, 0.0], hold=2.0, change=0.8, fps=30.0)
     clip = smooth_poses(
         jittered(dragged(person(len(raised), arm_swing=75 * raised), raised), 0.15, 5)
@@ -95,7 +95,7 @@ def test_segments_in_which_the_arms_rest_are_refused() -> None:
         calibrate(still, segments)
 
 
-def test_like_repetitions_that_differ_make_it_unsure() -> None:
+def test_repetitions_of_one_kind_that_differ_widen_sigma() -> None:
     steady = taken(exercise_clip()).exercise
     other = ("arms_only", "squeeze", "squeeze", "arms_only", "shrug_rep")
     unlike = taken(exercise_clip(other)).exercise
@@ -114,7 +114,7 @@ def test_a_profile_keeps_the_exercise(tmp_path: Path, monkeypatch: pytest.Monkey
     np.testing.assert_allclose(after.value, before.value, atol=1e-6)
 
 
-def test_a_damaged_exercise_in_a_profile_is_reported(
+def test_a_damaged_exercise_in_a_profile_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SCAPCOACH_DATA_DIR", str(tmp_path))
@@ -178,7 +178,7 @@ def test_measures_are_absolute_at_the_finish_and_within_their_sigma(
     assert np.nanmax(found.deg) == pytest.approx(18.0, abs=4)
 
 
-def test_the_start_is_less_sure_than_the_finish(view: tuple[float, Calibration]) -> None:
+def test_the_start_is_less_certain_than_the_finish(view: tuple[float, Calibration]) -> None:
     yaw, own = view
     clip = smooth_poses(exercise_clip(("squeeze",), yaw=yaw, seed=11))
     found = measure(clip, own)["retraction"]
@@ -201,7 +201,7 @@ def test_arms_off_the_calibrated_path_are_not_read() -> None:
         assert (found.reason == Reason.ARMS_AWAY_FROM_CALIBRATION).all()
 
 
-def test_a_swing_of_the_trunk_is_no_squeeze() -> None:
+def test_a_swing_of_the_trunk_is_not_a_squeeze() -> None:
     own = taken(exercise_clip(yaw=60.0))
     clip = smooth_poses(exercise_clip(("arms_only",), yaw=60.0, lean=-22.0, seed=12))
     found = measure(clip, own)["retraction"]
@@ -211,7 +211,7 @@ def test_a_swing_of_the_trunk_is_no_squeeze() -> None:
 
 
 @pytest.mark.parametrize("up", [1.0, -1.0])
-def test_nothing_is_judged_of_a_lying_person_even_with_a_calibration(up: float) -> None:
+def test_lying_down_is_withheld_even_with_its_own_calibration(up: float) -> None:
     def lying(clip: Poses) -> Poses:
         """The same picture, the world turned on its back or face."""
         world = clip.world[..., [0, 2, 1]] * np.float32([1, up, -up])
@@ -224,7 +224,7 @@ def test_nothing_is_judged_of_a_lying_person_even_with_a_calibration(up: float) 
         assert (measure(clip, own)[name].reason[top] == Reason.SUPINE).all()
 
 
-def test_ears_that_rise_over_the_shoulders_are_a_trunk_that_swings() -> None:
+def test_ears_that_rise_over_the_shoulders_mean_that_the_trunk_swings() -> None:
     own = taken(exercise_clip(yaw=150.0))
     clip = smooth_poses(exercise_clip(("squeeze",), yaw=150.0, seed=16))
     top = finishes(clip, 1)[0]
@@ -263,7 +263,7 @@ def test_with_a_posture_calibration_hanging_arms_are_read_as_before() -> None:
     assert alone.judged.all()
 
 
-def test_a_hidden_wrist_widens_sigma_and_nobody_is_nan() -> None:
+def test_a_hidden_wrist_widens_sigma_and_empty_frames_are_nan() -> None:
     own = taken(exercise_clip())
     assert own.exercise is not None
     clip = exercise_clip(("half",), seed=13)
@@ -280,7 +280,7 @@ def test_a_hidden_wrist_widens_sigma_and_nobody_is_nan() -> None:
 # ---------------------------------------------------------------- what must not matter
 
 
-def test_one_frame_and_the_whole_set_are_read_alike() -> None:
+def test_one_frame_and_the_whole_set_give_equal_results() -> None:
     own = taken(exercise_clip())
     clip = exercise_clip(("half", "squeeze"), seed=14)
     whole = measure(clip, own)["retraction"]
@@ -306,5 +306,5 @@ def test_place_in_the_picture_does_not_matter_and_a_mirror_swaps_sides() -> None
 def test_tables_and_noise_have_the_same_features() -> None:
     own = taken(exercise_clip()).exercise
     assert own is not None
-    assert own.rest.shape == (len(PHASES), len(Noise().points))
+    assert own.rest.shape == (len(PHASES), len(TemplateNoise().points))
     assert own.phase(own.arms).round(1)[[0, -1]].tolist() == [0.0, 1.0]

@@ -1,4 +1,4 @@
-"""Repetitions by the calibrated arm path: where the pull goes along the line of sight."""
+"""Repetitions by the calibrated arm path, where the pull goes along the line of sight."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pytest
 from scapcoach.calibration import Segment, calibrate
 from scapcoach.calibration.reps import REPS
 from scapcoach.coaching import CoachState, Readings, coach, find_exercise
-from scapcoach.coaching.arm_path import MAX_AWAY, arm_phase, path_of
+from scapcoach.coaching.arm_path import MAX_OFF_PATH, arm_phase, path_of
 from scapcoach.coaching.coach import step
-from scapcoach.coaching.phases import follows
+from scapcoach.coaching.phases import follows_path
 from scapcoach.landmarks import Landmark, Poses
 from scapcoach.measures import measure
 from tests.support.exercise import exercise_clip, finishes
@@ -37,7 +37,7 @@ def calibration(yaw: float) -> Calibration:
 
 
 def guessed(poses: Poses) -> Poses:
-    """The same with arms that nobody sees, their depth lost."""
+    """The same with hidden arms, without depth."""
     visibility, world = poses.visibility.copy(), poses.world.copy()
     visibility[:, ARMS] = 0.02
     world[:, ARMS, 2] = 0.0
@@ -46,7 +46,7 @@ def guessed(poses: Poses) -> Poses:
 
 @pytest.mark.parametrize(("yaw", "used"), [(0.0, True), (180.0, True), (150.0, True),
                                            (35.0, False), (90.0, False)])  # fmt: skip
-def test_the_path_counts_along_the_line_of_sight_alone(yaw: float, used: bool) -> None:
+def test_the_path_is_used_along_the_line_of_sight_only(yaw: float, used: bool) -> None:
     neutral = replace(calibration(0.0).neutral, yaw=yaw)
     assert (path_of(replace(calibration(0.0), neutral=neutral)) is not None) is used
 
@@ -94,11 +94,11 @@ def test_live_counts_what_the_recording_counts() -> None:
         assert astuple(live.rep) == pytest.approx(astuple(recorded.rep), rel=1e-9)
 
 
-def test_arms_that_go_elsewhere_are_no_repetition_of_the_path() -> None:
+def test_arms_off_the_path_are_not_a_repetition_of_it() -> None:
     own = calibration(0.0)
     raised = 110 + 30 * (1 - np.cos(np.linspace(0, 6 * np.pi, 300)))
     clip = person(300, yaw=0.0, arm_swing=raised)
     readings = Readings.of(clip, None, own)
-    assert np.nanmedian(readings.joint("arm_away")) > MAX_AWAY
-    assert not follows(readings, 0.0, 10.0)
+    assert np.nanmedian(readings.quantity("arm_off_path")) > MAX_OFF_PATH
+    assert not follows_path(readings, 0.0, 10.0)
     assert coach(clip, measure(clip, own), ROW, calibration=own).reps == ()

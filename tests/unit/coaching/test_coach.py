@@ -22,7 +22,7 @@ from scapcoach.coaching import (
     recognise,
     step,
 )
-from scapcoach.coaching.coach import compared
+from scapcoach.coaching.coach import read_again
 from scapcoach.coaching.judge import floors
 from scapcoach.coaching.results import Value
 from scapcoach.coaching.summary import summarise
@@ -51,7 +51,7 @@ def summary(readings: Readings) -> SetSummary:
     return summarise(ROW, coached(readings).reps, readings)
 
 
-def test_a_lazy_row_is_told_and_scored() -> None:
+def test_a_lazy_row_is_reported_and_scored() -> None:
     t, share, _ = sets(4)
     state = coached(row(t, share, {"retraction": (8.0, 6.0), "elevation": (2.0, 5.0),
                                    "trunk_lean": (3.0, 2.0)}))  # fmt: skip
@@ -73,7 +73,7 @@ def test_a_lazy_row_is_told_and_scored() -> None:
     assert result.advice == ()
 
 
-def test_what_is_withheld_has_no_fault_no_points_and_advice() -> None:
+def test_withheld_values_give_no_faults_and_no_points_but_advice() -> None:
     t, share, _ = sets(4)
     readings = row(t, share, withheld=Reason.HIPS_HIDDEN)
     state = coached(readings)
@@ -85,11 +85,11 @@ def test_what_is_withheld_has_no_fault_no_points_and_advice() -> None:
         assert (value.status, value.reason) == (Status.NOT_OBSERVABLE, Reason.HIPS_HIDDEN)
         assert np.isnan(value.value)
         assert rep["hold"].absolute
-    told = summary(readings)
-    assert Reason.HIPS_HIDDEN.advice in told.advice
-    assert ROW.film in told.advice
-    assert np.isnan(told.score)
-    assert all(c.judged == 0 for c in told.faults)
+    shown = summary(readings)
+    assert Reason.HIPS_HIDDEN.advice in shown.advice
+    assert ROW.film in shown.advice
+    assert np.isnan(shown.score)
+    assert all(c.judged == 0 for c in shown.faults)
 
 
 def test_relative_values_rank_repetitions_but_make_no_faults() -> None:
@@ -104,29 +104,29 @@ def test_relative_values_rank_repetitions_but_make_no_faults() -> None:
     assert all(r.verdicts["lazy_blades"] is Verdict.UNJUDGED for r in state.reps)
     assert state.reps[0]["retraction_peak_deg"].status is Status.RELATIVE
     assert np.isnan(state.reps[0]["retraction_peak"].value)
-    told = summarise(ROW, state.reps, readings)
-    assert (told.best, told.worst, told.ranked_by) == (1, 5, "retraction_peak_deg")
-    (trend,) = [x for x in told.trends if x.measure == "retraction_peak_deg"]
+    shown = summarise(ROW, state.reps, readings)
+    assert (shown.best, shown.worst, shown.ranked_by) == (1, 5, "retraction_peak_deg")
+    (trend,) = [x for x in shown.trends if x.measure == "retraction_peak_deg"]
     assert trend.clear
     assert trend.change.value == pytest.approx(-12, abs=1)
 
 
-def test_a_fading_squeeze_is_the_next_thing_to_mind() -> None:
+def test_a_fading_squeeze_is_named_for_next_time() -> None:
     t, share, true = sets(6)
     fading = np.interp(t, [true[0][1], true[-1][2]], [95.0, 55.0])
-    told = summary(row(t, share, {"retraction": (fading, 8.0), "elevation": (0.0, 5.0),
+    shown = summary(row(t, share, {"retraction": (fading, 8.0), "elevation": (0.0, 5.0),
                                   "trunk_lean": (0.0, 2.0)}))  # fmt: skip
-    assert "squeeze faded" in told.next_time
+    assert "squeeze faded" in shown.next_time
 
 
 def test_a_swinging_trunk() -> None:
     t, share, _ = sets(4)
-    told = coached(row(t, share, {"trunk_lean": (20 - 45 * share, 2.0)}))
-    assert all(r.verdicts["swing"] is Verdict.FAULTY for r in told.reps)
-    assert told.reps[0]["trunk_swing"].value == pytest.approx(45, abs=3)
+    shown = coached(row(t, share, {"trunk_lean": (20 - 45 * share, 2.0)}))
+    assert all(r.verdicts["swing"] is Verdict.FAULTY for r in shown.reps)
+    assert shown.reps[0]["trunk_swing"].value == pytest.approx(45, abs=3)
 
 
-def test_a_doubtful_value_is_neither_good_nor_faulty() -> None:
+def test_an_uncertain_value_is_neither_good_nor_faulty() -> None:
     t, share, _ = sets(3)
     state = coached(row(t, share, {"retraction": (70.0, 60.0)}))
     assert {r.verdicts["lazy_blades"] for r in state.reps} == {Verdict.UNCLEAR}
@@ -135,12 +135,12 @@ def test_a_doubtful_value_is_neither_good_nor_faulty() -> None:
     assert part.reason is Reason.TOO_UNCERTAIN
 
 
-def test_no_repetitions_is_said() -> None:
+def test_a_set_without_repetitions_says_so() -> None:
     t = np.arange(0, 5, 1 / 30)
-    told = summary(row(t, np.zeros(len(t))))
-    assert told.reps == 0
-    assert told.next_time.startswith("No repetitions of row, low were seen.")
-    assert told.advice
+    shown = summary(row(t, np.zeros(len(t))))
+    assert shown.reps == 0
+    assert shown.next_time.startswith("No repetitions of row, low were seen.")
+    assert shown.advice
 
 
 def test_time_under_peak_contraction() -> None:
@@ -153,7 +153,7 @@ def test_time_under_peak_contraction() -> None:
         assert rep["overdone"].value == pytest.approx(0.0, abs=0.2)
 
 
-def test_differences_are_not_finer_than_what_can_be_detected() -> None:
+def test_differences_below_the_detectable_change_are_no_faults() -> None:
     t, share, _ = sets(2)
     readings = row(t, share, {"retraction": (20.0, 1.0)})
     state = CoachState.begin()
@@ -167,7 +167,7 @@ def test_differences_are_not_finer_than_what_can_be_detected() -> None:
 
 
 def rowing(reps: int, noise: float = 0.0) -> tuple[Poses, list[float]]:
-    """Somebody whose straight arms go from 60 degrees in front of them to their sides."""
+    """A person whose straight arms go from 60 degrees in front to the sides."""
     cycle = 3.0
     t = np.arange(round((2 + reps * cycle) * 30)) / 30
     share = np.zeros(len(t))
@@ -221,7 +221,7 @@ def test_live_and_recorded_agree_within_a_frame_or_two() -> None:
         assert live.rep.end == pytest.approx(kept.rep.end, abs=0.15)
 
 
-def test_frames_of_somebody_else_are_no_repetitions() -> None:
+def test_frames_of_another_person_are_not_repetitions() -> None:
     poses, _ = rowing(4)
     other = np.where(poses.t > 7.0, 1, 0)
     changed = replace(poses, subject=other)
@@ -229,7 +229,7 @@ def test_frames_of_somebody_else_are_no_repetitions() -> None:
     assert len(result.reps) == 2
 
 
-def test_nobody_at_all_and_no_frames() -> None:
+def test_recordings_without_a_person_or_without_frames() -> None:
     poses, _ = rowing(1)
     nobody = replace(poses, subject=np.full(len(poses), -1), xy=poses.xy * np.nan,
                      world=poses.world * np.nan, visibility=poses.visibility * np.nan)  # fmt: skip
@@ -240,7 +240,7 @@ def test_nobody_at_all_and_no_frames() -> None:
         assert recognise(some).exercise is None
 
 
-def test_recognition_says_what_it_sees_or_that_it_cannot() -> None:
+def test_recognition_names_the_exercise_or_says_that_it_cannot() -> None:
     poses, _ = rowing(4)
     known = recognise(smooth_poses(poses))
     assert known.exercise is ROW
@@ -264,7 +264,7 @@ def test_cues_of_a_recording_come_when_the_repetition_is_over() -> None:
     assert cue.time < true[2][0] + 0.1, "between two repetitions"
 
 
-def test_values_read_anew_are_those_of_a_set_coached_anew() -> None:
+def test_values_read_again_equal_those_of_a_set_coached_again() -> None:
     poses = smooth_poses(rowing(4)[0])
     calibration = calibrate_automatically(poses)
     plain = measure(poses, calibration)
@@ -273,15 +273,15 @@ def test_values_read_anew_are_those_of_a_set_coached_anew() -> None:
     for r in first.reps:
         finish |= (poses.t >= r.rep.peak_start) & (poses.t <= r.rep.peak_end)
     like = matched(poses, plain, finish)
-    anew = compared(first, poses, like, calibration)
+    again = read_again(first, poses, like, calibration)
     whole = coach(poses, like, ROW, calibration=calibration)
-    assert any(r["retraction_peak_deg"].reason is Reason.MATCHED_REPS for r in anew.reps)
-    assert [repr(r) for r in anew.reps] == [repr(r) for r in whole.reps]
-    assert repr(anew.summary) == repr(whole.summary)
-    assert anew.cues == whole.cues
+    assert any(r["retraction_peak_deg"].reason is Reason.MATCHED_REPS for r in again.reps)
+    assert [repr(r) for r in again.reps] == [repr(r) for r in whole.reps]
+    assert repr(again.summary) == repr(whole.summary)
+    assert again.cues == whole.cues
 
 
-def test_what_cannot_be_judged_reads_as_a_sentence() -> None:
+def test_the_list_of_unjudged_faults_is_a_sentence() -> None:
     t, share, _ = sets(3)
     first, *_ = summary(row(t, share, {"trunk_lean": (3.0, 2.0)})).advice
     assert first == (
@@ -299,7 +299,7 @@ def test_a_squat_is_counted_and_not_judged() -> None:
 
 
 @pytest.mark.parametrize("n", [4, 8])
-def test_chance_alone_makes_a_fade_in_one_set_of_twenty_at_the_most(n: int) -> None:
+def test_chance_alone_gives_a_trend_in_at_most_one_of_twenty_sets(n: int) -> None:
     noise = np.random.default_rng(1)
 
     def steady(number: int) -> RepValues:

@@ -1,4 +1,4 @@
-"""Time travel for the cue engine: what was seen goes in, exactly these cues come out."""
+"""The cue engine: given verdicts go in, exactly these cues come out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scapcoach.coaching import CueConfig, CueKind, Focus, Severity, Verdict, find_exercise
-from scapcoach.coaching.cues import CueState, Moment, cue_step
+from scapcoach.coaching.cues import CueInput, CueState, cue_step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ def play(
     state, said = CueState(), []
     for number, verdicts in enumerate(reps, start=1):
         t = pace * number
-        moment = Moment(t, verdicts, number, t - 3.0, t - 0.2)
+        moment = CueInput(t, verdicts, number, t - 3.0, t - 0.2)
         state, cues = cue_step(state, ROW, config or CueConfig(), moment)
         assert len(cues) <= 1
         said += cues
@@ -39,13 +39,13 @@ def lazy(*verdicts: Verdict) -> list[dict[str, Verdict]]:
     return [{"lazy_blades": v} for v in verdicts]
 
 
-def told(cues: list[Cue]) -> list[tuple[float, str, CueKind]]:
+def given(cues: list[Cue]) -> list[tuple[float, str, CueKind]]:
     return [(c.time, c.fault, c.kind) for c in cues]
 
 
-def test_a_fault_is_told_after_the_second_of_three() -> None:
+def test_a_fault_is_cued_after_the_second_of_three() -> None:
     cues, state = play(lazy(F, G, F))
-    assert told(cues) == [(12.0, "lazy_blades", CueKind.CORRECT)]
+    assert given(cues) == [(12.0, "lazy_blades", CueKind.CORRECT)]
     (cue,) = cues
     assert cue.text == "Elbows to the wall behind you."
     assert cue.until == pytest.approx(15.5)
@@ -58,20 +58,20 @@ def test_a_fault_is_told_after_the_second_of_three() -> None:
 @pytest.mark.parametrize(
     "verdicts", [(F, G, G, F, G, G, F), (F,), (U,) * 9, (X,) * 9, (F, U, U, F), (F, G, G, F)]
 )
-def test_one_slip_is_no_cue(verdicts: tuple[Verdict, ...]) -> None:
+def test_a_single_faulty_repetition_gives_no_cue(verdicts: tuple[Verdict, ...]) -> None:
     cues, state = play(lazy(*verdicts))
     assert cues == []
     assert state.all_episodes() == ()
 
 
-def test_repetitions_that_could_not_be_judged_stand_still() -> None:
+def test_unjudged_repetitions_change_nothing() -> None:
     cues, _ = play(lazy(F, X, X, X, F))
-    assert told(cues) == [(20.0, "lazy_blades", CueKind.CORRECT)]
+    assert given(cues) == [(20.0, "lazy_blades", CueKind.CORRECT)]
 
 
 def test_praise_comes_once_after_two_good_ones() -> None:
     cues, state = play(lazy(F, F, G, U, G, G, G, G))
-    assert told(cues) == [
+    assert given(cues) == [
         (8.0, "lazy_blades", CueKind.CORRECT),
         (24.0, "lazy_blades", CueKind.PRAISE),
     ]
@@ -82,7 +82,7 @@ def test_praise_comes_once_after_two_good_ones() -> None:
     assert event.reps == (1, 2)
 
 
-def test_one_event_an_episode() -> None:
+def test_one_episode_for_each_spell_of_a_fault() -> None:
     _, state = play(lazy(F, F, F, G, F, F, G, G, F, F))
     assert [e.reps for e in state.all_episodes()] == [(1, 2, 3, 5, 6), (9, 10)]
     assert [e.recovered for e in state.all_episodes()] == [True, False]
@@ -90,50 +90,50 @@ def test_one_event_an_episode() -> None:
 
 def test_the_same_cue_waits_longer_each_time() -> None:
     cues, _ = play(lazy(*[F] * 20))
-    # Cooldown 12 s, then 24, 48, ... since the last time it was told.
+    # Cooldown 12 s, then 24, 48, ... since the last cue.
     assert [c.time for c in cues] == [8.0, 20.0, 44.0]
 
 
-def test_the_more_severe_is_told_and_the_other_has_its_turn() -> None:
+def test_the_more_severe_fault_is_cued_first_and_the_other_next() -> None:
     both = {"lazy_blades": F, "swing": F}
     cues, _ = play([both] * 4)
-    assert told(cues) == [(8.0, "lazy_blades", CueKind.CORRECT), (12.0, "swing", CueKind.CORRECT)]
+    assert given(cues) == [(8.0, "lazy_blades", CueKind.CORRECT), (12.0, "swing", CueKind.CORRECT)]
 
 
-def test_of_two_alike_the_more_persistent_is_told() -> None:
+def test_of_two_equally_severe_faults_the_more_persistent_is_cued() -> None:
     config = CueConfig(needed=2)
     swings = {"swing": F}
     both = {"swing": F, "shrugged": F}
     cues, _ = play([swings, both, both], replace(config, cooldown=3.0))
-    assert told(cues)[:2] == [(8.0, "swing", CueKind.CORRECT), (12.0, "swing", CueKind.CORRECT)]
+    assert given(cues)[:2] == [(8.0, "swing", CueKind.CORRECT), (12.0, "swing", CueKind.CORRECT)]
     cues, _ = play([both, both], config)
-    assert told(cues) == [(8.0, "shrugged", CueKind.CORRECT)]
+    assert given(cues) == [(8.0, "shrugged", CueKind.CORRECT)]
 
 
-def test_a_cue_is_never_spoken_into_another() -> None:
+def test_a_cue_never_overlaps_another() -> None:
     both = {"lazy_blades": F, "swing": F}
     cues, _ = play([both] * 8, pace=1.5)
-    assert told(cues)[:2] == [
+    assert given(cues)[:2] == [
         (3.0, "lazy_blades", CueKind.CORRECT),
         (7.5, "swing", CueKind.CORRECT),
     ]
     assert all(b.time >= a.until for a, b in pairwise(cues))
 
 
-def test_muted_says_nothing_and_forgets_nothing() -> None:
+def test_muted_gives_no_cues_but_still_follows_faults() -> None:
     cues, state = play(lazy(F, F, G, G, F, F), CueConfig(muted=True))
     assert cues == []
     assert [e.reps for e in state.all_episodes()] == [(1, 2), (5, 6)]
 
 
 def test_success_makes_cues_rare() -> None:
-    """Above 80 % success a minor fault is no longer told, a major one still is."""
+    """Above 80 % success a minor fault is no longer cued, a major one still is."""
     good = {"swing": G, "lazy_blades": G}
     bad = {"swing": F, "lazy_blades": G}
     worse = {"swing": G, "lazy_blades": F}
-    assert told(play([*[good] * 8, bad, bad])[0]) == []
-    assert told(play([*[good] * 8, worse, worse])[0]) == [(40.0, "lazy_blades", CueKind.CORRECT)]
-    assert told(play([*[good] * 2, bad, bad])[0]) == [(16.0, "swing", CueKind.CORRECT)]
+    assert given(play([*[good] * 8, bad, bad])[0]) == []
+    assert given(play([*[good] * 8, worse, worse])[0]) == [(40.0, "lazy_blades", CueKind.CORRECT)]
+    assert given(play([*[good] * 2, bad, bad])[0]) == [(16.0, "swing", CueKind.CORRECT)]
 
 
 def test_focus_chooses_the_words() -> None:
@@ -147,11 +147,11 @@ HOLD = find_exercise("retraction_hold")
 def hold(
     script: Sequence[tuple[float, Verdict]], config: CueConfig | None = None, fps: float = 10.0
 ) -> tuple[list[Cue], CueState]:
-    """A hold in which `shrugged` is so for these seconds, one after the other."""
+    """A hold in which `shrugged` has these verdicts for these seconds, one after the other."""
     state, said, t = CueState(), [], 0.0
     for seconds, verdict in script:
         for _ in range(round(seconds * fps)):
-            moment = Moment(round(t, 6), {"shrugged": verdict})
+            moment = CueInput(round(t, 6), {"shrugged": verdict})
             state, cues = cue_step(state, HOLD, config or CueConfig(), moment)
             said += cues
             t += 1 / fps
@@ -160,7 +160,7 @@ def hold(
 
 def test_in_a_hold_a_fault_has_to_last() -> None:
     cues, state = hold([(2.0, G), (0.9, F), (2.0, G), (3.0, F)])
-    assert told(cues) == [(5.9, "shrugged", CueKind.CORRECT)]
+    assert given(cues) == [(5.9, "shrugged", CueKind.CORRECT)]
     (event,) = state.all_episodes()
     assert event.start == pytest.approx(4.9)
 
@@ -173,17 +173,17 @@ def test_dwell_is_in_seconds_not_in_frames(fps: float) -> None:
 
 def test_a_hold_that_gets_better_is_praised() -> None:
     cues, _ = hold([(2.0, F), (6.0, G)])
-    assert told(cues) == [(1.0, "shrugged", CueKind.CORRECT)], "the cue is still being shown"
+    assert given(cues) == [(1.0, "shrugged", CueKind.CORRECT)], "the cue is still being shown"
     cues, _ = hold([(5.0, F), (6.0, G)])
-    assert told(cues) == [
+    assert given(cues) == [
         (1.0, "shrugged", CueKind.CORRECT),
         (6.0, "shrugged", CueKind.PRAISE),
     ]
 
 
-def test_a_longer_dwell_can_be_asked_for() -> None:
+def test_a_longer_dwell_can_be_set() -> None:
     config = replace(CueConfig(), dwells={"shrugged": 10.0})
     cues, _ = hold([(9.5, F), (1.0, G)], config)
     assert cues == []
     cues, _ = hold([(11.0, F)], config)
-    assert told(cues) == [(10.0, "shrugged", CueKind.CORRECT)]
+    assert given(cues) == [(10.0, "shrugged", CueKind.CORRECT)]

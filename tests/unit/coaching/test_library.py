@@ -1,4 +1,4 @@
-"""Exercise files: those of the package are sound, and faulty ones are told by line and field."""
+"""Exercise files: those of the package are sound, and faults are reported by line and field."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ full = 20
 """
 
 
-def test_every_packaged_exercise_of_the_design_is_there() -> None:
+def test_all_packaged_exercises_are_there() -> None:
     assert set(packaged()) >= {
         "row", "high_row", "bent_over_row", "pulldown", "bench_press", "squat",
         "overhead_press", "face_pull", "shrug", "backward_shrug", "retraction_hold",
@@ -64,7 +64,7 @@ def test_packaged_exercises_say_what_a_person_needs(name: str) -> None:
     assert exercise.summary
     assert exercise.film.endswith(".")
     assert exercise.evidence
-    assert exercise.faults or any("not told" in note for note in exercise.notes)
+    assert exercise.faults or any("not judged" in note for note in exercise.notes)
     for rule in exercise.faults:
         for text in (rule.external, rule.internal, rule.praise):
             assert text.endswith("."), text
@@ -80,7 +80,7 @@ def test_names_and_aliases_are_unique() -> None:
 
 
 @pytest.mark.parametrize("name", ["row", "Seated Row", "seated-row", "LAT_PULLDOWN", " squat "])
-def test_names_are_found_however_they_are_written(name: str) -> None:
+def test_names_are_found_in_any_spelling(name: str) -> None:
     assert find_exercise(name).name in {"row", "pulldown", "squat"}
 
 
@@ -90,7 +90,7 @@ def test_the_overhead_press_never_cues_its_top() -> None:
 
 
 @pytest.mark.parametrize("name", ["row", "face_pull", "retraction_hold"])
-def test_more_than_the_own_full_squeeze_is_never_rewarded(name: str) -> None:
+def test_more_than_the_full_squeeze_is_never_rewarded(name: str) -> None:
     (part,) = [p for p in find_exercise(name).scores if p.measure == "retraction_peak"]
     assert part.points(100) == part.points(140) == 100
 
@@ -100,7 +100,7 @@ def test_an_unknown_name_gets_a_hint() -> None:
         find_exercise("sqat")
 
 
-def test_a_file_of_ones_own(tmp_path: Path) -> None:
+def test_a_users_own_file(tmp_path: Path) -> None:
     file = tmp_path / "curl.toml"
     file.write_text(GOOD)
     exercise = find_exercise(str(file))
@@ -167,7 +167,7 @@ FAULTY = {
 
 
 @pytest.mark.parametrize("case", FAULTY)
-def test_what_is_wrong_is_told_by_line_and_field(case: str) -> None:
+def test_faults_are_reported_by_line_and_field(case: str) -> None:
     old, new, message = FAULTY[case]
     assert old in GOOD
     with pytest.raises(ExerciseError, match=message) as caught:
@@ -175,7 +175,7 @@ def test_what_is_wrong_is_told_by_line_and_field(case: str) -> None:
     assert str(caught.value).startswith("curl.toml cannot be used")
 
 
-def test_all_faults_are_told_at_once_in_the_order_of_their_lines() -> None:
+def test_all_faults_are_reported_together_in_the_order_of_their_lines() -> None:
     text = GOOD.replace('"front"', '"top"').replace("severity = 2", "severity = 0")
     with pytest.raises(ExerciseError) as caught:
         parse(text, "curl.toml")
@@ -183,17 +183,17 @@ def test_all_faults_are_told_at_once_in_the_order_of_their_lines() -> None:
     assert lines == ["  line 3", "  line 21"]
 
 
-def test_files_that_are_none(tmp_path: Path) -> None:
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(ExerciseError, match=r"nowhere.toml cannot be used: there is no such file"):
         load_exercise(tmp_path / "nowhere.toml")
     with pytest.raises(ExerciseError, match="cannot be used: Is a directory"):
         load_exercise(tmp_path)
     broken = tmp_path / "broken.toml"
     broken.write_text('name = "x\n')
-    with pytest.raises(ExerciseError, match=r"no valid TOML: .*line 1"):
+    with pytest.raises(ExerciseError, match=r"not valid TOML: .*line 1"):
         load_exercise(broken)
     broken.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ExerciseError, match="no text in UTF-8"):
+    with pytest.raises(ExerciseError, match="not text in UTF-8"):
         load_exercise(broken)
     broken.write_text("x = " + "[" * 5_000)
     with pytest.raises(ExerciseError, match="no valid TOML: it is nested too deeply"):

@@ -1,4 +1,4 @@
-"""A peak in two steps: shoulders go up, then back, and the hands sink meanwhile."""
+"""A peak in two steps: shoulders go up, then back, while the hands sink."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def shrugs(count: int, at_back: float, fps: float = 15.0) -> tuple[Readings, lis
     hanging = {"wrist_rise": -0.1 + 0.17 * way, "wrist_height": -1.05 + 0.15 * way, "elbow": 5.0,
                "upper_arm": 5.0, "arm_forward": 0.0}  # fmt: skip
     for name, values in hanging.items():
-        readings.joint(name)[:] = values
+        readings.quantity(name)[:] = values
     return readings, starts, AT_TOP + BACK + AT_BACK
 
 
@@ -59,7 +59,7 @@ def test_the_peak_lasts_until_the_last_stay_is_left(at_back: float, fps: float) 
         assert rep.rep.end == pytest.approx(start + UP + peak + DOWN, abs=0.25)
 
 
-def test_a_shrug_without_a_second_step_is_timed_as_ever() -> None:
+def test_a_shrug_without_a_second_step_is_timed_as_before() -> None:
     readings, starts, peak = shrugs(3, 1.0)
     reps = coached(readings).reps
     assert [r.rep.peak_end for r in reps] == pytest.approx([s + UP + peak for s in starts], abs=0.2)

@@ -40,7 +40,7 @@ def test_every_repetition_is_found_where_it_is(fps: float) -> None:
     ("up", "held", "back", "rest"),
     [(0.5, 0.0, 0.5, 0.0), (0.6, 0.1, 0.6, 0.1), (2.5, 1.0, 3.0, 1.0), (0.8, 4.0, 0.8, 3.0)],
 )
-def test_slow_and_quick_ones(up: float, held: float, back: float, rest: float) -> None:
+def test_slow_and_quick_repetitions(up: float, held: float, back: float, rest: float) -> None:
     t, share, _ = sets(4, up=up, held=held, back=back, rest=rest)
     state = coached(row(t, share))
     assert state.count == 4
@@ -65,12 +65,12 @@ def test_a_half_repetition_is_marked() -> None:
     assert state.reps[3]["range_share"].value == pytest.approx(55, abs=3)
 
 
-def test_a_twitch_is_no_repetition() -> None:
+def test_a_twitch_is_not_a_repetition() -> None:
     t, share, _ = sets(6, size=[1, 1, 0.2, 1, 0.3, 1])
     assert coached(row(t, share)).count == 4
 
 
-def test_a_blink_is_bridged_and_an_absence_is_not() -> None:
+def test_a_short_dropout_is_bridged_and_an_absence_is_not() -> None:
     t, share, _ = sets(3)
     blink = row(t, share)
     blink.table[(t > 2.0) & (t < 2.4)] = np.nan
@@ -80,21 +80,21 @@ def test_a_blink_is_bridged_and_an_absence_is_not() -> None:
     assert coached(away).count == 2
 
 
-def test_walking_off_is_no_repetition() -> None:
+def test_walking_away_is_not_a_repetition() -> None:
     t, share, _ = sets(1)
     readings = row(t, share)
-    readings.joint("hips_x")[:] += 100 * np.clip(t - 1.5, 0, 2)  # a trunk length a second
+    readings.quantity("hips_x")[:] += 100 * np.clip(t - 1.5, 0, 2)  # a trunk length a second
     assert coached(readings).count == 0
 
 
-def test_what_begins_elsewhere_is_no_repetition() -> None:
+def test_a_movement_from_another_position_is_not_a_repetition() -> None:
     t, share, _ = sets(2)
     readings = row(t, share)
-    readings.joint("wrist_height")[:] = 0.9  # overhead: no row
+    readings.quantity("wrist_height")[:] = 0.9  # overhead: no row
     assert coached(readings).count == 0
 
 
-def test_a_film_that_begins_in_the_middle_of_one() -> None:
+def test_a_film_that_begins_within_a_repetition() -> None:
     t, share, _ = sets(3, lead=0.0)
     cut = t > 0.35
     assert coached(row(t[cut], share[cut])).count == 2
@@ -107,7 +107,7 @@ def test_an_idle_minute_has_none() -> None:
     assert coached(row(t, sway)).count == 0
 
 
-def test_settling_into_position_is_no_repetition_and_spoils_none() -> None:
+def test_getting_into_position_is_not_a_repetition_and_affects_none() -> None:
     t, share, true = sets(3, lead=4.0)
     share -= 1.2 * np.clip(1 - t / 2.0, 0, 1)  # reaches for the handle from far in front
     state = coached(row(t, share))
@@ -119,11 +119,11 @@ def test_a_jump_of_the_tracker_costs_one_at_the_most() -> None:
     t, share, _ = sets(5)
     readings = row(t, share)
     hit = (t > 1.0) & (t < 1.2)
-    readings.joint("arm_forward")[hit] = 900.0
+    readings.quantity("arm_forward")[hit] = 900.0
     assert coached(readings).count >= 4
 
 
-def test_the_last_one_counts_though_the_film_ends_with_it() -> None:
+def test_the_last_repetition_counts_although_the_film_ends_with_it() -> None:
     t, share, true = sets(3)
     cut = t <= true[-1][3] - 0.2
     assert coached(row(t[cut], share[cut])).count == 3

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scapcoach.errors import CalibrationError
-from scapcoach.girdle.geometric import Noise, solve
+from scapcoach.girdle.geometric import GeometricNoise, solve
 from scapcoach.girdle.neutral import neutral_from
 from scapcoach.landmarks import Poses
 from tests.support.person import person
@@ -66,8 +66,8 @@ def test_coming_nearer_is_scale_and_not_a_shrug(scale: float) -> None:
     assert abs(state.elevation[0, 0]) < 5
 
 
-def test_what_a_view_does_not_show_keeps_the_sigma_it_had_before_looking() -> None:
-    prior = Noise().retraction / np.sqrt(2)
+def test_a_quantity_that_the_view_does_not_show_keeps_the_sigma_of_the_prior() -> None:
+    prior = GeometricNoise().retraction / np.sqrt(2)
     assert solved(0.0).retraction_sigma[0, 0] < 0.75 * prior
     visibility_gone = person(1)
     hidden = visibility_gone.visibility.copy()
@@ -95,7 +95,7 @@ def test_hidden_hips_widen_sigma_and_do_not_break_the_solve() -> None:
     assert state.elevation_sigma[0, 0] > solved(0.0).elevation_sigma[0, 0]
 
 
-def test_nobody_is_nan() -> None:
+def test_frames_without_a_person_are_nan() -> None:
     poses = person(6)
     subject = np.array([0, 0, 0, 0, -1, -1])
     gone = Poses(poses.t, np.where((subject < 0)[:, None, None], np.nan, poses.xy), poses.world,
@@ -106,7 +106,7 @@ def test_nobody_is_nan() -> None:
     assert np.isnan(state.retraction_sigma[4:]).all()
 
 
-def test_a_neutral_needs_somebody() -> None:
+def test_a_neutral_needs_a_person() -> None:
     with pytest.raises(CalibrationError, match="shoulders are seen in only 2 frames"):
         neutral_from(person(2))
     with pytest.raises(CalibrationError, match="no frames"):

@@ -1,4 +1,4 @@
-"""The observer: what may not matter to it, how it is stored, and that the shipped one works."""
+"""The observer: what must not affect it, how it is stored, and that the shipped one works."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from scapcoach.errors import ModelError
 from scapcoach.girdle import features as f
 from scapcoach.girdle.neutral import neutral_from
 from scapcoach.girdle.observer import (
-    FILE,
     N_OUTPUTS,
     N_SIGMAS,
+    OBSERVER_FILE,
     SIGMAS,
     Layers,
     Observer,
@@ -103,7 +103,7 @@ def test_place_and_resolution_do_not_matter(seed: int, size: float, x: float, y:
 
     def moved(p: Poses) -> Poses:
         big = (round(640 * size), round(480 * size))
-        return replace(p, xy=p.xy.astype(np.float64) * size + [x, y], size=big)
+        return replace(p, xy=(p.xy.astype(np.float64) + np.array([x, y])) * size, size=big)
 
     a = f.features(poses, neutral_from(rest))
     b = f.features(moved(poses), neutral_from(moved(rest)))
@@ -121,7 +121,7 @@ def test_live_frames_equal_the_recording(seed: int) -> None:
         assert_close(live, whole[i : i + 1], 1e-3)
 
 
-def test_nobody_is_nan_and_harms_nobody_else() -> None:
+def test_frames_without_a_person_are_nan_and_do_not_affect_others() -> None:
     poses, neutral = moving(3), neutral_from(person(5, yaw=25))
     alone = observe(poses, neutral, some_observer())
     xy, subject = poses.xy.copy(), poses.subject.copy()
@@ -134,7 +134,7 @@ def test_nobody_is_nan_and_harms_nobody_else() -> None:
     assert len(observe(poses[:0], neutral, some_observer())) == 0
 
 
-def test_a_landmark_unknown_in_the_neutral_gives_numbers_all_the_same() -> None:
+def test_a_landmark_unknown_in_the_neutral_still_gives_numbers() -> None:
     neutral = neutral_from(person(5))
     points = neutral.points.copy()
     points[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP, Landmark.LEFT_SHOULDER]] = np.nan
@@ -183,7 +183,7 @@ def test_a_damaged_or_foreign_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", SIGMAS)
-def test_every_quantity_can_be_asked_for(name: str) -> None:
+def test_every_quantity_can_be_read_by_name(name: str) -> None:
     said = look(moving(2), neutral_from(person(5, yaw=25)), some_observer())
     value, sigma = said[name]
     assert value.shape == sigma.shape == (6,)
@@ -191,7 +191,7 @@ def test_every_quantity_can_be_asked_for(name: str) -> None:
 
 
 def test_the_closed_form_behind_the_features_is_that_of_the_training() -> None:
-    """If this fails on purpose, teach the observer again: it has learnt the old closed form.
+    """If the closed form was changed on purpose, train the observer again on the new one.
 
     One step of it, that is: how many more the closed form takes by itself does not matter.
     """
@@ -202,8 +202,8 @@ def test_the_closed_form_behind_the_features_is_that_of_the_training() -> None:
 
 
 def test_the_shipped_weights_are_those_of_the_manifest() -> None:
-    entry = json.loads((MODELS / "manifest.json").read_text("utf-8"))["own"][FILE]
-    data = (MODELS / FILE).read_bytes()
+    entry = json.loads((MODELS / "manifest.json").read_text("utf-8"))["own"][OBSERVER_FILE]
+    data = (MODELS / OBSERVER_FILE).read_bytes()
     assert hashlib.sha256(data).hexdigest() == entry["sha256"]
     assert len(data) == entry["size"] < 1_000_000
 

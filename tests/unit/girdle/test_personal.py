@@ -1,4 +1,4 @@
-"""The template of the own full poses: shares of them, what it forgives, and what it withholds."""
+"""Shares of the person's own full poses: what affects them, and what is withheld."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scapcoach.calibration import calibrate, guided_segments
 from scapcoach.calibration.profiles import load_profile, save_profile
 from scapcoach.girdle.neutral import neutral_from
-from scapcoach.girdle.personal import POSES, PROTRACTION, Shares, read_shares, shifts_of
+from scapcoach.girdle.personal import FULL_POSES, PROTRACTION, Shares, read_shares, shifts_of
 from scapcoach.landmarks import Landmark, Poses
 from scapcoach.measures import Reason, Status, measure
 from tests.support.clips import PROTOCOL_DEGREES, jittered, protocol_clip
@@ -46,7 +46,7 @@ def shares(poses: Poses, yaw: float = 20.0, names: tuple[str, ...] = ALL) -> Sha
 
 
 @pytest.mark.parametrize("yaw", [0.0, 35.0, 90.0, 150.0, 180.0])
-def test_the_own_poses_read_as_themselves(yaw: float) -> None:
+def test_calibrated_poses_are_read_as_one(yaw: float) -> None:
     full = shares(shown(*PROTOCOL_DEGREES["retract"], yaw=yaw), yaw)
     apart = shares(shown(*PROTOCOL_DEGREES["protract"], yaw=yaw), yaw)
     raised = shares(shown(*PROTOCOL_DEGREES["shrug"], yaw=yaw), yaw)
@@ -112,7 +112,7 @@ def test_a_mirrored_person_has_the_sides_swapped(seed: int, yaw: float) -> None:
                                atol=1e-6)  # fmt: skip
 
 
-def test_live_frames_equal_the_recording_and_nobody_is_nan() -> None:
+def test_live_frames_equal_the_recording_and_empty_frames_are_nan() -> None:
     rng = np.random.default_rng(4)
     poses = jittered(shown(rng.uniform(-10, 18, 8), 6.0, n=8), 0.5)
     visibility = poses.visibility.copy()
@@ -132,7 +132,7 @@ def test_live_frames_equal_the_recording_and_nobody_is_nan() -> None:
             )
 
 
-def test_hidden_points_have_no_say_and_leave_more_doubt() -> None:
+def test_hidden_points_have_no_influence_and_widen_sigma() -> None:
     poses = shown(20.0)
     visibility, xy = poses.visibility.copy(), poses.xy.copy()
     visibility[:, Landmark.RIGHT_SHOULDER] = 0.1
@@ -142,13 +142,13 @@ def test_hidden_points_have_no_say_and_leave_more_doubt() -> None:
     assert found.retraction_sigma[0, 0] > shares(poses).retraction_sigma[0, 0]
 
 
-def test_what_no_pose_explains_is_left_over() -> None:
+def test_a_change_that_no_pose_explains_is_misfit() -> None:
     usual = shares(shown(10.0)).misfit.max()
     bent = shares(shown(0.0, lean=30.0, side_lean=14.0)).misfit.min()
     assert bent > 3 * usual
 
 
-def test_without_a_squeeze_or_a_shrug_there_is_no_template() -> None:
+def test_without_a_squeeze_or_a_shrug_there_are_no_shifts() -> None:
     neutral = neutral_from(shown())
     assert shifts_of(held(20.0, "shrug", "protract"), neutral) is None
     assert shifts_of(held(20.0, "retract"), neutral) is None
@@ -156,7 +156,7 @@ def test_without_a_squeeze_or_a_shrug_there_is_no_template() -> None:
     assert found.retraction[0, 0] < -0.3  # without protraction, it is retraction turned round
 
 
-def test_from_the_side_a_calibrated_squeeze_is_told() -> None:
+def test_from_the_side_a_calibrated_squeeze_is_judged() -> None:
     clip = protocol_clip(yaw=85.0)
     own = calibrate(clip, guided_segments(clip))
     assert own.shifts is not None
@@ -174,7 +174,7 @@ def test_another_movement_of_the_body_is_withheld() -> None:
     assert swayed.reason[0] == Reason.TRUNK_MOVED
 
 
-def test_the_template_comes_back_with_the_profile(
+def test_the_shifts_are_restored_with_the_profile(
     tmp_path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SCAPCOACH_DATA_DIR", str(tmp_path))
@@ -191,14 +191,16 @@ def test_the_template_comes_back_with_the_profile(
         np.testing.assert_allclose(one.value, other.value)
 
 
-def test_what_makes_a_calibrated_squeeze_unsure_is_named() -> None:
+def test_the_reason_for_an_uncertain_calibrated_squeeze_is_given() -> None:
     clip = protocol_clip()
     own = calibrate(clip, guided_segments(clip))
     assert own.shifts is not None
 
     def reason(share: float, poses: Poses) -> Reason:
-        """Of somebody whose squeeze moves the landmarks by this share of the usual."""
-        smaller = own.shifts.shifts * np.where(np.arange(len(POSES)) < 2, share, 1)[:, None, None]
+        """For a person whose squeeze moves the landmarks by this share of the usual."""
+        smaller = (
+            own.shifts.shifts * np.where(np.arange(len(FULL_POSES)) < 2, share, 1)[:, None, None]
+        )
         small = replace(own, shifts=replace(own.shifts, shifts=smaller))
         return Reason(int(measure(poses, small)["retraction"].reason[0]))
 

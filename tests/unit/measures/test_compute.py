@@ -60,7 +60,7 @@ def test_full_shrug_is_a_hundred_of_elevation_and_little_retraction(
     assert retraction.status[0] == Status.NOT_OBSERVABLE or abs(retraction.value[0]) < 30
 
 
-def test_without_calibration_nothing_is_said_of_what_is_measured_from_neutral() -> None:
+def test_without_calibration_measures_from_a_neutral_are_withheld() -> None:
     measures = seen(None)
     for name in ("retraction", "elevation_left", "head_drop", "hunch"):
         assert measures[name].status[0] == Status.NOT_OBSERVABLE
@@ -87,7 +87,7 @@ def test_arms_that_leave_the_calibrated_pose_withhold_retraction(calibration: Ca
     assert np.isnan(measures["retraction"].deg[0])
 
 
-def test_having_turned_away_withholds_and_says_so(calibration: Calibration) -> None:
+def test_turning_away_withholds_with_its_reason(calibration: Calibration) -> None:
     side = seen(calibration, yaw=85)
     assert reason_of(side, "retraction") is Reason.TURN_TOWARDS_CAMERA
     back = seen(calibration, yaw=150)
@@ -115,7 +115,7 @@ def hide(poses: Poses, *points: Landmark) -> Poses:
     return replace(poses, visibility=visibility)
 
 
-def test_hidden_points_give_their_own_reason(calibration: Calibration) -> None:
+def test_each_hidden_point_gives_its_reason(calibration: Calibration) -> None:
     poses = person(1)
     shoulder = measure(hide(poses, Landmark.LEFT_SHOULDER), calibration)
     assert reason_of(shoulder, "retraction_left") is Reason.SHOULDER_HIDDEN
@@ -134,7 +134,7 @@ def test_a_shoulder_at_the_border_is_out_of_frame(calibration: Calibration) -> N
     assert reason_of(measure(poses, calibration), "retraction") is Reason.OUT_OF_FRAME
 
 
-def test_nobody_and_somebody_else_are_their_own_status(calibration: Calibration) -> None:
+def test_no_person_and_another_person_have_their_own_status(calibration: Calibration) -> None:
     poses = replace(person(3), subject=np.array([0, -1, 1]))
     for series in measure(poses, calibration).series.values():
         assert series.status[1] == Status.NO_PERSON
@@ -143,7 +143,7 @@ def test_nobody_and_somebody_else_are_their_own_status(calibration: Calibration)
         assert (series.reason[1:] == Reason.NONE).all()
 
 
-def test_lean_and_head_forward_are_seen_from_the_side_only(calibration: Calibration) -> None:
+def test_lean_and_head_forward_are_judged_from_the_side_only(calibration: Calibration) -> None:
     front = seen(calibration, yaw=0)
     assert reason_of(front, "trunk_lean") is Reason.TURN_SIDE_ON
     side = measure(person(1, yaw=90, lean=30), calibration)
@@ -151,7 +151,7 @@ def test_lean_and_head_forward_are_seen_from_the_side_only(calibration: Calibrat
     assert side["trunk_lean"].value[0] == pytest.approx(30, abs=3)
 
 
-def test_a_bowed_head_and_a_hunch_are_seen_from_the_side() -> None:
+def test_a_bowed_head_and_a_hunch_are_judged_from_the_side() -> None:
     clip = person(60, yaw=80)
     calibration = calibrate_automatically(clip)
     upright = measure(clip, calibration)
@@ -161,7 +161,7 @@ def test_a_bowed_head_and_a_hunch_are_seen_from_the_side() -> None:
     assert bowed["hunch"].value[0] > 60
 
 
-def test_bending_over_is_no_hunch() -> None:
+def test_bending_over_is_not_a_hunch() -> None:
     clip = person(60, yaw=80)
     calibration = calibrate_automatically(clip)
     bent = measure(person(1, yaw=80, lean=40), calibration)
@@ -182,7 +182,7 @@ def test_frames_of_measures_are_measures(calibration: Calibration) -> None:
     assert len(part["hunch"]) == 2
 
 
-def test_a_nod_is_no_shrug(calibration: Calibration) -> None:
+def test_a_nod_is_not_a_shrug(calibration: Calibration) -> None:
     # The head comes down by as much as a shrug brings ears and shoulders together.
     poses = person(1)
     xy = poses.xy.copy()
@@ -199,7 +199,7 @@ def test_retraction_is_not_measured_from_a_neutral_with_raised_arms() -> None:
     assert measures["elevation"].status[0] == Status.RELATIVE
 
 
-def test_lying_down_is_told_as_such() -> None:
+def test_lying_down_is_withheld_with_its_reason() -> None:
     standing = person(60)
     world = standing.world.copy()
     world[..., 1], world[..., 2] = standing.world[..., 2], -standing.world[..., 1]
@@ -209,7 +209,7 @@ def test_lying_down_is_told_as_such() -> None:
         assert reason_of(measures, name) is Reason.SUPINE, name
 
 
-def test_a_lower_range_that_is_too_small_does_not_grade(calibration: Calibration) -> None:
+def test_a_lower_range_that_is_too_small_is_not_used(calibration: Calibration) -> None:
     assert calibration.elevation is not None
     assert calibration.retraction is not None
     narrow = replace(

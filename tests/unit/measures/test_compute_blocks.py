@@ -1,4 +1,4 @@
-"""A long recording is measured block by block; nothing may tell where blocks meet."""
+"""A long recording is measured block by block; results do not depend on where blocks meet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_blocks_give_what_the_whole_gives(
     whole_clip = protocol_clip(yaw=25)
     calibration = calibrate(whole_clip, guided_segments(whole_clip)) if calibrated else None
     whole = measure(poses, calibration)
-    monkeypatch.setattr(compute, "_BLOCK", 57)
+    monkeypatch.setattr(compute, "_MEASURE_BLOCK", 57)
     blocks = measure(poses, calibration)
     assert len(blocks) == len(whole) == 400
     for name in ("t", "yaw", "yaw_sigma", "view"):

@@ -1,4 +1,4 @@
-"""Repetitions of one set against each other, without any calibration."""
+"""Repetitions of one set compared with each other, without any calibration."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_the_lazy_repetition_is_the_least_and_the_half_one_lies_between(yaw: flo
     assert np.ptp([full, again, last]) < 1.5
 
 
-def test_nothing_absolute_comes_of_it_and_other_frames_stay_as_they_were() -> None:
+def test_results_are_never_absolute_and_other_frames_stay_unchanged() -> None:
     before, after, tops = compared(35.0)
     away = np.ones(len(after), bool)
     for top in tops:
@@ -50,7 +50,7 @@ def test_nothing_absolute_comes_of_it_and_other_frames_stay_as_they_were() -> No
     assert after["hunch"] is before["hunch"]
 
 
-def test_absolute_values_are_kept_and_nobody_is_no_reason_to_fail() -> None:
+def test_absolute_values_are_kept_and_empty_frames_cause_no_error() -> None:
     before, _, tops = compared(35.0)
     finish = np.zeros(len(before), bool)
     finish[tops[0]] = True

@@ -40,7 +40,7 @@ def test_the_limits_of_a_comparison_are_those_of_the_code() -> None:
     assert f"{SDC_FACTOR:g} sigma" in COACHING
 
 
-def test_the_example_of_an_own_exercise_is_one() -> None:
+def test_the_example_of_a_users_exercise_is_valid() -> None:
     example = re.search(r"<!-- example: exercise file -->\n```toml\n(.*?)```", OWN, re.DOTALL)
     assert example is not None
     assert parse(example[1], "my_lift.toml").name == "ring_row"

@@ -1,4 +1,4 @@
-"""Ends of a flank, told from when it is under way."""
+"""Ends of an edge, extrapolated from times within it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from scapcoach.coaching import find_exercise
-from scapcoach.coaching.flanks import LARGE, SMALL, Flank, Timing
-from scapcoach.coaching.phases import ways
+from scapcoach.coaching.edges import LARGE, SMALL, Edge, Timing
+from scapcoach.coaching.phases import timing_paths
 from tests.support.coaching import minimum_jerk, row, sets
 
 
@@ -28,18 +28,18 @@ def test_a_human_movement_without_the_landmarkers_lag_is_timed_closely(
     t = np.arange(0, 5, 1 / 30)
     share = 1 - minimum_jerk((t - 2) / seconds)  # from the peak at 2 s to rest
     path = 50 * share[:, None]
-    flank = Flank.of(t, share, path, path[:20], 0.5)
-    assert flank.inner(timing, timing.leaving) == pytest.approx(2, abs=0.2)
-    assert flank.outer(timing, timing.arriving) == pytest.approx(2 + seconds, abs=0.2)
+    edge = Edge.of(t, share, path, path[:20], 0.5)
+    assert edge.inner(timing, timing.leaving) == pytest.approx(2, abs=0.2)
+    assert edge.outer(timing, timing.arriving) == pytest.approx(2 + seconds, abs=0.2)
 
 
-def test_how_well_an_arm_is_seen_is_no_movement() -> None:
+def test_changes_of_visibility_are_not_movement() -> None:
     t, share, _ = sets(2)
     readings = row(t, share)
     movement = find_exercise("row").movement
-    (before,) = ways(readings, movement)
-    readings.joint("left_counts")[len(t) // 3 :][:20] = 0.9
-    (after,) = ways(readings, movement)
+    (before,) = timing_paths(readings, movement)
+    readings.quantity("left_weight")[len(t) // 3 :][:20] = 0.9
+    (after,) = timing_paths(readings, movement)
     np.testing.assert_array_equal(after.path, before.path)
 
 
@@ -47,7 +47,7 @@ def test_a_hold_is_timed_by_the_arms_but_from_behind_by_the_squeeze() -> None:
     t, share, _ = sets(2)
     movement = find_exercise("retraction_hold").movement
     readings = row(t, share, {"retraction": (100 * share, 5.0)})
-    readings.joint("yaw")[:] = 5.0
-    assert ways(readings, movement)[0].path.shape[1] == 8
-    readings.joint("yaw")[:] = 175.0
-    assert ways(readings, movement)[0].path.shape[1] == 1
+    readings.quantity("yaw")[:] = 5.0
+    assert timing_paths(readings, movement)[0].path.shape[1] == 8
+    readings.quantity("yaw")[:] = 175.0
+    assert timing_paths(readings, movement)[0].path.shape[1] == 1

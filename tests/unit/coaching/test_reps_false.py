@@ -1,4 +1,4 @@
-"""What looks like a repetition and is none; and what is one though it does not look like it."""
+"""Movements that look like repetitions but are not, and the reverse."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def squeezes(count: int = 2, share_of: float = 100.0) -> tuple[Readings, np.ndar
     t, share, _ = sets(count, held=3.0, rest=1.5)
     readings = row(t, share, {"retraction": (share_of * share, 5.0), "elevation": (0.0, 3.0)})
     for name, value in (("upper_arm", 10.0), ("yaw", 0.0), ("trunk_side", 0.0)):
-        readings.joint(name)[:] = value
+        readings.quantity(name)[:] = value
     return readings, share
 
 
@@ -43,52 +43,52 @@ def test_squeezes_are_holds() -> None:
 @pytest.mark.parametrize(("name", "base", "still", "moved"), [
     ("yaw", 0.0, 6.0, 14.0), ("yaw", 177.0, 6.0, 14.0), ("trunk_side", 0.0, 2.5, 9.0),
 ])  # fmt: skip
-def test_who_turns_or_leans_over_holds_nothing(
+def test_turning_or_leaning_over_is_not_a_hold(
     name: str, base: float, still: float, moved: float
 ) -> None:
     readings, share = squeezes()
     for change, expected in ((still, 2), (moved, 0)):
-        readings.joint(name)[:] = (base + change * share + 180) % 360 - 180
+        readings.quantity(name)[:] = (base + change * share + 180) % 360 - 180
         assert counted(readings).count == expected
 
 
-def test_a_moment_is_no_hold() -> None:
+def test_a_short_squeeze_is_not_a_hold() -> None:
     t, share, _ = sets(3, up=0.5, held=0.1, back=0.5, rest=1.0)
     readings = row(t, share, {"retraction": (100 * share, 5.0)})
-    readings.joint("upper_arm")[:] = 10.0
+    readings.quantity("upper_arm")[:] = 10.0
     assert counted(readings).count == 0
 
 
-def test_a_rolled_shoulder_is_no_hold() -> None:
+def test_a_rolled_shoulder_is_not_a_hold() -> None:
     for held, count in ((0.0, 0), (1.0, 2)):
         t, share, _ = sets(2, up=1.1, held=held, back=1.1, rest=1.5)
         readings = row(t, share, {"retraction": (100 * share, 5.0)})
         for name, value in (("upper_arm", 10.0), ("yaw", 0.0), ("trunk_side", 0.0)):
-            readings.joint(name)[:] = value
+            readings.quantity(name)[:] = value
         assert counted(readings).count == count
 
 
-def test_a_squeeze_too_small_to_be_told_is_counted() -> None:
+def test_a_squeeze_too_small_to_be_judged_is_counted() -> None:
     readings, share = squeezes()
     readings.measure("retraction")[:] = np.nan
     readings.measure("retraction", "status")[:] = Status.NOT_OBSERVABLE
     readings.measure("retraction", "reason")[:] = Reason.RANGE_TOO_SMALL
     assert counted(readings).count == 0
-    readings.joint(SQUEEZE)[:] = 100 * share + np.random.default_rng(2).normal(0, 8, len(share))
+    readings.quantity(SQUEEZE)[:] = 100 * share + np.random.default_rng(2).normal(0, 8, len(share))
     reps = counted(readings).reps
     assert len(reps) == 2
     assert all(rep["retraction_peak"].reason is Reason.RANGE_TOO_SMALL for rep in reps)
 
 
-def test_how_much_of_the_own_squeeze_is_read_only_where_its_size_alone_is_in_the_way() -> None:
+def test_the_share_of_the_squeeze_is_only_read_where_uncertainty_withholds_it() -> None:
     clip = protocol_clip()
     own = calibrate(clip, guided_segments(clip))
     poses = person(6, yaw=20.0, retraction_left=10.0, retraction_right=10.0)
     measures = measure(poses, own)
-    told = measures["retraction"]
-    reason = np.where(np.arange(6) < 3, int(Reason.RANGE_TOO_SMALL), told.reason)
+    series = measures["retraction"]
+    reason = np.where(np.arange(6) < 3, int(Reason.RANGE_TOO_SMALL), series.reason)
     small = replace(
-        measures, series={**measures.series, "retraction": replace(told, reason=reason)}
+        measures, series={**measures.series, "retraction": replace(series, reason=reason)}
     )
     found = squeeze(poses, small, own)
     assert found[:3] == pytest.approx(50, abs=25)
@@ -114,7 +114,7 @@ def test_a_shrug_that_hides_the_blades_is_a_faulty_hold() -> None:
 @pytest.mark.parametrize(("reason", "count"), [
     (Reason.RANGE_TOO_SMALL, 2), (Reason.TRUNK_MOVED, 2), (Reason.ARMS_AWAY_FROM_CALIBRATION, 0),
 ])  # fmt: skip
-def test_more_than_the_calibrated_squeeze_is_a_hold_though_it_is_not_told(
+def test_more_than_the_calibrated_squeeze_is_a_hold_although_it_is_withheld(
     reason: Reason, count: int
 ) -> None:
     readings, share = squeezes()
@@ -128,11 +128,11 @@ def test_more_than_the_calibrated_squeeze_is_a_hold_though_it_is_not_told(
 
 
 @pytest.mark.parametrize("hips", ["hips_x", "hips_y"])
-def test_who_walks_or_bends_down_holds_nothing(hips: str) -> None:
+def test_walking_or_bending_down_is_not_a_hold(hips: str) -> None:
     readings, share = squeezes()
-    rest = readings.joint(hips).copy()
+    rest = readings.quantity(hips).copy()
     for trunk_lengths, expected in ((0.06, 2), (0.3, 0)):
-        readings.joint(hips)[:] = rest + trunk_lengths * readings.joint("trunk") * share
+        readings.quantity(hips)[:] = rest + trunk_lengths * readings.quantity("trunk") * share
         assert counted(readings).count == expected
 
 
@@ -145,10 +145,10 @@ def test_a_squeeze_that_sags_by_a_third_is_one_hold() -> None:
 
 @pytest.mark.parametrize(("name", "start", "finish"), [("wrist_height", -0.03, -0.86),
                                                        ("wrist_reach", 0.9, 1.02)])  # fmt: skip
-def test_arms_that_are_lowered_straight_are_no_row(name: str, start: float, finish: float) -> None:
+def test_lowering_straight_arms_is_not_a_row(name: str, start: float, finish: float) -> None:
     t, share, _ = sets(4)
     readings = row(t, share)
     assert counted(readings, ROW).count == 4
     for quantity, (a, b) in (("arm_forward", (85.0, 2.0)), (name, (start, finish))):
-        readings.joint(quantity)[:] = a + (b - a) * share
+        readings.quantity(quantity)[:] = a + (b - a) * share
     assert counted(readings, ROW).count == 0
