@@ -25,7 +25,7 @@ from scapcoach.export.tables import read_landmarks
 from scapcoach.girdle.estimators import Estimator
 from scapcoach.history import History, Stamp
 from scapcoach.history.lifting import read_set
-from scapcoach.history.types import Break, TracePoint
+from scapcoach.history.records import Break, TracePoint
 from scapcoach.measures import measure
 from scapcoach.recording.places import read_summary
 from scapcoach.recording.sessions import close_session

@@ -7,8 +7,7 @@ the wall at that moment, so that a day is the day the person lived, also after a
 from __future__ import annotations
 
 from scapcoach.history.journal import Journal
-from scapcoach.history.store import History, history_path
-from scapcoach.history.types import (
+from scapcoach.history.records import (
     STATES,
     Alert,
     Break,
@@ -17,6 +16,7 @@ from scapcoach.history.types import (
     Stamp,
     TracePoint,
 )
+from scapcoach.history.store import History, history_path
 
 __all__ = [
     "STATES",

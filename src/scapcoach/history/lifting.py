@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from scapcoach import schema
 from scapcoach.errors import InputError
-from scapcoach.history.types import LiftingSession, LiftingSet, Stamp
+from scapcoach.history.records import LiftingSession, LiftingSet, Stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

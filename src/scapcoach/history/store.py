@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 from scapcoach import schema
 from scapcoach.errors import HistoryError
 from scapcoach.folders import data_folder
-from scapcoach.history.schema import PATIENCE, connect, explained, set_aside_files
-from scapcoach.history.types import (
+from scapcoach.history.records import (
     STATES,
     Alert,
     Break,
@@ -20,6 +19,7 @@ from scapcoach.history.types import (
     Stamp,
     TracePoint,
 )
+from scapcoach.history.schema import PATIENCE, connect, explained, set_aside_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -13,8 +13,8 @@ from scapcoach.report.parts import Tile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from scapcoach.history.records import Alert
     from scapcoach.history.summary import Balance, Day, Summary
-    from scapcoach.history.types import Alert
 
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
