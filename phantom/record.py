@@ -48,7 +48,7 @@ class Record:
 def film(script: Script, setup: Setup, tracker: Tracker, info: dict[str, Any]) -> Record:
     """Render `script` and find the landmarks with `tracker`."""
     from scapcoach.session import PoseRecorder
-    from scapcoach.sources.types import Frame
+    from scapcoach.sources.frames import Frame
 
     recorder = PoseRecorder(setup.camera.size)
     truth, segments, reps = [], [], []

@@ -130,7 +130,7 @@ def film(
     """Landmarks, truth (T, C), segment (T,) in `SEGMENTS`, and (theme, framing) of one set-up."""
     from phantom.clip import render
     from scapcoach.session import PoseRecorder, Tracker
-    from scapcoach.sources.types import Frame
+    from scapcoach.sources.frames import Frame
 
     setup, acts, framing = draw(seed)
     recorder = PoseRecorder(setup.camera.size)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scapcoach.landmarks import Poses
     from scapcoach.pose.types import PoseEngine
     from scapcoach.sources.camera import Camera
-    from scapcoach.sources.types import Frame
+    from scapcoach.sources.frames import Frame
     from scapcoach.sources.video import VideoFile
 
 #: What a webcam is asked for: looks are a second apart, and every picture that it gives has to be

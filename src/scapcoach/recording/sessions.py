@@ -15,7 +15,7 @@ from scapcoach.session.film import FILE as FILM
 from scapcoach.session.film import film_start
 from scapcoach.session.journal import read_journal
 from scapcoach.session.replay import begin, play, read_by
-from scapcoach.sources.types import SourceInfo
+from scapcoach.sources.frames import SourceInfo
 from scapcoach.sources.video import probe
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from scapcoach.media.recorder import CameraVideo
     from scapcoach.session.journal import Journal, Recording
-    from scapcoach.sources.types import Frame
+    from scapcoach.sources.frames import Frame
 
 #: The camera's own pictures, in the session's folder.
 FILE: Final = "camera.mp4"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray
     from scapcoach.pose.types import ParallelEngine
     from scapcoach.session.tracker import Look, PoseRecorder
-    from scapcoach.sources.types import Frame
+    from scapcoach.sources.frames import Frame
 
 
 #: Masks that may be under way; each holds its picture in memory.

@@ -25,13 +25,13 @@ import numpy as np
 
 from scapcoach.errors import CameraError, ScapcoachError
 from scapcoach.sources.cameras import find_camera, is_live, open_capture
-from scapcoach.sources.types import CameraTarget, Frame, SourceInfo
+from scapcoach.sources.frames import CameraTarget, Frame, SourceInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scapcoach.arrays import Image
-    from scapcoach.sources.types import Capture
+    from scapcoach.sources.frames import Capture
 
 #: Seconds without a new picture after which a camera is said to stand still; older pictures are
 #: not handed out: nobody should be coached on the past.

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scapcoach.sources.types import CameraTarget, Capture
+    from scapcoach.sources.frames import CameraTarget, Capture
 
 
 @dataclass(frozen=True, slots=True)

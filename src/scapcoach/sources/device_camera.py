@@ -12,7 +12,7 @@ from scapcoach.sources.devices import why_closed
 
 if TYPE_CHECKING:
     from scapcoach.arrays import Image
-    from scapcoach.sources.types import CameraTarget
+    from scapcoach.sources.frames import CameraTarget
 
 #: OpenCV's LOG_LEVEL_SILENT.
 _SILENT: Final = 0

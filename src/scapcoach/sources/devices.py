@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from scapcoach.errors import SourceError
-from scapcoach.sources.types import CameraTarget
+from scapcoach.sources.frames import CameraTarget
 
 #: Name of the backend.
 DEVICE: Final = "device"

@@ -7,13 +7,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from scapcoach.sources.types import CameraTarget
+from scapcoach.sources.frames import CameraTarget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scapcoach.arrays import Image
-    from scapcoach.sources.types import Frame
+    from scapcoach.sources.frames import Frame
 
 #: Name of the backend.
 FILE: Final = "file"

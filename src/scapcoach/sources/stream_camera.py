@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 import numpy as np
 
 from scapcoach.errors import CameraError, SourceError
-from scapcoach.sources.types import CameraTarget
+from scapcoach.sources.frames import CameraTarget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

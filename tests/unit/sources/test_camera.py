@@ -15,7 +15,7 @@ from scapcoach.sources import devices
 from scapcoach.sources.camera import Camera, fitted, looks_black
 from scapcoach.sources.cameras import find_camera
 from scapcoach.sources.file_camera import FileCapture
-from scapcoach.sources.types import CameraTarget
+from scapcoach.sources.frames import CameraTarget
 from tests.support.videos import picture, read_number, write_clip
 from tests.support.waiting import returns, until
 
