@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from pathlib import Path
 
-    from scapcoach.pose.types import PoseEngine
+    from scapcoach.pose.detection import PoseEngine
     from scapcoach.session.film import Film
     from scapcoach.session.replay import Session
     from scapcoach.web.worker import Rooms

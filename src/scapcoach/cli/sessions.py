@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scapcoach.live.app import App
-    from scapcoach.pose.types import PoseEngine
+    from scapcoach.pose.detection import PoseEngine
     from scapcoach.session.film import Film
     from scapcoach.session.replay import Session
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scapcoach.landmarks import Poses
-    from scapcoach.pose.types import PoseEngine
+    from scapcoach.pose.detection import PoseEngine
     from scapcoach.sources.camera import Camera
     from scapcoach.sources.frames import Frame
     from scapcoach.sources.video import VideoFile

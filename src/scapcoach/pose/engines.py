@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 from scapcoach.errors import MissingModelError
 
 if TYPE_CHECKING:
+    from scapcoach.pose.detection import ParallelEngine
     from scapcoach.pose.mediapipe import MediaPipePose
-    from scapcoach.pose.types import ParallelEngine
 
     _FITS: type[ParallelEngine] = MediaPipePose  # for the type checker: it does all it has to
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from scapcoach.arrays import FloatArray
-    from scapcoach.pose.types import ParallelEngine
+    from scapcoach.pose.detection import ParallelEngine
     from scapcoach.session.tracker import Look, PoseRecorder
     from scapcoach.sources.frames import Frame
 

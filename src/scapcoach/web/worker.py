@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
-    from scapcoach.pose.types import PoseEngine
+    from scapcoach.pose.detection import PoseEngine
     from scapcoach.session.film import Film
     from scapcoach.session.replay import Session
     from scapcoach.sources.camera import Camera
