@@ -10,8 +10,8 @@ from contextlib import ExitStack, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from scapcoach.batch.execution import NOT_BEGUN, Failed, Lost, Stopped, packed, perform
 from scapcoach.batch.signals import signals_held
-from scapcoach.batch.types import NOT_BEGUN, Failed, Lost, Stopped, packed, perform
 from scapcoach.batch.worker import warm_up
 from scapcoach.errors import EngineError, MissingExtraError, unforeseen
 from scapcoach.installed import install_extra
@@ -19,7 +19,7 @@ from scapcoach.installed import install_extra
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from scapcoach.batch.types import Job, Outcome, Watch
+    from scapcoach.batch.execution import Job, Outcome, Watch
 
 #: Settings of our own cluster. Without the first two every freed picture goes back to the system
 #: and is asked for anew: a third of the throughput [M]. A job whose worker died is not begun again

@@ -17,8 +17,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from scapcoach.batch.execution import NOT_BEGUN, Failed, Lost, Stopped
 from scapcoach.batch.signals import signals_held
-from scapcoach.batch.types import NOT_BEGUN, Failed, Lost, Stopped
 from scapcoach.batch.worker import READY, STOP, serve
 from scapcoach.errors import EngineError
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
     from types import TracebackType
 
-    from scapcoach.batch.types import Job, Outcome, Watch
+    from scapcoach.batch.execution import Job, Outcome, Watch
 
 #: Seconds between two looks at whether to stop.
 _TICK: Final = 0.2
