@@ -28,9 +28,9 @@ from bench.desk.__main__ import write
 from bench.desk.snippets import CLIPS, jobs
 from bench.phantom.clip import render
 from scapcoach.desk.engine import DeskEngine
-from scapcoach.desk.eyes import CAMERA_FPS
 from scapcoach.desk.posture import take_baseline
 from scapcoach.desk.run import Watch
+from scapcoach.desk.sampler import CAMERA_FPS
 from scapcoach.history import History, Journal
 from scapcoach.landmarks import Poses
 from scapcoach.pose.mediapipe import MediaPipePose
@@ -81,7 +81,7 @@ def noisy(image: Image, rng: np.random.Generator) -> Image:
     return np.clip(image + rng.normal(0, 2, image.shape), 0, 255).astype(np.uint8)
 
 
-class MemoryEyes:
+class MemorySampler:
     """Pictures from memory: no camera, no decoding."""
 
     trouble = ""
@@ -154,9 +154,9 @@ def without_capture(what: str, images: list[Image], rest: Poses, seconds: float)
     ):
         journal = Journal(history)
         engine = DeskEngine((take_baseline(rest),), journal=journal)
-        eyes = MemoryEyes(images, estimator, seconds + WARM_UP)
-        watch = Watch(eyes, engine, lambda _: None, lambda _: None, journal=journal,
-                      on_moment=count, obey=False)  # fmt: skip
+        sampler = MemorySampler(images, estimator, seconds + WARM_UP)
+        watch = Watch(sampler, engine, lambda _: None, lambda _: None, journal=journal,
+                      on_moment=count, accept_commands=False)  # fmt: skip
         thread = threading.Thread(target=watch.run)
         thread.start()
         time.sleep(WARM_UP)

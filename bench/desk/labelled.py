@@ -24,7 +24,7 @@ import numpy as np
 
 from bench.accuracy.stats import auc
 from scapcoach.desk.policy import Policy
-from scapcoach.desk.posture import look, take_baseline
+from scapcoach.desk.posture import score_posture, take_baseline
 from scapcoach.landmarks import Landmark, Poses
 
 if TYPE_CHECKING:
@@ -96,8 +96,8 @@ def examine(block: Block) -> Result:
     taken = np.zeros(len(block.upright), bool)
     taken[np.linspace(0, len(taken) - 1, count).astype(int)] = True
     rest = take_baseline(block.upright[taken], camera_fixed=block.camera_fixed)
-    good = look(block.upright[~taken], rest, camera_fixed=block.camera_fixed).score
-    bad = look(block.slouched, rest, camera_fixed=block.camera_fixed).score
+    good = score_posture(block.upright[~taken], rest, camera_fixed=block.camera_fixed).score
+    bad = score_posture(block.slouched, rest, camera_fixed=block.camera_fixed).score
     return Result(block.name, good, bad)
 
 
@@ -134,18 +134,18 @@ def pictures(folder: Path, cache: Path) -> Poses:
     if not key.is_file():
         files = sorted(folder.glob("*.jpg"), key=lambda f: int(re.sub(r"\D", "", f.stem) or 0))
         rows, size = [], (0, 0)
-        eyes = Landmarker(model_file("lite", mask=False), people=1)
+        landmarker = Landmarker(model_file("lite", mask=False), people=1)
         for file in files:
             image = cv2.cvtColor(cv2.imread(str(file)), cv2.COLOR_BGR2RGB)
             size = (image.shape[1], image.shape[0])
-            found = eyes.look(image)
+            found = landmarker.look(image)
             one = np.full((33, 7), np.nan)
             if found:
                 one = np.column_stack(
                     [found[0].xy, found[0].world, found[0].visibility, found[0].presence]
                 )
             rows.append(one)
-        eyes.close()
+        landmarker.close()
         cache.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(key, rows=np.array(rows), size=np.array(size))
     with np.load(key) as data:

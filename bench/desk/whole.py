@@ -28,7 +28,7 @@ from bench.phantom.render import Actor, Renderer
 from bench.phantom.skeleton import pose_body
 from bench.phantom.timeline import Key, Script
 from scapcoach.desk.engine import DeskEngine
-from scapcoach.desk.policy import Kind
+from scapcoach.desk.policy import NoticeKind
 from scapcoach.desk.run import SINK_S, SLUMP_S, UPRIGHT_S, Clock, Watch, calibrate
 from scapcoach.history import History, Journal
 from scapcoach.pose.mediapipe import MediaPipePose
@@ -38,7 +38,7 @@ from scapcoach.sources.types import Frame
 if TYPE_CHECKING:
     from bench.desk.snippets import SnippetJob
     from bench.phantom.person import Person
-    from scapcoach.desk.engine import Said
+    from scapcoach.desk.engine import Notice
     from scapcoach.landmarks import Poses
 
 HUNCH_S = 95.0
@@ -60,7 +60,7 @@ def script(person: Person) -> Script:
     return Script("desk_whole", [*begin, *middle, *end], own, props, couple_arms=False)
 
 
-class RenderedEyes:
+class RenderedSampler:
     """Pictures rendered at the moment of each look."""
 
     trouble = ""
@@ -119,26 +119,26 @@ class Result:
 
 def run(job: SnippetJob, folder: Path) -> Result:
     """One person, start to end."""
-    said: list[tuple[float, Said]] = []
+    said: list[tuple[float, Notice]] = []
     with (
         MediaPipePose("lite") as estimator,
         History(folder / f"{job.seed}.sqlite3") as history,
     ):
-        eyes = RenderedEyes(job, estimator)
-        rest = calibrate(eyes, lambda _: None)
+        sampler = RenderedSampler(job, estimator)
+        rest = calibrate(sampler, lambda _: None)
         journal = Journal(history)
         engine = DeskEngine((rest,), journal=journal)
-        Watch(eyes, engine, lambda s: said.append((eyes.now(), s)), print, Clock(1.7e9),
-              journal=journal, obey=False).run()  # fmt: skip
+        Watch(sampler, engine, lambda s: said.append((sampler.now(), s)), print, Clock(1.7e9),
+              journal=journal, accept_commands=False).run()  # fmt: skip
         stored = len(history.alerts())
-    keys, ends = eyes.script.keys, eyes.script.ends
+    keys, ends = sampler.script.keys, sampler.script.ends
     start = next(e - HUNCH_S for k, e in zip(keys, ends, strict=True) if k.segment == "hunch")
-    told = [t for t, s in said if s.kind in (Kind.HUNCH, Kind.ASK)]
+    told = [t for t, s in said if s.kind in (NoticeKind.HUNCH, NoticeKind.ASK)]
     right = [t for t in told if 0 <= t - start <= 90]
-    false = tuple(eyes.script.label(t)[0] for t in told if t not in right)
+    false = tuple(sampler.script.label(t)[0] for t in told if t not in right)
     delay = right[0] - start if right else float("nan")
-    minutes = eyes.script.duration / 60
-    return Result(job.seed, VIEWS[job.seed % 3], minutes, eyes.looks, delay, false, stored)
+    minutes = sampler.script.duration / 60
+    return Result(job.seed, VIEWS[job.seed % 3], minutes, sampler.looks, delay, false, stored)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from scapcoach.history import History
-from scapcoach.system.instance import OnlyOne
+from scapcoach.system.instance import SingleInstance
 from tests.support.cli import scapcoach
 from tests.support.desk import film, pictures
 
@@ -165,8 +165,8 @@ def test_it_lends_its_camera_to_a_calibration_and_goes_on_with_what_came_of_it(
 ) -> None:
     done = run("calibrate", "--source", session, "--fast", "--name", "second")
     assert done.returncode == 0, done.stderr
-    watching.wait_for("Paused: the camera is lent to a calibration.")
-    watching.wait_for("Going on, with the baselines as they are now.")
+    watching.wait_for("Paused: a calibration uses the camera.")
+    watching.wait_for("Going on, with the new baselines.")
     watching.wait_for(" s  ")
     assert run("stop").returncode == 0
     assert watching.end() == 0
@@ -189,7 +189,7 @@ def test_an_interruption_keeps_what_was_counted(
 def test_a_full_disk_is_no_reason_not_to_hold_the_lock(tmp_path: Path) -> None:
     lock = tmp_path / "desk.lock"
     lock.symlink_to("/dev/full")
-    with OnlyOne(lock):
+    with SingleInstance(lock):
         pass
 
 

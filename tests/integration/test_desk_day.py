@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from scapcoach.desk.engine import DeskEngine
-from scapcoach.desk.policy import Kind
+from scapcoach.desk.policy import NoticeKind
 from scapcoach.desk.posture import take_baseline
 from scapcoach.history import History, Journal, Stamp
 from scapcoach.history.summary import summarise
@@ -71,7 +71,7 @@ def test_a_night_with_midnight_and_a_change_of_clocks(tmp_path: Path, berlin: No
                 poses = Poses(np.array([t]), frame.xy, frame.world, frame.visibility,
                               frame.presence, frame.subject, frame.size)  # fmt: skip
             moment = engine.step(poses, Stamp.at(EVENING + t))
-            said += [(t, s.kind) for s in moment.said]
+            said += [(t, s.kind) for s in moment.notices]
             held = max(held, engine.held + journal.waiting)
             t += moment.wait
             looks += 1
@@ -81,7 +81,7 @@ def test_a_night_with_midnight_and_a_change_of_clocks(tmp_path: Path, berlin: No
         alerts, breaks, rows = history.alerts(), history.breaks(), history.minutes()
 
     assert held < 700  # three minutes of looks and a half minute of rows, whatever the day's length
-    hunches = [t for t, k in said if k is Kind.HUNCH]
+    hunches = [t for t, k in said if k is NoticeKind.HUNCH]
     assert len(hunches) == HOURS
     assert all(1240 <= t % 3600 <= 1260 for t in hunches)
     told = [a for a in alerts if a.kind == "hunch"]

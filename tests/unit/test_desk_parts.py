@@ -14,8 +14,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scapcoach.desk.engine import Said
-from scapcoach.desk.policy import Kind
+from scapcoach.desk.engine import Notice
+from scapcoach.desk.notifiers import (
+    CommandNotifier,
+    NotifierChain,
+    PopupNotifier,
+    SoundNotifier,
+    TerminalNotifier,
+)
+from scapcoach.desk.policy import NoticeKind
 from scapcoach.desk.posture import take_baseline
 from scapcoach.desk.setups import (
     SetupChooser,
@@ -24,11 +31,16 @@ from scapcoach.desk.setups import (
     save_setup,
     setups_file,
 )
-from scapcoach.desk.tell import Aloud, Command, Line, Notification, Teller
 from scapcoach.errors import CalibrationError, InputError, MissingExtraError
 from scapcoach.history import Stamp
 from scapcoach.system.autostart import entry
-from scapcoach.system.instance import OnlyOne, is_running, lock_file, take_word, tell_running
+from scapcoach.system.instance import (
+    SingleInstance,
+    is_running,
+    lock_file,
+    send_command,
+    take_command,
+)
 from scapcoach.system.power import Pauses, Schedule, on_battery
 from scapcoach.system.sound import Tone, open_announcer
 from scapcoach.system.sound.tones import write_tone
@@ -37,7 +49,7 @@ from tests.support.seated import seated
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SAID = Said(Kind.HUNCH, "Sit back.", {}, Stamp(1773144000.0, 60))
+NOTICE = Notice(NoticeKind.HUNCH, "Sit back.", {}, Stamp(1773144000.0, 60))
 
 
 @pytest.fixture(autouse=True)
@@ -116,16 +128,16 @@ def test_a_way_that_fails_is_left_out_and_the_others_go_on() -> None:
     class Broken:
         name = "broken"
 
-        def tell(self, said: Said) -> None:
+        def notify(self, notice: Notice) -> None:
             raise InputError("It broke.")
 
     lines: list[str] = []
-    complaints: list[str] = []
-    teller = Teller([Broken(), Line(lines.append)], complaints.append)
-    teller(SAID)
-    teller(SAID)
+    reports: list[str] = []
+    notifiers = NotifierChain([Broken(), TerminalNotifier(lines.append)], reports.append)
+    notifiers(NOTICE)
+    notifiers(NOTICE)
     assert lines == ["13:00  Sit back.", "13:00  Sit back."]
-    assert complaints == ["It broke. No more alerts by broken."]
+    assert reports == ["It broke. No more alerts by broken."]
 
 
 def eventually(check: Callable[[], bool]) -> bool:
@@ -140,14 +152,14 @@ def eventually(check: Callable[[], bool]) -> bool:
 def test_a_command_of_the_person_s_own_gets_the_words(tmp_path: Path) -> None:
     out = tmp_path / "out"
     script = f"import os; open({str(out)!r}, 'w').write(os.environ['SCAPCOACH_TEXT'])"
-    Command(f'{sys.executable} -c "{script}"').tell(SAID)
+    CommandNotifier(f'{sys.executable} -c "{script}"').notify(NOTICE)
     assert eventually(lambda: out.exists() and out.read_text() == "Sit back.")
 
 
 @pytest.mark.parametrize("line", ["", "no-such-program-anywhere --x", "'unclosed"])
 def test_a_command_that_cannot_be_is_refused(line: str) -> None:
     with pytest.raises(InputError, match="alert command"):
-        Command(line)
+        CommandNotifier(line)
 
 
 def test_sound_and_voice_follow_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +175,7 @@ def test_sound_and_voice_follow_each_other(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
     monkeypatch.setattr("scapcoach.system.sound.players._PROGRAMS", ("aplay",))
     with open_announcer(voice=True, tones=True) as announcer:
-        Aloud(announcer).tell(SAID)
+        SoundNotifier(announcer).notify(NOTICE)
         assert eventually(lambda: heard.exists() and heard.read_text().count(" end") == 2)
     assert heard.read_text().split("\n") == [
         " begin alert.wav", " end", "words: Sit back. begin said.wav", " end", "",
@@ -173,15 +185,15 @@ def test_sound_and_voice_follow_each_other(tmp_path: Path, monkeypatch: pytest.M
 def test_without_the_library_notifications_name_the_extra(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("scapcoach.desk.tell.find_spec", lambda _: None)
+    monkeypatch.setattr("scapcoach.desk.notifiers.find_spec", lambda _: None)
     with pytest.raises(MissingExtraError, match=r"scapcoach\[desk\]"):
-        Notification()
+        PopupNotifier()
 
 
 def test_a_desktop_without_notifications_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
     with pytest.raises(InputError, match="The desktop shows no notifications"):
-        Notification().tell(SAID)
+        PopupNotifier().notify(NOTICE)
 
 
 # Reasons to pause
@@ -257,7 +269,7 @@ def test_a_locked_screen_pauses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def hold(ready: object, release: object) -> None:
-    with OnlyOne():
+    with SingleInstance():
         ready.set()  # type: ignore[attr-defined]
         release.wait(30)  # type: ignore[attr-defined]
 
@@ -270,36 +282,36 @@ def test_there_is_only_one_and_it_can_be_told_things() -> None:
     try:
         assert ready.wait(60)
         assert is_running()
-        with pytest.raises(InputError, match=f"process {other.pid}.*desk stop"), OnlyOne():
+        with pytest.raises(InputError, match=f"process {other.pid}.*desk stop"), SingleInstance():
             pass
-        tell_running("snooze", 600)
-        assert take_word() == ("snooze", 600.0)
-        assert take_word() is None
+        send_command("snooze", 600)
+        assert take_command() == ("snooze", 600.0)
+        assert take_command() is None
     finally:
         release.set()
         other.join()
     assert not is_running()
     with pytest.raises(InputError, match="No desk check is running"):
-        tell_running("stop")
+        send_command("stop")
 
 
 def test_a_killed_one_leaves_no_lock(tmp_path: Path) -> None:
     code = (
-        "import os, signal\nfrom scapcoach.system.instance import OnlyOne\n"
-        "with OnlyOne():\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "import os, signal\nfrom scapcoach.system.instance import SingleInstance\n"
+        "with SingleInstance():\n    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     killed = subprocess.run([sys.executable, "-c", code], check=False)
     assert killed.returncode == -9
     assert lock_file().exists()
-    with OnlyOne():
+    with SingleInstance():
         assert is_running()
 
 
 def test_old_words_are_not_heeded() -> None:
-    with OnlyOne():
-        tell_running("stop")
-    with OnlyOne():
-        assert take_word() is None
+    with SingleInstance():
+        send_command("stop")
+    with SingleInstance():
+        assert take_command() is None
 
 
 # At login

@@ -1,4 +1,4 @@
-"""`scapcoach desk`: told rarely, and rightly, that you are hunched."""
+"""`scapcoach desk`: few alerts, and correct ones, when you sit hunched."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from scapcoach.installed import install_extra
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
-    from scapcoach.desk.engine import Moment, Said
-    from scapcoach.desk.eyes import Eyes
+    from scapcoach.desk.engine import Moment, Notice
+    from scapcoach.desk.notifiers import Notifier, NotifierChain
     from scapcoach.desk.posture import Baseline
-    from scapcoach.desk.tell import Teller, Way
+    from scapcoach.desk.sampler import PoseSampler
 
 #: Sensitivity: the score beyond which a moment counts as hunched.
 THRESHOLDS: Final = {"low": 67.0, "normal": 50.0, "high": 33.0}
@@ -102,13 +102,13 @@ def calibrate(source: str, model: str, fast: bool, name: str, no_slump: bool) ->
       scapcoach desk calibrate
       scapcoach desk calibrate --name standing
     """  # noqa: D301 - click reads the \\b
-    from scapcoach.desk.eyes import OpenEyes
+    from scapcoach.desk.sampler import open_sampler
     from scapcoach.desk.setups import load_setups
     from scapcoach.system.instance import borrowed_camera
 
-    load_setups()  # a file that cannot be read is told before anybody sits still for ten seconds
-    with borrowed_camera(), OpenEyes(source, model=model, fast=fast) as eyes:
-        _take_baseline(eyes, model, name, with_slump=not no_slump)
+    load_setups()  # a file that cannot be read is reported before the ten seconds of sitting still
+    with borrowed_camera(), open_sampler(source, model=model, fast=fast) as sampler:
+        _take_baseline(sampler, model, name, with_slump=not no_slump)
     return 0
 
 
@@ -119,9 +119,9 @@ def snooze(minutes: float) -> None:
 
     Example:  scapcoach desk snooze 60
     """
-    from scapcoach.system.instance import tell_running
+    from scapcoach.system.instance import send_command
 
-    tell_running("snooze", 60 * minutes)
+    send_command("snooze", 60 * minutes)
     click.echo(f"No alerts for {minutes:g} minutes.")
 
 
@@ -131,9 +131,9 @@ def stop() -> None:
 
     Example:  scapcoach desk stop
     """
-    from scapcoach.system.instance import tell_running
+    from scapcoach.system.instance import send_command
 
-    tell_running("stop")
+    send_command("stop")
     click.echo("The desk check has been asked to stop.")
 
 
@@ -177,13 +177,13 @@ def _install(dry_run: bool) -> int:
     return 0
 
 
-def _take_baseline(eyes: Eyes, model: str, name: str, *, with_slump: bool) -> Baseline:
+def _take_baseline(sampler: PoseSampler, model: str, name: str, *, with_slump: bool) -> Baseline:
     from scapcoach.desk.run import calibrate as take
     from scapcoach.desk.setups import save_setup
     from scapcoach.model_files import model_file
 
     sha256 = model_file(model, mask=False).sha256
-    found = take(eyes, _note, name=name, with_slump=with_slump, model_sha256=sha256)
+    found = take(sampler, _report, name=name, with_slump=with_slump, model_sha256=sha256)
     save_setup(found)
     click.echo(f"Baseline {name!r} taken.")
     return found
@@ -193,51 +193,51 @@ def _watch(chosen: dict[str, Any]) -> int:
     from contextlib import ExitStack
 
     from scapcoach.desk.engine import DeskEngine
-    from scapcoach.desk.eyes import OpenEyes
+    from scapcoach.desk.notifiers import TerminalNotifier
     from scapcoach.desk.policy import Policy
     from scapcoach.desk.run import Clock, Watch, is_alert
-    from scapcoach.desk.tell import Line
+    from scapcoach.desk.sampler import open_sampler
     from scapcoach.history import Stamp
-    from scapcoach.system.instance import OnlyOne
+    from scapcoach.system.instance import SingleInstance
     from scapcoach.system.power import Pauses, Schedule, on_battery
 
     schedule = Schedule.parse(chosen["hours"], chosen["days"])
-    praise, halt = Line(click.echo), threading.Event()
+    praise, halt = TerminalNotifier(click.echo), threading.Event()
     with ExitStack() as stack:
-        alert = _teller(stack, chosen)
-        stack.enter_context(OnlyOne())
+        alert = _notifiers(stack, chosen)
+        stack.enter_context(SingleInstance())
         journal = None if chosen["no_history"] else _journal(stack, chosen["keep_days"])
-        eyes = stack.enter_context(
-            OpenEyes(chosen["source"], model=chosen["model"], fast=chosen["fast"], stop=halt)
+        sampler = stack.enter_context(
+            open_sampler(chosen["source"], model=chosen["model"], fast=chosen["fast"], stop=halt)
         )
         policy = Policy(threshold=THRESHOLDS[chosen["sensitivity"]],
                         break_every=60 * chosen["break_every"])  # fmt: skip
-        # Somebody has to be told to sit upright: at login, nobody would be.
+        # A calibration needs somebody who reads the instructions: not at login.
         asks = chosen["fast"] or sys.stderr.isatty()
-        engine = DeskEngine(_baselines(eyes, chosen["model"], asks=asks), policy, journal)
+        engine = DeskEngine(_baselines(sampler, chosen["model"], asks=asks), policy, journal)
 
-        def tell(said: Said) -> None:
-            (alert if is_alert(said) else praise.tell)(said)
+        def notify(notice: Notice) -> None:
+            (alert if is_alert(notice) else praise.notify)(notice)
 
         if chosen["pause_on_battery"] and on_battery() is None:
-            _note(
+            _report(
                 "This computer does not tell whether it runs on battery: it is taken as plugged in."
             )
         click.echo("Watching. Ctrl-C ends it.", err=True)
         Watch(
-            eyes, engine, tell, _note, journal=journal,
+            sampler, engine, notify, _report, journal=journal,
             clock=Clock(Stamp.now().utc if chosen["fast"] else None),
             pauses=None if chosen["fast"] else Pauses(
                 chosen["pause_on_battery"], schedule, chosen["pause_while_presenting"]
             ),
             on_moment=_show if chosen["verbose"] else None,
-            baselines=lambda: _taken(chosen["model"]),
+            load_baselines=lambda: _taken(chosen["model"]),
         ).run()  # fmt: skip
     return 0
 
 
-def _baselines(eyes: Eyes, model: str, *, asks: bool) -> tuple[Baseline, ...]:
-    """Those that were taken with this model; the first time, one is taken now."""
+def _baselines(sampler: PoseSampler, model: str, *, asks: bool) -> tuple[Baseline, ...]:
+    """The baselines taken with this model; when there are none yet, one is taken now."""
     from scapcoach.errors import CalibrationError
 
     if found := _taken(model):
@@ -247,7 +247,7 @@ def _baselines(eyes: Eyes, model: str, *, asks: bool) -> tuple[Baseline, ...]:
             "There is no baseline yet: take one with 'scapcoach desk calibrate', in a terminal."
         )
     click.echo("No baseline yet: it takes ten seconds.", err=True)
-    return (_take_baseline(eyes, model, "desk", with_slump=True),)
+    return (_take_baseline(sampler, model, "desk", with_slump=True),)
 
 
 def _taken(model: str) -> tuple[Baseline, ...]:
@@ -267,39 +267,45 @@ def _journal(stack: Any, keep_days: int) -> Any:
     return Journal(history)
 
 
-def _teller(stack: ExitStack, chosen: dict[str, Any]) -> Teller:
-    from scapcoach.desk.tell import Aloud, Command, Line, Notification, Teller
+def _notifiers(stack: ExitStack, chosen: dict[str, Any]) -> NotifierChain:
+    from scapcoach.desk.notifiers import (
+        CommandNotifier,
+        NotifierChain,
+        PopupNotifier,
+        SoundNotifier,
+        TerminalNotifier,
+    )
     from scapcoach.errors import MissingExtraError
     from scapcoach.system.sound import open_announcer
 
-    ways: list[Way] = []
+    notifiers: list[Notifier] = []
     named = chosen["ways"]
     if "terminal" in named or not named:
-        ways.append(Line(click.echo))
+        notifiers.append(TerminalNotifier(click.echo))
     if "notification" in named:
-        ways.append(Notification())
+        notifiers.append(PopupNotifier())
     elif not named:
         try:
-            ways.append(Notification())
+            notifiers.append(PopupNotifier())
         except MissingExtraError:
             click.echo("Alerts come in this terminal alone: for notifications, "
                        f"{install_extra('desk')}", err=True)  # fmt: skip
     voice, tones = "voice" in named, "sound" in named
     if voice or tones:
-        announcer = open_announcer(voice=voice, tones=tones, complain=_note)
-        ways.append(Aloud(stack.enter_context(announcer)))
+        announcer = open_announcer(voice=voice, tones=tones, complain=_report)
+        notifiers.append(SoundNotifier(stack.enter_context(announcer)))
     if chosen["alert_command"]:
-        ways.append(Command(chosen["alert_command"]))
-    return Teller(ways, _note)
+        notifiers.append(CommandNotifier(chosen["alert_command"]))
+    return NotifierChain(notifiers, _report)
 
 
-def _note(text: str) -> None:
+def _report(text: str) -> None:
     click.echo(text, err=True)
 
 
 def _show(moment: Moment) -> None:
-    score = moment.reading.score
-    told = f"{score:5.0f}" if score is not None else moment.reason.label or "nobody"
+    score = moment.sample.score
+    shown = f"{score:5.0f}" if score is not None else moment.reason.label or "nobody"
     parts = " ".join(f"{n} {100 * v:+.0f} %" for n, v in moment.parts.items())
-    click.echo(f"{moment.reading.t:10.1f} s  {moment.reading.state.value:<8} {told}  {parts}",
+    click.echo(f"{moment.sample.t:10.1f} s  {moment.sample.state.value:<8} {shown}  {parts}",
                err=True)  # fmt: skip
