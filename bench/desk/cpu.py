@@ -31,7 +31,7 @@ from scapcoach.desk.engine import DeskEngine
 from scapcoach.desk.posture import take_baseline
 from scapcoach.desk.run import Watch
 from scapcoach.desk.sampler import CAMERA_FPS
-from scapcoach.history import History, Journal
+from scapcoach.history import History, HistoryWriter
 from scapcoach.landmarks import Poses
 from scapcoach.pose.mediapipe import MediaPipePose
 from scapcoach.session import Tracker
@@ -152,7 +152,7 @@ def without_capture(what: str, images: list[Image], rest: Poses, seconds: float)
         MediaPipePose("lite") as estimator,
         History(Path(folder) / "history.sqlite3") as history,
     ):
-        journal = Journal(history)
+        journal = HistoryWriter(history)
         engine = DeskEngine((take_baseline(rest),), journal=journal)
         sampler = MemorySampler(images, estimator, seconds + WARM_UP)
         watch = Watch(sampler, engine, lambda _: None, lambda _: None, journal=journal,

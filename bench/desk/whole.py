@@ -30,7 +30,7 @@ from bench.phantom.timeline import Key, Script
 from scapcoach.desk.engine import DeskEngine
 from scapcoach.desk.policy import NoticeKind
 from scapcoach.desk.run import SINK_S, SLUMP_S, UPRIGHT_S, Clock, Watch, calibrate
-from scapcoach.history import History, Journal
+from scapcoach.history import History, HistoryWriter
 from scapcoach.pose.mediapipe import MediaPipePose
 from scapcoach.session import Tracker
 from scapcoach.sources.types import Frame
@@ -126,7 +126,7 @@ def run(job: SnippetJob, folder: Path) -> Result:
     ):
         sampler = RenderedSampler(job, estimator)
         rest = calibrate(sampler, lambda _: None)
-        journal = Journal(history)
+        journal = HistoryWriter(history)
         engine = DeskEngine((rest,), journal=journal)
         Watch(sampler, engine, lambda s: said.append((sampler.now(), s)), print, Clock(1.7e9),
               journal=journal, accept_commands=False).run()  # fmt: skip

@@ -12,7 +12,7 @@ import pytest
 from scapcoach.desk.engine import DeskEngine
 from scapcoach.desk.policy import NoticeKind
 from scapcoach.desk.posture import take_baseline
-from scapcoach.history import History, Journal, Stamp
+from scapcoach.history import History, HistoryWriter, Stamp
 from scapcoach.history.summary import summarise
 from scapcoach.landmarks import Poses
 from tests.support.seated import seated
@@ -59,7 +59,7 @@ HOURS = 8
 
 def test_a_night_with_midnight_and_a_change_of_clocks(tmp_path: Path, berlin: None) -> None:
     with History(tmp_path / "history.sqlite3") as history:
-        journal = Journal(history)
+        journal = HistoryWriter(history)
         engine = DeskEngine((take_baseline(seated(noise=1.0)),), journal=journal)
         t, held, said, looks = 0.0, 0, [], 0
         while t < HOURS * 3600:
@@ -105,7 +105,7 @@ def test_moving_to_another_time_zone_keeps_the_days_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, berlin: None
 ) -> None:
     with History(tmp_path / "history.sqlite3") as history:
-        engine = DeskEngine((take_baseline(seated()),), journal=Journal(history, every=0))
+        engine = DeskEngine((take_baseline(seated()),), journal=HistoryWriter(history, every=0))
         frame = seated(1)
         for i in range(600):
             if i == 300:

@@ -55,8 +55,8 @@ _OWN_PROGRAM_WELL = f"import cv2, av\n{_WINDOW} print('opened')"
 #: The same, past our guard.
 _UNGUARDED = """
 import av, cv2, numpy
-from scapcoach.live.window import _mixed_up
-print("clash" if _mixed_up() else "no clash", flush=True)
+from scapcoach.live.window import _toolkit_uses_pyav_libraries
+print("clash" if _toolkit_uses_pyav_libraries() else "no clash", flush=True)
 cv2.namedWindow("w")
 cv2.imshow("w", numpy.zeros((300, 400, 3), numpy.uint8))
 cv2.pollKey()

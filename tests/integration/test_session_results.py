@@ -13,7 +13,7 @@ from scapcoach.errors import InputError
 from scapcoach.media.recorder import CameraVideo
 from scapcoach.recording.sessions import close_session
 from scapcoach.session.coach import make_coach
-from scapcoach.session.film import Film
+from scapcoach.session.film import SessionFilm
 from scapcoach.session.journal import FILE, Journal
 from scapcoach.session.replay import Session, begin
 from scapcoach.sources.types import Frame
@@ -91,7 +91,10 @@ def film(
     """A session that is filmed, but for the frames that are not in `shown`; times of its frames."""
     raw = protocol_clip()[60 : 60 + frames]
     with Journal(folder, HEAD) as journal, CameraVideo(folder / "camera.mp4", (640, 480)) as video:
-        session, taken = Session(begin(HEAD, make_coach), make_coach, journal), Film(video, journal)
+        session, taken = (
+            Session(begin(HEAD, make_coach), make_coach, journal),
+            SessionFilm(video, journal),
+        )
         for i in range(len(raw)):
             if i in (switches or {}):
                 session.exercise({"name": switches[i], "focus": "internal"})

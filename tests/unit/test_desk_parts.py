@@ -33,7 +33,7 @@ from scapcoach.desk.setups import (
 )
 from scapcoach.errors import CalibrationError, InputError, MissingExtraError
 from scapcoach.history import Stamp
-from scapcoach.system.autostart import entry
+from scapcoach.system.autostart import login_entry
 from scapcoach.system.instance import (
     SingleInstance,
     is_running,
@@ -222,7 +222,7 @@ MONDAY, SATURDAY = "2026-03-09", "2026-03-14"
     ],
 )
 def test_the_schedule(hours: str | None, days: str | None, moment: str, wanted: bool) -> None:
-    assert Schedule.parse(hours, days).wants(when(moment)) is wanted
+    assert Schedule.parse(hours, days).includes(when(moment)) is wanted
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ WORDS = ["/opt/my py/bin/python", "-m", "scapcoach", "desk", "--alert-command", 
 
 
 def test_the_systemd_unit() -> None:
-    found = entry(WORDS, "linux", Path("/home/anna"))
+    found = login_entry(WORDS, "linux", Path("/home/anna"))
     assert found.path == Path("/home/anna/.config/systemd/user/scapcoach-desk.service")
     line = next(x for x in found.text.splitlines() if x.startswith("ExecStart="))
     assert line.startswith("ExecStart='/opt/my py/bin/python' -m scapcoach desk")
@@ -328,14 +328,14 @@ def test_the_systemd_unit() -> None:
 
 
 def test_the_launchd_agent_is_a_property_list() -> None:
-    found = entry(WORDS, "darwin", Path("/Users/anna"))
+    found = login_entry(WORDS, "darwin", Path("/Users/anna"))
     data = plistlib.loads(found.text.encode())
     assert data["ProgramArguments"] == WORDS
     assert data["Label"] == found.path.stem
 
 
 def test_the_task_is_xml_and_is_written_as_it_says(tmp_path: Path) -> None:
-    found = entry(WORDS, "win32", tmp_path)
+    found = login_entry(WORDS, "win32", tmp_path)
     found.install()
     root = ET.fromstring(found.path.read_bytes())  # the file says UTF-16, and is
     names = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}

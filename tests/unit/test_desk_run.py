@@ -15,7 +15,7 @@ from scapcoach.desk.policy import NoticeKind, Policy
 from scapcoach.desk.posture import take_baseline
 from scapcoach.desk.run import Clock, Watch, calibrate
 from scapcoach.errors import CalibrationError, OutputError
-from scapcoach.history import History, Journal
+from scapcoach.history import History, HistoryWriter
 from scapcoach.system.instance import SingleInstance, send_command
 from scapcoach.system.power import Pauses
 from tests.support.seated import seated
@@ -76,7 +76,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def history(data: Path) -> Iterator[History]:
-    with History(data / "history.sqlite3", patience=0.05) as opened:
+    with History(data / "history.sqlite3", lock_timeout=0.05) as opened:
         yield opened
 
 
@@ -89,7 +89,7 @@ class Done:
 
 
 def watch(sampler: FakeSampler, history: History | None = None, **more: Any) -> Done:
-    journal = Journal(history) if history else None
+    journal = HistoryWriter(history) if history else None
     policy = more.pop("policy", None)
     engine = DeskEngine((take_baseline(seated()),), policy, journal)
     done = Done()

@@ -16,7 +16,7 @@ from scapcoach.guide.poses import Guide, Step
 from scapcoach.guide.reps import RepGuide
 from scapcoach.live import window
 from scapcoach.live.app import App
-from scapcoach.live.painter import Painter, State
+from scapcoach.live.painter import Painter, WindowState
 from scapcoach.session.engine import Engine
 from scapcoach.session.replay import Session
 from scapcoach.sources.types import Frame
@@ -83,7 +83,7 @@ class Spy(Painter):
 
     def __init__(self) -> None:
         super().__init__((640, 480))
-        self.told: list[tuple[Any, Prompt, State]] = []
+        self.told: list[tuple[Any, Prompt, WindowState]] = []
 
     def paint(self, image, reading, prompt, state):
         self.told.append((reading, prompt, state))
@@ -285,7 +285,7 @@ class Ear:
     """Hears what the app has to say."""
 
     def __init__(self) -> None:
-        self.lamp, self.trouble = "VOICE", ""
+        self.indicator, self.trouble = "VOICE", ""
         self.heard: list[int] = []
         self.muted: list[bool] = []
 
@@ -334,13 +334,13 @@ def test_unlocking_does_not_end_the_persons_own_pause() -> None:
 
 def test_voice_and_film_get_every_frame_and_show_themselves() -> None:
     ear, tape = Ear(), Tape()
-    one = app({4: "m", 8: "m"}, count=12, aloud=ear, film=tape)
+    one = app({4: "m", 8: "m"}, count=12, sound=ear, film=tape)
     one.run()
     assert ear.heard == tape.kept == list(range(12))
     assert ear.muted == [True, False]
     first, quiet = one.painter.told[0][2], one.painter.told[6][2]
-    assert [word for word, _ in first.lamps] == ["VOICE"]
-    assert [word for word, _ in quiet.lamps] == ["MUTED"]
+    assert [word for word, _ in first.indicators] == ["VOICE"]
+    assert [word for word, _ in quiet.indicators] == ["MUTED"]
     tape.trouble = "Filming stopped: the disk is nearly full."
     one.show()
     assert one.painter.told[-1][2].hint == tape.trouble

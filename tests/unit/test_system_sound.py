@@ -173,7 +173,7 @@ def test_a_loudspeaker_that_comes_back_is_used_again() -> None:
     voice, told = FakeVoice(), []
     voice.go_on.release(9)
     voice.fault = SoundError("Nothing to play on.")
-    with Announcer(voice, complain=told.append) as announcer:
+    with Announcer(voice, report=told.append) as announcer:
         announcer.announce(Announcement("lost"))
         assert until(lambda: announcer.trouble == "Nothing to play on.")
         voice.fault = None
@@ -262,7 +262,7 @@ def test_without_a_voice_it_says_what_to_install_and_plays_tones(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     told: list[str] = []
-    with open_announcer(voice=True, tones=False, complain=told.append) as announcer:
+    with open_announcer(voice=True, tones=False, report=told.append) as announcer:
         assert not announcer.speaks
         assert announcer.sounds
     (sentence,) = told
@@ -316,7 +316,7 @@ def seconds_of(file: Path) -> tuple[float, float]:
 
 def test_a_sentence_is_really_spoken(heard: Path) -> None:
     told: list[str] = []
-    with open_announcer(voice=True, tones=False, complain=told.append) as announcer:
+    with open_announcer(voice=True, tones=False, report=told.append) as announcer:
         assert announcer.speaks
         announcer.announce(Announcement("-Elbows to the wall behind you; don't shrug."))
         assert until(lambda: seconds_of(heard)[0] > 1)
@@ -340,7 +340,7 @@ def test_without_a_sound_card_it_says_so(
     (tmp_path / "none.conf").write_text("")
     monkeypatch.setenv("ALSA_CONFIG_PATH", str(tmp_path / "none.conf"))
     told: list[str] = []
-    with open_announcer(voice=True, tones=False, complain=told.append) as announcer:
+    with open_announcer(voice=True, tones=False, report=told.append) as announcer:
         announcer.announce(Announcement("Nobody hears this."))
         assert until(lambda: bool(told))
     assert "aplay failed" in told[0]

@@ -37,7 +37,7 @@ SETTINGS: Final = {
 _TICK: Final = 0.2
 _GRACE: Final = 30.0
 #: Seconds without any worker after which nobody is waited for any more.
-_DESERTED: Final = 300.0
+_NO_WORKER_LIMIT_S: Final = 300.0
 #: Seconds to wait for a cluster to answer, and for its first worker.
 _CONNECT: Final = 20.0
 #: Seconds between two words about the progress of a job: each is a message to the scheduler.
@@ -66,7 +66,7 @@ class DaskExecutor:
         self._size, self._warm = max(1, workers), warm
         self._stack = ExitStack()
         self._client: Any = None
-        self._manned_at = time.monotonic()
+        self._last_worker_at = time.monotonic()
 
     @property
     def workers(self) -> int:
@@ -105,7 +105,7 @@ class DaskExecutor:
         self, jobs: Sequence[Job], *, watch: Watch, stop: Callable[[], bool]
     ) -> Iterator[tuple[int, Outcome]]:
         """As `Executor.run`."""
-        self._manned_at = time.monotonic()
+        self._last_worker_at = time.monotonic()
         with _Batch(self._client, jobs, warm=self._warm) as batch:
             asked_at: float | None = None
             while batch.waiting or batch.running:
@@ -127,11 +127,11 @@ class DaskExecutor:
             raise EngineError("The connection to the Dask cluster is lost.")
         now = time.monotonic()
         if self._client.nthreads():
-            self._manned_at = now
-        elif now - self._manned_at > _DESERTED:
+            self._last_worker_at = now
+        elif now - self._last_worker_at > _NO_WORKER_LIMIT_S:
             raise EngineError(
-                f"The Dask cluster has had no worker for {_DESERTED / 60:.0f} minutes. Start some, "
-                "and run the same command again: what is finished is not done twice."
+                f"The Dask cluster has had no worker for {_NO_WORKER_LIMIT_S / 60:.0f} minutes. "
+                "Start some, and run the same command again: finished clips are not analysed twice."
             )
 
     def _unreachable(self, error: Exception) -> str:

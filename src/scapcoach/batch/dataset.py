@@ -22,7 +22,7 @@ from scapcoach.recording.options import estimator_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from scapcoach.batch.listing import Entry
+    from scapcoach.batch.listing import ListedClip
     from scapcoach.batch.remote_results import RemoteFolder
     from scapcoach.batch.types import Executor, Outcome, Watch
     from scapcoach.calibration import Calibration, Segment
@@ -45,7 +45,7 @@ class CalibrationClip:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ClipOutcome:
     """What became of one clip.
 
     Attributes:
@@ -72,7 +72,7 @@ class Dataset:
             that length, for several workers; infinite cuts none.
     """
 
-    entries: Sequence[Entry]
+    entries: Sequence[ListedClip]
     out: Path | RemoteFolder
     options: Options
     calibration: Calibration | CalibrationClip | None = None
@@ -80,8 +80,8 @@ class Dataset:
 
     def analyze(
         self, executor: Executor, *, watch: Watch, stop: Callable[[], bool]
-    ) -> Iterator[Found]:
-        """Analyse every clip; one `Found` each, in the order in which they end.
+    ) -> Iterator[ClipOutcome]:
+        """Analyse every clip; one `ClipOutcome` each, in the order in which they end.
 
         Args:
             executor: does the work.
@@ -96,7 +96,7 @@ class Dataset:
         calibrations = self._calibrations(executor, stop)
         if stop():
             for number in range(len(self.entries)):
-                yield Found(number, self._row(number, "stopped", NOT_BEGUN))
+                yield ClipOutcome(number, self._row(number, "stopped", NOT_BEGUN))
             return
         if isinstance(reason := calibrations[_COMMON], str):
             raise CalibrationError(reason)
@@ -107,7 +107,7 @@ class Dataset:
             entry = self.entries[number]
             calibration = calibrations[entry.calibration or _COMMON]
             if isinstance(calibration, str):
-                yield Found(number, self._row(number, "failed", calibration))
+                yield ClipOutcome(number, self._row(number, "failed", calibration))
                 continue
             jobs.append(self._job(entry, calibration, avoid[number]))
             numbers.append(number)
@@ -118,7 +118,7 @@ class Dataset:
             yield self._found(numbers[job], outcome)
 
     def _job(
-        self, entry: Entry, calibration: Calibration | None, avoid: frozenset[str]
+        self, entry: ListedClip, calibration: Calibration | None, avoid: frozenset[str]
     ) -> ClipJob | RemoteClipJob:
         clip, out, options = entry.clip, self.out, self._options(entry)
         if isinstance(clip, Path) and isinstance(out, Path):
@@ -152,20 +152,20 @@ class Dataset:
             found[keys[number]] = _calibration(outcome)
         return found
 
-    def _options(self, entry: Entry) -> Options:
+    def _options(self, entry: ListedClip) -> Options:
         return replace(
             self.options,
             subject=entry.subject or self.options.subject,
             exercise=entry.exercise or self.options.exercise,
         )
 
-    def _found(self, number: int, outcome: Outcome) -> Found:
+    def _found(self, number: int, outcome: Outcome) -> ClipOutcome:
         if not isinstance(outcome, Done):
             status = "failed" if isinstance(outcome, Failed) else "stopped"
-            return Found(number, self._row(number, status, outcome.reason))
+            return ClipOutcome(number, self._row(number, status, outcome.reason))
         done: ClipDone = outcome.value
         row = self._row(number, "skipped" if done.skipped else "done")
-        return Found(number, replace(row, folder=done.folder, facts=done.facts), done.notes)
+        return ClipOutcome(number, replace(row, folder=done.folder, facts=done.facts), done.notes)
 
     def _row(self, number: int, status: str, reason: str = "") -> Row:
         entry = self.entries[number]

@@ -20,7 +20,7 @@ COLUMNS: Final = ("clip", "exercise", "subject", "calibration", "lifter")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListedClip:
     """One clip that is to be analysed.
 
     Attributes:
@@ -43,7 +43,7 @@ def read_list(
     *,
     check_exercise: Callable[[str], object] | None = None,
     profiles: frozenset[str] = frozenset(),
-) -> list[Entry]:
+) -> list[ListedClip]:
     """The entries of a list; only the column ``clip`` is needed, and paths start at its folder.
 
     Clips and calibration clips may be addresses, which are not looked up here.
@@ -114,7 +114,7 @@ class _Parser:
     ) -> None:
         self._folder, self._check, self._profiles = folder, check_exercise, profiles
         self._lines: dict[Path | str, int] = {}
-        self.entries: list[Entry] = []
+        self.entries: list[ListedClip] = []
         self.faults: list[str] = []
 
     def read(self, line: int, row: dict[str | Any, Any]) -> None:
@@ -137,7 +137,7 @@ class _Parser:
             except ValueError as fault:
                 self.faults.append(f"line {line}: {fault}")
         if len(found) == len(steps):
-            self.entries.append(Entry(**found))
+            self.entries.append(ListedClip(**found))
 
     def _clip(self, line: int, text: str) -> Path | RemoteFile:
         if not text:

@@ -57,7 +57,7 @@ class LocalExecutor:
     def __init__(self, workers: int, *, warm: bool = True) -> None:
         self._size = max(1, workers)
         self._warm = warm
-        self._crew: list[_Worker] = []
+        self._pool: list[_Worker] = []
         self._failed_starts = 0
 
     @property
@@ -74,12 +74,12 @@ class LocalExecutor:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for worker in list(self._crew):
+        for worker in list(self._pool):
             if worker.job is None and error is None:
                 _try_to_send(worker, None)
             else:
                 worker.process.kill()
-        for worker in list(self._crew):
+        for worker in list(self._pool):
             self._dismiss(worker)
 
     def run(
@@ -102,14 +102,14 @@ class LocalExecutor:
                 yield from self._cut_off()
 
     def _busy(self) -> list[_Worker]:
-        return [worker for worker in self._crew if worker.job is not None]
+        return [worker for worker in self._pool if worker.job is not None]
 
     def _hand_out(self, jobs: Sequence[Job], waiting: deque[int]) -> Iterator[tuple[int, Outcome]]:
         """Start workers as far as there are jobs for them, and give those that are ready one."""
-        idle = len(self._crew) - len(self._busy())
-        for _ in range(min(len(waiting) - idle, self._size - len(self._crew))):
-            self._crew.append(_start(warm=self._warm))
-        for worker in self._crew:
+        idle = len(self._pool) - len(self._busy())
+        for _ in range(min(len(waiting) - idle, self._size - len(self._pool))):
+            self._pool.append(_start(warm=self._warm))
+        for worker in self._pool:
             if not waiting:
                 return
             if not worker.ready or worker.job is not None:
@@ -126,14 +126,14 @@ class LocalExecutor:
 
     def _heard(self) -> list[_Worker]:
         """Workers that said something or have ended."""
-        of = {worker.connection: worker for worker in self._crew}
+        of = {worker.connection: worker for worker in self._pool}
         return [of[connection] for connection in wait(list(of), _TICK)]  # type: ignore[index]
 
     def _listen(self, worker: _Worker, watch: Watch) -> Iterator[tuple[int, Outcome]]:
         try:
             message: Any = worker.connection.recv()
         except (EOFError, OSError, pickle.UnpicklingError):
-            yield from self._bury(worker)
+            yield from self._replace_lost(worker)
             return
         if message == READY:
             worker.ready = True
@@ -148,17 +148,17 @@ class LocalExecutor:
             if number is not None:
                 yield number, message
 
-    def _bury(self, worker: _Worker) -> Iterator[tuple[int, Outcome]]:
+    def _replace_lost(self, worker: _Worker) -> Iterator[tuple[int, Outcome]]:
         """A worker has ended by itself."""
         code = self._dismiss(worker)
         if worker.job is not None:
-            yield worker.job, Lost(_obituary(code))
+            yield worker.job, Lost(_exit_description(code))
         elif not worker.ready:
             self._failed_starts += 1
             if self._failed_starts >= _START_FAILURES:
                 raise EngineError(
-                    f"Worker processes end before they begin ({_obituary(code)}). Run 'scapcoach "
-                    "doctor', and try --workers 1."
+                    f"Worker processes end before they begin ({_exit_description(code)}). Run "
+                    "'scapcoach doctor', and try --workers 1."
                 )
 
     def _cut_off(self) -> Iterator[tuple[int, Outcome]]:
@@ -170,7 +170,7 @@ class LocalExecutor:
 
     def _dismiss(self, worker: _Worker) -> int:
         """Wait for the end of a worker, and make sure that it comes; its exit code."""
-        self._crew.remove(worker)
+        self._pool.remove(worker)
         worker.connection.close()
         worker.process.join(_GRACE if worker.process.exitcode is None else 0)
         if worker.process.exitcode is None:
@@ -207,7 +207,7 @@ _KILLED: Final = {
 }
 
 
-def _obituary(code: int) -> str:
+def _exit_description(code: int) -> str:
     """Why a process ended, from its exit code; the beginning of a sentence."""
     if code >= 0:
         return f"The worker process ended by itself with code {code}"

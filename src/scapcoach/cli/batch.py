@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from scapcoach.batch.dataset import Dataset, Found
-    from scapcoach.batch.listing import Entry
+    from scapcoach.batch.dataset import ClipOutcome, Dataset
+    from scapcoach.batch.listing import ListedClip
     from scapcoach.batch.remote_results import RemoteFolder
     from scapcoach.batch.types import Executor
     from scapcoach.calibration import Calibration, Segment
@@ -87,14 +87,14 @@ def many(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def find_entries(inputs: Sequence[Path | str], chosen: Mapping[str, Any]) -> list[Entry]:
+def find_entries(inputs: Sequence[Path | str], chosen: Mapping[str, Any]) -> list[ListedClip]:
     """The clips that a command line names, in files, folders, addresses and a list.
 
     Raises:
         click.UsageError: none are named.
         ScapcoachError: there are none, the list has faults, or a store cannot be reached.
     """
-    from scapcoach.batch.listing import Entry, read_list
+    from scapcoach.batch.listing import ListedClip, read_list
     from scapcoach.batch.plan import clips_in, remote_clips
     from scapcoach.calibration.profiles import list_profiles
 
@@ -105,14 +105,14 @@ def find_entries(inputs: Sequence[Path | str], chosen: Mapping[str, Any]) -> lis
     patterns = chosen["patterns"]
     paths = clips_in([place for place in inputs if isinstance(place, Path)], patterns)
     urls = remote_clips([place for place in inputs if isinstance(place, str)], patterns)
-    entries = [*map(Entry, paths), *map(Entry, urls)]
+    entries = [*map(ListedClip, paths), *map(ListedClip, urls)]
     if chosen["listing"] is not None:
         profiles = frozenset(list_profiles())
         entries += read_list(chosen["listing"], profiles=profiles, check_exercise=check_exercise)
     return _looked_up(entries)
 
 
-def _looked_up(entries: list[Entry]) -> list[Entry]:
+def _looked_up(entries: list[ListedClip]) -> list[ListedClip]:
     """Entries with what stores say of their clips: sizes for the order, versions for the rest."""
     from dataclasses import replace
 
@@ -124,7 +124,7 @@ def _looked_up(entries: list[Entry]) -> list[Entry]:
     return entries
 
 
-def is_batch(entries: Sequence[Entry], chosen: Mapping[str, Any]) -> bool:
+def is_batch(entries: Sequence[ListedClip], chosen: Mapping[str, Any]) -> bool:
     """Whether this is more than what is done with a single clip of this computer."""
     places = (chosen["out"], chosen["calibration"] or Path(), *(e.clip for e in entries))
     remote = not all(isinstance(place, Path) for place in places)
@@ -133,7 +133,7 @@ def is_batch(entries: Sequence[Entry], chosen: Mapping[str, Any]) -> bool:
 
 
 def run_batch(
-    entries: Sequence[Entry], options: Options, chosen: Mapping[str, Any], console: Console
+    entries: Sequence[ListedClip], options: Options, chosen: Mapping[str, Any], console: Console
 ) -> int:
     """Analyse many clips; the exit code.
 
@@ -266,7 +266,7 @@ class BatchRun:
             return INTERRUPTED
         return FAILED if any(row.status == "failed" for row in self._rows.values()) else FINE
 
-    def _tell(self, found: Found) -> None:
+    def _tell(self, found: ClipOutcome) -> None:
         row = found.row
         if row.status not in {"done", "skipped"}:
             return

@@ -159,10 +159,10 @@ def setups(gone: str | None) -> int:
 
 def _install(dry_run: bool) -> int:
     from scapcoach.desk.setups import load_setups
-    from scapcoach.system.autostart import entry
+    from scapcoach.system.autostart import login_entry
 
     words = [w for w in sys.argv[2:] if w not in {"--install", "--dry-run"}]
-    found = entry([sys.executable, "-m", "scapcoach", "desk", *words])
+    found = login_entry([sys.executable, "-m", "scapcoach", "desk", *words])
     if dry_run:
         click.echo(f"# {found.path}")
         click.echo(found.text)
@@ -172,8 +172,8 @@ def _install(dry_run: bool) -> int:
     if not load_setups():
         click.echo("There is no baseline yet: take one first, with scapcoach desk calibrate.",
                    err=True)  # fmt: skip
-    click.echo(f"Switch it on:  {found.then}", err=dry_run)
-    click.echo(f"Switch it off: {found.undo}", err=dry_run)
+    click.echo(f"Switch it on:  {found.enable}", err=dry_run)
+    click.echo(f"Switch it off: {found.disable}", err=dry_run)
     return 0
 
 
@@ -260,11 +260,11 @@ def _taken(model: str) -> tuple[Baseline, ...]:
 
 def _journal(stack: Any, keep_days: int) -> Any:
     from scapcoach.cli.history import open_history
-    from scapcoach.history import Journal, Stamp
+    from scapcoach.history import HistoryWriter, Stamp
 
     history = stack.enter_context(open_history())
     history.prune(Stamp.now().utc - 86400 * keep_days)
-    return Journal(history)
+    return HistoryWriter(history)
 
 
 def _notifiers(stack: ExitStack, chosen: dict[str, Any]) -> NotifierChain:
@@ -292,7 +292,7 @@ def _notifiers(stack: ExitStack, chosen: dict[str, Any]) -> NotifierChain:
                        f"{install_extra('desk')}", err=True)  # fmt: skip
     voice, tones = "voice" in named, "sound" in named
     if voice or tones:
-        announcer = open_announcer(voice=voice, tones=tones, complain=_report)
+        announcer = open_announcer(voice=voice, tones=tones, report=_report)
         notifiers.append(SoundNotifier(stack.enter_context(announcer)))
     if chosen["alert_command"]:
         notifiers.append(CommandNotifier(chosen["alert_command"]))

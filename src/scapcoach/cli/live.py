@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scapcoach.calibration import Calibration
-    from scapcoach.session.film import Film
+    from scapcoach.session.film import SessionFilm
 
 
 @click.command("live")
@@ -63,7 +63,7 @@ def command(sessions: Path, **chosen: Any) -> int:
     if chosen["record_video"] and not recorded:
         raise click.UsageError("--record-video keeps a session: it does not go with --no-record.")
     from scapcoach.calibration.profiles import save_profile
-    from scapcoach.cli.sessions import exercise_settings, tell_film, tell_results, window_app
+    from scapcoach.cli.sessions import exercise_settings, report_film, tell_results, window_app
     from scapcoach.coaching.library import packaged
     from scapcoach.live.window import check_display
     from scapcoach.session.journal import session_folder
@@ -81,7 +81,7 @@ def command(sessions: Path, **chosen: Any) -> int:
         save_profile(calibration, profile)
         return f"Calibrated, and the profile {profile!r} replaced."
 
-    film: Film | None = None
+    film: SessionFilm | None = None
     # Ctrl-C finishes a session as Q does: what was recorded gets its report.
     with suppress(KeyboardInterrupt), ExitStack() as stack:
         app = window_app(
@@ -95,7 +95,7 @@ def command(sessions: Path, **chosen: Any) -> int:
         )
         film = app.film
         app.run()
-    tell_film(film)
+    report_film(film)
     if folder is not None:
         tell_results(folder)
     return 0

@@ -36,9 +36,9 @@ def command(folder: Path, as_json: bool, video: bool, estimator: str | None) -> 
     from scapcoach.session.coach import make_coach
     from scapcoach.session.journal import read_journal
     from scapcoach.session.plain import plain_reading
-    from scapcoach.session.replay import read_by, replay
+    from scapcoach.session.replay import replay, with_estimator
 
-    recording = read_by(read_journal(folder), estimator)
+    recording = with_estimator(read_journal(folder), estimator)
     if as_json:
         for reading in replay(recording, make_coach):
             click.echo(json.dumps(plain_reading(reading), allow_nan=False))

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scapcoach.pose.types import PoseEstimator
-    from scapcoach.session.film import Film
+    from scapcoach.session.film import SessionFilm
     from scapcoach.session.replay import Session
-    from scapcoach.web.worker import Rooms
+    from scapcoach.web.worker import SessionFactories
 
 _MEANS = """\
 Listening on {host}: every computer that reaches this one can ask for the page. They need the key
@@ -78,11 +78,11 @@ def command(host: str, port: int, source: str | None, sessions: Path, **chosen: 
             )
         click.echo(_MEANS.format(host=host), err=True)
     if source is not None:
-        find_target(source)  # a wrong name is told now, not when somebody opens the page
-    rooms = _rooms(source, sessions, chosen)
+        find_target(source)  # a wrong name is reported now, not when somebody opens the page
+    factories = _factories(source, sessions, chosen)
     with suppress(KeyboardInterrupt):  # the way to stop it
         run_server(
-            host, port, rooms, _setup(source, film=chosen["record_video"]), sessions, _announce
+            host, port, factories, _setup(source, film=chosen["record_video"]), sessions, _announce
         )
     click.echo("Stopped.", err=True)
     return 0
@@ -93,8 +93,8 @@ def _announce(address: str) -> None:
     click.echo("Ctrl-C stops the server.", err=True)
 
 
-def _rooms(source: str | None, sessions: Path, chosen: dict[str, Any]) -> Rooms:
-    """What sessions are made of."""
+def _factories(source: str | None, sessions: Path, chosen: dict[str, Any]) -> SessionFactories:
+    """The functions that make what a session in the browser needs."""
     from scapcoach.calibration.profiles import load_profile, save_profile
     from scapcoach.cli.sessions import (
         exercise_settings,
@@ -105,7 +105,7 @@ def _rooms(source: str | None, sessions: Path, chosen: dict[str, Any]) -> Rooms:
     from scapcoach.pose.mediapipe import MediaPipePose
     from scapcoach.session.journal import session_folder
     from scapcoach.sources.camera import Camera
-    from scapcoach.web.worker import Rooms
+    from scapcoach.web.worker import SessionFactories
 
     def session(
         stack: ExitStack,
@@ -117,11 +117,11 @@ def _rooms(source: str | None, sessions: Path, chosen: dict[str, Any]) -> Rooms:
         head = session_head(estimator, size, name, way=chosen["estimator"])
         return open_session(stack, head, folder)
 
-    films: dict[Path, Film] = {}
+    films: dict[Path, SessionFilm] = {}
 
     def film(
         stack: ExitStack, session: Session, size: tuple[int, int], folder: Path | None
-    ) -> Film | None:
+    ) -> SessionFilm | None:
         found = open_film(stack, session, size, folder)
         if found is not None and folder is not None:
             films[folder] = found
@@ -129,34 +129,34 @@ def _rooms(source: str | None, sessions: Path, chosen: dict[str, Any]) -> Rooms:
 
     def close(folder: Path) -> dict[str, Any]:
         if folder in films:
-            _tell_film(films.pop(folder), folder)
+            _report_film(films.pop(folder), folder)
         return _close(folder)
 
-    return Rooms(
-        estimator=lambda: MediaPipePose(chosen["model"]),
-        session=session,
-        folder=lambda: session_folder(sessions, time.localtime()) if chosen["record"] else None,
-        close=close,
-        load=load_profile,
-        save=save_profile,
-        settings=exercise_settings,
-        way=chosen["estimator"] or options.DEFAULT_ESTIMATOR,
-        camera=None if source is None else lambda: Camera(source),
-        film=film if chosen["record_video"] else None,
+    return SessionFactories(
+        open_estimator=lambda: MediaPipePose(chosen["model"]),
+        begin_session=session,
+        new_folder=lambda: session_folder(sessions, time.localtime()) if chosen["record"] else None,
+        write_results=close,
+        load_profile=load_profile,
+        save_profile=save_profile,
+        exercise_settings=exercise_settings,
+        girdle_estimator=chosen["estimator"] or options.DEFAULT_ESTIMATOR,
+        open_camera=None if source is None else lambda: Camera(source),
+        open_film=film if chosen["record_video"] else None,
     )
 
 
-def _tell_film(film: Film, folder: Path) -> None:
-    from scapcoach.cli.sessions import tell_film
+def _report_film(film: SessionFilm, folder: Path) -> None:
+    from scapcoach.cli.sessions import report_film
 
-    tell_film(film)
+    report_film(film)
     if film.video.written:
         # It may take minutes: nobody should wait for it at the page.
         click.echo(f"To have it annotated in the report: scapcoach replay {folder}", err=True)
 
 
 def _close(folder: Path) -> dict[str, Any]:
-    """Write a session's results; what the page is told of them."""
+    """Write a session's results, and return what the page shows about them."""
     from scapcoach.errors import InputError
     from scapcoach.recording.sessions import close_session
     from scapcoach.web.past import session_card
@@ -169,7 +169,7 @@ def _close(folder: Path) -> dict[str, Any]:
 
 
 def _setup(source: str | None, *, film: bool) -> Callable[[], dict[str, Any]]:
-    """What the page has to know, asked anew with every load."""
+    """What the page has to know, collected again with every load."""
     from scapcoach._version import __version__
     from scapcoach.calibration.profiles import list_profiles
     from scapcoach.coaching.library import packaged
@@ -183,7 +183,7 @@ def _setup(source: str | None, *, film: bool) -> Callable[[], dict[str, Any]]:
         ),
     }
 
-    def tell() -> dict[str, Any]:
+    def describe() -> dict[str, Any]:
         return {
             "version": __version__,
             "camera": source is None,
@@ -202,4 +202,4 @@ def _setup(source: str | None, *, film: bool) -> Callable[[], dict[str, Any]]:
             "bones": [[int(a), int(b)] for a, b in SKELETON],
         }  # fmt: skip
 
-    return tell
+    return describe

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from scapcoach.live.app import App
     from scapcoach.pose.types import PoseEstimator
-    from scapcoach.session.film import Film
+    from scapcoach.session.film import SessionFilm
     from scapcoach.session.replay import Session
 
 
@@ -80,18 +80,18 @@ def open_session(stack: ExitStack, head: dict[str, Any], folder: Path | None) ->
 
 def open_film(
     stack: ExitStack, session: Session, size: tuple[int, int], folder: Path | None
-) -> Film | None:
+) -> SessionFilm | None:
     """The film of a recorded session, its video in `folder`; it ends with `stack`.
 
     Raises:
         OutputError: the video cannot be made.
     """
     from scapcoach.media.recorder import CameraVideo
-    from scapcoach.session.film import FILE, Film
+    from scapcoach.session.film import FILE, SessionFilm
 
     if folder is None or session.journal is None:
         return None
-    return Film(stack.enter_context(CameraVideo(folder / FILE, size)), session.journal)
+    return SessionFilm(stack.enter_context(CameraVideo(folder / FILE, size)), session.journal)
 
 
 def window_app(
@@ -114,10 +114,10 @@ def window_app(
     from dataclasses import replace
 
     from scapcoach.guide.poses import Plan
-    from scapcoach.live.aloud import Aloud
     from scapcoach.live.app import App
-    from scapcoach.live.away import LockWatch, screen_kept_on
     from scapcoach.live.painter import Painter
+    from scapcoach.live.screen_lock import LockWatch, screen_kept_on
+    from scapcoach.live.session_sound import SessionSound
     from scapcoach.live.window import Window
     from scapcoach.pose.mediapipe import MediaPipePose
     from scapcoach.session import Tracker
@@ -139,14 +139,14 @@ def window_app(
     if chosen.get("record_video"):
         more["film"] = open_film(stack, session, size, folder)
     if chosen["voice"] or chosen["tones"]:
-        announcer = open_announcer(voice=chosen["voice"], tones=chosen["tones"], complain=_note)
-        more["aloud"] = Aloud(stack.enter_context(announcer))
+        announcer = open_announcer(voice=chosen["voice"], tones=chosen["tones"], report=_note)
+        more["sound"] = SessionSound(stack.enter_context(announcer))
     more["plan"] = replace(
         more.get("plan", Plan()), model_sha256=estimator.model_sha256, estimator=head["estimator"],
         camera=camera.info.name,
     )  # fmt: skip
     known = session.engine.calibration
-    more["said"] = "" if known is None else known.other_camera(camera.info.name)
+    more["message"] = "" if known is None else known.other_camera(camera.info.name)
     stack.enter_context(screen_kept_on())
     more["locked"] = stack.enter_context(LockWatch(screen_locked))
     return App(camera, window, painter, Tracker(estimator).step, session, **more)
@@ -202,7 +202,7 @@ def tell_results(folder: Path, *, video: bool = True, way: str | None = None) ->
         click.echo(f"Session report: {report}")
 
 
-def tell_film(film: Film | None) -> None:
+def report_film(film: SessionFilm | None) -> None:
     """Say what became of a film, once it is closed: where it is, and what is lacking."""
     if film is None:
         return

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scapcoach.desk.posture import Baseline
-    from scapcoach.history import Journal
+    from scapcoach.history import HistoryWriter
     from scapcoach.landmarks import Poses
 
 #: Seconds of the trace stored from before and from after an alert.
@@ -97,7 +97,7 @@ class DeskEngine:
         self,
         setups: Sequence[Baseline],
         policy: Policy | None = None,
-        journal: Journal | None = None,
+        journal: HistoryWriter | None = None,
     ) -> None:
         self.policy = policy or Policy()
         self._chooser = SetupChooser(setups)

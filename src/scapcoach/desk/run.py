@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scapcoach.desk.engine import DeskEngine, Moment, Notice
     from scapcoach.desk.posture import Baseline
     from scapcoach.desk.sampler import PoseSampler
-    from scapcoach.history import Journal
+    from scapcoach.history import HistoryWriter
     from scapcoach.system.power import Pauses
 
 #: Seconds between two checks of battery, screen lock and schedule; also while paused.
@@ -77,7 +77,7 @@ class Watch:
     report: Callable[[str], None]
     clock: Clock = field(default_factory=Clock)
     pauses: Pauses | None = None
-    journal: Journal | None = None
+    journal: HistoryWriter | None = None
     on_moment: Callable[[Moment], None] | None = None
     accept_commands: bool = True
     load_baselines: Callable[[], Sequence[Baseline]] | None = None

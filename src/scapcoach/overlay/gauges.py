@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.measures.types import Reason, Status
-from scapcoach.overlay.paint import Box, Layer, Picture
+from scapcoach.overlay.paint import Box, Canvas, Layer
 from scapcoach.overlay.readings import GOOD, SHORT, ZONES, read
 from scapcoach.overlay.skeleton import LEFT, RIGHT
 from scapcoach.overlay.text import fit, text_width
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from scapcoach.measures.types import Measures
     from scapcoach.overlay.paint import Color
-    from scapcoach.overlay.readings import Reading
+    from scapcoach.overlay.readings import GaugeReading
     from scapcoach.overlay.text import Weight
 
 PANEL: Final[Color] = (13, 17, 24)
@@ -32,7 +32,7 @@ TRACK: Final[Color] = (120, 132, 148)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class GaugeRow:
     """One gauge: a measure, its side, and where it stands."""
 
     measure: str
@@ -41,7 +41,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class GaugeCard:
     """A titled group of gauges that give way to one sentence when all are withheld.
 
     Attributes:
@@ -53,9 +53,9 @@ class Card:
     """
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[GaugeRow, ...]
     box: Box
-    both: Row | None = None
+    both: GaugeRow | None = None
     zones: bool = False
 
 
@@ -71,7 +71,7 @@ class Layout:
 
     em: int
     panel: Box
-    cards: tuple[Card, ...]
+    cards: tuple[GaugeCard, ...]
 
 
 def text_size(size: tuple[int, int]) -> int:
@@ -101,9 +101,9 @@ def lay_out(size: tuple[int, int]) -> Layout:
             Box(panel.left, below, panel.right, panel.bottom),
         ]
 
-    def sided(name: str, box: Box) -> Card:
+    def sided(name: str, box: Box) -> GaugeCard:
         rows = tuple(
-            Row(
+            GaugeRow(
                 f"{name}_{side}", side[0].upper(),
                 Box(box.left + pad, box.top + head + k * line,
                     box.right - pad, box.top + head + (k + 1) * line),
@@ -111,7 +111,7 @@ def lay_out(size: tuple[int, int]) -> Layout:
             for k, side in enumerate(("left", "right"))
         )  # fmt: skip
         middle = Box(box.left + pad, box.top + head, box.right - pad, box.top + head + 2 * line)
-        return Card(name, rows, box, Row(name, "", middle))
+        return GaugeCard(name, rows, box, GaugeRow(name, "", middle))
 
     last = boxes[2]
     if wide:
@@ -119,7 +119,7 @@ def lay_out(size: tuple[int, int]) -> Layout:
     else:
         title = text_width("HUNCH", _head_size(em), "bold") * 1.1 + em
         row = Box(last.left + pad + title, last.top, last.right - pad, last.top + line)
-    hunch = Card("hunch", (Row("hunch", "", row),), last, zones=True)
+    hunch = GaugeCard("hunch", (GaugeRow("hunch", "", row),), last, zones=True)
     return Layout(em, panel, (sided("retraction", boxes[0]), sided("elevation", boxes[1]), hunch))
 
 
@@ -131,7 +131,7 @@ TITLES: Final = {"retraction": "RETRACTION", "elevation": "SHRUG", "hunch": "HUN
 
 
 #: What the unmoving part of a gauge depends on: status, reason, whether there is a number.
-_State = tuple[Status, Reason, bool]
+_GaugeState = tuple[Status, Reason, bool]
 
 
 class Panel:
@@ -151,7 +151,7 @@ class Panel:
 
     def draw(
         self,
-        picture: Picture,
+        picture: Canvas,
         measures: Measures,
         i: int,
         targets: Mapping[str, tuple[float, float]] = MappingProxyType({}),
@@ -176,7 +176,9 @@ class Panel:
                         self._ghost(picture, self._track_box(card, row), reading, target)
                     self._marker(picture, card, row, reading)
 
-    def _paint_layer(self, shown: tuple[tuple[Card, ...], tuple[tuple[_State, ...], ...]]) -> Layer:
+    def _paint_layer(
+        self, shown: tuple[tuple[GaugeCard, ...], tuple[tuple[_GaugeState, ...], ...]]
+    ) -> Layer:
         """Everything that does not move: panel, titles, tracks, reasons."""
         cards, key = shown
         em, panel = self.layout.em, self.layout.panel
@@ -199,7 +201,7 @@ class Panel:
         return layer
 
     def _header_note(
-        self, layer: Layer, card: Card, states: tuple[tuple[Status, Reason, bool], ...],
+        self, layer: Layer, card: GaugeCard, states: tuple[tuple[Status, Reason, bool], ...],
         *, inline: bool,
     ) -> None:  # fmt: skip
         """Right of the title: what the numbers relate to."""
@@ -226,7 +228,7 @@ class Panel:
                     break
 
     def _rows(
-        self, layer: Layer, card: Card, states: tuple[tuple[Status, Reason, bool], ...]
+        self, layer: Layer, card: GaugeCard, states: tuple[tuple[Status, Reason, bool], ...]
     ) -> None:
         em = self.layout.em
         withheld = [not shown for _, _, shown in states]
@@ -246,7 +248,7 @@ class Panel:
             else:
                 self._reason(layer, self._after_side(row), status, reason)
 
-    def _after_side(self, row: Row) -> Box:
+    def _after_side(self, row: GaugeRow) -> Box:
         return row.box._replace(left=row.box.left + (0.95 * self.layout.em if row.side else 0))
 
     def _reason(self, layer: Layer, box: Box, status: Status, reason: Reason) -> None:
@@ -273,7 +275,7 @@ class Panel:
         for k, line in enumerate(lines):
             layer.text(left, base + k * step, line, size, INK)
 
-    def _track_box(self, card: Card, row: Row) -> Box:
+    def _track_box(self, card: GaugeCard, row: GaugeRow) -> Box:
         """The scale of a gauge, between the side's letter and the number."""
         em, box = self.layout.em, row.box
         inline = card.zones and box.height < 2 * em
@@ -288,7 +290,7 @@ class Panel:
         left = self._after_side(row).left
         return Box(left, middle - 0.21 * em, box.right - number, middle + 0.21 * em)
 
-    def _track(self, layer: Layer, card: Card, row: Row, status: Status) -> None:
+    def _track(self, layer: Layer, card: GaugeCard, row: GaugeRow, status: Status) -> None:
         em, track = self.layout.em, self._track_box(card, row)
         relative = status == Status.RELATIVE
         if card.zones:
@@ -310,7 +312,7 @@ class Panel:
             layer.fill(track, TRACK, 0.5, radius=em)
 
     def _ghost(
-        self, picture: Picture, track: Box, reading: Reading, target: tuple[float, float]
+        self, picture: Canvas, track: Box, reading: GaugeReading, target: tuple[float, float]
     ) -> None:
         """Where the marker should be now: a bracket around that part of the scale."""
         em = self.layout.em
@@ -325,7 +327,9 @@ class Panel:
         picture.fill(box, GOOD, 0.22, radius=0.25 * em)
         picture.fill(box, GOOD, 0.9, radius=0.25 * em, outline=max(1.0, 0.1 * em))
 
-    def _marker(self, picture: Picture, card: Card, row: Row, reading: Reading) -> None:
+    def _marker(
+        self, picture: Canvas, card: GaugeCard, row: GaugeRow, reading: GaugeReading
+    ) -> None:
         """What moves: uncertainty, bar, marker and number of one gauge."""
         em, track = self.layout.em, self._track_box(card, row)
 
@@ -366,7 +370,9 @@ class Panel:
             picture.fill(head, INK, 1.0, radius=half)
         self._number(picture, card, row, reading, word)
 
-    def _number(self, picture: Picture, card: Card, row: Row, reading: Reading, word: str) -> None:
+    def _number(
+        self, picture: Canvas, card: GaugeCard, row: GaugeRow, reading: GaugeReading, word: str
+    ) -> None:
         em, box = self.layout.em, row.box
         if not card.zones:
             base = (box.top + box.bottom) / 2 + 0.36 * em

@@ -11,7 +11,7 @@ import numpy as np
 
 from scapcoach.measures.types import View
 from scapcoach.overlay.gauges import INK, PANEL, PANEL_ALPHA, Panel, text_size
-from scapcoach.overlay.paint import Box, Layer, Picture
+from scapcoach.overlay.paint import Box, Canvas, Layer
 from scapcoach.overlay.prompt import Prompt, PromptPainter
 from scapcoach.overlay.skeleton import SkeletonPainter
 from scapcoach.overlay.text import text_width
@@ -72,7 +72,7 @@ class Overlay:
         """
         if image.shape != (self.size[1], self.size[0], 3):
             raise ValueError(f"This overlay draws on pictures of {self.size}, not {image.shape}.")
-        picture = Picture(image)
+        picture = Canvas(image)
         rounding = measures.series.get("rounding")
         contour = rounding is not None and bool(rounding.judged[i])
         self._skeleton.draw(image, poses, i, contour=contour)

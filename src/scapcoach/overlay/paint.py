@@ -82,7 +82,7 @@ class _Surface:
         return word.width
 
 
-class Picture(_Surface):
+class Canvas(_Surface):
     """An RGB uint8 picture, painted on in place."""
 
     def __init__(self, image: Image) -> None:

@@ -54,7 +54,7 @@ SHORT: Final[dict[Reason, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class GaugeReading:
     """What one gauge says on one frame.
 
     Attributes:
@@ -91,24 +91,24 @@ class Reading:
         return f"{plus}{number}{' %' if self.unit == '%' else self.unit}"
 
 
-def read(series: Series | None, i: int) -> Reading:
+def read(series: Series | None, i: int) -> GaugeReading:
     """What the gauge of `series` says on frame `i`; the only place where values are read."""
     if series is None:
-        return Reading(Status.NOT_OBSERVABLE, Reason.NONE)
+        return GaugeReading(Status.NOT_OBSERVABLE, Reason.NONE)
     status, reason = Status(int(series.status[i])), Reason(int(series.reason[i]))
     spec = series.spec
     unit = {"deg": "°"}.get(spec.unit, spec.unit)
     if status == Status.OK or (status == Status.RELATIVE and series.deg is None):
-        found = Reading(
+        found = GaugeReading(
             status, reason, float(series.value[i]), float(series.sigma[i]), unit,
             spec.low, spec.high,
         )  # fmt: skip
     elif status == Status.RELATIVE and series.deg is not None:
         sigma = np.nan if series.deg_sigma is None else float(series.deg_sigma[i])
         low, high = DEGREES.get(spec.name.split("_")[0], (-30.0, 30.0))
-        found = Reading(status, reason, float(series.deg[i]), sigma, "°", low, high)
+        found = GaugeReading(status, reason, float(series.deg[i]), sigma, "°", low, high)
     else:
-        return Reading(status, reason)
+        return GaugeReading(status, reason)
     if np.isfinite(found.value):
         return found
-    return Reading(Status.NOT_OBSERVABLE, reason)  # a value promised but missing is not shown
+    return GaugeReading(Status.NOT_OBSERVABLE, reason)  # a value promised but missing is not shown

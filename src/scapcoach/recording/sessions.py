@@ -14,7 +14,7 @@ from scapcoach.session.engine import joined
 from scapcoach.session.film import FILE as FILM
 from scapcoach.session.film import film_start
 from scapcoach.session.journal import read_journal
-from scapcoach.session.replay import begin, play, read_by
+from scapcoach.session.replay import begin, play, with_estimator
 from scapcoach.sources.types import SourceInfo
 from scapcoach.sources.video import probe
 
@@ -79,7 +79,7 @@ def close_session(
         CalibrationError: a calibration of the session was taken with another estimator.
         OutputError: the files cannot be written.
     """
-    recording = read_by(read_journal(folder), estimator)
+    recording = with_estimator(read_journal(folder), estimator)
     if not len(recording.poses):
         raise InputError(f"The session {folder} has no frames: there is nothing to report.")
     readings, parts = _played(recording)

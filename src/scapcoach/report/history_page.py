@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from scapcoach.history.summary import LEAST, Summary
+from scapcoach.history.summary import LEAST_JUDGED_S, Summary
 from scapcoach.report.page import page
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ def _today(day: Day) -> str:
     )
     note = ""
     if day.hunched is None:
-        note = f'<p class="quiet">Shares are told from {LEAST / 60:.0f} judged minutes on.</p>'
+        minutes = f"{LEAST_JUDGED_S / 60:.0f}"
+        note = f'<p class="quiet">Shares are shown from {minutes} judged minutes on.</p>'
     return f'<div class="tiles">{cells}</div>{_stack(day)}{_keys()}{note}'
 
 
@@ -166,7 +167,7 @@ def _heat(heat: Mapping[tuple[int, int], tuple[float, float]]) -> str:
         cells = []
         for hour in span:
             judged, hunched = heat.get((weekday, hour), (0.0, 0.0))
-            if judged < LEAST:
+            if judged < LEAST_JUDGED_S:
                 cells.append("<td></td>")
                 continue
             share = hunched / judged
