@@ -170,7 +170,7 @@ def test_progress_is_seen(executor: Executor, tmp_path: Path) -> None:
 def test_a_local_job_that_does_not_stop_is_cut_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scapcoach.batch.local._GRACE", 0.5)
+    monkeypatch.setattr("scapcoach.batch.local.GRACE_S", 0.5)
     with LocalExecutor(1, warm=False) as local:
         (outcome,) = everything(
             local, [Long(tmp_path, heeds=False)], lambda: any(tmp_path.iterdir())
@@ -221,10 +221,10 @@ def test_a_cluster_worker_that_lacks_a_library_says_so(monkeypatch: pytest.Monke
 def test_idle_workers_are_gone_after_the_block() -> None:
     with LocalExecutor(2, warm=False) as local:
         everything(local, [Square(1), Square(2)])
-        processes = [worker.process for worker in local._crew]
+        processes = [worker.process for worker in local._pool]
         pids = [process.pid for process in processes]
     assert pids
-    assert not local._crew
+    assert not local._pool
     with pytest.raises(ValueError, match="closed"):
         processes[0].is_alive()
 
@@ -232,7 +232,7 @@ def test_idle_workers_are_gone_after_the_block() -> None:
 def test_a_worker_killed_while_idle_is_replaced() -> None:
     with LocalExecutor(1, warm=False) as local:
         assert everything(local, [Square(1)]) == [Done(1)]
-        local._crew[0].process.kill()
+        local._pool[0].process.kill()
         time.sleep(0.2)
         assert everything(local, [Square(2)]) == [Done(4)]
 

@@ -14,7 +14,7 @@ from scapcoach.media.recorder import CameraVideo
 from scapcoach.recording.sessions import close_session
 from scapcoach.session.coach import make_coach
 from scapcoach.session.film import SessionFilm
-from scapcoach.session.journal import FILE, Journal
+from scapcoach.session.journal import JOURNAL_FILE, Journal
 from scapcoach.session.replay import Session, begin
 from scapcoach.sources.types import Frame
 from scapcoach.sources.video import VideoFile
@@ -71,7 +71,7 @@ def test_each_exercise_has_a_folder_and_passing_through_has_none(tmp_path: Path)
 def test_a_session_that_broke_off_says_so(tmp_path: Path) -> None:
     folder = tmp_path / "2026-05-04_18-30-05"
     record(folder, {}, frames=120)
-    path = folder / FILE
+    path = folder / JOURNAL_FILE
     path.write_bytes(path.read_bytes()[:-5])  # the mark of its end is torn
     (report,) = close_session(folder)
     summary = json.loads(report.with_name("summary.json").read_text())

@@ -62,7 +62,7 @@ def test_every_fault_of_a_list_is_told_with_its_line(tmp_path: Path) -> None:
     text = str(caught.value)
     for fault in (
         "line 3: there is no clip", "line 3: There is no exercise 'jump'", "line 3: subject '1,-1'",
-        "line 3: 'nobody' is neither", "line 4: ./a.mp4 stands in line 2 already",
+        "line 3: 'nobody' is neither", "line 4: ./a.mp4 is already in line 2",
         "line 5: names no clip", "line 6: more fields than columns",
     ):  # fmt: skip
         assert fault in text, text

@@ -189,7 +189,7 @@ def test_the_camera_is_lent_to_a_calibration_and_the_new_baseline_is_used() -> N
     lower = take_baseline(seated(lower=0.4, shoulders=0.2))
     with SingleInstance():
         done = watch(sampler, accept_commands=True, load_baselines=lambda: (lower,),
-                     on_moment=lambda m: looked.append(m.reading.t))  # fmt: skip
+                     on_moment=lambda m: looked.append(m.sample.t))  # fmt: skip
     assert done.notes == [
         "Paused: a calibration uses the camera.",
         "Going on, with the new baselines.",

@@ -87,11 +87,11 @@ def open_film(
         OutputError: the video cannot be made.
     """
     from scapcoach.media.recorder import CameraVideo
-    from scapcoach.session.film import FILE, SessionFilm
+    from scapcoach.session.film import VIDEO_FILE, SessionFilm
 
     if folder is None or session.journal is None:
         return None
-    return SessionFilm(stack.enter_context(CameraVideo(folder / FILE, size)), session.journal)
+    return SessionFilm(stack.enter_context(CameraVideo(folder / VIDEO_FILE, size)), session.journal)
 
 
 def window_app(
@@ -182,7 +182,7 @@ def tell_results(folder: Path, *, video: bool = True, way: str | None = None) ->
     from scapcoach.cli.progress import Bar
     from scapcoach.errors import InputError
     from scapcoach.recording.sessions import close_session
-    from scapcoach.session.film import FILE
+    from scapcoach.session.film import VIDEO_FILE
 
     try:
         with Bar(stderr_console(), enabled=True) as bar:
@@ -194,7 +194,7 @@ def tell_results(folder: Path, *, video: bool = True, way: str | None = None) ->
     except KeyboardInterrupt:
         if not video:
             raise
-        if (folder / FILE).exists():
+        if (folder / VIDEO_FILE).exists():
             _note(f"Report without the video; 'scapcoach replay {folder}' makes it with the video.")
         tell_results(folder, video=False, way=way)
         return

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scapcoach.sources.types import Frame
 
 #: Seconds to wait for each of the two pictures.
-PICTURE_TIMEOUT_S: Final = 25.0
+STILL_TIMEOUT_S: Final = 25.0
 #: Seconds between looks, and number of consecutive looks that must agree.
 LOOK_S: Final = 0.7
 STILL_LOOKS: Final = 3
@@ -72,7 +72,7 @@ def take_two_pictures(
 
 def _wait(camera: Camera, landmarker: Landmarker, side: bool) -> tuple[Frame, Poses, int] | None:
     """The first picture in which somebody has been still for some looks."""
-    deadline = time.monotonic() + PICTURE_TIMEOUT_S
+    deadline = time.monotonic() + STILL_TIMEOUT_S
     last, still = None, 0
     while time.monotonic() < deadline and not camera.ended:
         frame = camera.newest(LOOK_S)

@@ -10,7 +10,7 @@ import numpy as np
 from scapcoach.guide.card import TRACE_S, Mood, card
 from scapcoach.overlay.gauges import INK, PANEL, QUIET, text_size
 from scapcoach.overlay.paint import Box, Canvas, Layer
-from scapcoach.overlay.readings import GOOD
+from scapcoach.overlay.readings import AMBER, GOOD
 from scapcoach.overlay.text import fit, text_width
 
 if TYPE_CHECKING:
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     _Checks = tuple[tuple[str, bool], ...]
 
-_AMBER: Final[Color] = (255, 214, 64)
-_COLORS: Final = {Mood.CALM: INK, Mood.ACT: _AMBER, Mood.GOOD: GOOD, Mood.AMISS: _AMBER}
+_COLORS: Final = {Mood.CALM: INK, Mood.ACT: AMBER, Mood.GOOD: GOOD, Mood.AMISS: AMBER}
 #: Words for arrows that point to no place in the picture.
 _WORDS: Final = {"nearer": "closer", "back": "back", "turn": "turn", "up": "up", "down": "down"}
 
@@ -83,9 +82,9 @@ class GuidePainter:
             x = box.left + em + (k % per_row) * 7.2 * em
             base = box.top + tall + (k // per_row) * 1.6 * em + 0.8 * em
             mark = Box(x, base - 0.62 * em, x + 0.7 * em, base + 0.08 * em)
-            layer.fill(mark, GOOD if good else _AMBER, 1.0, radius=em,
+            layer.fill(mark, GOOD if good else AMBER, 1.0, radius=em,
                        outline=0.0 if good else 0.14 * em)  # fmt: skip
-            layer.text(x + em, base, name, round(0.86 * em), INK if good else _AMBER, "bold")
+            layer.text(x + em, base, name, round(0.86 * em), INK if good else AMBER, "bold")
         return layer
 
     def _bars(self, image: Image, shown: Card) -> None:
@@ -99,7 +98,7 @@ class GuidePainter:
             bar = Box(0.6 * em, height - 1.9 * em, width - 0.6 * em, height - 0.9 * em)
             picture.fill(bar, PANEL, 0.8, radius=0.5 * em)
             done = bar._replace(right=bar.left + max(em, shown.share * bar.width))
-            picture.fill(done, _AMBER, 0.95, radius=0.5 * em)
+            picture.fill(done, AMBER, 0.95, radius=0.5 * em)
 
     def _trace(self, image: Image, shown: Card) -> None:
         """The last seconds: higher is farther from rest, or nearer to the finish."""
@@ -130,7 +129,7 @@ class GuidePainter:
         middle = np.array([3.4 * em if left else width - 3.4 * em, 0.4 * height])
         shape = ("left" if left else "right") if aside else direction
         lines = [np.rint(middle + 2.2 * em * s).astype(np.int32) for s in _strokes(shape)]
-        for color, thick in ((PANEL, 1.0), (_AMBER, 0.6)):
+        for color, thick in ((PANEL, 1.0), (AMBER, 0.6)):
             cv2.polylines(image, lines, False, color, round(thick * em), cv2.LINE_AA)
         if direction in _WORDS:
             self._word(_WORDS[direction]).onto(image)
@@ -144,7 +143,7 @@ class GuidePainter:
         layer.fill(
             Box(x - half, y - 1.2 * em, x + half, y + 0.5 * em), PANEL, 0.86, radius=0.4 * em
         )
-        layer.text(x, y, word, size, _AMBER, "bold", "center")
+        layer.text(x, y, word, size, AMBER, "bold", "center")
         return layer
 
 

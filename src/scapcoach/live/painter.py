@@ -14,7 +14,7 @@ from scapcoach.measures.types import Reason
 from scapcoach.overlay.gauges import INK, PANEL, QUIET, text_size
 from scapcoach.overlay.overlay import Overlay
 from scapcoach.overlay.paint import Box, Layer
-from scapcoach.overlay.readings import GOOD
+from scapcoach.overlay.readings import AMBER, GOOD
 from scapcoach.overlay.text import fit, text_width
 from scapcoach.pictures import shrunk
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 #: Largest longer side of the picture in the window: more would take time and show nothing new.
 MAX_SIDE: Final = 1280
-_AMBER: Final[Color] = (255, 214, 64)
 _RED: Final[Color] = (255, 92, 80)
 #: Advice about a missing number, where a key helps.
 _ADVICE: Final = MappingProxyType(
@@ -66,7 +65,7 @@ class WindowState:
     @property
     def indicators(self) -> tuple[tuple[str, Color], ...]:
         """Words at the right of the line of keys, from the right, and their colours."""
-        heard = ("MUTED", _AMBER) if self.muted else (self.sound, GOOD)
+        heard = ("MUTED", AMBER) if self.muted else (self.sound, GOOD)
         kept = "REC + VIDEO" if self.filming else "REC" if self.recording else ""
         return tuple(shown for shown in ((kept, _RED), heard) if shown[0])
 

@@ -26,7 +26,7 @@ class AudioCopy:
     """Copies the first sound track of a file into an output container, step by step.
 
     Time 0 of the output is the first video frame of the source, as for `Frame.t`; sound before
-    it is dropped. A fault in the sound ends the sound, never the video: it is told in `warnings`.
+    it is dropped. An error in the sound ends only the sound; it is reported in `warnings`.
 
     Args:
         source: the recording.
@@ -69,7 +69,7 @@ class AudioCopy:
                 self._waiting = self._next()
             if self._waiting is None or self._waiting[0] > t + _AHEAD:
                 return
-            self._output.mux(self._waiting[1])  # faults of the disk are the writer's to tell
+            self._output.mux(self._waiting[1])  # the writer reports disk errors
             self._waiting = None
 
     def _next(self) -> tuple[float, av.Packet[Any]] | None:

@@ -1,4 +1,4 @@
-"""The gauges of the overlay: where they stand and how they are painted."""
+"""The gauges of the overlay: their layout and how they are painted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TRACK: Final[Color] = (120, 132, 148)
 
 @dataclass(frozen=True, slots=True)
 class GaugeRow:
-    """One gauge: a measure, its side, and where it stands."""
+    """One gauge: a measure, its side, and its place."""
 
     measure: str
     side: str
@@ -42,13 +42,13 @@ class GaugeRow:
 
 @dataclass(frozen=True, slots=True)
 class GaugeCard:
-    """A titled group of gauges that give way to one sentence when all are withheld.
+    """A titled group of gauges, replaced by one sentence when all values are withheld.
 
     Attributes:
         title: key of `TITLES`.
         rows: one gauge each.
-        box: where the card stands.
-        both: a gauge of both sides together, shown where neither side can be told apart.
+        box: place of the card.
+        both: a gauge of both sides together, shown where the sides cannot be distinguished.
         zones: whether the scale is coloured by ok, mild and marked.
     """
 
@@ -61,7 +61,7 @@ class GaugeCard:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where everything of the panel stands on pictures of one size.
+    """The layout of the panel on pictures of one size.
 
     Attributes:
         em: size of the numbers in pixels.
@@ -80,7 +80,7 @@ def text_size(size: tuple[int, int]) -> int:
 
 
 def lay_out(size: tuple[int, int]) -> Layout:
-    """One strip of three cards at the foot of wide pictures; two and one on upright ones."""
+    """One row of three cards at the bottom of wide pictures; two rows on upright ones."""
     width, height = size
     em = text_size(size)
     margin, pad = max(4.0, 0.6 * em), 0.75 * em
@@ -130,7 +130,7 @@ def _head_size(em: int) -> int:
 TITLES: Final = {"retraction": "RETRACTION", "elevation": "SHRUG", "hunch": "HUNCH"}
 
 
-#: What the unmoving part of a gauge depends on: status, reason, whether there is a number.
+#: What the static part of a gauge depends on: status, reason, whether there is a number.
 _GaugeState = tuple[Status, Reason, bool]
 
 
@@ -139,7 +139,7 @@ class Panel:
 
     Args:
         size: (width, height) of the pictures in pixels.
-        advice: sentences in place of `Reason.advice`, where something else is to be done here.
+        advice: sentences that replace `Reason.advice` for some reasons.
     """
 
     def __init__(
@@ -156,7 +156,7 @@ class Panel:
         i: int,
         targets: Mapping[str, tuple[float, float]] = MappingProxyType({}),
     ) -> None:
-        """Paint the gauges of frame `i`, with the ghosts of `targets`: measure to (low, high)."""
+        """Paint the gauges of frame `i`, with the target ranges: measure to (low, high)."""
         cards, readings = [], []
         for card in self.layout.cards:
             group = [read(measures.series.get(row.measure), i) for row in card.rows]
@@ -173,13 +173,13 @@ class Panel:
                 if reading.shown:
                     target = targets.get(row.measure) or targets.get(card.title)
                     if target is not None and reading.status == Status.OK and not card.zones:
-                        self._ghost(picture, self._track_box(card, row), reading, target)
+                        self._target_range(picture, self._track_box(card, row), reading, target)
                     self._marker(picture, card, row, reading)
 
     def _paint_layer(
         self, shown: tuple[tuple[GaugeCard, ...], tuple[tuple[_GaugeState, ...], ...]]
     ) -> Layer:
-        """Everything that does not move: panel, titles, tracks, reasons."""
+        """Everything static: panel, titles, tracks, reasons."""
         cards, key = shown
         em, panel = self.layout.em, self.layout.panel
         layer = Layer(panel.inset(-1))
@@ -252,7 +252,7 @@ class Panel:
         return row.box._replace(left=row.box.left + (0.95 * self.layout.em if row.side else 0))
 
     def _reason(self, layer: Layer, box: Box, status: Status, reason: Reason) -> None:
-        """The sentence that stands in place of a number."""
+        """The sentence that replaces a number."""
         em = self.layout.em
         if status > Status.NOT_OBSERVABLE or reason == Reason.NONE:
             layer.fill(
@@ -311,10 +311,10 @@ class Panel:
         else:
             layer.fill(track, TRACK, 0.5, radius=em)
 
-    def _ghost(
+    def _target_range(
         self, picture: Canvas, track: Box, reading: GaugeReading, target: tuple[float, float]
     ) -> None:
-        """Where the marker should be now: a bracket around that part of the scale."""
+        """The target range: a bracket around that part of the scale."""
         em = self.layout.em
         low, high = (
             float(np.clip((edge - reading.low) / (reading.high - reading.low), 0, 1))
@@ -330,7 +330,7 @@ class Panel:
     def _marker(
         self, picture: Canvas, card: GaugeCard, row: GaugeRow, reading: GaugeReading
     ) -> None:
-        """What moves: uncertainty, bar, marker and number of one gauge."""
+        """The moving parts of a gauge: uncertainty, bar, marker and number."""
         em, track = self.layout.em, self._track_box(card, row)
 
         def at(value: float) -> float:

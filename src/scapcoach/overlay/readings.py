@@ -1,4 +1,4 @@
-"""What the gauges say: the only place of the overlay where values are read. Pure."""
+"""Readings of the gauges: the only place of the overlay where values are read. Pure functions."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from scapcoach.measures.types import Series
     from scapcoach.overlay.paint import Color
 
-#: What is as it should be: the hunch gauge's "ok", a target reached, praise.
+#: Colour of what is good: the hunch gauge's "ok", a reached target, praise.
 GOOD: Final[Color] = (64, 214, 176)
+#: Colour of what asks for attention: cues that correct, checks that fail.
+AMBER: Final[Color] = (255, 214, 64)
 
 #: Zones of the hunch gauge [E]: upper edge, word, colour.
 ZONES: Final[tuple[tuple[float, str, Color], ...]] = (
@@ -23,11 +25,11 @@ ZONES: Final[tuple[tuple[float, str, Color], ...]] = (
     (np.inf, "marked", (255, 104, 74)),
 )
 
-#: What a gauge in degrees spans: typical ranges (docs/method.md, "Typical ranges"), rounded
+#: Scale of a gauge in degrees: typical ranges (docs/method.md, "Typical ranges"), rounded
 #: up.
 DEGREES: Final = {"retraction": (-25.0, 30.0), "elevation": (-15.0, 40.0)}
 
-#: Reasons in two or three words, where there is no room for the sentence.
+#: Reasons in two or three words, for places too small for the sentence.
 SHORT: Final[dict[Reason, str]] = {
     Reason.NONE: "",
     Reason.NOT_CALIBRATED: "Not calibrated",
@@ -55,12 +57,12 @@ SHORT: Final[dict[Reason, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class GaugeReading:
-    """What one gauge says on one frame.
+    """The reading of one gauge on one frame.
 
     Attributes:
-        status: decides the style; anything above ``relative`` shows no number and no marker.
+        status: decides the style; above ``relative`` neither number nor marker is shown.
         reason: why a number is withheld.
-        value: what the marker shows, NaN when withheld.
+        value: shown by the marker, NaN when withheld.
         sigma: one standard deviation, same unit.
         unit: "%", "°" or "".
         low, high: ends of the scale.
@@ -92,7 +94,7 @@ class GaugeReading:
 
 
 def read(series: Series | None, i: int) -> GaugeReading:
-    """What the gauge of `series` says on frame `i`; the only place where values are read."""
+    """The reading of the gauge of `series` on frame `i`; the only place where values are read."""
     if series is None:
         return GaugeReading(Status.NOT_OBSERVABLE, Reason.NONE)
     status, reason = Status(int(series.status[i])), Reason(int(series.reason[i]))
@@ -111,4 +113,4 @@ def read(series: Series | None, i: int) -> GaugeReading:
         return GaugeReading(status, reason)
     if np.isfinite(found.value):
         return found
-    return GaugeReading(Status.NOT_OBSERVABLE, reason)  # a value promised but missing is not shown
+    return GaugeReading(Status.NOT_OBSERVABLE, reason)  # status allows a value, but it is missing

@@ -11,8 +11,7 @@ from scapcoach.recording.options import Options
 from scapcoach.recording.outputs import write_outputs
 from scapcoach.session.coach import make_coach
 from scapcoach.session.engine import joined
-from scapcoach.session.film import FILE as FILM
-from scapcoach.session.film import film_start
+from scapcoach.session.film import VIDEO_FILE, film_start
 from scapcoach.session.journal import read_journal
 from scapcoach.session.replay import begin, play, with_estimator
 from scapcoach.sources.types import SourceInfo
@@ -120,7 +119,7 @@ def _film(folder: Path, recording: Recording) -> Film | None:
     """The session's pictures, if it was filmed and they can be read."""
     from scapcoach.recording.render import Film
 
-    start, path = film_start(recording), folder / FILM
+    start, path = film_start(recording), folder / VIDEO_FILE
     if start is None or not path.is_file():
         return None
     try:

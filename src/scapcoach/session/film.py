@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from scapcoach.sources.types import Frame
 
 #: File of the camera's pictures in the session's folder.
-FILE: Final = "camera.mp4"
+VIDEO_FILE: Final = "camera.mp4"
 _COMMAND: Final = "film"
 
 

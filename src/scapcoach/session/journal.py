@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-FILE: Final = "journal.scap"
+JOURNAL_FILE: Final = "journal.scap"
 SCHEMA: Final = "scapcoach.journal/1"
 _MAGIC: Final = b"scapjrn1"
 _HEADER: Final = struct.Struct("<4sII")
@@ -87,7 +87,7 @@ class Journal:
     """
 
     def __init__(self, folder: Path, head: dict[str, Any]) -> None:
-        self.path = folder / FILE
+        self.path = folder / JOURNAL_FILE
         self._queue: queue.SimpleQueue[Poses | Command | None] = queue.SimpleQueue()
         self._trouble = ""
         self._frames = 0
@@ -186,7 +186,7 @@ def read_journal(folder: Path) -> Recording:
         MissingInputError: there is no journal.
         InputError: the file is no journal, or nothing in it can be read.
     """
-    path = folder / FILE if folder.is_dir() else folder
+    path = folder / JOURNAL_FILE if folder.is_dir() else folder
     try:
         with path.open("rb") as file:
             if file.read(len(_MAGIC)) != _MAGIC:
