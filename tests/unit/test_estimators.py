@@ -201,6 +201,9 @@ def test_the_command_line_refuses_a_profile_of_the_other_estimator(
     seen = type("Seen", (), {"model": "full", "model_sha256": ""})()
     head = session_head(seen, (320, 240), "file", profile="anna")
     assert head["estimator"] == "geometric"
-    assert session_head(seen, (320, 240), "file", way="observer")["estimator"] == "observer"
+    assert (
+        session_head(seen, (320, 240), "file", girdle_estimator="observer")["estimator"]
+        == "observer"
+    )
     with pytest.raises(CalibrationError, match="leave --estimator out"):
-        session_head(seen, (320, 240), "file", profile="anna", way="observer")
+        session_head(seen, (320, 240), "file", profile="anna", girdle_estimator="observer")

@@ -69,10 +69,10 @@ def command(clips: tuple[Path, ...], profile: str, **chosen: Any) -> int:
     from scapcoach.calibration.profiles import profile_path, save_profile
     from scapcoach.cli.profiles import describe
 
-    profile_path(profile)  # a bad name is told before the work, not after it
+    profile_path(profile)  # a bad name is reported before the work
     segments: Path | None = chosen["calibration_segments"]
     if len(clips) != 1 and segments is not None:
-        raise click.UsageError("--calibration-segments needs one CLIP to speak of.")
+        raise click.UsageError("--calibration-segments needs exactly one CLIP.")
     if len(clips) > _MOST_CLIPS:
         raise click.UsageError("Give one posture clip, one exercise clip, or one of each.")
     found = _from_clips(clips, segments, chosen) if clips else _guided(chosen, profile)
@@ -117,13 +117,13 @@ def _from_clips(
 
 
 def _guided(chosen: dict[str, Any], profile: str) -> Calibration | None:
-    """The last calibration that was finished in the window, or None."""
+    """The last calibration finished in the window, or None."""
     from scapcoach.calibration.profiles import list_profiles
     from scapcoach.cli.sessions import window_app
     from scapcoach.guide.poses import Plan
     from scapcoach.live.window import check_display
 
-    check_display()  # before the camera's light goes on
+    check_display()  # before the camera is opened
     taken: list[Calibration] = []
 
     def keep(calibration: Calibration) -> str:

@@ -1,4 +1,4 @@
-"""`scapcoach compare`: two sets or sessions, and what can be told apart."""
+"""`scapcoach compare`: two sets or sessions, and which differences are detectable."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def command(a: Path, b: Path, *, as_json: bool, page: Path | None) -> int:
 
 
 def _print(found: Comparison, page: Path | None) -> None:
-    """A table per group on stdout."""
+    """Print a table per group on stdout."""
     from rich.table import Table
 
     from scapcoach.cli.consoles import stdout_console
@@ -77,12 +77,12 @@ def _print(found: Comparison, page: Path | None) -> None:
         for d in found.differences:
             if d.group != group:
                 continue
-            told = d.verdict in {Verdict.MORE, Verdict.LESS}
+            detected = d.verdict in {Verdict.MORE, Verdict.LESS}
             words = {Verdict.UNKNOWN: d.why, Verdict.SAME: "not told apart"}.get(
                 d.verdict, d.verdict
             )
             limit = signed(d.detectable, d.unit).lstrip("+")
-            style = "bold" if told else "dim" if d.verdict is Verdict.UNKNOWN else None
+            style = "bold" if detected else "dim" if d.verdict is Verdict.UNKNOWN else None
             table.add_row(
                 d.title, amount(d.a, d.unit), amount(d.b, d.unit), signed(d.value, d.unit), limit,
                 words, style=style,

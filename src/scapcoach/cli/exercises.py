@@ -1,4 +1,4 @@
-"""`scapcoach exercises`: what can be coached, by which rules, and why."""
+"""`scapcoach exercises`: the exercises that can be coached, with their rules and reasons."""
 
 from __future__ import annotations
 

@@ -63,13 +63,13 @@ def command(sessions: Path, **chosen: Any) -> int:
     if chosen["record_video"] and not recorded:
         raise click.UsageError("--record-video keeps a session: it does not go with --no-record.")
     from scapcoach.calibration.profiles import save_profile
-    from scapcoach.cli.sessions import exercise_settings, report_film, tell_results, window_app
+    from scapcoach.cli.sessions import exercise_settings, report_film, report_results, window_app
     from scapcoach.coaching.library import packaged
     from scapcoach.live.window import check_display
     from scapcoach.session.journal import session_folder
 
     chosen["settings"] = exercise_settings(chosen.pop("exercise"), chosen["focus"])
-    check_display()  # before the camera's light goes on
+    check_display()  # before the camera is opened
     titles = {name: found.title for name, found in packaged().items()}
     names = dict.fromkeys((str(chosen["settings"].get("name", "")), "", *titles))
     folder = session_folder(sessions, time.localtime()) if recorded else None
@@ -97,5 +97,5 @@ def command(sessions: Path, **chosen: Any) -> int:
         app.run()
     report_film(film)
     if folder is not None:
-        tell_results(folder)
+        report_results(folder)
     return 0

@@ -1,4 +1,4 @@
-"""`scapcoach replay`: a recorded session once more."""
+"""`scapcoach replay`: run a recorded session again."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def command(folder: Path, as_json: bool, video: bool, estimator: str | None) -> 
       scapcoach replay sessions/2026-05-04_18-30-05 --json
       scapcoach replay sessions/2026-05-04_18-30-05 --estimator observer
     """  # noqa: D301 - click reads the \\b
-    from scapcoach.cli.sessions import tell_results
+    from scapcoach.cli.sessions import report_results
     from scapcoach.session.coach import make_coach
     from scapcoach.session.journal import read_journal
     from scapcoach.session.plain import plain_reading
@@ -45,5 +45,5 @@ def command(folder: Path, as_json: bool, video: bool, estimator: str | None) -> 
         return 0
     state = "complete" if recording.complete else "broke off; read as far as it goes"
     click.echo(f"{len(recording.poses)} frames, {state}.")
-    tell_results(folder, video=video, way=estimator)
+    report_results(folder, video=video, girdle_estimator=estimator)
     return 0

@@ -80,7 +80,7 @@ def command(host: str, port: int, source: str | None, sessions: Path, **chosen: 
     if source is not None:
         find_target(source)  # a wrong name is reported now, not when somebody opens the page
     factories = _factories(source, sessions, chosen)
-    with suppress(KeyboardInterrupt):  # the way to stop it
+    with suppress(KeyboardInterrupt):  # Ctrl-C stops the server
         run_server(
             host, port, factories, _setup(source, film=chosen["record_video"]), sessions, _announce
         )
@@ -114,7 +114,7 @@ def _factories(source: str | None, sessions: Path, chosen: dict[str, Any]) -> Se
         name: str,
         folder: Path | None,
     ) -> Session:
-        head = session_head(estimator, size, name, way=chosen["estimator"])
+        head = session_head(estimator, size, name, girdle_estimator=chosen["estimator"])
         return open_session(stack, head, folder)
 
     films: dict[Path, SessionFilm] = {}

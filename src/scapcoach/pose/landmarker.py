@@ -29,7 +29,7 @@ _SYSTEM: str = sys.platform  # a plain name, so that type checkers read both way
 class Landmarker:
     """One MediaPipe landmarker, for frames in order (`follow`) or for single pictures (`look`).
 
-    It is closed by `close`, when it is garbage, or at interpreter exit, whichever comes first.
+    It is closed by `close`, when it is garbage, or at interpreter exit.
 
     Args:
         model: the model file.

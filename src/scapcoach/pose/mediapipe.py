@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scapcoach.pose.types import Detection
 
 
-#: Seconds for which the right person is waited for before whoever can be followed is.
+#: Seconds to wait for the right person before anybody else is followed.
 _PATIENCE: Final = 1.0
 #: A finding of the search and the tracker's, in trunk lengths: one body when nearer than this, ...
 _ONE_BODY: Final = 1.0
@@ -50,13 +50,14 @@ class MediaPipePose:
     a single person and on its own would settle on anybody; whenever there is doubt who that is
     (at the start, after a gap or a jump, when the colours of the trunk change) the picture is
     searched for everybody, and the tracker steered back by showing it that picture with the
-    others painted over. If the subject is not there, whoever is followed gets another number.
+    others painted over. If the subject is not there, the person who is followed gets another
+    number.
 
     Args:
         model: lite, full or heavy.
         subject_at: a point on the subject in the first picture: pixels from the upper left, or
             shares of width and height when both are at most 1.
-        lock_subject: False to take whomever MediaPipe follows, always as subject 0.
+        lock_subject: False uses the person that MediaPipe follows, always as subject 0.
         delegate: what the tracking network runs on: cpu, or gpu where MediaPipe offers it.
 
     Raises:

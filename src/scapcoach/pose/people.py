@@ -1,4 +1,4 @@
-"""What tells one person in a picture from another: place, size and the colours of the trunk."""
+"""Features that distinguish people in a picture: place, size and the colours of the trunk."""
 
 from __future__ import annotations
 

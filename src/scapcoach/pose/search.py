@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scapcoach.arrays import Image
 
 
-#: More people than this are not told apart.
+#: Most people that are distinguished.
 _MOST_PEOPLE: Final = 4
 #: With MediaPipe's default of 0.5, shadows, legs and parts of close-ups were taken for people in
 #: real gym clips; with 0.85 none were, and nobody who stood free was missed.

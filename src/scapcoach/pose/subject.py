@@ -161,7 +161,7 @@ class SubjectLock:
                 somebody up fits badly for some frames, which says little about who it is.
 
         Returns:
-            The choice, or None when it cannot be told yet.
+            The choice, or None when it is not clear yet.
         """
         everybody = [person, *others]
         self._looked = t
@@ -245,7 +245,7 @@ class SubjectLock:
         return unlike < ALIKE and unlike < self._nearest_other(person)
 
     def _nearest_other(self, person: Person) -> float:
-        """Colour distance to whoever else has been seen; infinite if nobody has."""
+        """Colour distance to other people seen so far; infinite if there are none."""
         looks = [*self._bystanders, *(look for known in self._known[1:] for look in known.looks)]
         if person.colours is None or not looks:
             return math.inf

@@ -4,12 +4,13 @@
 
     with Camera("0") as camera:                 # number, name, /dev/video0, rtsp://..., clip.mp4
         while not camera.ended:
-            frame = camera.newest(timeout=0.5)  # waits for a picture not handed out before
+            frame = camera.newest(timeout=0.5)  # waits for a picture that was not returned before
             if frame is None:
                 print(camera.trouble)           # one sentence for the person
                 continue
             ...                                 # frame.image (RGB), frame.t (seconds)
-            camera.pause()                      # lets go of the device; camera.resume() goes on
+            camera.pause()                      # releases the device; camera.resume() opens it
+            again
 
 A thread reads the camera and keeps the newest picture; who asks late misses the ones between and
 never falls behind. A camera that disappears is tried again, at longer and longer intervals.
@@ -44,7 +45,7 @@ BACK_OFF: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
 _JOIN_S: Final = 2.0
 
 #: Brightness (0-255) below which all of a picture lies when the lens is covered, and its spread:
-#: a room at night has lamps in it [E].
+#: a room at night has some light [E].
 _BLACK: Final = 16.0
 _EVEN: Final = 3.0
 
@@ -131,7 +132,7 @@ class Camera:
 
     @property
     def paused(self) -> bool:
-        """Whether the device has been let go of on purpose."""
+        """Whether the device was released by `pause`."""
         return self._paused
 
     @property
@@ -210,7 +211,7 @@ class Camera:
                 yield frame
 
     def __enter__(self) -> Self:
-        # The first time in the caller's thread: its errors are told at once, and some systems
+        # The first time in the caller's thread: its errors are raised at once, and some systems
         # ask for permission only there.
         capture = self._open(self.target)
         self._holds = True

@@ -89,7 +89,7 @@ class DeviceCapture:
         import cv2
 
         self.name = target.name
-        # OpenCV tells failures on stderr; they are told better here.
+        # OpenCV prints failures on stderr; they are reported better here.
         log = getattr(cv2.utils, "logging", cv2)  # up to OpenCV 4.12 in cv2 itself
         before = log.getLogLevel()
         log.setLogLevel(_SILENT)
@@ -134,7 +134,7 @@ class DeviceCapture:
             return False
 
     def release(self) -> None:
-        """Let go of the camera; its light goes out."""
+        """Release the camera; its light goes out."""
         device, self._device = self._device, None
         if device is not None:
             device.release()
@@ -203,7 +203,7 @@ class StreamCapture:
             return None
 
     def release(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         container, self._container = self._container, None
         if container is not None:
             container.close()

@@ -1,4 +1,4 @@
-"""Which camera is meant, and why one cannot be opened: words for people."""
+"""Finding the camera that a text names, and reasons why one cannot be opened."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def find_target(named: str | int) -> Target:
     text = str(named).strip()
     if re.fullmatch(r"\d{1,3}", text):
         return Target(Kind.DEVICE, text, _named_devices().get(int(text), f"camera {text}"))
-    # Any scheme is taken for an address, so that a wrong one is told as such.
+    # Text with any scheme is an address, so that a wrong scheme is reported as such.
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text):
         return _stream(text)
     path = Path(text)
@@ -101,7 +101,7 @@ def _by_name(text: str) -> Target:
 
 
 def _named_devices() -> dict[int, str]:
-    """Cameras of this computer by number; empty where the system does not tell (not Linux)."""
+    """Cameras of this computer by number; empty where the system does not list them (not Linux)."""
     found: dict[int, str] = {}
     for folder in _V4L.glob("video*"):
         try:
@@ -128,7 +128,7 @@ def _listed(devices: dict[int, str]) -> str:
 
 
 def why_closed(target: Target) -> str:
-    """Why a device that could not be opened probably was not, and what to do."""
+    """The probable reason why a device could not be opened, and what to do."""
     if _SYSTEM == "linux":
         node = Path(f"/dev/video{target.where}")
         if not node.exists():

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # or two early as a matter of course, and a stated length may be that of the sound.
 TAIL_S = 0.5
 TAIL_SHARE = 0.02
-# No picture for this long, and for this many nominal steps, is told: some containers skip over
+# No picture for this long, and for this many nominal steps, is reported: some containers skip over
 # damage without a sign. Recorders that drop frames in the dark leave holes of a tenth of that.
 GAP_S = 1.0
 GAP_STEPS = 5
