@@ -14,13 +14,13 @@ from scapcoach.sources import camera as module
 from scapcoach.sources import devices
 from scapcoach.sources.camera import Camera, fitted, looks_black
 from scapcoach.sources.captures import FileCapture
-from scapcoach.sources.devices import Kind, Target, find_target
+from scapcoach.sources.devices import SourceKind, SourceTarget, find_target
 from tests.support.videos import picture, read_number, write_clip
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-TARGET = Target(Kind.DEVICE, "0", "Test cam")
+TARGET = SourceTarget(SourceKind.DEVICE, "0", "Test cam")
 
 
 class Fake:
@@ -63,7 +63,7 @@ def opened(fakes: list[Fake], **more) -> Camera:
     """A camera whose openings give these captures one after the other, then fail."""
     rest = iter(fakes)
 
-    def opener(_target: Target) -> Fake:
+    def opener(_target: SourceTarget) -> Fake:
         try:
             return next(rest)
         except StopIteration:
@@ -156,7 +156,7 @@ def test_an_unplugged_camera_is_tried_again_and_its_clock_goes_on(monkeypatch) -
     first, second = Fake(), Fake(size=(640, 400))
     ready = threading.Event()
 
-    def opener(_target: Target) -> Fake:
+    def opener(_target: SourceTarget) -> Fake:
         if first.number == 0:
             return first
         if not ready.is_set():
@@ -199,7 +199,7 @@ def test_pausing_lets_go_of_the_device_before_it_returns() -> None:
 
 
 def test_a_driver_that_hangs_hangs_neither_pause_nor_close(monkeypatch) -> None:
-    monkeypatch.setattr(module, "_JOIN_S", 0.1)
+    monkeypatch.setattr(module, "_READER_END_S", 0.1)
     fake = Fake()
     with opened([fake]) as camera:
         assert camera.newest(1) is not None
@@ -306,12 +306,12 @@ def test_what_a_name_means(tmp_path: Path, monkeypatch) -> None:
         folder.mkdir(parents=True)
         (folder / "name").write_text(f"{name}\n")
         (folder / "index").write_text(f"{index}\n")
-    assert find_target(0) == Target(Kind.DEVICE, "0", "Desk Cam HD")
-    assert find_target("desk") == Target(Kind.DEVICE, "0", "Desk Cam HD")
-    assert find_target("/dev/video2") == Target(Kind.DEVICE, "2", "Stage")
-    assert find_target(str(clip)).kind is Kind.FILE
+    assert find_target(0) == SourceTarget(SourceKind.DEVICE, "0", "Desk Cam HD")
+    assert find_target("desk") == SourceTarget(SourceKind.DEVICE, "0", "Desk Cam HD")
+    assert find_target("/dev/video2") == SourceTarget(SourceKind.DEVICE, "2", "Stage")
+    assert find_target(str(clip)).kind is SourceKind.FILE
     stream = find_target("rtsp://anna:secret@host:554/live?key=1")
-    assert stream.kind is Kind.STREAM
+    assert stream.kind is SourceKind.STREAM
     assert "secret" in stream.where
     assert stream.name == "rtsp://host:554/live"
     with pytest.raises(CameraError, match=r"no camera and no video file 'nope'.*0 \(Desk Cam HD\)"):
@@ -356,7 +356,10 @@ def test_a_camera_that_cannot_be_opened_is_told_why(
     monkeypatch.setattr(devices, "Path", lambda _: node)
     monkeypatch.setattr(devices.os, "access", lambda *_: allowed)
     monkeypatch.setattr(devices, "known_cameras", lambda: "")
-    with pytest.raises(CameraError, match=words), Camera(Target(Kind.DEVICE, "0", "camera 0")):
+    with (
+        pytest.raises(CameraError, match=words),
+        Camera(SourceTarget(SourceKind.DEVICE, "0", "camera 0")),
+    ):
         pytest.fail("it was opened")
 
 

@@ -172,12 +172,12 @@ def open_sampler(
     """
     from scapcoach.pose.mediapipe import MediaPipePose
     from scapcoach.sources.camera import Camera
-    from scapcoach.sources.devices import Kind, find_target
+    from scapcoach.sources.devices import SourceKind, find_target
     from scapcoach.sources.video import VideoFile
 
     target = find_target(source)
     stop = threading.Event() if stop is None else stop
-    if fast and target.kind is not Kind.FILE:
+    if fast and target.kind is not SourceKind.FILE:
         raise SourceError("--fast is for video files: a camera has its own pace.")
     if fast:
         with VideoFile(target.where) as file, MediaPipePose(model) as estimator:

@@ -14,7 +14,8 @@ T = TypeVar("T")
 # Python on Windows cannot be interrupted while it waits for a lock; waking up this often lets
 # Ctrl-C through there. Elsewhere it costs nothing worth measuring.
 _WAKE_S = 0.2
-_JOIN_S = 10.0
+# Seconds to wait for the producing thread to end.
+_PRODUCER_END_S = 10.0
 
 
 class ReadAhead(Generic[T]):
@@ -89,4 +90,4 @@ class ReadAhead(Generic[T]):
             self._items.clear()
             self._changed.notify_all()
         if self._thread is not threading.current_thread():
-            self._thread.join(_JOIN_S)
+            self._thread.join(_PRODUCER_END_S)

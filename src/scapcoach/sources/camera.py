@@ -26,7 +26,7 @@ import numpy as np
 
 from scapcoach.errors import CameraError, ScapcoachError
 from scapcoach.sources.captures import open_capture
-from scapcoach.sources.devices import Kind, Target, find_target
+from scapcoach.sources.devices import SourceKind, SourceTarget, find_target
 from scapcoach.sources.types import Frame, SourceInfo
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ STALE_S: Final = 1.0
 FIRST_S: Final = 8.0
 #: Seconds between tries to open a camera that disappeared; the last one repeats.
 BACK_OFF: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
-_JOIN_S: Final = 2.0
+#: Seconds to wait for the reading thread to release the camera or to end.
+_READER_END_S: Final = 2.0
 
 #: Brightness (0-255) below which all of a picture lies when the lens is covered, and its spread:
 #: a room at night has some light [E].
@@ -58,7 +59,7 @@ class Camera:
     pictures that came, so gaps in it are pictures nobody asked for.
 
     Args:
-        target: number, name or path of a device, address, video file; or a `Target`.
+        target: number, name or path of a device, address, video file; or a `SourceTarget`.
         size: (width, height) to ask a device for.
         fps: frames per second to ask a device for.
         stale_after: seconds after which a picture is too old to be handed out.
@@ -73,15 +74,15 @@ class Camera:
 
     def __init__(
         self,
-        target: Target | str | int,
+        target: SourceTarget | str | int,
         *,
         size: tuple[int, int] | None = None,
         fps: float | None = None,
         stale_after: float = STALE_S,
         on_demand: bool = False,
-        opener: Callable[[Target], Capture] | None = None,
+        opener: Callable[[SourceTarget], Capture] | None = None,
     ) -> None:
-        self.target = target if isinstance(target, Target) else find_target(target)
+        self.target = target if isinstance(target, SourceTarget) else find_target(target)
         self._stale_after = stale_after
         self._open = opener or (lambda where: open_capture(where, size, fps))
         self._on_demand = on_demand
@@ -114,7 +115,7 @@ class Camera:
     @property
     def live(self) -> bool:
         """Whether pictures are of the moment: False for a file played in real time."""
-        return self.target.kind is not Kind.FILE
+        return self.target.kind is not SourceKind.FILE
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -185,7 +186,7 @@ class Camera:
             self._paused = True
             self._newest = None
             self._changed.notify_all()
-            self._changed.wait_for(lambda: not self._holds or self._ended, _JOIN_S)
+            self._changed.wait_for(lambda: not self._holds or self._ended, _READER_END_S)
 
     def resume(self) -> None:
         """Open the device again."""
@@ -201,7 +202,7 @@ class Camera:
             self._changed.notify_all()
         if self._thread is not None and self._thread is not threading.current_thread():
             # A driver that hangs must not hang the program: the thread is a daemon.
-            self._thread.join(_JOIN_S)
+            self._thread.join(_READER_END_S)
 
     def __iter__(self) -> Iterator[Frame]:
         """Newest pictures until the end; waits through pauses and interruptions."""

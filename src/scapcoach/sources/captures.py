@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from scapcoach.errors import CameraError
-from scapcoach.sources.devices import Kind, Target, why_closed
+from scapcoach.sources.devices import SourceKind, SourceTarget, why_closed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,7 +54,7 @@ class Capture(Protocol):
 
 
 def open_capture(
-    target: Target, size: tuple[int, int] | None = None, fps: float | None = None
+    target: SourceTarget, size: tuple[int, int] | None = None, fps: float | None = None
 ) -> Capture:
     """Open what pictures are to come from.
 
@@ -67,9 +67,9 @@ def open_capture(
         CameraError: a device or stream cannot be opened; the message says what to do.
         InputError: the file is no video.
     """
-    if target.kind is Kind.FILE:
+    if target.kind is SourceKind.FILE:
         return FileCapture(target.where)
-    if target.kind is Kind.STREAM:
+    if target.kind is SourceKind.STREAM:
         return StreamCapture(target)
     return DeviceCapture(target, size, fps)
 
@@ -84,7 +84,7 @@ class DeviceCapture:
     finite = False
 
     def __init__(
-        self, target: Target, size: tuple[int, int] | None = None, fps: float | None = None
+        self, target: SourceTarget, size: tuple[int, int] | None = None, fps: float | None = None
     ) -> None:
         import cv2
 
@@ -159,7 +159,7 @@ class StreamCapture:
 
     finite = False
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: SourceTarget) -> None:
         from scapcoach.pyav import av, open_input
 
         self.name = target.name

@@ -18,7 +18,7 @@ _SYSTEM: str = sys.platform
 _V4L: Final = Path("/sys/class/video4linux")
 
 
-class Kind(Enum):
+class SourceKind(Enum):
     """What pictures come from."""
 
     DEVICE = "device"
@@ -27,7 +27,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class SourceTarget:
     """A camera, stream or file, as it was named.
 
     Attributes:
@@ -36,12 +36,12 @@ class Target:
         name: for people; passwords in addresses are left out.
     """
 
-    kind: Kind
+    kind: SourceKind
     where: str
     name: str
 
 
-def find_target(named: str | int) -> Target:
+def find_target(named: str | int) -> SourceTarget:
     """What `named` means: a number, a device path, an address, a video file, a camera's name.
 
     A number is the system's own camera number. Part of a camera's name will do, in any case of
@@ -52,23 +52,25 @@ def find_target(named: str | int) -> Target:
     """
     text = str(named).strip()
     if re.fullmatch(r"\d{1,3}", text):
-        return Target(Kind.DEVICE, text, _named_devices().get(int(text), f"camera {text}"))
+        return SourceTarget(
+            SourceKind.DEVICE, text, _named_devices().get(int(text), f"camera {text}")
+        )
     # Text with any scheme is an address, so that a wrong scheme is reported as such.
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text):
         return _stream(text)
     path = Path(text)
     if device := re.fullmatch(r"/dev/video(\d+)", os.path.realpath(text) if text else ""):
         number = device[1]
-        return Target(Kind.DEVICE, number, _named_devices().get(int(number), text))
+        return SourceTarget(SourceKind.DEVICE, number, _named_devices().get(int(number), text))
     try:
         if path.is_file():
-            return Target(Kind.FILE, text, path.name)
+            return SourceTarget(SourceKind.FILE, text, path.name)
     except (OSError, ValueError):
         pass  # a name that cannot be a path may still be a camera's
     return _by_name(text)
 
 
-def _stream(text: str) -> Target:
+def _stream(text: str) -> SourceTarget:
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
@@ -81,15 +83,17 @@ def _stream(text: str) -> Target:
         )
     place = host if port is None else f"{host}:{port}"
     # No user, no password, and no query, where cameras like to carry keys.
-    return Target(Kind.STREAM, text, urlunsplit((parts.scheme, place, parts.path, "", "")))
+    return SourceTarget(
+        SourceKind.STREAM, text, urlunsplit((parts.scheme, place, parts.path, "", ""))
+    )
 
 
-def _by_name(text: str) -> Target:
+def _by_name(text: str) -> SourceTarget:
     devices = _named_devices()
     fitting = {i: name for i, name in devices.items() if text and text.lower() in name.lower()}
     if len(fitting) == 1:
         ((index, name),) = fitting.items()
-        return Target(Kind.DEVICE, str(index), name)
+        return SourceTarget(SourceKind.DEVICE, str(index), name)
     if fitting:
         raise SourceError(
             f"{text!r} fits more than one camera: {_listed(fitting)}. Give the number instead."
@@ -127,7 +131,7 @@ def _listed(devices: dict[int, str]) -> str:
     return ", ".join(f"{i} ({name})" for i, name in devices.items())
 
 
-def why_closed(target: Target) -> str:
+def why_closed(target: SourceTarget) -> str:
     """The probable reason why a device could not be opened, and what to do."""
     if _SYSTEM == "linux":
         node = Path(f"/dev/video{target.where}")
