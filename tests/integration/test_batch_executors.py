@@ -113,7 +113,7 @@ def test_a_worker_that_dies_costs_its_own_job(
     assert len(list(tmp_path.glob("attempt-*"))) == 2
 
 
-def test_who_died_by_chance_is_done_the_second_time(executor: Executor, tmp_path: Path) -> None:
+def test_a_job_lost_by_chance_is_done_the_second_time(executor: Executor, tmp_path: Path) -> None:
     jobs = [Die(tmp_path, signal.SIGKILL, times=1), *(Square(n) for n in range(6))]
     assert everything(executor, jobs)[0] == Done("alive")
 
@@ -179,7 +179,7 @@ def test_a_local_job_that_does_not_stop_is_cut_off(
     assert "nothing of it was kept" in outcome.reason
 
 
-def test_workers_that_cannot_start_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_that_cannot_start_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scapcoach.batch.local.serve", _stillborn)
     with LocalExecutor(2, warm=False) as local, pytest.raises(EngineError, match="doctor"):
         everything(local, [Square(1)])

@@ -145,7 +145,7 @@ def watching(run: object, session: Path, tmp_path: Path) -> Iterator[Running]:
         found.process.wait()
 
 
-def test_there_is_only_one_and_it_stops_when_told(
+def test_there_is_only_one_and_it_stops_on_command(
     watching: Running, run: object, session: Path, tmp_path: Path
 ) -> None:
     second = run("--source", session, "--fast")
@@ -205,7 +205,7 @@ def test_a_film_that_is_missing_or_none_and_a_camera_that_is_not_there(
         assert words in found.stderr
 
 
-def test_baselines_that_cannot_be_read_are_told_before_anybody_sits_still(
+def test_baselines_that_cannot_be_read_are_reported_before_anybody_sits_still(
     run: object, session: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "desk.json").write_text("{")
@@ -215,7 +215,7 @@ def test_baselines_that_cannot_be_read_are_told_before_anybody_sits_still(
     assert "upright" not in found.stderr
 
 
-def test_a_history_of_a_newer_version_is_told_and_not_touched(
+def test_a_history_of_a_newer_version_is_reported_and_not_touched(
     run: object, session: Path, tmp_path: Path
 ) -> None:
     assert run("calibrate", "--source", session, "--fast").returncode == 0
@@ -229,7 +229,7 @@ def test_a_history_of_a_newer_version_is_told_and_not_touched(
     assert file.read_bytes() == before
 
 
-def test_a_covered_camera_is_told(run: object, session: Path, tmp_path: Path) -> None:
+def test_a_covered_camera_is_reported(run: object, session: Path, tmp_path: Path) -> None:
     black = film(tmp_path / "black.mp4", [([np.zeros((300, 400, 3), np.uint8)], 6)])
     assert run("calibrate", "--source", session, "--fast").returncode == 0
     found = run("--source", black, "--alert", "terminal")

@@ -84,9 +84,9 @@ def test_a_night_with_midnight_and_a_change_of_clocks(tmp_path: Path, berlin: No
     hunches = [t for t, k in said if k is NoticeKind.HUNCH]
     assert len(hunches) == HOURS
     assert all(1240 <= t % 3600 <= 1260 for t in hunches)
-    told = [a for a in alerts if a.kind == "hunch"]
-    assert len(told) == HOURS
-    for alert in told:
+    reported = [a for a in alerts if a.kind == "hunch"]
+    assert len(reported) == HOURS
+    for alert in reported:
         assert alert.trace[0].dt <= -118
         assert alert.trace[-1].dt >= 55
     assert len(breaks) == HOURS - 1

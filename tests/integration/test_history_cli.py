@@ -87,7 +87,7 @@ def test_export_and_delete(data: Path, tmp_path: Path) -> None:
     assert "Nothing yet" in run(data)
 
 
-def test_a_damaged_file_is_told_on_stderr(data: Path) -> None:
+def test_a_damaged_file_is_reported_on_stderr(data: Path) -> None:
     (data / "history.sqlite3").write_bytes(b"rubbish" * 1000)
     found = scapcoach("history", SCAPCOACH_DATA_DIR=str(data))
     assert found.returncode == 0

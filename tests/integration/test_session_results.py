@@ -110,12 +110,12 @@ def test_a_filmed_session_gets_its_annotated_video_and_a_report_with_it(tmp_path
     folder = tmp_path / "2026-05-04_18-30-05"
     shown = range(30, 150, 2)
     t = film(folder, shown)
-    told: list[tuple[str, int]] = []
+    reported: list[tuple[str, int]] = []
     (report,) = close_session(
-        folder, progress=lambda stage, done, _total: told.append((stage, done))
+        folder, progress=lambda stage, done, _total: reported.append((stage, done))
     )
     assert "<video" in report.read_text()
-    assert told[-1] == ("video", shown[-1] + 1)
+    assert reported[-1] == ("video", shown[-1] + 1)
     with VideoFile(folder / "annotated.mp4") as source:
         frames = list(source)
     # The time is the report's: the first picture stands from 0 until the film begins.

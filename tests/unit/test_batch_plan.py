@@ -41,7 +41,7 @@ def test_a_list_with_every_column(tmp_path: Path) -> None:
     assert second.calibration == tmp_path / "a.mp4"
 
 
-def test_every_fault_of_a_list_is_told_with_its_line(tmp_path: Path) -> None:
+def test_every_fault_of_a_list_is_reported_with_its_line(tmp_path: Path) -> None:
     write(tmp_path / "a.mp4", "a")
 
     def check(name: str) -> None:
@@ -74,7 +74,7 @@ def test_every_fault_of_a_list_is_told_with_its_line(tmp_path: Path) -> None:
         ("", "lacks the column clip"),
         ("clip\n", "no lines"),
         ("clip,who\na.mp4,x\n", "no such column 'who'"),
-        ("clip,clip\na.mp4,x\n", "stands there twice"),
+        ("clip,clip\na.mp4,x\n", "is there twice"),
         ("name\na.mp4\n", "lacks the column clip"),
     ],
 )

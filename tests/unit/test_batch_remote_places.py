@@ -156,7 +156,7 @@ def test_a_list_with_addresses(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_list(listing)
     assert "line 4" in str(caught.value)
-    assert "line 5: s3://b/row.mp4 stands in line 2 already" in str(caught.value)
+    assert "line 5: s3://b/row.mp4 is already in line 2" in str(caught.value)
     listing.write_text("clip,calibration\ns3://b/row.mp4,gs://b/me.mp4\nhere.mp4,\n")
     first, second = read_list(listing)
     assert first.clip == RemoteFile("s3://b/row.mp4")

@@ -71,7 +71,7 @@ def test_a_day_has_hunches_past_the_cooldown_and_everything_else() -> None:
 
 
 @pytest.mark.parametrize("blind", [False, True])
-def test_it_tells_a_check_that_sees_from_one_that_does_not(
+def test_it_distinguishes_a_check_that_sees_from_one_that_does_not(
     monkeypatch: pytest.MonkeyPatch, blind: bool
 ) -> None:
     monkeypatch.setattr(main, "Library", type("L", (FakeLibrary,), {"blind": blind}))

@@ -1,4 +1,4 @@
-"""What stands around the desk check: set-ups, ways to tell, reasons to pause, one at a time."""
+"""Parts around the desk check: set-ups, notifiers, reasons to pause, one instance."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_set_ups_are_kept_and_forgotten() -> None:
 
 
 @pytest.mark.parametrize("text", ["{", "{}", '{"schema": "scapcoach.desk/9", "setups": []}'])
-def test_a_damaged_file_of_set_ups_is_told_and_kept(data: Path, text: str) -> None:
+def test_a_damaged_file_of_set_ups_is_reported_and_kept(data: Path, text: str) -> None:
     data.mkdir()
     setups_file().write_text(text)
     with pytest.raises(CalibrationError, match="delete the file and run"):
@@ -121,10 +121,10 @@ def test_without_set_ups_there_is_none() -> None:
     assert SetupChooser(()).choose(seated(1), 0.0) is None
 
 
-# Ways to tell
+# Notifiers
 
 
-def test_a_way_that_fails_is_left_out_and_the_others_go_on() -> None:
+def test_a_notifier_that_fails_is_dropped_and_the_others_go_on() -> None:
     class Broken:
         name = "broken"
 
@@ -149,7 +149,7 @@ def eventually(check: Callable[[], bool]) -> bool:
     return False
 
 
-def test_a_command_of_the_person_s_own_gets_the_words(tmp_path: Path) -> None:
+def test_a_command_of_the_person_s_own_gets_the_text(tmp_path: Path) -> None:
     out = tmp_path / "out"
     script = f"import os; open({str(out)!r}, 'w').write(os.environ['SCAPCOACH_TEXT'])"
     CommandNotifier(f'{sys.executable} -c "{script}"').notify(NOTICE)
@@ -190,7 +190,7 @@ def test_without_the_library_notifications_name_the_extra(
         PopupNotifier()
 
 
-def test_a_desktop_without_notifications_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_desktop_without_notifications_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
     with pytest.raises(InputError, match="The desktop shows no notifications"):
         PopupNotifier().notify(NOTICE)
@@ -274,7 +274,7 @@ def hold(ready: object, release: object) -> None:
         release.wait(30)  # type: ignore[attr-defined]
 
 
-def test_there_is_only_one_and_it_can_be_told_things() -> None:
+def test_there_is_only_one_and_it_receives_commands() -> None:
     context = multiprocessing.get_context("spawn")
     ready, release = context.Event(), context.Event()
     other = context.Process(target=hold, args=(ready, release))
@@ -307,7 +307,7 @@ def test_a_killed_one_leaves_no_lock(tmp_path: Path) -> None:
         assert is_running()
 
 
-def test_old_words_are_not_heeded() -> None:
+def test_old_commands_are_ignored() -> None:
     with SingleInstance():
         send_command("stop")
     with SingleInstance():

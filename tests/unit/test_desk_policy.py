@@ -1,4 +1,4 @@
-"""When the desk check speaks, and when it does not."""
+"""When the desk check gives an alert, and when it does not."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Desk:
         return [t for t, kind in self.said if kind in (NoticeKind.HUNCH, NoticeKind.ASK)]
 
 
-def test_a_sustained_hunch_is_told_once() -> None:
+def test_a_sustained_hunch_is_reported_once() -> None:
     desk = Desk().sit(0, 100).sit(80, 3000)
     assert desk.hunches == [142]  # 70 % of 60 seconds
 
@@ -115,7 +115,7 @@ def test_snooze_holds_alerts_back_until_it_is_over() -> None:
     assert desk.sit(80, 1000).hunches == [900]
 
 
-def test_a_new_baseline_forgives() -> None:
+def test_a_new_baseline_forgets_the_posture() -> None:
     desk = Desk().sit(80, 41)
     desk.memory = forget_posture(desk.memory)
     assert desk.sit(0, 30).hunches == []
@@ -155,7 +155,7 @@ def test_one_thing_at_a_time() -> None:
     assert desk.said == [(42, NoticeKind.HUNCH), (43, NoticeKind.BREAK)]
 
 
-def test_readings_must_come_in_order() -> None:
+def test_samples_must_come_in_order() -> None:
     desk = Desk().sit(0, 5)
     with pytest.raises(ValueError, match="in order"):
         step(desk.memory, QUIET, PostureSample(2.0, True, 0.0))
@@ -230,7 +230,7 @@ def test_with_nobody_there_looks_are_rarest() -> None:
     assert look_for([None] * 60, present=False).wait == EMPTY[1]
 
 
-def test_who_comes_back_is_seen_at_once() -> None:
+def test_a_person_who_comes_back_is_seen_at_once() -> None:
     pace = look_for([None] * 60, present=False)
     assert next_look(pace, PostureSample(1e4, True, 5.0)).wait == CHANGING
 

@@ -107,7 +107,7 @@ def test_a_slump_that_is_none_is_refused() -> None:
         take_baseline(seated(), seated(8))
 
 
-def test_a_lower_chair_is_told_apart_from_a_slump() -> None:
+def test_a_lower_chair_is_distinguished_from_a_slump() -> None:
     assert score_posture(seated(1, lower=0.4, shoulders=0.4), REST).chair[0]
     assert not score_posture(seated(1, lower=0.4, shoulders=0.15), REST).chair[0]
     assert not score_posture(seated(1, lower=0.4, shoulders=0.4, closer=0.12), REST).chair[0]

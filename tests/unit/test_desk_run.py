@@ -1,4 +1,4 @@
-"""The loop of the desk check, with sampler that see what the test wants."""
+"""The loop of the desk check, with a sampler that sees what the test wants."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def watch(sampler: FakeSampler, history: History | None = None, **more: Any) -> 
     return done
 
 
-def test_a_hunch_is_told_and_written_down(history: History) -> None:
+def test_a_hunch_is_reported_and_stored(history: History) -> None:
     done = watch(FakeSampler((UP, 60), (DOWN, 90), (UP, 60)), history)
     assert [s.kind for s in done.said] == [NoticeKind.HUNCH, NoticeKind.RECOVERED]
     (alert,) = history.alerts()
@@ -107,7 +107,7 @@ def test_a_hunch_is_told_and_written_down(history: History) -> None:
     assert sum(s for _, s in history.minutes()) == pytest.approx(210, abs=3)
 
 
-def test_an_unplugged_camera_is_told_once_and_found_again(history: History) -> None:
+def test_an_unplugged_camera_is_reported_once_and_found_again(history: History) -> None:
     gone = "The camera was unplugged: plug it in again."
     done = watch(FakeSampler((UP, 20), (gone, 60), (UP, 20)), history)
     assert done.notes == [gone, "It works again."]
@@ -115,7 +115,7 @@ def test_an_unplugged_camera_is_told_once_and_found_again(history: History) -> N
     assert 35 < counted < 50  # what was not seen is not made up
 
 
-def test_a_history_in_use_is_told_and_nothing_is_lost(history: History, data: Path) -> None:
+def test_a_history_in_use_is_reported_and_nothing_is_lost(history: History, data: Path) -> None:
     import sqlite3
 
     other = sqlite3.connect(data / "history.sqlite3", isolation_level=None)
@@ -153,7 +153,7 @@ def test_a_locked_screen_lets_go_of_the_camera_and_counts_as_a_break(history: Hi
     assert states["good"] == pytest.approx(230, abs=20)
 
 
-def test_it_stops_and_snoozes_when_told() -> None:
+def test_it_stops_and_snoozes_on_command() -> None:
     sampler = FakeSampler((DOWN, 4000))
     with SingleInstance():
         send_command("snooze", 1000)
@@ -208,7 +208,7 @@ def test_a_camera_that_is_not_given_back_is_taken_back() -> None:
     assert "Going on" in done.notes[1]
 
 
-def test_a_covered_lens_is_told_while_calibrating() -> None:
+def test_a_covered_lens_is_reported_while_calibrating() -> None:
     class Covered(FakeSampler):
         def look(self, wait: float) -> Poses | None:
             found = super().look(wait)
@@ -219,7 +219,9 @@ def test_a_covered_lens_is_told_while_calibrating() -> None:
         calibrate(Covered((UP, 60.0)), lambda _: None)
 
 
-def test_a_word_that_cannot_be_left_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_that_cannot_be_sent_is_reported(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -231,10 +233,12 @@ def test_a_word_that_cannot_be_left_is_told(data: Path, monkeypatch: pytest.Monk
 
 
 def test_calibrating_says_what_to_do() -> None:
-    told: list[str] = []
-    found = calibrate(FakeSampler((UP, 6.5), (DOWN, 20)), told.append, name="desk")
+    reported: list[str] = []
+    found = calibrate(FakeSampler((UP, 6.5), (DOWN, 20)), reported.append, name="desk")
     assert found.slump == pytest.approx(0.35, abs=0.15)
-    assert ["upright" in told[0], "sink" in told[1], "Thank you" in told[2]] == [True] * 3
+    assert ["upright" in reported[0], "sink" in reported[1], "Thank you" in reported[2]] == [
+        True
+    ] * 3
 
 
 def test_calibrating_upright_alone() -> None:
@@ -250,7 +254,7 @@ def test_calibrating_upright_alone() -> None:
         ([(UP, 30)], "no different from sitting upright"),
     ],
 )
-def test_calibrating_that_cannot_succeed_is_told(
+def test_calibrating_that_cannot_succeed_is_reported(
     plan: list[tuple[Poses | str, float]], words: str
 ) -> None:
     with pytest.raises(CalibrationError, match=words):

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from scapcoach.measures.types import Status
-from scapcoach.overlay import paint, prompt
+from scapcoach.overlay import paint
 from scapcoach.overlay.gauges import Panel, lay_out
 from scapcoach.overlay.overlay import Overlay
 from scapcoach.overlay.prompt import BANNER_SHARE, COUNTER_SHARE, Prompt, PromptPainter, prompt_at
-from scapcoach.overlay.readings import GOOD
+from scapcoach.overlay.readings import AMBER, GOOD
 from scapcoach.overlay.text import sprite
 from tests.support.sets import sample_set
 from tests.support.synthetic import synthetic_measures, synthetic_poses
@@ -97,7 +97,7 @@ def test_seconds_of_a_held_peak_are_counted_from_one_on(monkeypatch: pytest.Monk
 
 
 def test_a_correction_is_yellow_and_praise_is_green() -> None:
-    for praise, color in ((False, prompt._CORRECT), (True, GOOD)):
+    for praise, color in ((False, AMBER), (True, GOOD)):
         image = gray((640, 480))
         PromptPainter((640, 480)).draw(image, Prompt(cue="Good", praise=praise))
         colors = image.reshape(-1, 3)[(image.reshape(-1, 3) != 128).any(axis=1)].astype(int)
@@ -117,12 +117,12 @@ def test_ghosts_show_only_absolute_gauges_their_target(monkeypatch: pytest.Monke
     measures = synthetic_measures(poses)
     panel, drawn = Panel((640, 360)), []
     monkeypatch.setattr(
-        Panel, "_ghost", lambda _self, _p, _track, reading, target: drawn.append((reading, target))
+        Panel, "_target_range", lambda _self, _p, _track, reading, target: drawn.append((reading, target))
     )
     targets = {"retraction": (60.0, np.inf)}
     for i in range(len(poses)):
         drawn.clear()
-        panel.draw(paint.Picture(gray((640, 360))), measures, i, targets)
+        panel.draw(paint.Canvas(gray((640, 360))), measures, i, targets)
         status = measures["retraction_left"].status[i]
         assert len(drawn) == (2 if status == Status.OK else 0)
         assert all(target == (60.0, np.inf) for _, target in drawn)
@@ -135,8 +135,8 @@ def test_the_ghost_lies_where_the_marker_would_be_right() -> None:
     i = int(np.flatnonzero(measures["retraction_left"].status == Status.OK)[0])
     with_ghost, without = gray((1280, 720)), gray((1280, 720))
     panel = Panel((1280, 720))
-    panel.draw(paint.Picture(with_ghost), measures, i, {"retraction": (60.0, np.inf)})
-    panel.draw(paint.Picture(without), measures, i)
+    panel.draw(paint.Canvas(with_ghost), measures, i, {"retraction": (60.0, np.inf)})
+    panel.draw(paint.Canvas(without), measures, i)
     differs = (with_ghost != without).any(axis=2)
     card = panel.layout.cards[0]
     track = panel._track_box(card, card.rows[0])

@@ -30,7 +30,7 @@ def calibration(model: str = "") -> Calibration:
 
 
 class Scripted:
-    """A coach that says what it is told to, at a time."""
+    """A coach that gives a set cue at a set time."""
 
     def __init__(self, *cues: Cue) -> None:
         self.cues = list(cues)

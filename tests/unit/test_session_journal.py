@@ -124,7 +124,7 @@ def test_killed_by_power_loss_a_session_loses_two_seconds_at_most(tmp_path: Path
     assert person(2000, fps=100).t[last] - back.poses.t[-1] <= 2.0
 
 
-def test_a_full_disk_is_told_and_the_session_goes_on(tmp_path: Path, monkeypatch) -> None:
+def test_a_full_disk_is_reported_and_the_session_goes_on(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(module, "EVERY_S", 0.05)
     poses = person(10)
 

@@ -44,11 +44,11 @@ if TYPE_CHECKING:
 @options.voice
 @options.tones
 def command(clips: tuple[Path, ...], profile: str, **chosen: Any) -> int:
-    """Make a profile: guided before a camera, or from one or two recorded CLIPs.
+    """Make a profile: guided in front of a camera, or from one or two recorded CLIPs.
 
-    Without CLIP a window opens: it looks whether you are well in the picture, then leads through
-    the poses with a countdown, and tries the result on one more squeeze. It takes a minute; no
-    key needs to be touched. --take exercise leads through five repetitions at your own tempo in
+    Without CLIP a window opens: it checks that you are well in the picture, then leads through the
+    poses with a countdown, and tests the result on one more squeeze. It takes a minute; no key
+    needs to be pressed. --take exercise leads through five repetitions at your own tempo in
     the same way, and adds them to the profile if there is one of that name.
 
     A posture CLIP: one person holds six poses for about three seconds each, arms hanging:

@@ -25,12 +25,12 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     help="Also write the comparison as a page that opens offline.",
 )
 def command(a: Path, b: Path, *, as_json: bool, page: Path | None) -> int:
-    """Compare two sets or sessions: B minus A, with what can be told apart.
+    """Compare two sets or sessions: B minus A, and which differences are detectable.
 
     A and B are folders that `scapcoach analyze` has written, or folders of such folders (a
     session). Repetitions of the same exercise are compared, and typical values over all frames.
-    A difference counts only where it is greater than chance and error of measurement allow for;
-    else it says "no difference that can be told", and from how much on it could be.
+    A difference is reported only where it is larger than chance and measurement error explain;
+    else it says "no difference that can be told", and how large a difference would have to be.
 
     \b
     Exit codes: 0 fine, 1 no results there, 2 wrong usage.
@@ -71,14 +71,14 @@ def _print(found: Comparison, page: Path | None) -> None:
             title=group, title_justify="left", title_style="bold", box=None, pad_edge=False
         )
         table.add_column("Measure")
-        for heading in ("A", "B", "B - A", "told from"):
+        for heading in ("A", "B", "B - A", "detectable"):
             table.add_column(heading, justify="right", no_wrap=True)
         table.add_column("Verdict")
         for d in found.differences:
             if d.group != group:
                 continue
             detected = d.verdict in {Verdict.MORE, Verdict.LESS}
-            words = {Verdict.UNKNOWN: d.why, Verdict.SAME: "not told apart"}.get(
+            words = {Verdict.UNKNOWN: d.why, Verdict.SAME: "not detectable"}.get(
                 d.verdict, d.verdict
             )
             limit = signed(d.detectable, d.unit).lstrip("+")

@@ -28,9 +28,9 @@ _camera = click.option(
 )  # fmt: skip
 _model = click.option(
     "--model", type=click.Choice(["lite", "full"]), default="lite", show_default=True,
-    help="Pose model: lite spares the processor.",
+    help="Pose model: lite uses less of the processor.",
 )  # fmt: skip
-_fast = click.option("--fast", is_flag=True, help="Read a file as fast as it goes.")
+_fast = click.option("--fast", is_flag=True, help="Read a file as fast as possible.")
 
 
 @click.group("desk", cls=Group, invoke_without_command=True)
@@ -38,31 +38,31 @@ _fast = click.option("--fast", is_flag=True, help="Read a file as fast as it goe
 @_model
 @_fast
 @click.option("--sensitivity", type=click.Choice(list(THRESHOLDS)), default="normal",
-              show_default=True, help="How hunched is hunched.")  # fmt: skip
+              show_default=True, help="How soon a posture is hunched.")  # fmt: skip
 @click.option("--alert", "ways", multiple=True,
               type=click.Choice(["terminal", "notification", "sound", "voice"]),
-              help="How to tell you; may be given several times. By default terminal, and "
+              help="How to alert you; may be given several times. By default terminal, and "
               "notification where the extra 'desk' is installed.")  # fmt: skip
 @click.option("--alert-command", metavar="LINE",
               help="Also run this program; SCAPCOACH_TEXT holds the words.")  # fmt: skip
 @click.option("--break-every", type=click.FloatRange(min=0), default=30.0, show_default=True,
-              metavar="MINUTES", help="Propose a break after so long at the desk; 0 never.",
+              metavar="MINUTES", help="Suggest a break after so many minutes at the desk; 0 never.",
               )  # fmt: skip
 @click.option("--hours", metavar="H:MM-H:MM", help="Only between these hours.")
 @click.option("--days", metavar="DAYS", help="Only on these days, e.g. mon-fri.")
-@click.option("--pause-on-battery", is_flag=True, help="Let go of the camera while on battery.")
+@click.option("--pause-on-battery", is_flag=True, help="Release the camera while on battery.")
 @click.option("--pause-while-presenting/--no-pause-while-presenting", default=True,
-              show_default=True, help="Let go of the camera while you present, or have 'do not "
-              "disturb' on, as far as the system tells.")  # fmt: skip
+              show_default=True, help="Release the camera while you present, or have 'do not "
+              "disturb' on, as far as the system reports it.")  # fmt: skip
 @click.option("--keep-days", type=click.IntRange(1), default=730, show_default=True,
               help="Delete desk time and alerts older than this.")  # fmt: skip
-@click.option("--no-history", is_flag=True, help="Write nothing down.")
+@click.option("--no-history", is_flag=True, help="Store nothing.")
 @click.option("--install", is_flag=True, help="Run at every login, with the options given.")
 @click.option("--dry-run", is_flag=True, help="With --install: print the file, change nothing.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every look.")
 @click.pass_context
 def command(ctx: click.Context, /, **chosen: Any) -> int | None:
-    """Watch your posture at the desk and tell you, rarely, that you are hunched.
+    """Watch your posture at the desk and alert you, but rarely, when you sit hunched.
 
     From the front, obliquely or from the side; hips need not be seen. An alert comes after a
     minute of which 70 % were hunched, at most every ten minutes and four times an hour. Looking
@@ -90,12 +90,12 @@ def command(ctx: click.Context, /, **chosen: Any) -> int | None:
 @_model
 @_fast
 @click.option("--name", default="desk", show_default=True,
-              help="Of the set-up: one for each screen, for sitting and for standing.")  # fmt: skip
-@click.option("--no-slump", is_flag=True, help="Take the upright posture alone.")
+              help="Name of the set-up: one per screen, for sitting and for standing.")  # fmt: skip
+@click.option("--no-slump", is_flag=True, help="Take only the upright posture.")
 def calibrate(source: str, model: str, fast: bool, name: str, no_slump: bool) -> int:
-    """Take a ten-second baseline of how you sit, and of how you sink.
+    """Take a ten-second baseline of how you sit upright and slumped.
 
-    A desk check that runs lends its camera meanwhile, and goes on with the new baseline.
+    A running desk check releases its camera for this time, and then uses the new baseline.
 
     \b
     Examples:
@@ -115,7 +115,7 @@ def calibrate(source: str, model: str, fast: bool, name: str, no_slump: bool) ->
 @command.command("snooze")
 @click.argument("minutes", type=click.FloatRange(min=0, min_open=True), default=30.0)
 def snooze(minutes: float) -> None:
-    """No alerts for MINUTES (30 when not given) from the desk check that runs.
+    """No alerts for MINUTES (default 30) from the running desk check.
 
     Example:  scapcoach desk snooze 60
     """
@@ -127,7 +127,7 @@ def snooze(minutes: float) -> None:
 
 @command.command("stop")
 def stop() -> None:
-    """End the desk check that runs.
+    """End the running desk check.
 
     Example:  scapcoach desk stop
     """
@@ -138,7 +138,7 @@ def stop() -> None:
 
 
 @command.command("setups")
-@click.option("--delete", "gone", metavar="NAME", help="Forget this set-up.")
+@click.option("--delete", "gone", metavar="NAME", help="Delete this set-up.")
 def setups(gone: str | None) -> int:
     """List the set-ups that have a baseline.
 
@@ -221,7 +221,7 @@ def _watch(chosen: dict[str, Any]) -> int:
 
         if chosen["pause_on_battery"] and on_battery() is None:
             _report(
-                "This computer does not tell whether it runs on battery: it is taken as plugged in."
+                "This computer does not report whether it runs on battery; mains power is assumed."
             )
         click.echo("Watching. Ctrl-C ends it.", err=True)
         Watch(

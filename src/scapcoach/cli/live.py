@@ -43,12 +43,12 @@ if TYPE_CHECKING:
 def command(sessions: Path, **chosen: Any) -> int:
     """Measure retraction, shrug and hunch live, in a window.
 
-    The keys are shown below the picture: P pauses and lets go of the camera, C calibrates
+    The keys are shown below the picture: P pauses and releases the camera, C calibrates
     with poses and X with an exercise (into the profile, if one is named), M mutes cues, E changes
-    the exercise, F fills the screen, Q finishes. The camera is let go of while the screen is
-    locked or blanked, too. --voice says cues aloud. With --record the landmarks are kept, second
-    by second, and a report is written at the end; pictures are kept with --record-video only.
-    Without a screen: `scapcoach serve`.
+    the exercise, F fills the screen, Q finishes. The camera is also released while the
+    screen is locked or blanked. --voice says cues aloud. With --record the landmarks are kept,
+    second by second, and a report is written at the end; pictures are kept with --record-video
+    only. Without a screen: `scapcoach serve`.
 
     \b
     Examples:

@@ -24,7 +24,7 @@ def command(folder: Path, as_json: bool, video: bool, estimator: str | None) -> 
 
     SESSION is a folder that `scapcoach live --record` or `scapcoach serve` wrote. The same frames
     give the same measures and cues, unless --estimator names another one. A session that broke
-    off (power loss, say) gets its report this way, too.
+    off (by a power cut, for example) also gets its report this way.
 
     \b
     Examples:
