@@ -135,16 +135,16 @@ def test_a_page_that_reads_nothing_at_all_is_given_up(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(app, "Worker", Silent)
 
-    async def sit() -> int:
+    async def connect() -> int:
         socket = Stuck()
         socket.receive = asyncio.Event().wait
-        seat = app._Seat(socket)
-        seat.begin(None)
-        await asyncio.wait_for(seat.run(), 5)
-        await asyncio.wait_for(seat.leave(1000, ""), 5)
+        connection = app._PageConnection(socket)
+        connection.begin(None)
+        await asyncio.wait_for(connection.run(), 5)
+        await asyncio.wait_for(connection.leave(1000, ""), 5)
         return socket.sent
 
-    assert asyncio.run(sit()) == 1
+    assert asyncio.run(connect()) == 1
     assert Silent.stopped
 
 
