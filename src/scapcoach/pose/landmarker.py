@@ -70,7 +70,7 @@ class Landmarker:
         self._finalizer = weakref.finalize(self, _close, self._native)
 
     def close(self) -> None:
-        """Free the native landmarker; a second time does nothing."""
+        """Free the native landmarker; calling it again does nothing."""
         self._finalizer()
 
     def follow(self, image: Image, t: float, picture: object = None) -> Detection | None:

@@ -1,4 +1,4 @@
-"""What gives a camera's pictures, one after the other: a device, a network stream, a file."""
+"""Captures, which give one picture after another: a device, a network stream, a file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _OPEN_S: Final = 8.0
 _READ_S: Final = 5.0
 
-#: Seconds by which a file's frame is late when playing it was paused, or decoding it too slow.
+#: Seconds by which a frame of a file is late when playing was paused, or decoding is too slow.
 _PAUSE_S: Final = 0.5
 #: OpenCV's LOG_LEVEL_SILENT.
 _SILENT: Final = 0
@@ -34,32 +34,32 @@ class Capture(Protocol):
 
     @property
     def name(self) -> str:
-        """For people."""
+        """Name for people."""
 
     @property
     def finite(self) -> bool:
-        """True where no more pictures means the end; False where it means lost."""
+        """Whether the end of pictures means the end of a file; else the camera was lost."""
 
     def read(self) -> tuple[float, Image] | None:
-        """The next picture, waiting for it: seconds that grow, and (H, W, 3) uint8 RGB.
+        """Wait for the next picture: increasing seconds, and (H, W, 3) uint8 RGB.
 
         None when there are no more. The picture belongs to the caller.
         """
 
     def skip(self) -> bool:
-        """Wait for the next picture and pass over it, as cheaply as can be; False: no more."""
+        """Wait for the next picture and skip it with little work; False: no more."""
 
     def release(self) -> None:
-        """Let go of the device; `read` gives None from then on. May be called twice."""
+        """Release the device; `read` then gives None. May be called again."""
 
 
 def open_capture(
     target: SourceTarget, size: tuple[int, int] | None = None, fps: float | None = None
 ) -> Capture:
-    """Open what pictures are to come from.
+    """Open a source of pictures.
 
     Args:
-        target: as found by `find_target`.
+        target: from `find_target`.
         size: (width, height) to ask a device for; it may give another.
         fps: frames per second to ask a device for.
 
@@ -107,7 +107,7 @@ class DeviceCapture:
             self._device.set(cv2.CAP_PROP_FRAME_HEIGHT, size[1])
         if fps is not None:
             self._device.set(cv2.CAP_PROP_FPS, fps)
-        # A picture that waits in the driver is a picture from the past.
+        # A picture that waits in the driver is out of date.
         self._device.set(cv2.CAP_PROP_BUFFERSIZE, 1)
 
     def read(self) -> tuple[float, Image] | None:
@@ -122,7 +122,7 @@ class DeviceCapture:
                 return None
             return time.monotonic(), np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
         except cv2.error:
-            return None  # half a picture, as from a plug being pulled
+            return None  # half a picture, as when the camera is unplugged
 
     def skip(self) -> bool:
         """Take the next picture from the driver without decoding it; False when it has gone."""
@@ -141,7 +141,7 @@ class DeviceCapture:
 
 
 def _backend() -> int:
-    """The system's own way to cameras: others answer for it, late and with other numbers."""
+    """The system's own camera interface: others are slower and number cameras differently."""
     import sys
 
     import cv2
@@ -182,14 +182,14 @@ class StreamCapture:
         self._frames: Iterator[Any] = self._container.decode(video=0)
 
     def read(self) -> tuple[float, Image] | None:
-        """The next picture, timed when it arrives; None when the stream broke off."""
+        """The next picture, timed when it arrives; None when the stream has ended."""
         frame = self._next()
         if frame is None:
             return None
         return time.monotonic(), np.ascontiguousarray(frame.to_ndarray(format="rgb24"))
 
     def skip(self) -> bool:
-        """Decode the next picture, as those after it need it, and convert it to nothing."""
+        """Decode the next picture, because later ones need it, but do not convert it."""
         return self._next() is not None
 
     def _next(self) -> Any:
@@ -213,12 +213,12 @@ class FileCapture:
     """A video file, played in real time as if it were a camera: a frame comes when it is due.
 
     Frames carry the file's own times, so that what is computed from a frame does not depend on
-    how fast the computer was.
+    the speed of the computer.
 
     Args:
         path: the file.
         speed: 1 is real time.
-        loop: whether to begin again at the end; times go on growing.
+        loop: whether to begin again at the end; times keep increasing.
 
     Raises:
         InputError: the file is no video.
@@ -250,14 +250,14 @@ class FileCapture:
             self._begun = now
         wait = self._begun + self._last / self._speed - now
         if wait < -_PAUSE_S:
-            self._begun -= wait  # nobody asked for a while: go on from here, not in a rush
-        # A frame that is late is handed on at once; the camera gives out only the newest.
+            self._begun -= wait  # no request for a while: go on from here, without hurrying
+        # A late frame is returned at once; the camera returns only the newest.
         if wait > 0 and self._released.wait(wait):
             return None
         return self._last, frame.image
 
     def skip(self) -> bool:
-        """Wait until the next frame is due, and pass over it; a file spares nothing by it."""
+        """Wait until the next frame is due, and skip it; for a file this saves nothing."""
         return self.read() is not None
 
     def _next(self) -> Frame | None:
