@@ -1,4 +1,4 @@
-"""The sound of a recording, carried over into the annotated video."""
+"""The sound of a recording, copied into the annotated video."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer, OutputContainer
 
-#: Codecs that are copied as they are; everything else becomes AAC.
+#: Codecs that are copied unchanged; everything else becomes AAC.
 COPIED: Final = frozenset({"aac", "mp3"})
 #: Sound is written this far ahead of the picture, seconds, so that players need not wait for it.
 _AHEAD: Final = 0.5
@@ -30,8 +30,8 @@ class AudioCopy:
 
     Args:
         source: the recording.
-        output: where the sound goes; must not have been written to yet.
-        warnings: gets a sentence when sound is left out.
+        output: receives the sound; nothing may have been written to it yet.
+        warnings: receives a sentence when sound is left out.
     """
 
     def __init__(self, source: Path, output: OutputContainer, warnings: list[str]) -> None:
@@ -50,7 +50,7 @@ class AudioCopy:
             if self._input.streams.audio:
                 track = self._input.streams.audio[0]
                 name = track.codec_context.codec.canonical_name
-                # AAC out of a transport stream has no header of its own that MP4 could take.
+                # AAC from a transport stream has no header that MP4 could use.
                 bare = name == "aac" and not track.codec_context.extradata
                 copied = name in COPIED and not bare
                 self._packets = self._copied(track) if copied else self._encoded(track)
