@@ -6,8 +6,7 @@ that moment, so that days follow the local time of the place, also after a journ
 
 from __future__ import annotations
 
-from scapcoach.history.store import History, history_path
-from scapcoach.history.types import (
+from scapcoach.history.records import (
     STATES,
     Alert,
     Break,
@@ -16,6 +15,7 @@ from scapcoach.history.types import (
     Stamp,
     TracePoint,
 )
+from scapcoach.history.store import History, history_path
 from scapcoach.history.writer import HistoryWriter
 
 __all__ = [

@@ -6,8 +6,8 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
+from scapcoach.history.records import STATES, Stamp, plain_alert, plain_session
 from scapcoach.history.summary import Summary, local
-from scapcoach.history.types import STATES, Stamp, plain_alert, plain_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

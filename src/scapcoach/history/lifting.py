@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.errors import InputError
-from scapcoach.history.types import LiftingSession, LiftingSet, Stamp
+from scapcoach.history.records import LiftingSession, LiftingSet, Stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from scapcoach.folders import data_folder
-from scapcoach.history.schema import LOCK_TIMEOUT_S, connect, explained, set_aside_files
-from scapcoach.history.types import (
+from scapcoach.history.records import (
     STATES,
     Alert,
     Break,
@@ -18,6 +17,7 @@ from scapcoach.history.types import (
     Stamp,
     TracePoint,
 )
+from scapcoach.history.schema import LOCK_TIMEOUT_S, connect, explained, set_aside_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from scapcoach.history.types import STATES, Alert, LiftingSession, Stamp, plain_session
+from scapcoach.history.records import STATES, Alert, LiftingSession, Stamp, plain_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

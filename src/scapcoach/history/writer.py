@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from scapcoach.errors import HistoryError
 
 if TYPE_CHECKING:
+    from scapcoach.history.records import Alert, Break, Stamp
     from scapcoach.history.store import History, MinuteKey
-    from scapcoach.history.types import Alert, Break, Stamp
 
 #: Seconds between writes: a power cut loses at most this much.
 WRITE_EVERY: Final = 30.0

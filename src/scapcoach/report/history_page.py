@@ -11,8 +11,8 @@ from scapcoach.report.page import page
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from scapcoach.history.records import Alert
     from scapcoach.history.summary import Balance, Day
-    from scapcoach.history.types import Alert
 
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
