@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scapcoach.arrays import Image
-    from scapcoach.sources.types import Frame
+    from scapcoach.sources.frames import Frame
 
 SAMPLES: Final = Path(__file__).resolve().parent.parent / "sample_videos"
 CLIP: Final = SAMPLES / "phantom_row_oblique.mp4"

@@ -102,7 +102,7 @@ def record(job: Job) -> Record:
     from bench.phantom.clip import render
     from scapcoach.pose.mediapipe import MediaPipePose
     from scapcoach.session import PoseRecorder, Tracker
-    from scapcoach.sources.types import Frame
+    from scapcoach.sources.frames import Frame
 
     recorder = PoseRecorder((job.width, job.height))
     truth, segments, reps = [], [], []

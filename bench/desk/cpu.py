@@ -35,7 +35,7 @@ from scapcoach.history import History, HistoryWriter
 from scapcoach.landmarks import Poses
 from scapcoach.pose.mediapipe import MediaPipePose
 from scapcoach.session import Tracker
-from scapcoach.sources.types import Frame
+from scapcoach.sources.frames import Frame
 
 if TYPE_CHECKING:
     from scapcoach.arrays import Image

@@ -33,7 +33,7 @@ from scapcoach.desk.run import SINK_S, SLUMP_S, UPRIGHT_S, Clock, Watch, calibra
 from scapcoach.history import History, HistoryWriter
 from scapcoach.pose.mediapipe import MediaPipePose
 from scapcoach.session import Tracker
-from scapcoach.sources.types import Frame
+from scapcoach.sources.frames import Frame
 
 if TYPE_CHECKING:
     from bench.desk.snippets import SnippetJob

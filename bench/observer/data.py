@@ -128,7 +128,7 @@ def film(seed: int, eyes: Eyes) -> tuple[Poses, FloatArray, npt.NDArray[np.int8]
     """Landmarks, truth (T, C), segment (T,) in `SEGMENTS`, and (theme, framing) of one set-up."""
     from bench.phantom.clip import render
     from scapcoach.session import PoseRecorder, Tracker
-    from scapcoach.sources.types import Frame
+    from scapcoach.sources.frames import Frame
 
     setup, acts, framing = draw(seed)
     recorder = PoseRecorder(setup.camera.size)

@@ -27,7 +27,7 @@ from scapcoach.recording.pieces import (
     pieces_of,
 )
 from scapcoach.recording.places import content_hash, keep_partial, kept_landmarks, partial_folder
-from scapcoach.sources.types import SourceInfo
+from scapcoach.sources.frames import SourceInfo
 from scapcoach.sources.video import VideoFile
 from tests.support import videos
 from tests.support.cli import SAMPLES

@@ -16,7 +16,7 @@ from scapcoach.session.coach import make_coach
 from scapcoach.session.film import SessionFilm
 from scapcoach.session.journal import JOURNAL_FILE, Journal
 from scapcoach.session.replay import Session, begin
-from scapcoach.sources.types import Frame
+from scapcoach.sources.frames import Frame
 from scapcoach.sources.video import VideoFile
 from scapcoach.web.past import past_sessions
 from tests.support.clips import protocol_clip

@@ -19,7 +19,7 @@ from scapcoach.live.app import App
 from scapcoach.live.painter import Painter, WindowState
 from scapcoach.session.engine import Engine
 from scapcoach.session.replay import Session
-from scapcoach.sources.types import Frame
+from scapcoach.sources.frames import Frame
 from tests.support.clips import protocol_clip
 from tests.support.exercise import exercise_clip
 from tests.support.lifter import ASKED, FPS, Lifter

@@ -14,7 +14,7 @@ from scapcoach.errors import ModelError
 from scapcoach.landmarks import N_LANDMARKS, Landmark
 from scapcoach.pose.types import Detection
 from scapcoach.session import Follower, PoseRecorder, Tracker
-from scapcoach.sources.types import Frame
+from scapcoach.sources.frames import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

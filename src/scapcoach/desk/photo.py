@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scapcoach.desk.posture import Baseline
     from scapcoach.landmarks import Poses
     from scapcoach.pose.landmarker import Landmarker
-    from scapcoach.sources.types import Frame
+    from scapcoach.sources.frames import Frame
 
 #: Seconds to wait for each of the two pictures.
 STILL_TIMEOUT_S: Final = 25.0

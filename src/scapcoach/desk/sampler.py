@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scapcoach.landmarks import Poses
     from scapcoach.pose.types import PoseEstimator
     from scapcoach.sources.camera import Camera
-    from scapcoach.sources.types import Frame
+    from scapcoach.sources.frames import Frame
     from scapcoach.sources.video import VideoFile
 
 #: Size and rate requested from a webcam: looks are a second apart, and every picture that it sends

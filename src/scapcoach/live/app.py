@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scapcoach.session.engine import Reading
     from scapcoach.session.film import SessionFilm
     from scapcoach.session.replay import Session
-    from scapcoach.sources.types import Frame
+    from scapcoach.sources.frames import Frame
 
 
 #: Seconds to wait for a picture before the keys are checked again.

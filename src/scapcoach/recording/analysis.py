@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Measures
     from scapcoach.recording.render import Film
-    from scapcoach.sources.types import SourceInfo
+    from scapcoach.sources.frames import SourceInfo
 
 
 @dataclass(frozen=True, slots=True, eq=False)

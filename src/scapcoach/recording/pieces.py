@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from scapcoach.progress import Progress
     from scapcoach.recording.options import Options
     from scapcoach.recording.places import Key
-    from scapcoach.sources.types import SourceInfo
+    from scapcoach.sources.frames import SourceInfo
 
 
 #: Seconds by which a piece begins early. The difference to an uncut run is steady after 0.2 s [M],

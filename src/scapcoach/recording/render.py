@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Measures
     from scapcoach.progress import Progress
-    from scapcoach.sources.types import Frame
+    from scapcoach.sources.frames import Frame
 
 
 #: Longer side of a still in pixels: two fit side by side on a wide screen, and weigh 30 kB each.

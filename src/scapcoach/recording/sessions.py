@@ -14,7 +14,7 @@ from scapcoach.session.engine import joined
 from scapcoach.session.film import VIDEO_FILE, film_start
 from scapcoach.session.journal import read_journal
 from scapcoach.session.replay import begin, play, with_estimator
-from scapcoach.sources.types import SourceInfo
+from scapcoach.sources.frames import SourceInfo
 from scapcoach.sources.video import probe
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from scapcoach.media.recorder import CameraVideo
     from scapcoach.session.journal import Journal, Recording
-    from scapcoach.sources.types import Frame
+    from scapcoach.sources.frames import Frame
 
 #: File of the camera's pictures in the session's folder.
 VIDEO_FILE: Final = "camera.mp4"

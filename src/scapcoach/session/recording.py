@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray
     from scapcoach.pose.types import ParallelEstimator
     from scapcoach.session.tracker import MaskRequest, PoseRecorder
-    from scapcoach.sources.types import Frame
+    from scapcoach.sources.frames import Frame
 
 
 #: Masks that may be in progress at a time; each keeps its picture in memory.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from scapcoach.arrays import FloatArray
     from scapcoach.pose.types import Detection, PoseEstimator
-    from scapcoach.sources.types import Frame
+    from scapcoach.sources.frames import Frame
 
 
 #: Seconds between masks: the back moves slowly, and gaps up to 0.2 s are filled, so the interval

@@ -26,7 +26,7 @@ import numpy as np
 from scapcoach.errors import CameraError, ScapcoachError
 from scapcoach.sources.captures import open_capture
 from scapcoach.sources.devices import SourceKind, SourceTarget, find_target
-from scapcoach.sources.types import Frame, SourceInfo
+from scapcoach.sources.frames import Frame, SourceInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

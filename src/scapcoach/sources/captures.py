@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scapcoach.arrays import Image
-    from scapcoach.sources.types import Frame
+    from scapcoach.sources.frames import Frame
 
     Clock = Callable[[], float]
 

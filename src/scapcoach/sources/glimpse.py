@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scapcoach.sources.container import open_video
+from scapcoach.sources.frames import Frame
 from scapcoach.sources.picture import PictureMaker
-from scapcoach.sources.types import Frame
 from scapcoach.sources.video import shape_of
 
 if TYPE_CHECKING:

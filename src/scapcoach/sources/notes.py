@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scapcoach.sources.frames import SourceInfo
     from scapcoach.sources.picture import PictureShape
-    from scapcoach.sources.types import SourceInfo
 
 # A readable part that ends this much before the stated end is reported as cut off. Streams usually
 # end a frame or two early, and a stated length may be that of the sound.

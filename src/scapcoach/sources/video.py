@@ -12,9 +12,9 @@ from scapcoach.errors import InputError
 from scapcoach.sources.ahead import ReadAhead
 from scapcoach.sources.clock import StreamClock
 from scapcoach.sources.container import open_video
+from scapcoach.sources.frames import Frame, SourceInfo
 from scapcoach.sources.notes import Notes, sentences
 from scapcoach.sources.picture import PictureMaker, PictureShape, orientation, picture_shape
-from scapcoach.sources.types import Frame, SourceInfo
 
 if TYPE_CHECKING:
     import os

@@ -17,7 +17,7 @@ from scapcoach.pictures import shrunk
 from scapcoach.session.plain import plain_guide, plain_points, plain_reading
 from scapcoach.session.tracker import Tracker
 from scapcoach.sources.camera import fitted
-from scapcoach.sources.types import Frame
+from scapcoach.sources.frames import Frame
 from scapcoach.web.protocol import Picture, decode, encode, with_picture
 
 if TYPE_CHECKING:
