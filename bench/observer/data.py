@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from bench.phantom.clip import Setup
     from scapcoach.arrays import FloatArray, Image
     from scapcoach.landmarks import Poses
-    from scapcoach.pose.types import Detection
+    from scapcoach.pose.detection import Detection
 
 
 #: First seed of each part.

@@ -18,7 +18,7 @@ from scapcoach.pose.mediapipe import MediaPipePose
 from tests.support.composites import FPS, canvas, clip, paste
 
 if TYPE_CHECKING:
-    from scapcoach.pose.types import Detection
+    from scapcoach.pose.detection import Detection
 
 FRONT = "walking_front_portrait.mp4"
 

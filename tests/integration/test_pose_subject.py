@@ -15,7 +15,7 @@ from scapcoach.pose.search import look_around
 from tests.support.composites import FPS, canvas, clip, paste, there_and_back
 
 if TYPE_CHECKING:
-    from scapcoach.pose.types import Detection
+    from scapcoach.pose.detection import Detection
 
 FRONT, BACK = "walking_front_portrait.mp4", "walking_back_portrait.mp4"
 OUTDOORS = "two_people_outdoors.mp4"

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from scapcoach.errors import InputError
+from scapcoach.pose.detection import Detection
 from scapcoach.pose.people import Person, colour_distance, person, trunk_colours
 from scapcoach.pose.subject import ALIKE, UNLIKE, SubjectLock, choose, subject_point
-from scapcoach.pose.types import Detection
 
 SIZE = (1280, 720)
 RED, BLUE = np.eye(8)[0], np.eye(8)[5]

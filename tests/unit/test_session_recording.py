@@ -12,7 +12,7 @@ import pytest
 
 from scapcoach.errors import ModelError
 from scapcoach.landmarks import N_LANDMARKS, Landmark
-from scapcoach.pose.types import Detection
+from scapcoach.pose.detection import Detection
 from scapcoach.session import Follower, PoseRecorder, Tracker
 from scapcoach.sources.frames import Frame
 

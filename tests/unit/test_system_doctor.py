@@ -255,8 +255,8 @@ def test_encoder_that_writes_rubbish(monkeypatch):
 def test_model_that_sees_people_in_noise(monkeypatch):
     import numpy as np
 
+    from scapcoach.pose.detection import Detection
     from scapcoach.pose.mediapipe import MediaPipePose
-    from scapcoach.pose.types import Detection
 
     person = Detection(np.zeros((33, 2)), np.zeros((33, 3)), np.ones(33), np.ones(33))
     monkeypatch.setattr(MediaPipePose, "detect", lambda *args, **kwargs: person)

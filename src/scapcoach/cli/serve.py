@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from pathlib import Path
 
-    from scapcoach.pose.types import PoseEstimator
+    from scapcoach.pose.detection import PoseEstimator
     from scapcoach.session.film import SessionFilm
     from scapcoach.session.replay import Session
     from scapcoach.web.worker import SessionFactories

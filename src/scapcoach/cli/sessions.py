@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scapcoach.live.app import App
-    from scapcoach.pose.types import PoseEstimator
+    from scapcoach.pose.detection import PoseEstimator
     from scapcoach.session.film import SessionFilm
     from scapcoach.session.replay import Session
 

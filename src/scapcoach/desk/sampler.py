@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scapcoach.landmarks import Poses
-    from scapcoach.pose.types import PoseEstimator
+    from scapcoach.pose.detection import PoseEstimator
     from scapcoach.sources.camera import Camera
     from scapcoach.sources.frames import Frame
     from scapcoach.sources.video import VideoFile

@@ -11,9 +11,9 @@ import numpy as np
 
 from scapcoach.errors import DelegateError, InputError, ModelError
 from scapcoach.landmarks import N_LANDMARKS
+from scapcoach.pose.detection import Detection
 from scapcoach.pose.lean import load_mediapipe
 from scapcoach.pose.quiet import quiet_stderr
-from scapcoach.pose.types import Detection
 from scapcoach.pose.uninterrupted import uninterrupted
 
 if TYPE_CHECKING:

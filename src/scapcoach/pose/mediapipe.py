@@ -20,7 +20,7 @@ from scapcoach.pose.subject import SubjectLock, subject_point
 if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray, Image
     from scapcoach.model_files import ModelFile
-    from scapcoach.pose.types import Detection
+    from scapcoach.pose.detection import Detection
 
 
 #: Seconds to wait for the right person before anybody else is followed.

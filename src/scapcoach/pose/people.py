@@ -12,7 +12,7 @@ from scapcoach.landmarks import Landmark
 
 if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray, Image
-    from scapcoach.pose.types import Detection
+    from scapcoach.pose.detection import Detection
 
 
 _SHOULDERS: Final = (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)

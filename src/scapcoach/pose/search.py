@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.model_files import model_file
+from scapcoach.pose.detection import Detection
 from scapcoach.pose.landmarker import Landmarker
 from scapcoach.pose.people import Person, person
-from scapcoach.pose.types import Detection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

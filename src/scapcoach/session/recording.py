@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from scapcoach.arrays import FloatArray
-    from scapcoach.pose.types import ParallelEstimator
+    from scapcoach.pose.detection import ParallelEstimator
     from scapcoach.session.tracker import MaskRequest, PoseRecorder
     from scapcoach.sources.frames import Frame
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from scapcoach.arrays import FloatArray
-    from scapcoach.pose.types import Detection, PoseEstimator
+    from scapcoach.pose.detection import Detection, PoseEstimator
     from scapcoach.sources.frames import Frame
 
 

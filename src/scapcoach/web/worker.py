@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
-    from scapcoach.pose.types import PoseEstimator
+    from scapcoach.pose.detection import PoseEstimator
     from scapcoach.session.film import SessionFilm
     from scapcoach.session.replay import Session
     from scapcoach.sources.camera import Camera
