@@ -14,9 +14,9 @@ import pytest
 
 from scapcoach.batch import cluster, worker
 from scapcoach.batch.cluster import DaskExecutor
+from scapcoach.batch.execution import NOT_BEGUN, Done, Failed, Lost, Stopped
 from scapcoach.batch.local import LocalExecutor
 from scapcoach.batch.run import run_all
-from scapcoach.batch.types import NOT_BEGUN, Done, Failed, Lost, Stopped
 from scapcoach.errors import EngineError
 from tests.support.batch_jobs import (
     Alone,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from scapcoach.batch.types import Executor, Job, Outcome
+    from scapcoach.batch.execution import Executor, Job, Outcome
 
 
 @pytest.fixture(scope="module", params=["local", "dask"])

@@ -10,8 +10,17 @@ from contextlib import ExitStack, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from scapcoach.batch.execution import (
+    GRACE_S,
+    NOT_BEGUN,
+    TICK_S,
+    Failed,
+    Lost,
+    Stopped,
+    packed,
+    perform,
+)
 from scapcoach.batch.signals import signals_held
-from scapcoach.batch.types import GRACE_S, NOT_BEGUN, TICK_S, Failed, Lost, Stopped, packed, perform
 from scapcoach.batch.worker import warm_up
 from scapcoach.errors import EngineError, MissingExtraError, unforeseen
 from scapcoach.installed import install_extra
@@ -19,7 +28,7 @@ from scapcoach.installed import install_extra
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from scapcoach.batch.types import Job, Outcome, Watch
+    from scapcoach.batch.execution import Job, Outcome, Watch
 
 #: Settings of our own cluster. Without the first two, every freed picture is returned to the system
 #: and allocated again: a third of the throughput [M]. Dask must not restart a job whose worker

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from scapcoach.batch.execution import NOT_BEGUN, Stopped
 from scapcoach.batch.jobs import ClipJob, PieceJob
 from scapcoach.batch.run import run_all
-from scapcoach.batch.types import NOT_BEGUN, Stopped
 from scapcoach.errors import InputError
 from scapcoach.recording.pieces import Piece, pieces_of
 from scapcoach.recording.places import content_hash
@@ -17,7 +17,7 @@ from scapcoach.sources.video import probe
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from scapcoach.batch.types import Executor, Job, Outcome, Watch
+    from scapcoach.batch.execution import Executor, Job, Outcome, Watch
 
 
 def run_cut(

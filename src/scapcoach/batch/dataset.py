@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.batch.cuts import run_cut
+from scapcoach.batch.execution import NOT_BEGUN, Done, Failed
 from scapcoach.batch.jobs import CalibrationJob, ClipDone, ClipJob
 from scapcoach.batch.plan import folders_to_avoid, longest_first
 from scapcoach.batch.remote import RemoteFile
 from scapcoach.batch.remote_jobs import RemoteClipJob
 from scapcoach.batch.run import run_all
-from scapcoach.batch.types import NOT_BEGUN, Done, Failed
 from scapcoach.calibration.profiles import load_profile
 from scapcoach.errors import CalibrationError
 from scapcoach.export.dataset_table import Row
@@ -22,9 +22,9 @@ from scapcoach.recording.options import estimator_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from scapcoach.batch.execution import Executor, Outcome, Watch
     from scapcoach.batch.listing import ListedClip
     from scapcoach.batch.remote_results import RemoteFolder
-    from scapcoach.batch.types import Executor, Outcome, Watch
     from scapcoach.calibration import Calibration, Segment
     from scapcoach.recording import Options
 

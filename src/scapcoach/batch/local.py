@@ -17,8 +17,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from scapcoach.batch.execution import GRACE_S, NOT_BEGUN, TICK_S, Failed, Lost, Stopped
 from scapcoach.batch.signals import signals_held
-from scapcoach.batch.types import GRACE_S, NOT_BEGUN, TICK_S, Failed, Lost, Stopped
 from scapcoach.batch.worker import READY, STOP, serve
 from scapcoach.errors import EngineError
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
     from types import TracebackType
 
-    from scapcoach.batch.types import Job, Outcome, Watch
+    from scapcoach.batch.execution import Job, Outcome, Watch
 
 #: Number of consecutive workers that end before they are ready after which no more are started.
 _START_FAILURES: Final = 3

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scapcoach.batch.types import NOT_BEGUN, Failed, Lost, Stopped
+from scapcoach.batch.execution import NOT_BEGUN, Failed, Lost, Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from scapcoach.batch.types import Executor, Job, Outcome, Watch
+    from scapcoach.batch.execution import Executor, Job, Outcome, Watch
 
 
 def run_all(

@@ -10,14 +10,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from scapcoach.batch.execution import Failed, packed, perform
 from scapcoach.batch.signals import ignore_signals
-from scapcoach.batch.types import Failed, packed, perform
 from scapcoach.errors import unforeseen
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-    from scapcoach.batch.types import Job
+    from scapcoach.batch.execution import Job
 
 READY: Final = "ready"
 STOP: Final = "stop"

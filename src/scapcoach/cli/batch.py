@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from scapcoach.batch.dataset import ClipOutcome, Dataset
+    from scapcoach.batch.execution import Executor
     from scapcoach.batch.listing import ListedClip
     from scapcoach.batch.remote_results import RemoteFolder
-    from scapcoach.batch.types import Executor
     from scapcoach.calibration import Calibration, Segment
     from scapcoach.cli.consoles import Results
     from scapcoach.export.dataset_table import Row
@@ -276,7 +276,7 @@ class BatchRun:
 
     def _finish(self) -> None:
         """Report what failed and why, and write the files about all clips."""
-        from scapcoach.batch.types import NOT_BEGUN
+        from scapcoach.batch.execution import NOT_BEGUN
         from scapcoach.cli.consoles import print_status
 
         rows = [self._rows[number] for number in sorted(self._rows)]
