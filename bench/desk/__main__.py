@@ -24,7 +24,7 @@ from bench.desk.snippets import FPS, VIEWS, jobs
 from bench.report import table, write_between
 from phantom.batch import do
 from scapcoach.desk.engine import DeskEngine
-from scapcoach.desk.policy import Kind
+from scapcoach.desk.policy import NoticeKind
 from scapcoach.desk.posture import take_baseline
 from scapcoach.history import Stamp
 
@@ -73,16 +73,18 @@ def run_day(folder: Path, seed: int, hours: float, own: bool, restless: bool = F
     neck = rest.neck * library.baseline.size[1]
     engine = DeskEngine((rest,))
     out = Outcome(seed, VIEWS[seed % 3], own, day.seconds / 3600)
-    alerts: list[tuple[float, Kind]] = []
+    alerts: list[tuple[float, NoticeKind]] = []
     t, present, judged = 0.0, 0, 0
     while t < day.seconds:
         moment = engine.step(day.at(t, neck), Stamp(1.7e9 + t))
         out.looks += 1
         out.held = max(out.held, engine.held)
-        present += moment.reading.present
-        judged += moment.reading.score is not None
-        out.rechecks += sum(s.kind is Kind.RECHECK for s in moment.said)
-        alerts += [(t, s.kind) for s in moment.said if s.kind in (Kind.HUNCH, Kind.ASK)]
+        present += moment.sample.present
+        judged += moment.sample.score is not None
+        out.rechecks += sum(s.kind is NoticeKind.RECHECK for s in moment.notices)
+        alerts += [
+            (t, s.kind) for s in moment.notices if s.kind in (NoticeKind.HUNCH, NoticeKind.ASK)
+        ]
         t += moment.wait
     out.judged = judged / max(present, 1)
     used = set()
@@ -90,7 +92,7 @@ def run_day(folder: Path, seed: int, hours: float, own: bool, restless: bool = F
         hit = next(((a, k) for a, k in alerts if e.start - 3 <= a <= e.end), None)
         if hit is not None:
             used.add(hit[0])
-            out.asked += hit[1] is Kind.ASK
+            out.asked += hit[1] is NoticeKind.ASK
         out.delays.append(hit[0] - e.start if hit and hit[0] - e.start <= IN_TIME else np.nan)
     out.false = [day.doing[int(a * FPS)] for a, _ in alerts if a not in used]
     return out

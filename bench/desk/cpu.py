@@ -28,10 +28,10 @@ from bench.desk.snippets import CLIPS, jobs
 from bench.report import known, number, table, write_between
 from phantom.clip import render
 from scapcoach.desk.engine import DeskEngine
-from scapcoach.desk.eyes import CAMERA_FPS
 from scapcoach.desk.posture import take_baseline
 from scapcoach.desk.run import Watch
-from scapcoach.history import History, Journal
+from scapcoach.desk.sampler import CAMERA_FPS
+from scapcoach.history import History, HistoryWriter
 from scapcoach.landmarks import Poses
 from scapcoach.pose.mediapipe import MediaPipePose
 from scapcoach.session import Tracker
@@ -152,11 +152,11 @@ def without_capture(what: str, images: list[Image], rest: Poses, seconds: float)
         MediaPipePose("lite") as estimator,
         History(Path(folder) / "history.sqlite3") as history,
     ):
-        journal = Journal(history)
+        journal = HistoryWriter(history)
         engine = DeskEngine((take_baseline(rest),), journal=journal)
         sampler = MemorySampler(images, estimator, seconds + WARM_UP)
         watch = Watch(sampler, engine, lambda _: None, lambda _: None, journal=journal,
-                      on_moment=count, obey=False)  # fmt: skip
+                      on_moment=count, accept_commands=False)  # fmt: skip
         thread = threading.Thread(target=watch.run)
         thread.start()
         time.sleep(WARM_UP)

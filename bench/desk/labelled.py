@@ -25,7 +25,7 @@ import numpy as np
 from bench.accuracy.stats import auc
 from bench.report import number, table
 from scapcoach.desk.policy import Policy
-from scapcoach.desk.posture import look, take_baseline
+from scapcoach.desk.posture import score_posture, take_baseline
 from scapcoach.landmarks import Landmark, Poses
 
 if TYPE_CHECKING:
@@ -96,8 +96,8 @@ def examine(block: Block) -> Result:
     taken = np.zeros(len(block.upright), bool)
     taken[np.linspace(0, len(taken) - 1, count).astype(int)] = True
     rest = take_baseline(block.upright[taken], camera_fixed=block.camera_fixed)
-    good = look(block.upright[~taken], rest, camera_fixed=block.camera_fixed).score
-    bad = look(block.slouched, rest, camera_fixed=block.camera_fixed).score
+    good = score_posture(block.upright[~taken], rest, camera_fixed=block.camera_fixed).score
+    bad = score_posture(block.slouched, rest, camera_fixed=block.camera_fixed).score
     return Result(block.name, good, bad)
 
 

@@ -29,9 +29,9 @@ from phantom.render import Actor, Renderer
 from phantom.skeleton import pose_body
 from phantom.timeline import Key, Script
 from scapcoach.desk.engine import DeskEngine
-from scapcoach.desk.policy import Kind
+from scapcoach.desk.policy import NoticeKind
 from scapcoach.desk.run import SINK_S, SLUMP_S, UPRIGHT_S, Clock, Watch, calibrate
-from scapcoach.history import History, Journal
+from scapcoach.history import History, HistoryWriter
 from scapcoach.pose.mediapipe import MediaPipePose
 from scapcoach.session import Tracker
 from scapcoach.sources.frames import Frame
@@ -39,7 +39,7 @@ from scapcoach.sources.frames import Frame
 if TYPE_CHECKING:
     from bench.desk.snippets import SnippetJob
     from phantom.person import Person
-    from scapcoach.desk.engine import Said
+    from scapcoach.desk.engine import Notice
     from scapcoach.landmarks import Poses
 
 HUNCH_S = 95.0
@@ -120,21 +120,21 @@ class Result:
 
 def run(job: SnippetJob, folder: Path) -> Result:
     """One person, start to end."""
-    said: list[tuple[float, Said]] = []
+    said: list[tuple[float, Notice]] = []
     with (
         MediaPipePose("lite") as estimator,
         History(folder / f"{job.seed}.sqlite3") as history,
     ):
         sampler = RenderedSampler(job, estimator)
         rest = calibrate(sampler, lambda _: None)
-        journal = Journal(history)
+        journal = HistoryWriter(history)
         engine = DeskEngine((rest,), journal=journal)
         Watch(sampler, engine, lambda s: said.append((sampler.now(), s)), print, Clock(1.7e9),
-              journal=journal, obey=False).run()  # fmt: skip
+              journal=journal, accept_commands=False).run()  # fmt: skip
         stored = len(history.alerts())
     keys, ends = sampler.script.keys, sampler.script.ends
     start = next(e - HUNCH_S for k, e in zip(keys, ends, strict=True) if k.segment == "hunch")
-    alerts = [t for t, s in said if s.kind in (Kind.HUNCH, Kind.ASK)]
+    alerts = [t for t, s in said if s.kind in (NoticeKind.HUNCH, NoticeKind.ASK)]
     right = [t for t in alerts if 0 <= t - start <= 90]
     false = tuple(sampler.script.label(t)[0] for t in alerts if t not in right)
     delay = right[0] - start if right else float("nan")

@@ -204,7 +204,7 @@ def test_a_calibration_clip_is_watched_once(
         (["{clip}", "--workers", "0"], "--workers"),
     ],
 )
-def test_wrong_usage_is_told_before_any_work(
+def test_wrong_usage_is_reported_before_any_work(
     monday: Path, tmp_path: Path, arguments: list[str], says: str
 ) -> None:
     listing = tmp_path / "list.csv"

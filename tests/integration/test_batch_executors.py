@@ -113,7 +113,7 @@ def test_a_worker_that_dies_costs_its_own_job(
     assert len(list(tmp_path.glob("attempt-*"))) == 2
 
 
-def test_who_died_by_chance_is_done_the_second_time(executor: Executor, tmp_path: Path) -> None:
+def test_a_job_lost_by_chance_is_done_the_second_time(executor: Executor, tmp_path: Path) -> None:
     jobs = [Die(tmp_path, signal.SIGKILL, times=1), *(Square(n) for n in range(6))]
     assert everything(executor, jobs)[0] == Done("alive")
 
@@ -170,7 +170,7 @@ def test_progress_is_seen(executor: Executor, tmp_path: Path) -> None:
 def test_a_local_job_that_does_not_stop_is_cut_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scapcoach.batch.local._GRACE", 0.5)
+    monkeypatch.setattr("scapcoach.batch.local.GRACE_S", 0.5)
     with LocalExecutor(1, warm=False) as local:
         (outcome,) = everything(
             local, [Long(tmp_path, heeds=False)], lambda: any(tmp_path.iterdir())
@@ -179,7 +179,7 @@ def test_a_local_job_that_does_not_stop_is_cut_off(
     assert "nothing of it was kept" in outcome.reason
 
 
-def test_workers_that_cannot_start_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_that_cannot_start_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scapcoach.batch.local.serve", _stillborn)
     with LocalExecutor(2, warm=False) as local, pytest.raises(EngineError, match="doctor"):
         everything(local, [Square(1)])
@@ -221,10 +221,10 @@ def test_a_cluster_worker_that_lacks_a_library_says_so(monkeypatch: pytest.Monke
 def test_idle_workers_are_gone_after_the_block() -> None:
     with LocalExecutor(2, warm=False) as local:
         everything(local, [Square(1), Square(2)])
-        processes = [worker.process for worker in local._crew]
+        processes = [worker.process for worker in local._pool]
         pids = [process.pid for process in processes]
     assert pids
-    assert not local._crew
+    assert not local._pool
     with pytest.raises(ValueError, match="closed"):
         processes[0].is_alive()
 
@@ -232,8 +232,8 @@ def test_idle_workers_are_gone_after_the_block() -> None:
 def test_a_worker_killed_while_idle_is_replaced() -> None:
     with LocalExecutor(1, warm=False) as local:
         assert everything(local, [Square(1)]) == [Done(1)]
-        local._crew[0].process.kill()
-        local._crew[0].process.join(30)
+        local._pool[0].process.kill()
+        local._pool[0].process.join(30)
         assert everything(local, [Square(2)]) == [Done(4)]
 
 

@@ -79,7 +79,7 @@ def test_a_reference_picture_gives_the_score(folder: Path, tmp_path: Path) -> No
         ("nothing.jpg", 2, "does not exist"),
     ],
 )
-def test_what_is_no_picture_is_told(
+def test_what_is_no_picture_is_reported(
     folder: Path, tmp_path: Path, name: str, code: int, words: str
 ) -> None:
     (tmp_path / "empty").mkdir()

@@ -17,13 +17,13 @@ def test_it_lists_and_explains() -> None:
     listed = run("exercises")
     assert listed.returncode == 0
     assert all(name in listed.stdout for name in packaged())
-    told = run("exercises", "seated-row")
-    assert told.returncode == 0
+    reported = run("exercises", "seated-row")
+    assert reported.returncode == 0
     for words in (
         "Row, low", "Elbows to the wall behind you.", "Squeeze the shoulder blades",
         "peak retraction below 30%", "coaching practice", "Recommended view: oblique",
     ):  # fmt: skip
-        assert words in told.stdout
+        assert words in reported.stdout
 
 
 def test_json_is_for_programs() -> None:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from scapcoach.history import History
-from scapcoach.system.instance import OnlyOne
+from scapcoach.system.instance import SingleInstance
 from tests.support.cli import scapcoach
 from tests.support.desk import film, pictures
 
@@ -145,7 +145,7 @@ def watching(run: object, session: Path, tmp_path: Path) -> Iterator[Running]:
         found.process.wait()
 
 
-def test_there_is_only_one_and_it_stops_when_told(
+def test_there_is_only_one_and_it_stops_on_command(
     watching: Running, run: object, session: Path, tmp_path: Path
 ) -> None:
     second = run("--source", session, "--fast")
@@ -165,8 +165,8 @@ def test_it_lends_its_camera_to_a_calibration_and_goes_on_with_what_came_of_it(
 ) -> None:
     done = run("calibrate", "--source", session, "--fast", "--name", "second")
     assert done.returncode == 0, done.stderr
-    watching.wait_for("Paused: the camera is lent to a calibration.")
-    watching.wait_for("Going on, with the baselines as they are now.")
+    watching.wait_for("Paused: a calibration uses the camera.")
+    watching.wait_for("Going on, with the new baselines.")
     watching.wait_for(" s  ")
     assert run("stop").returncode == 0
     assert watching.end() == 0
@@ -189,7 +189,7 @@ def test_an_interruption_keeps_what_was_counted(
 def test_a_full_disk_is_no_reason_not_to_hold_the_lock(tmp_path: Path) -> None:
     lock = tmp_path / "desk.lock"
     lock.symlink_to("/dev/full")
-    with OnlyOne(lock):
+    with SingleInstance(lock):
         pass
 
 
@@ -205,7 +205,7 @@ def test_a_film_that_is_missing_or_none_and_a_camera_that_is_not_there(
         assert words in found.stderr
 
 
-def test_baselines_that_cannot_be_read_are_told_before_anybody_sits_still(
+def test_baselines_that_cannot_be_read_are_reported_before_anybody_sits_still(
     run: object, session: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "desk.json").write_text("{")
@@ -215,7 +215,7 @@ def test_baselines_that_cannot_be_read_are_told_before_anybody_sits_still(
     assert "upright" not in found.stderr
 
 
-def test_a_history_of_a_newer_version_is_told_and_not_touched(
+def test_a_history_of_a_newer_version_is_reported_and_not_touched(
     run: object, session: Path, tmp_path: Path
 ) -> None:
     assert run("calibrate", "--source", session, "--fast").returncode == 0
@@ -229,7 +229,7 @@ def test_a_history_of_a_newer_version_is_told_and_not_touched(
     assert file.read_bytes() == before
 
 
-def test_a_covered_camera_is_told(run: object, session: Path, tmp_path: Path) -> None:
+def test_a_covered_camera_is_reported(run: object, session: Path, tmp_path: Path) -> None:
     black = film(tmp_path / "black.mp4", [([np.zeros((300, 400, 3), np.uint8)], 6)])
     assert run("calibrate", "--source", session, "--fast").returncode == 0
     found = run("--source", black, "--alert", "terminal")

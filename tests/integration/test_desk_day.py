@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from scapcoach.desk.engine import DeskEngine
-from scapcoach.desk.policy import Kind
+from scapcoach.desk.policy import NoticeKind
 from scapcoach.desk.posture import take_baseline
-from scapcoach.history import History, Journal, Stamp
+from scapcoach.history import History, HistoryWriter, Stamp
 from scapcoach.history.summary import summarise
 from scapcoach.landmarks import Poses
 from tests.support.seated import seated
@@ -59,7 +59,7 @@ HOURS = 8
 
 def test_a_night_with_midnight_and_a_change_of_clocks(tmp_path: Path, berlin: None) -> None:
     with History(tmp_path / "history.sqlite3") as history:
-        journal = Journal(history)
+        journal = HistoryWriter(history)
         engine = DeskEngine((take_baseline(seated(noise=1.0)),), journal=journal)
         t, held, said, looks = 0.0, 0, [], 0
         while t < HOURS * 3600:
@@ -71,7 +71,7 @@ def test_a_night_with_midnight_and_a_change_of_clocks(tmp_path: Path, berlin: No
                 poses = Poses(np.array([t]), frame.xy, frame.world, frame.visibility,
                               frame.presence, frame.subject, frame.size)  # fmt: skip
             moment = engine.step(poses, Stamp.at(EVENING + t))
-            said += [(t, s.kind) for s in moment.said]
+            said += [(t, s.kind) for s in moment.notices]
             held = max(held, engine.held + journal.waiting)
             t += moment.wait
             looks += 1
@@ -81,12 +81,12 @@ def test_a_night_with_midnight_and_a_change_of_clocks(tmp_path: Path, berlin: No
         alerts, breaks, rows = history.alerts(), history.breaks(), history.minutes()
 
     assert held < 700  # three minutes of looks and a half minute of rows, whatever the day's length
-    hunches = [t for t, k in said if k is Kind.HUNCH]
+    hunches = [t for t, k in said if k is NoticeKind.HUNCH]
     assert len(hunches) == HOURS
     assert all(1240 <= t % 3600 <= 1260 for t in hunches)
-    told = [a for a in alerts if a.kind == "hunch"]
-    assert len(told) == HOURS
-    for alert in told:
+    reported = [a for a in alerts if a.kind == "hunch"]
+    assert len(reported) == HOURS
+    for alert in reported:
         assert alert.trace[0].dt <= -118
         assert alert.trace[-1].dt >= 55
     assert len(breaks) == HOURS - 1
@@ -105,7 +105,7 @@ def test_moving_to_another_time_zone_keeps_the_days_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, berlin: None
 ) -> None:
     with History(tmp_path / "history.sqlite3") as history:
-        engine = DeskEngine((take_baseline(seated()),), journal=Journal(history, every=0))
+        engine = DeskEngine((take_baseline(seated()),), journal=HistoryWriter(history, every=0))
         frame = seated(1)
         for i in range(600):
             if i == 300:

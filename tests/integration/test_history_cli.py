@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scapcoach.history import Alert, History, Journal, LiftingSession, LiftingSet, Stamp, TracePoint
+from scapcoach.history import (
+    Alert,
+    History,
+    HistoryWriter,
+    LiftingSession,
+    LiftingSet,
+    Stamp,
+    TracePoint,
+)
 from tests.support.cli import scapcoach
 
 if TYPE_CHECKING:
@@ -23,7 +31,7 @@ def data(tmp_path: Path) -> Path:
     """A user data folder with an hour of the two days before today in it."""
     trace = tuple(TracePoint(float(dt), 50.0 - dt, "mild") for dt in range(-30, 10))
     with History(tmp_path / "history.sqlite3") as history:
-        journal = Journal(history)
+        journal = HistoryWriter(history)
         for days in (1, 2):
             then = Stamp(NOON.utc - 86400 * days, NOON.offset)
             journal.count(then, "marked", 600)
@@ -79,7 +87,7 @@ def test_export_and_delete(data: Path, tmp_path: Path) -> None:
     assert "Nothing yet" in run(data)
 
 
-def test_a_damaged_file_is_told_on_stderr(data: Path) -> None:
+def test_a_damaged_file_is_reported_on_stderr(data: Path) -> None:
     (data / "history.sqlite3").write_bytes(b"rubbish" * 1000)
     found = scapcoach("history", SCAPCOACH_DATA_DIR=str(data))
     assert found.returncode == 0

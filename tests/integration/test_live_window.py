@@ -153,7 +153,7 @@ def test_without_a_camera_it_says_so(screen: str) -> None:
     assert "no camera 63" in done.stderr.lower()
 
 
-def test_an_unknown_exercise_is_told(screen: str) -> None:
+def test_an_unknown_exercise_is_reported(screen: str) -> None:
     done = scapcoach("live", "--source", CLIP, "--exercise", "rwo", DISPLAY=screen)
     no_traceback(done)
     assert done.returncode == 2

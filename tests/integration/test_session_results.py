@@ -13,8 +13,8 @@ from scapcoach.errors import InputError
 from scapcoach.media.recorder import CameraVideo
 from scapcoach.recording.sessions import close_session
 from scapcoach.session.coach import make_coach
-from scapcoach.session.film import Film
-from scapcoach.session.journal import FILE, Journal
+from scapcoach.session.film import SessionFilm
+from scapcoach.session.journal import JOURNAL_FILE, Journal
 from scapcoach.session.replay import Session, begin
 from scapcoach.sources.frames import Frame
 from scapcoach.sources.video import VideoFile
@@ -71,7 +71,7 @@ def test_each_exercise_has_a_folder_and_passing_through_has_none(tmp_path: Path)
 def test_a_session_that_broke_off_says_so(tmp_path: Path) -> None:
     folder = tmp_path / "2026-05-04_18-30-05"
     record(folder, {}, frames=120)
-    path = folder / FILE
+    path = folder / JOURNAL_FILE
     path.write_bytes(path.read_bytes()[:-5])  # the mark of its end is torn
     (report,) = close_session(folder)
     summary = json.loads(report.with_name("summary.json").read_text())
@@ -91,7 +91,10 @@ def film(
     """A session that is filmed, but for the frames that are not in `shown`; times of its frames."""
     raw = protocol_clip()[60 : 60 + frames]
     with Journal(folder, HEAD) as journal, CameraVideo(folder / "camera.mp4", (640, 480)) as video:
-        session, taken = Session(begin(HEAD, make_coach), make_coach, journal), Film(video, journal)
+        session, taken = (
+            Session(begin(HEAD, make_coach), make_coach, journal),
+            SessionFilm(video, journal),
+        )
         for i in range(len(raw)):
             if i in (switches or {}):
                 session.exercise({"name": switches[i], "focus": "internal"})
@@ -107,12 +110,12 @@ def test_a_filmed_session_gets_its_annotated_video_and_a_report_with_it(tmp_path
     folder = tmp_path / "2026-05-04_18-30-05"
     shown = range(30, 150, 2)
     t = film(folder, shown)
-    told: list[tuple[str, int]] = []
+    reported: list[tuple[str, int]] = []
     (report,) = close_session(
-        folder, progress=lambda stage, done, _total: told.append((stage, done))
+        folder, progress=lambda stage, done, _total: reported.append((stage, done))
     )
     assert "<video" in report.read_text()
-    assert told[-1] == ("video", shown[-1] + 1)
+    assert reported[-1] == ("video", shown[-1] + 1)
     with VideoFile(folder / "annotated.mp4") as source:
         frames = list(source)
     # The time is the report's: the first picture stands from 0 until the film begins.

@@ -95,7 +95,7 @@ def test_pixel_aspect_belongs_to_the_stored_picture_not_the_turned_one(tmp_path)
     check(write_clip(tmp_path / "sar.mp4", clip), (270, 360))
 
 
-def test_absurd_pixel_aspect_is_ignored_and_told(tmp_path):
+def test_absurd_pixel_aspect_is_ignored_and_reported(tmp_path):
     path = write_clip(tmp_path / "sar.mp4", Clip(n=2, pixel_aspect=Fraction(100, 1)))
     info, frames, warnings = read(path)
     assert info.size == (320, 240)
@@ -161,7 +161,7 @@ def test_tiny_and_huge(tmp_path, size):
     assert [frame.image.shape for frame in frames] == [(size[1], size[0], 3)] * 4
 
 
-def test_size_change_midway_is_scaled_and_told(tmp_path):
+def test_size_change_midway_is_scaled_and_reported(tmp_path):
     first = write_clip(tmp_path / "a.ts", Clip(n=10))
     second = write_clip(tmp_path / "b.ts", Clip(n=10, size=(640, 480)))
     path = tmp_path / "joined.ts"

@@ -159,7 +159,7 @@ def test_truncated_gives_what_there_is_and_says_how_much(tmp_path, suffix):
         assert f"Only the first {len(frames) / 30:.1f} of 4.0 seconds" in warnings[-1]
 
 
-def test_a_hole_is_told_even_where_the_container_hides_it(tmp_path):
+def test_a_hole_is_reported_even_where_the_container_hides_it(tmp_path):
     path = write_clip(tmp_path / "hole.mkv", Clip(n=180, gop=10))
     data = path.read_bytes()
     third = len(data) // 3

@@ -27,9 +27,9 @@ def profile() -> dict[str, Any]:
 
 def test_a_profile_is_imported_listed_exported_and_deleted(served, profile) -> None:
     body = json.dumps(profile).encode()
-    status, _, told = ask(served, "/api/profiles", "POST", body)
+    status, _, reported = ask(served, "/api/profiles", "POST", body)
     assert status == 201
-    assert json.loads(told)["name"] == "anna rack"
+    assert json.loads(reported)["name"] == "anna rack"
     assert ask(served, "/api/profiles", "POST", body)[0] == 409  # none is replaced unasked
     assert ask(served, "/api/profiles?replace=yes", "POST", body)[0] == 201
     (card,) = json.loads(ask(served, "/api/profiles")[2])
@@ -42,9 +42,9 @@ def test_a_profile_is_imported_listed_exported_and_deleted(served, profile) -> N
     assert json.loads(exported) == profile
     assert "anna rack" in json.loads(ask(served, "/api/setup")[2])["profiles"]
     assert ask(served, "/api/profiles/anna%20rack", "DELETE")[0] == 204
-    status, _, told = ask(served, "/api/profiles/anna%20rack", "DELETE")
+    status, _, reported = ask(served, "/api/profiles/anna%20rack", "DELETE")
     assert status == 404
-    assert "no profile" in json.loads(told)["message"]
+    assert "no profile" in json.loads(reported)["message"]
     assert json.loads(ask(served, "/api/profiles")[2]) == []
 
 
@@ -59,8 +59,8 @@ def test_a_profile_of_another_camera_is_used_and_said(served, profile, pictures)
                 socket.send(packed(pictures[k], k / 10))
                 if k == 0:
                     assert reading_of(socket, 0.0)["calibration"] == "profile"
-            told = until(socket, "problem")["message"]  # none came for the first camera
-            assert "'gym cam', and this is 'laptop cam'" in told
+            reported = until(socket, "problem")["message"]  # none came for the first camera
+            assert "'gym cam', and this is 'laptop cam'" in reported
             assert reading_of(socket, 0.1)["calibration"] == "profile"
     finally:
         assert ask(served, "/api/profiles/anna%20rack", "DELETE")[0] == 204
@@ -115,8 +115,8 @@ def test_what_is_no_profile_is_not_imported(served, profile) -> None:
              json.dumps({**profile, "neutral": None})]  # fmt: skip
     for body in wrong:
         data = body.encode() if isinstance(body, str) else body
-        status, _, told = ask(served, "/api/profiles", "POST", data)
+        status, _, reported = ask(served, "/api/profiles", "POST", data)
         assert status == 400, body[:40]
-        assert json.loads(told)["message"]
+        assert json.loads(reported)["message"]
     assert ask(served, "/api/profiles", "POST", b" " * (FORM.limit + 1))[0] == 413
     assert json.loads(ask(served, "/api/profiles")[2]) == []

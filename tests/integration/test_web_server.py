@@ -34,7 +34,7 @@ pytest.importorskip("starlette", reason="needs the extra 'web'")
 pytest.importorskip("websockets", reason="needs the extra 'web'")
 
 
-def test_who_has_the_key_gets_the_page_and_nothing_from_elsewhere_is_allowed(served) -> None:
+def test_the_key_opens_the_page_and_nothing_from_elsewhere_is_allowed(served) -> None:
     status, headers, body = ask(served, "/")
     assert status == 200
     assert b"scapcoach" in body
@@ -207,7 +207,7 @@ def test_the_network_needs_consent_and_is_explained(tmp_path: Path) -> None:
     assert "nothing between you and this computer is encrypted" in error.replace("\n", " ")
 
 
-def test_a_taken_port_is_told(served) -> None:
+def test_a_taken_port_is_reported(served) -> None:
     done = scapcoach("serve", "--port", served.port)
     no_traceback(done)
     assert done.returncode == 1

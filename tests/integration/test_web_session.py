@@ -135,16 +135,16 @@ def test_a_page_that_reads_nothing_at_all_is_given_up(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(app, "Worker", Silent)
 
-    async def sit() -> int:
+    async def connect() -> int:
         socket = Stuck()
         socket.receive = asyncio.Event().wait
-        seat = app._Seat(socket)
-        seat.begin(None)
-        await asyncio.wait_for(seat.run(), 5)
-        await asyncio.wait_for(seat.leave(1000, ""), 5)
+        connection = app._PageConnection(socket)
+        connection.begin(None)
+        await asyncio.wait_for(connection.run(), 5)
+        await asyncio.wait_for(connection.leave(1000, ""), 5)
         return socket.sent
 
-    assert asyncio.run(sit()) == 1
+    assert asyncio.run(connect()) == 1
     assert Silent.stopped
 
 
@@ -157,9 +157,9 @@ def test_the_servers_own_camera(tmp_path: Path) -> None:
             message = socket.recv(timeout=60)
             assert isinstance(message, bytes)
             (length,) = struct.unpack_from("<I", message)
-            told = json.loads(message[4 : 4 + length])
-            assert told["type"] == "sight"
-            assert len(told["points"]) == 33
+            reported = json.loads(message[4 : 4 + length])
+            assert reported["type"] == "sight"
+            assert len(reported["points"]) == 33
             assert jpeg_size(message[4 + length :]) == (480, 640)
             read = until(socket, "reading")
             assert read["recording"] is False
@@ -194,7 +194,7 @@ def test_pictures_are_kept_where_the_server_was_started_so(
     assert "Traceback" not in error
 
 
-def test_a_camera_of_the_server_that_is_not_there_is_told_to_the_page(tmp_path: Path) -> None:
+def test_a_camera_of_the_server_that_is_not_there_is_reported_to_the_page(tmp_path: Path) -> None:
     server = Served(tmp_path, "--source", "63", env=dict(os.environ))
     try:
         with connect(server) as socket:

@@ -1,4 +1,4 @@
-"""Somebody at a desk, hips out of the picture, as landmarks: head and shoulders go as told."""
+"""Somebody at a desk, hips out of the picture, as landmarks: head and shoulders move as given."""
 
 from __future__ import annotations
 

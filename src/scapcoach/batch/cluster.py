@@ -1,4 +1,4 @@
-"""Jobs on a Dask cluster: one that exists, or processes of this computer."""
+"""Jobs on a Dask cluster: an existing one, or processes of this computer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from contextlib import ExitStack, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from scapcoach.batch.execution import NOT_BEGUN, Failed, Lost, Stopped, packed, perform
+from scapcoach.batch.execution import (
+    GRACE_S,
+    NOT_BEGUN,
+    TICK_S,
+    Failed,
+    Lost,
+    Stopped,
+    packed,
+    perform,
+)
 from scapcoach.batch.signals import signals_held
 from scapcoach.batch.worker import warm_up
 from scapcoach.errors import EngineError, MissingExtraError, unforeseen
@@ -21,11 +30,11 @@ if TYPE_CHECKING:
 
     from scapcoach.batch.execution import Job, Outcome, Watch
 
-#: Settings of our own cluster. Without the first two every freed picture goes back to the system
-#: and is asked for anew: a third of the throughput [M]. A job whose worker died is not begun again
-#: by Dask, which would do so beside others and up to three times; `run_all` does, alone. A worker
-#: that takes its time to come back, on a busy computer, is not struck off (after 15 s, else).
-#: Nobody reads the profile that Dask makes by looking at every thread a hundred times a second.
+#: Settings of our own cluster. Without the first two, every freed picture is returned to the system
+#: and allocated again: a third of the throughput [M]. Dask must not restart a job whose worker
+#: died, which it would do next to other jobs and up to three times; `run_all` restarts it alone. A
+#: worker that is slow to come back on a busy computer is not removed (by default after 15 s).
+#: Dask's profile, which samples every thread a hundred times a second, is not needed.
 SETTINGS: Final = {
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 1 << 30,
     "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 1 << 30,
@@ -34,16 +43,14 @@ SETTINGS: Final = {
     "distributed.worker.profile.enabled": False,
 }
 
-_TICK: Final = 0.2
-_GRACE: Final = 30.0
-#: Seconds without any worker after which nobody is waited for any more.
-_DESERTED: Final = 300.0
+#: Seconds without any worker after which the run is given up.
+_NO_WORKER_LIMIT_S: Final = 300.0
 #: Seconds to wait for a cluster to answer, and for its first worker.
 _CONNECT: Final = 20.0
-#: Seconds between two words about the progress of a job: each is a message to the scheduler.
-_EVERY: Final = 1.0
-#: Where our own cluster listens. Whoever reaches a scheduler or a worker runs code as its user, and
-#: there is no password: so nothing but this computer may reach them.
+#: Seconds between two progress messages of a job: each one passes through the scheduler.
+_PROGRESS_INTERVAL_S: Final = 1.0
+#: Address on which our own cluster listens. Anybody who can connect to a scheduler or worker can
+#: run code as its user, without a password, so only this computer may connect.
 _LOOPBACK: Final = "127.0.0.1"
 
 
@@ -51,9 +58,9 @@ class DaskExecutor:
     """An `Executor` over a Dask cluster.
 
     Args:
-        address: of its scheduler, for example ``tcp://10.0.0.1:8786``; None starts processes on
-            this computer.
-        workers: how many to start; of no meaning with an address.
+        address: address of its scheduler, for example ``tcp://10.0.0.1:8786``; None starts
+            processes on this computer.
+        workers: how many to start; not used with an address.
         warm: whether workers import MediaPipe before their first job.
 
     Raises:
@@ -66,7 +73,7 @@ class DaskExecutor:
         self._size, self._warm = max(1, workers), warm
         self._stack = ExitStack()
         self._client: Any = None
-        self._manned_at = time.monotonic()
+        self._last_worker_at = time.monotonic()
 
     @property
     def workers(self) -> int:
@@ -105,46 +112,47 @@ class DaskExecutor:
         self, jobs: Sequence[Job], *, watch: Watch, stop: Callable[[], bool]
     ) -> Iterator[tuple[int, Outcome]]:
         """As `Executor.run`."""
-        self._manned_at = time.monotonic()
+        self._last_worker_at = time.monotonic()
         with _Batch(self._client, jobs, warm=self._warm) as batch:
             asked_at: float | None = None
             while batch.waiting or batch.running:
                 if asked_at is None and stop():
                     asked_at = time.monotonic()
                     yield from batch.stop()
-                # No more than can run: what only waits on a worker that dies would be lost, too.
+                # Only as many as can run: jobs that wait on a worker that dies would be lost with
+                # it.
                 batch.submit(self.workers)
                 yield from batch.ended()
                 for word in batch.words():
                     watch(*word)
-                if asked_at is not None and time.monotonic() - asked_at > _GRACE:
+                if asked_at is not None and time.monotonic() - asked_at > GRACE_S:
                     yield from batch.cut_off()
                 self._check()
 
     def _check(self) -> None:
-        """Make sure that there is somebody to wait for."""
+        """Make sure that the cluster is connected and has workers."""
         if self._client.status not in {"running", "connecting"}:
             raise EngineError("The connection to the Dask cluster is lost.")
         now = time.monotonic()
         if self._client.nthreads():
-            self._manned_at = now
-        elif now - self._manned_at > _DESERTED:
+            self._last_worker_at = now
+        elif now - self._last_worker_at > _NO_WORKER_LIMIT_S:
             raise EngineError(
-                f"The Dask cluster has had no worker for {_DESERTED / 60:.0f} minutes. Start some, "
-                "and run the same command again: what is finished is not done twice."
+                f"The Dask cluster has had no worker for {_NO_WORKER_LIMIT_S / 60:.0f} minutes. "
+                "Start some, and run the same command again: finished clips are not analysed twice."
             )
 
     def _unreachable(self, error: Exception) -> str:
         where = f"at {self._address}" if self._address else "on this computer"
-        told = str(error).strip().split("\n", maxsplit=1)[0]
+        reason = str(error).strip().split("\n", maxsplit=1)[0]
         return (
-            f"No Dask cluster with workers {where} ({told}). Check --address and that workers "
+            f"No Dask cluster with workers {where} ({reason}). Check --address and that workers "
             "run there, or leave it out."
         )
 
 
 class _Batch:
-    """The jobs of one call of `run`, and how far each is."""
+    """The jobs of one call of `run`, and their progress."""
 
     def __init__(self, client: Any, jobs: Sequence[Job], *, warm: bool) -> None:
         self._client, self._jobs, self._warm = client, jobs, warm
@@ -168,7 +176,7 @@ class _Batch:
         self._words[number] = tuple(word)
 
     def words(self) -> Iterator[tuple[int, str, int, int | None]]:
-        """What jobs said about their progress since the last time."""
+        """Progress messages of jobs since the last call."""
         while self._words:
             number, word = self._words.popitem()
             yield (number, *word)
@@ -189,14 +197,14 @@ class _Batch:
         if not self.running:
             return
         with suppress(TimeoutError), self._client.as_current():
-            distributed.wait(list(self.running), timeout=_TICK, return_when="FIRST_COMPLETED")
+            distributed.wait(list(self.running), timeout=TICK_S, return_when="FIRST_COMPLETED")
         for future in [f for f in self.running if f.done()]:
             number = self.running.pop(future)
             yield number, _outcome(future)
             future.release()
 
     def stop(self) -> Iterator[tuple[int, Outcome]]:
-        """Ask running jobs to stop, and give up those that wait."""
+        """Ask running jobs to stop, and drop those that wait."""
         yield from ((number, Stopped(NOT_BEGUN)) for number in reversed(self.waiting))
         self.waiting.clear()
         with suppress(OSError, TimeoutError):
@@ -205,7 +213,7 @@ class _Batch:
     def cut_off(self) -> Iterator[tuple[int, Outcome]]:
         self._client.cancel(list(self.running), force=True)
         for number in self.running.values():
-            yield number, Stopped("It did not stop when asked; what it does yet is not noted.")
+            yield number, Stopped("It did not stop when asked; its further results are ignored.")
         self.running.clear()
 
 
@@ -217,11 +225,11 @@ def _own_cluster(workers: int) -> Any:
         threads_per_worker=1,
         processes=True,
         host=_LOOPBACK,
-        # Dask starts an HTTP server whatever is asked for: on every address of this computer for
-        # ":0", on port 8787 for None. So it gets its place, but no dashboard.
+        # Dask always starts an HTTP server: on every address of this computer with ":0", on port
+        # 8787 with None. So it gets an address here, but no dashboard.
         dashboard_address=f"{_LOOPBACK}:0",
         scheduler_kwargs={"dashboard": False},
-        # MediaPipe's memory is not Dask's to manage: it would pause workers for it.
+        # Dask must not manage MediaPipe's memory: it would pause workers because of it.
         memory_limit=0,
         silence_logs=logging.CRITICAL,
     )
@@ -231,7 +239,7 @@ def _outcome(future: Any) -> Outcome:
     from distributed import KilledWorker
 
     if future.cancelled():
-        return Lost("The cluster gave the job up")
+        return Lost("The cluster dropped the job")
     try:
         error = future.exception()
         if error is None:
@@ -258,7 +266,7 @@ def _warm_up_once() -> None:
 
 
 def _task(job: Job, name: str, number: int, warm: bool) -> bytes:
-    """Do a job, in a worker; the outcome, pickled."""
+    """Run a job in a worker; returns the pickled outcome."""
     from distributed import get_worker
 
     try:
@@ -267,13 +275,13 @@ def _task(job: Job, name: str, number: int, warm: bool) -> bytes:
     except Exception as problem:  # noqa: BLE001 - a broken library may raise anything at all
         return packed(Failed(str(unforeseen(problem))))
     worker = get_worker()
-    last = -_EVERY
+    last = -_PROGRESS_INTERVAL_S
 
     def progress(stage: str, done: int, total: int | None) -> None:
         nonlocal last
         if name in _stopping:
             raise KeyboardInterrupt
-        if time.monotonic() - last >= _EVERY:
+        if time.monotonic() - last >= _PROGRESS_INTERVAL_S:
             last = time.monotonic()
             worker.log_event(name, (number, stage, done, total))
 

@@ -1,4 +1,4 @@
-"""Jobs over clips of which long ones are cut, so that several workers share one."""
+"""Jobs over clips, of which long ones are cut so that several workers share one clip."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ def run_cut(
     watch: Watch,
     stop: Callable[[], bool],
 ) -> Iterator[tuple[int, Outcome]]:
-    """As `run_all`, with the landmarks of long clips found in pieces first.
+    """Like `run_all`, but the landmarks of long clips are found in pieces first.
 
-    Pieces come first, for they are the longest, and other clips beside them; then each clip that
-    was cut is joined and finished. What became of a piece is not told: a clip that lacks one is
-    worked on whole, and says itself what is wrong.
+    Pieces come first, because they take longest, together with the other clips; then each clip that
+    was cut is joined and finished. Failures of pieces are not reported: a clip that lacks a piece
+    is analysed as a whole, and reports the problem itself.
 
     Args:
         executor: does the work.
-        jobs: clips of this computer are cut, others not.
-        minutes: wished length of a piece.
+        jobs: only clips on this computer are cut.
+        minutes: desired length of a piece.
         watch: as for `run_all`.
         stop: as for `run_all`.
     """
@@ -74,10 +74,10 @@ class _Cut:
     """A clip that is cut.
 
     Attributes:
-        job: over all of it.
-        pieces: of it.
-        frames: about so many it has.
-        done: of these, by place of the job.
+        job: job of the whole clip.
+        pieces: its pieces.
+        frames: approximate number of frames.
+        done: finished frames by number of the piece's job.
         stopped: how its pieces ended, if they were stopped.
     """
 
@@ -88,13 +88,13 @@ class _Cut:
     stopped: Stopped | None = None
 
     def add(self, at: int, done: int) -> tuple[int, int]:
-        """Frames that are done in all pieces, and how many there are."""
+        """Number of finished frames in all pieces, and number of all frames."""
         self.done[at] = done
         return min(self.frames, sum(self.done.values())), self.frames
 
 
 def _cut(job: Job, minutes: float) -> _Cut | None:
-    """How to cut a clip; None for one that is short, finished, or cannot be read."""
+    """How to cut a clip; None for a clip that is short, finished or unreadable."""
     if not isinstance(job, ClipJob) or math.isinf(minutes):
         return None
     try:
@@ -102,7 +102,7 @@ def _cut(job: Job, minutes: float) -> _Cut | None:
         pieces = pieces_of(info, minutes)
         if not pieces:
             return None
-        # Read once, here: every piece of a large file would read all of it again.
+        # Read once, here; otherwise every piece of a large file would read all of it.
         content = job.content or content_hash(job.clip)
     except InputError:
         return None

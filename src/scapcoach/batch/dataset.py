@@ -1,4 +1,4 @@
-"""Many clips to the end: calibrations first, then the clips, and a row of the index for each."""
+"""Analyse many clips: calibrations first, then the clips, with a row of the index for each."""
 
 from __future__ import annotations
 
@@ -23,35 +23,35 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from scapcoach.batch.execution import Executor, Outcome, Watch
-    from scapcoach.batch.listing import Entry
+    from scapcoach.batch.listing import ListedClip
     from scapcoach.batch.remote_results import RemoteFolder
     from scapcoach.calibration import Calibration, Segment
     from scapcoach.recording import Options
 
 
-#: Within the folder of all results: landmarks of calibration clips, which every run needs.
+#: Subfolder of the results with landmarks of calibration clips, which every run needs.
 CALIBRATIONS: Final = ".calibrations"
 
-#: Stands for the calibration of all clips that name none of their own.
+#: Key of the calibration for all clips that name none.
 _COMMON: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CalibrationClip:
-    """A calibration that is yet to be made from a clip, with its segments if they are known."""
+    """A calibration to be made from a clip, with its segments if they are known."""
 
     clip: Path | RemoteFile
     segments: tuple[Segment, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What became of one clip.
+class ClipOutcome:
+    """The outcome of one clip.
 
     Attributes:
-        number: of the entry.
-        row: for the index.
-        notes: what was wrong with the clip without stopping the work.
+        number: number of the entry.
+        row: row of the index.
+        notes: problems of the clip that did not stop its analysis.
     """
 
     number: int
@@ -61,18 +61,18 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Clips, and what holds for all that do not say otherwise.
+    """Clips, and the settings for all clips without their own.
 
     Attributes:
         entries: the clips.
         out: folder of all results.
         options: how to analyse them.
         calibration: of the same person and camera, or None.
-        split_minutes: clips of this computer that are longer by half are cut into pieces of about
-            that length, for several workers; infinite cuts none.
+        split_minutes: local clips at least half as long again are cut into pieces of about this
+            length, for several workers; infinite cuts none.
     """
 
-    entries: Sequence[Entry]
+    entries: Sequence[ListedClip]
     out: Path | RemoteFolder
     options: Options
     calibration: Calibration | CalibrationClip | None = None
@@ -80,23 +80,23 @@ class Dataset:
 
     def analyze(
         self, executor: Executor, *, watch: Watch, stop: Callable[[], bool]
-    ) -> Iterator[Found]:
-        """Analyse every clip; one `Found` each, in the order in which they end.
+    ) -> Iterator[ClipOutcome]:
+        """Analyse every clip; yields one `ClipOutcome` each, in the order in which they end.
 
         Args:
             executor: does the work.
-            watch: called with the number of an entry, a stage, and how far it is.
-            stop: asked now and then whether to come to an end.
+            watch: called with the number of an entry, a stage and its progress.
+            stop: called now and then; True ends the run.
 
         Raises:
-            CalibrationError: the calibration for all cannot be had. That of a single entry costs
-                only the clips that need it.
-            EngineError: no workers can be had.
+            CalibrationError: the calibration for all clips cannot be made. Without that of a single
+                entry, only the clips that need it fail.
+            EngineError: no workers can be started.
         """
         calibrations = self._calibrations(executor, stop)
         if stop():
             for number in range(len(self.entries)):
-                yield Found(number, self._row(number, "stopped", NOT_BEGUN))
+                yield ClipOutcome(number, self._row(number, "stopped", NOT_BEGUN))
             return
         if isinstance(reason := calibrations[_COMMON], str):
             raise CalibrationError(reason)
@@ -107,7 +107,7 @@ class Dataset:
             entry = self.entries[number]
             calibration = calibrations[entry.calibration or _COMMON]
             if isinstance(calibration, str):
-                yield Found(number, self._row(number, "failed", calibration))
+                yield ClipOutcome(number, self._row(number, "failed", calibration))
                 continue
             jobs.append(self._job(entry, calibration, avoid[number]))
             numbers.append(number)
@@ -118,7 +118,7 @@ class Dataset:
             yield self._found(numbers[job], outcome)
 
     def _job(
-        self, entry: Entry, calibration: Calibration | None, avoid: frozenset[str]
+        self, entry: ListedClip, calibration: Calibration | None, avoid: frozenset[str]
     ) -> ClipJob | RemoteClipJob:
         clip, out, options = entry.clip, self.out, self._options(entry)
         if isinstance(clip, Path) and isinstance(out, Path):
@@ -128,7 +128,7 @@ class Dataset:
     def _calibrations(
         self, executor: Executor, stop: Callable[[], bool]
     ) -> dict[object, Calibration | str | None]:
-        """By what entries say: each calibration once, or the reason why there is none."""
+        """Every calibration by the key in its entries, or the reason why there is none."""
         wanted = dict.fromkeys(e.calibration for e in self.entries if e.calibration)
         found: dict[object, Calibration | str | None] = {}
         clips: dict[object, CalibrationClip] = {}
@@ -141,31 +141,31 @@ class Dataset:
                 clips[calibration] = CalibrationClip(calibration)
             else:
                 found[calibration] = _profile(calibration)
-        keys, way = list(clips), str(estimator_of(self.options, None))
+        keys, estimator = list(clips), str(estimator_of(self.options, None))
         local = isinstance(self.out, Path) and not self.options.force
         keep = _absolute(self.out) / CALIBRATIONS if local else None
         jobs = [
-            CalibrationJob(_absolute(c.clip), c.segments, self.options.model, way, keep)
+            CalibrationJob(_absolute(c.clip), c.segments, self.options.model, estimator, keep)
             for c in clips.values()
         ]
         for number, outcome in run_all(executor, jobs, watch=_silent, stop=stop):
             found[keys[number]] = _calibration(outcome)
         return found
 
-    def _options(self, entry: Entry) -> Options:
+    def _options(self, entry: ListedClip) -> Options:
         return replace(
             self.options,
             subject=entry.subject or self.options.subject,
             exercise=entry.exercise or self.options.exercise,
         )
 
-    def _found(self, number: int, outcome: Outcome) -> Found:
+    def _found(self, number: int, outcome: Outcome) -> ClipOutcome:
         if not isinstance(outcome, Done):
             status = "failed" if isinstance(outcome, Failed) else "stopped"
-            return Found(number, self._row(number, status, outcome.reason))
+            return ClipOutcome(number, self._row(number, status, outcome.reason))
         done: ClipDone = outcome.value
         row = self._row(number, "skipped" if done.skipped else "done")
-        return Found(number, replace(row, folder=done.folder, facts=done.facts), done.notes)
+        return ClipOutcome(number, replace(row, folder=done.folder, facts=done.facts), done.notes)
 
     def _row(self, number: int, status: str, reason: str = "") -> Row:
         entry = self.entries[number]
@@ -174,7 +174,7 @@ class Dataset:
 
 
 def _absolute(place: Any) -> Any:
-    """A path that means the same in every process; addresses do anyway."""
+    """A path that is valid in every process; addresses are not changed."""
     return place.absolute() if isinstance(place, Path) else place
 
 
@@ -193,4 +193,4 @@ def _calibration(outcome: Outcome) -> Calibration | str:
 
 
 def _silent(_number: int, _stage: str, _done: int, _total: int | None) -> None:
-    """Progress that nobody watches."""
+    """Ignores progress."""

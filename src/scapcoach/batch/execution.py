@@ -1,4 +1,4 @@
-"""What a job is, how it may end, and what an executor of jobs must be able to do."""
+"""Jobs, their outcomes, and the interface of executors that run them."""
 
 from __future__ import annotations
 
@@ -15,17 +15,15 @@ if TYPE_CHECKING:
 
     from scapcoach.progress import Progress
 
-    #: Called within a job: (stage, done, total). It raises KeyboardInterrupt when the job is to
-    #: stop and keep what it has.
-    #: Called beside the jobs, where they are run from: (job number, stage, done, total).
+    #: Called in the process that runs the executor: (job number, stage, done, total).
     Watch = Callable[[int, str, int, int | None], None]
 
 
 class Job(Protocol):
-    """A piece of work that can be pickled, sent elsewhere and called there."""
+    """Work that can be pickled, sent to another process and called there."""
 
     def __call__(self, progress: Progress) -> Any:
-        """Do it; what it returns can be pickled."""
+        """Run the job; its result can be pickled. A KeyboardInterrupt of `progress` stops it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +35,21 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The job raised an error, or ended its worker twice; the reason is for people."""
+    """The job raised an error, or its worker ended twice; the reason is a sentence for people."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The process that did the job was killed or crashed; whose fault that is, is not known."""
+    """The process that ran the job was killed or crashed, for an unknown reason."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """It was asked to stop, or never begun; the reason says what was kept."""
+    """The job was stopped or never begun; the reason says what was kept."""
 
     reason: str
 
@@ -59,6 +57,11 @@ class Stopped:
 Outcome = Done | Failed | Lost | Stopped
 
 NOT_BEGUN: Final = "Not begun."
+
+#: Seconds between two checks of an executor whether to stop.
+TICK_S: Final = 0.2
+#: Seconds that a job has to end when asked: writing a report of an hour takes a few.
+GRACE_S: Final = 30.0
 
 
 class Executor(Protocol):
@@ -71,19 +74,19 @@ class Executor(Protocol):
     def run(
         self, jobs: Sequence[Job], *, watch: Watch, stop: Callable[[], bool]
     ) -> Iterator[tuple[int, Outcome]]:
-        """Begin every job once, in their order, and yield (number, outcome) as they end.
+        """Begin every job once, in order, and yield (number, outcome) as they end.
 
-        Each job has exactly one outcome, whatever becomes of its worker: a worker that is killed
-        makes its own job `Lost` and touches no other.
+        Each job has exactly one outcome, whatever happens to its worker: a worker that is killed
+        makes its own job `Lost` and affects no other.
 
         Args:
-            jobs: to be done; a number is a place in this list.
-            watch: told how far the running jobs are, now and then.
-            stop: asked now and then; once it says True nothing more is begun, and the running
-                jobs are asked to stop.
+            jobs: the jobs; a number is an index of this list.
+            watch: called now and then with the progress of the running jobs.
+            stop: called now and then; once it returns True no more jobs are begun, and the
+                running ones are asked to stop.
 
         Raises:
-            EngineError: no workers can be had.
+            EngineError: no workers can be started.
         """
 
     def __enter__(self) -> Self: ...
@@ -97,17 +100,17 @@ class Executor(Protocol):
 
 
 def perform(job: Job, progress: Progress) -> Outcome:
-    """Do a job, in the process it was sent to; nothing that it raises gets out."""
+    """Run a job in the process it was sent to; every exception becomes an outcome."""
     try:
         return Done(job(progress))
     except KeyboardInterrupt as stop:
         return Stopped(str(stop))
     except MemoryError:
-        # As if the process had been killed for it: alone, the job may have enough.
+        # As if the process had been killed: run alone, the job may have enough memory.
         return Lost("There was not enough memory")
     except ScapcoachError as error:
         return Failed(str(error))
-    except Exception as problem:  # noqa: BLE001 - one job's mishap must not cost the others
+    except Exception as problem:  # noqa: BLE001 - an error of one job must not affect the others
         return Failed(f"{unforeseen(problem)}{_trace()}")
 
 

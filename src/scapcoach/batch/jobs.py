@@ -1,4 +1,4 @@
-"""A clip, or a calibration clip, as a small job that can be sent to another process."""
+"""The analysis of a clip or calibration clip as a small job that can be sent to another process."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class ClipJob:
     """Analyse a clip; calling it returns a `ClipDone`.
 
     Attributes:
-        clip: the video, as it is found from where the job runs.
+        clip: the video, as a path where the job runs.
         out: folder of all results.
-        options: how.
+        options: how to analyse it.
         calibration: of the same person, camera and view, or None.
         avoid: names of folders of results that belong to other clips.
-        content: what its content is known by; "" takes its SHA-256.
-        pieces: that `PieceJob`s have found the landmarks of.
+        content: identifies its content; "" uses its SHA-256.
+        pieces: pieces whose landmarks were found by `PieceJob`s.
     """
 
     clip: Path
@@ -50,7 +50,7 @@ class ClipJob:
     pieces: tuple[Piece, ...] = ()
 
     def __call__(self, progress: Progress) -> ClipDone:
-        """Do it, unless it is done already.
+        """Run the job, unless it is already done.
 
         Raises:
             ScapcoachError: as `scapcoach.analyze`.
@@ -71,30 +71,30 @@ class ClipJob:
         )
 
     def folder(self, content: str) -> Path:
-        """Where the results of this clip go, or are."""
+        """The folder of the results of this clip."""
         taken = {self.out / name for name in self.avoid}
         return result_folder(self.clip, content, self.out, taken)
 
     def done_before(self, folder: Path, content: str) -> ClipDone | None:
-        """What to say if there is nothing to do."""
+        """The result if the clip is already analysed, else None."""
         summary = finished(content, folder, options=self.options, calibration=self.calibration)
         return None if summary is None else ClipDone(folder.name, facts_of(summary), skipped=True)
 
 
 @dataclass(frozen=True, slots=True)
 class PieceJob:
-    """Find the landmarks of a piece of a clip, and keep them where its `ClipJob` looks for them.
+    """Find the landmarks of a piece of a clip, and store them where its `ClipJob` looks for them.
 
     Attributes:
-        job: of the whole clip.
-        piece: the part of it.
+        job: job of the whole clip.
+        piece: the piece.
     """
 
     job: ClipJob
     piece: Piece
 
     def __call__(self, progress: Progress) -> None:
-        """Do it, unless it is done already.
+        """Run the job, unless it is already done.
 
         Raises:
             ScapcoachError: as `scapcoach.analyze`.
@@ -110,13 +110,13 @@ class PieceJob:
 
 @dataclass(frozen=True, slots=True)
 class ClipDone:
-    """What comes back of an analysed clip; the rest lies in its folder.
+    """The result that is returned for an analysed clip; the files are in its folder.
 
     Attributes:
         folder: name of the folder of results.
-        facts: one row of the index, as `scapcoach.export.dataset_table.facts_of` gives it.
-        skipped: whether it had been finished before.
-        notes: what was wrong with the clip without stopping the work.
+        facts: row of the index, from `scapcoach.export.dataset_table.facts_of`.
+        skipped: whether it was finished before.
+        notes: problems of the clip that did not stop its analysis.
     """
 
     folder: str
@@ -127,14 +127,14 @@ class ClipDone:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationJob:
-    """Calibrate from a clip in which poses are held; calling it returns the `Calibration`.
+    """Calibrate from a clip of held poses; calling it returns the `Calibration`.
 
     Attributes:
         clip: the calibration clip.
-        segments: which pose is held when; None finds them by the order of the guided protocol.
+        segments: when each pose is held; None finds them by the order of the guided protocol.
         model: lite, full or heavy.
         estimator: one of `Estimator`.
-        keep: folder in which the clip's landmarks are kept for the next time; None keeps nothing.
+        keep: folder in which the landmarks are stored for the next run; None stores nothing.
     """
 
     clip: Path | RemoteFile
@@ -144,12 +144,12 @@ class CalibrationJob:
     keep: Path | None = None
 
     def __call__(self, progress: Progress) -> Calibration:
-        """Do it.
+        """Run the job.
 
         Raises:
             ScapcoachError: as `scapcoach.calibrate_clip`.
         """
-        with at_hand(self.clip, progress) as clip:
+        with local_copy(self.clip, progress) as clip:
             return calibrate_clip(
                 clip,
                 self.segments,
@@ -161,14 +161,14 @@ class CalibrationJob:
 
 
 @contextmanager
-def at_hand(clip: Path | RemoteFile, progress: Progress) -> Iterator[Path]:
-    """A clip as a file of this computer while the block lasts, under its own name.
+def local_copy(clip: Path | RemoteFile, progress: Progress) -> Iterator[Path]:
+    """A clip as a local file for the length of the block, under its own name.
 
-    Pictures of an annotated clip are read twice, and not in order: so the clip is copied whole
-    rather than read from afar.
+    Pictures of an annotated clip are read twice, and not in order, so a remote clip is copied as a
+    whole.
 
     Raises:
-        InputError: it cannot be had.
+        InputError: it cannot be read.
     """
     if isinstance(clip, Path):
         yield clip
@@ -176,13 +176,13 @@ def at_hand(clip: Path | RemoteFile, progress: Progress) -> Iterator[Path]:
     with TemporaryDirectory(prefix="scapcoach-") as place:
         here = Path(place, clip.name)
         fetch(clip, here, progress)
-        with told_as({str(here): str(clip)}):
+        with rename_in_errors({str(here): str(clip)}):
             yield here
 
 
 @contextmanager
-def told_as(names: Mapping[str, str]) -> Iterator[None]:
-    """Errors and interruptions speak of what the user named, not of a copy of it."""
+def rename_in_errors(names: Mapping[str, str]) -> Iterator[None]:
+    """Make errors and interruptions name what the user named, not its copy."""
     try:
         yield
     except (ScapcoachError, KeyboardInterrupt) as error:

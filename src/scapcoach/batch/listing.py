@@ -20,14 +20,14 @@ COLUMNS: Final = ("clip", "exercise", "subject", "calibration", "lifter")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One clip that is to be analysed.
+class ListedClip:
+    """One clip of a list.
 
     Attributes:
         clip: the video.
-        exercise: its name, or "" for what the command says.
-        subject: where the person to follow is at the start, or None for what the command says.
-        calibration: a calibration clip, the name of a profile, or None for what the command says.
+        exercise: its name, or "" for that of the command.
+        subject: where the person to follow is at the start, or None for that of the command.
+        calibration: a calibration clip, the name of a profile, or None for that of the command.
         lifter: who is filmed, for tables and groups; "" when unknown.
     """
 
@@ -43,19 +43,19 @@ def read_list(
     *,
     check_exercise: Callable[[str], object] | None = None,
     profiles: frozenset[str] = frozenset(),
-) -> list[Entry]:
-    """The entries of a list; only the column ``clip`` is needed, and paths start at its folder.
+) -> list[ListedClip]:
+    """Read a list; only the column ``clip`` is required, and paths are relative to its folder.
 
-    Clips and calibration clips may be addresses, which are not looked up here.
+    Clips and calibration clips may be addresses, which are not checked here.
 
     Args:
         place: a CSV file with a header line, or its address.
-        check_exercise: raises a `ScapcoachError` for a name that is unknown; None takes any.
+        check_exercise: raises a `ScapcoachError` for an unknown name; None accepts any name.
         profiles: names of saved profiles.
 
     Raises:
-        SettingError: it cannot be read, or something in it is wrong: every fault with its line.
-        MissingExtraError: what speaks to the store of an address is not installed.
+        SettingError: it cannot be read, or contains faults; the message gives each with its line.
+        MissingExtraError: the library for the store of an address is not installed.
     """
     name = shown(place) if isinstance(place, str) else place
     try:
@@ -82,7 +82,7 @@ def read_list(
 
 @contextmanager
 def _here(place: Path | str) -> Iterator[Path]:
-    """A list as a file of this computer."""
+    """A list as a local file."""
     if isinstance(place, Path):
         yield place
         return
@@ -99,12 +99,12 @@ def _faults_of_header(header: list[str]) -> Iterator[str]:
         if name not in COLUMNS:
             yield f"line 1: no such column {name!r}; known columns are {','.join(COLUMNS)}"
         elif header.count(name) > 1:
-            yield f"line 1: the column {name} stands there twice"
+            yield f"line 1: the column {name} is there twice"
             return
 
 
 class _Parser:
-    """Reads line after line, and collects what is wrong."""
+    """Reads one line after another, and collects faults."""
 
     def __init__(
         self,
@@ -114,11 +114,11 @@ class _Parser:
     ) -> None:
         self._folder, self._check, self._profiles = folder, check_exercise, profiles
         self._lines: dict[Path | str, int] = {}
-        self.entries: list[Entry] = []
+        self.entries: list[ListedClip] = []
         self.faults: list[str] = []
 
     def read(self, line: int, row: dict[str | Any, Any]) -> None:
-        """One line; `row` is as the CSV reader gives it."""
+        """Read one line; `row` comes from the CSV reader."""
         if None in row:
             self.faults.append(f"line {line}: more fields than columns")
             return
@@ -137,7 +137,7 @@ class _Parser:
             except ValueError as fault:
                 self.faults.append(f"line {line}: {fault}")
         if len(found) == len(steps):
-            self.entries.append(Entry(**found))
+            self.entries.append(ListedClip(**found))
 
     def _clip(self, line: int, text: str) -> Path | RemoteFile:
         if not text:
@@ -148,11 +148,11 @@ class _Parser:
         key = clip.url if isinstance(clip, RemoteFile) else clip.resolve()
         before = self._lines.setdefault(key, line)
         if before != line:
-            raise ValueError(f"{text} stands in line {before} already")
+            raise ValueError(f"{text} is already in line {before}")
         return clip
 
     def _at(self, text: str) -> Path | RemoteFile:
-        """What a cell stands for, seen from the list's folder."""
+        """The path or address in a cell, relative to the list's folder."""
         if is_address(text):
             return RemoteFile(text)
         path = local_path(text)

@@ -1,8 +1,8 @@
-"""Jobs in processes of this computer, watched over one by one.
+"""Jobs in processes of this computer, each watched separately.
 
-`concurrent.futures.ProcessPoolExecutor` is broken as a whole when one of its processes is killed,
-and a shared queue whose lock died with its holder hangs for ever. So every worker here has a pipe
-of its own and one job at a time: its end closes that pipe, and concerns that job alone.
+`concurrent.futures.ProcessPoolExecutor` fails as a whole when one of its processes is killed, and a
+shared queue blocks for ever when a process dies with its lock. So every worker here has its own
+pipe and one job at a time: when it ends, the pipe closes, and only that job is affected.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from scapcoach.batch.execution import NOT_BEGUN, Failed, Lost, Stopped
+from scapcoach.batch.execution import GRACE_S, NOT_BEGUN, TICK_S, Failed, Lost, Stopped
 from scapcoach.batch.signals import signals_held
 from scapcoach.batch.worker import READY, STOP, serve
 from scapcoach.errors import EngineError
@@ -30,11 +30,7 @@ if TYPE_CHECKING:
 
     from scapcoach.batch.execution import Job, Outcome, Watch
 
-#: Seconds between two looks at whether to stop.
-_TICK: Final = 0.2
-#: Seconds that a worker has to end its job once asked: writing a report of an hour takes a few.
-_GRACE: Final = 30.0
-#: So many workers in a row that end before they are ready: the next one would, too.
+#: Number of consecutive workers that end before they are ready after which no more are started.
 _START_FAILURES: Final = 3
 
 
@@ -57,7 +53,7 @@ class LocalExecutor:
     def __init__(self, workers: int, *, warm: bool = True) -> None:
         self._size = max(1, workers)
         self._warm = warm
-        self._crew: list[_Worker] = []
+        self._pool: list[_Worker] = []
         self._failed_starts = 0
 
     @property
@@ -74,12 +70,12 @@ class LocalExecutor:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for worker in list(self._crew):
+        for worker in list(self._pool):
             if worker.job is None and error is None:
                 _try_to_send(worker, None)
             else:
                 worker.process.kill()
-        for worker in list(self._crew):
+        for worker in list(self._pool):
             self._dismiss(worker)
 
     def run(
@@ -96,20 +92,20 @@ class LocalExecutor:
                 for worker in self._busy():
                     _try_to_send(worker, STOP)
             yield from self._hand_out(jobs, waiting)
-            for worker in self._heard():
+            for worker in self._with_message():
                 yield from self._listen(worker, watch)
-            if asked_at is not None and time.monotonic() - asked_at > _GRACE:
+            if asked_at is not None and time.monotonic() - asked_at > GRACE_S:
                 yield from self._cut_off()
 
     def _busy(self) -> list[_Worker]:
-        return [worker for worker in self._crew if worker.job is not None]
+        return [worker for worker in self._pool if worker.job is not None]
 
     def _hand_out(self, jobs: Sequence[Job], waiting: deque[int]) -> Iterator[tuple[int, Outcome]]:
-        """Start workers as far as there are jobs for them, and give those that are ready one."""
-        idle = len(self._crew) - len(self._busy())
-        for _ in range(min(len(waiting) - idle, self._size - len(self._crew))):
-            self._crew.append(_start(warm=self._warm))
-        for worker in self._crew:
+        """Start workers while there are jobs for them, and give a job to every ready one."""
+        idle = len(self._pool) - len(self._busy())
+        for _ in range(min(len(waiting) - idle, self._size - len(self._pool))):
+            self._pool.append(_start(warm=self._warm))
+        for worker in self._pool:
             if not waiting:
                 return
             if not worker.ready or worker.job is not None:
@@ -118,22 +114,22 @@ class LocalExecutor:
             try:
                 worker.connection.send(jobs[number])
             except OSError:
-                waiting.appendleft(number)  # it ended while idle, and is found out next
+                waiting.appendleft(number)  # it ended while idle, which is detected next
             except (pickle.PicklingError, TypeError, AttributeError) as error:
                 yield number, Failed(f"The job cannot be sent to a worker: {error}.")
             else:
                 worker.job = number
 
-    def _heard(self) -> list[_Worker]:
-        """Workers that said something or have ended."""
-        of = {worker.connection: worker for worker in self._crew}
-        return [of[connection] for connection in wait(list(of), _TICK)]  # type: ignore[index]
+    def _with_message(self) -> list[_Worker]:
+        """Workers that sent a message or have ended."""
+        of = {worker.connection: worker for worker in self._pool}
+        return [of[connection] for connection in wait(list(of), TICK_S)]  # type: ignore[index]
 
     def _listen(self, worker: _Worker, watch: Watch) -> Iterator[tuple[int, Outcome]]:
         try:
             message: Any = worker.connection.recv()
         except (EOFError, OSError, pickle.UnpicklingError):
-            yield from self._bury(worker)
+            yield from self._remove_lost(worker)
             return
         if message == READY:
             worker.ready = True
@@ -148,17 +144,17 @@ class LocalExecutor:
             if number is not None:
                 yield number, message
 
-    def _bury(self, worker: _Worker) -> Iterator[tuple[int, Outcome]]:
-        """A worker has ended by itself."""
+    def _remove_lost(self, worker: _Worker) -> Iterator[tuple[int, Outcome]]:
+        """Remove a worker that ended by itself; its job is lost."""
         code = self._dismiss(worker)
         if worker.job is not None:
-            yield worker.job, Lost(_obituary(code))
+            yield worker.job, Lost(_exit_description(code))
         elif not worker.ready:
             self._failed_starts += 1
             if self._failed_starts >= _START_FAILURES:
                 raise EngineError(
-                    f"Worker processes end before they begin ({_obituary(code)}). Run 'scapcoach "
-                    "doctor', and try --workers 1."
+                    f"Worker processes end before they are ready ({_exit_description(code)}). Run "
+                    "'scapcoach doctor', and try --workers 1."
                 )
 
     def _cut_off(self) -> Iterator[tuple[int, Outcome]]:
@@ -169,10 +165,10 @@ class LocalExecutor:
             yield worker.job, Stopped("It did not stop when asked, and nothing of it was kept.")
 
     def _dismiss(self, worker: _Worker) -> int:
-        """Wait for the end of a worker, and make sure that it comes; its exit code."""
-        self._crew.remove(worker)
+        """Wait until a worker has ended, and kill it if it does not; returns its exit code."""
+        self._pool.remove(worker)
         worker.connection.close()
-        worker.process.join(_GRACE if worker.process.exitcode is None else 0)
+        worker.process.join(GRACE_S if worker.process.exitcode is None else 0)
         if worker.process.exitcode is None:
             worker.process.kill()
             worker.process.join()
@@ -189,13 +185,13 @@ def _start(*, warm: bool) -> _Worker:
     )
     with signals_held():
         process.start()
-    # With our copy closed, the worker's end is the only one: its death closes the pipe.
+    # With our copy closed, only the worker holds that end: when it dies, the pipe closes.
     theirs.close()
     return _Worker(process, ours)
 
 
 def _try_to_send(worker: _Worker, message: object) -> None:
-    with suppress(OSError):  # it has ended, and is found out when it is listened to
+    with suppress(OSError):  # it has ended, which is detected when its messages are read
         worker.connection.send(message)
 
 
@@ -207,8 +203,8 @@ _KILLED: Final = {
 }
 
 
-def _obituary(code: int) -> str:
-    """Why a process ended, from its exit code; the beginning of a sentence."""
+def _exit_description(code: int) -> str:
+    """Why a process ended, from its exit code; without a full stop."""
     if code >= 0:
         return f"The worker process ended by itself with code {code}"
     try:

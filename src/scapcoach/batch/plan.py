@@ -1,4 +1,4 @@
-"""Which clips there are, in which order they are taken, and where their results go."""
+"""Which clips to analyse, in which order, and where their results go."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from scapcoach.batch.jobs import at_hand
+from scapcoach.batch.jobs import local_copy
 from scapcoach.batch.remote import RemoteFile, find_remote
 from scapcoach.errors import InputError, MissingInputError
 from scapcoach.recording.places import VIDEO_SUFFIXES, content_hash, find_clips, result_folder
@@ -23,15 +23,15 @@ _NUMBERED: Final = re.compile(r"(.+)-\d+")
 
 
 def clips_in(inputs: Sequence[Path], patterns: Sequence[str] = ()) -> list[Path]:
-    """Files as they are, and the videos in folders, recursively and sorted; no clip twice.
+    """The given files, and the videos in folders, recursively and sorted; no clip twice.
 
     Args:
         inputs: files and folders.
-        patterns: of those in folders only the ones that fit one of these, such as ``row*`` for a
-            name or ``anna/*/*.mp4`` for the path from the folder.
+        patterns: take only videos in folders that match one of these, such as ``row*`` for a name
+            or ``anna/*/*.mp4`` for the path from the folder.
 
     Raises:
-        MissingInputError: a folder holds no video, or none that fits.
+        MissingInputError: a folder contains no video, or none that matches.
     """
     if not patterns:
         return find_clips(list(inputs))
@@ -49,11 +49,11 @@ def clips_in(inputs: Sequence[Path], patterns: Sequence[str] = ()) -> list[Path]
 
 
 def remote_clips(urls: Sequence[str], patterns: Sequence[str] = ()) -> list[RemoteFile]:
-    """The same of addresses: clips as they are, and the videos in folders and behind wildcards.
+    """The same for addresses: the given clips, and the videos in folders and behind wildcards.
 
     Raises:
-        InputError: a store cannot be reached, or holds no video there that fits.
-        MissingExtraError: what speaks to that store is not installed.
+        InputError: a store cannot be reached, or has no matching video there.
+        MissingExtraError: the library for that store is not installed.
     """
 
     def wanted(path: PurePath) -> bool:
@@ -70,16 +70,16 @@ def _fits(path: PurePath, patterns: Sequence[str]) -> bool:
 
 
 def longest_first(clips: Sequence[Path | RemoteFile]) -> list[int]:
-    """Numbers of the clips in the order to take them, so that no long one is left for the end.
+    """Numbers of the clips in order of analysis: longest first, so that none is left for the end.
 
-    Size stands for length: it is known without opening ten thousand files, and where two clips
-    differ in it for another reason (pictures of more detail), the larger one takes longer, too.
+    Size is used for length: it is known without opening ten thousand files, and where the size
+    differs for another reason (more detailed pictures), the larger clip also takes longer.
     """
     return sorted(range(len(clips)), key=lambda n: (-size_of(clips[n]), n))
 
 
 def size_of(clip: Path | RemoteFile) -> int:
-    """Bytes; 0 of what is not there, which will be told when its turn comes."""
+    """Bytes; 0 for a missing clip, which is reported when its turn comes."""
     if isinstance(clip, RemoteFile):
         return clip.size
     try:
@@ -91,11 +91,11 @@ def size_of(clip: Path | RemoteFile) -> int:
 def folders_to_avoid(
     clips: Sequence[Path | RemoteFile], out: Path | RemoteFolder
 ) -> list[frozenset[str]]:
-    """For each clip the names of folders that belong to others, so that workers need not agree.
+    """For each clip the names of folders that belong to others, so workers need no coordination.
 
-    Clips of one name share a family: their results lie in ``name``, ``name-2`` and so on, the same
-    ones whatever the order of work. The content of those is read here; the others, nearly all as
-    a rule, only when their turn comes.
+    Clips with the same name form a family: their results are in ``name``, ``name-2`` and so on, the
+    same for any order of work. The content of those clips is read here; that of the others, usually
+    nearly all, only when their turn comes.
 
     Args:
         clips: in a fixed order.
@@ -115,7 +115,7 @@ def folders_to_avoid(
 
 
 def _folders(members: Mapping[int, Path | RemoteFile], out: Path | RemoteFolder) -> dict[int, str]:
-    """Names of the folders of a family, but of those that cannot be read: they get none."""
+    """Names of the folders of a family; clips that cannot be read get none."""
     with TemporaryDirectory(prefix="scapcoach-") as temporary:
         place = out if isinstance(out, Path) else Path(temporary)
         found: dict[int, str] = {}
@@ -131,17 +131,17 @@ def _folders(members: Mapping[int, Path | RemoteFile], out: Path | RemoteFolder)
 
 
 def _content(clip: Path | RemoteFile) -> str:
-    """What the content of a clip is known by; read where nothing else tells."""
+    """A text that identifies the content of a clip, which is read if necessary."""
     if isinstance(clip, Path):
         return content_hash(clip)
     if clip.version:
         return clip.version
-    with at_hand(clip, lambda *_: None) as here:
+    with local_copy(clip, lambda *_: None) as here:
         return content_hash(here)
 
 
 def _root(stem: str, stems: set[str]) -> str:
-    """The name that `stem` may get in the way of: "row-2" is the second folder of a "row"."""
+    """The name that `stem` may conflict with: "row-2" is the second folder of "row"."""
     while (found := _NUMBERED.fullmatch(stem)) and found[1] in stems:
         stem = found[1]
     return stem

@@ -1,6 +1,6 @@
 """Clips and results by address (s3://, gs://, https:// ...), through fsspec.
 
-Nothing here is imported, and nothing leaves the computer, unless somebody names such an address.
+Nothing here is imported, and nothing leaves the computer, unless such an address is given.
 """
 
 from __future__ import annotations
@@ -31,14 +31,15 @@ if TYPE_CHECKING:
     from scapcoach.progress import Progress
 
 _ADDRESS: Final = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
-#: On these a question mark is no wildcard, and there are no folders to be searched.
+#: Schemes where a question mark is no wildcard and folders cannot be searched.
 _WEB: Final = frozenset({"http", "https"})
-#: The extra that brings what speaks to a store; others say themselves what they lack.
+#: The extra with the library for a store; other stores report what they lack themselves.
 _EXTRAS: Final = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "http": "s3", "https": "s3"}
-#: What stores call the check sum of a content, the most telling first.
+#: Names of check sums in stores, the most specific first.
 _CHECK_SUMS: Final = ("md5Hash", "content_md5", "ETag", "etag", "crc32c")
 _CHUNK: Final = 8 << 20
-#: Stores answer in tens of milliseconds, and ten thousand questions need not wait for each other.
+#: Requests at a time: a store answers in tens of milliseconds, and there may be ten thousand
+#: requests.
 _AT_A_TIME: Final = 16
 
 
@@ -49,7 +50,7 @@ class RemoteFile:
     Attributes:
         url: its address.
         size: bytes; 0 unknown.
-        version: what the store says about its content, or "": equal versions, equal contents.
+        version: identifies its content by what the store reports, or "".
     """
 
     url: str
@@ -58,13 +59,13 @@ class RemoteFile:
 
     @property
     def name(self) -> str:
-        """Its last part, as a file of this computer may be called."""
+        """Its last part, as a valid file name."""
         name = PurePosixPath(urlsplit(self.url).path if _web(self.url) else self.url).name
         return re.sub(r'[<>:"|?*\\\x00-\x1f]', "_", unquote(name) if _web(self.url) else name)
 
     @property
     def stem(self) -> str:
-        """Its name without the ending."""
+        """Its name without the suffix."""
         return Path(self.name).stem
 
     def __str__(self) -> str:
@@ -72,19 +73,19 @@ class RemoteFile:
 
 
 def is_address(text: str) -> bool:
-    """Whether this is the address of something elsewhere; ``file://`` is not."""
+    """Whether this is a remote address; ``file://`` is not."""
     found = _ADDRESS.match(text)
     return found is not None and found[1].lower() not in {"file", "local"}
 
 
 def local_path(text: str) -> Path:
-    """A path, or what a ``file://`` address stands for."""
+    """The path in a text or in a ``file://`` address."""
     found = _ADDRESS.match(text)
     return Path(text) if found is None else Path(unquote(urlsplit(text).path))
 
 
 def shown(url: str) -> str:
-    """An address without passwords, keys and signatures in it."""
+    """An address without its passwords, keys and signatures."""
     parts = urlsplit(url)
     plain = re.sub(r"//[^/@]*@", "//", url, count=1) if parts.password else url
     return plain.partition("?")[0] if _web(url) else plain
@@ -98,7 +99,7 @@ def open_store(url: str) -> tuple[Any, str]:
     """The file system behind an address, and the path on it.
 
     Raises:
-        MissingExtraError: what speaks to that store is not installed.
+        MissingExtraError: the library for that store is not installed.
         SettingError: there is no such kind of address.
     """
     scheme = urlsplit(url).scheme.lower()
@@ -106,11 +107,11 @@ def open_store(url: str) -> tuple[Any, str]:
     try:
         from fsspec.core import url_to_fs
 
-        # Whether results are there must be asked anew each time.
+        # Whether results exist must be checked again each time.
         store, path = url_to_fs(url, use_listings_cache=False)
     except ImportError as error:
-        told = str(error).rstrip(".")
-        how = install_extra(extra) if extra else f"install what it needs ({told})"
+        reason = str(error).rstrip(".")
+        how = install_extra(extra) if extra else f"install what it needs ({reason})"
         raise MissingExtraError(f"Addresses {scheme}:// need an extra: {how}.") from error
     except ValueError as error:
         raise SettingError(f"{shown(url)}: {str(error).rstrip('.')}.") from error
@@ -118,8 +119,10 @@ def open_store(url: str) -> tuple[Any, str]:
 
 
 @contextmanager
-def told(url: str, what: str = "read", kind: type[ScapcoachError] = InputError) -> Iterator[None]:
-    """Turn whatever goes wrong with a store into one sentence about an address."""
+def store_errors(
+    url: str, what: str = "read", kind: type[ScapcoachError] = InputError
+) -> Iterator[None]:
+    """Turn every error of a store into one sentence about an address."""
     name = shown(url)
     try:
         yield
@@ -160,20 +163,20 @@ def find_remote(url: str, wanted: Callable[[PurePosixPath], bool]) -> list[Remot
 
     Raises:
         InputError: the store cannot be reached, or nothing fits.
-        MissingExtraError: what speaks to that store is not installed.
+        MissingExtraError: the library for that store is not installed.
     """
     if _web(url):
         return [RemoteFile(url)]
     store, path = open_store(url)
-    with told(url):
-        # Some names hold the signs of wildcards themselves.
+    with store_errors(url):
+        # Some names contain wildcard characters themselves.
         wild = any(sign in path for sign in "*?[") and not store.exists(path)
         found: Mapping[str, Any] = (
             store.glob(path, detail=True) if wild else store.find(path, detail=True)
         )
     found = {name: about for name, about in found.items() if about.get("type") == "file"}
     if path in found or (not found and not wild and PurePosixPath(path).suffix):
-        # A clip; if it is not there, that is told when its turn comes.
+        # A clip; if it is missing, that is reported when its turn comes.
         return [_file(found.get(path, {}), url)]
     base = path.rstrip("/")
     names = [n for n in sorted(found) if wanted(PurePosixPath(n if wild else n[len(base) + 1 :]))]
@@ -185,10 +188,10 @@ def find_remote(url: str, wanted: Callable[[PurePosixPath], bool]) -> list[Remot
 
 
 def with_versions(files: Sequence[RemoteFile]) -> list[RemoteFile]:
-    """Files with their sizes and versions; of what cannot be had, as it is.
+    """Files with their sizes and versions; files that cannot be read are unchanged.
 
-    That tells about missing ones when their turn comes. Where a store does not answer at all,
-    nobody asks it ten thousand times.
+    Missing files are reported when their turn comes. A store that does not answer is not asked
+    again for every file.
     """
     silent: set[str] = set()
 
@@ -207,14 +210,14 @@ def with_versions(files: Sequence[RemoteFile]) -> list[RemoteFile]:
 
 
 def looked_up(file: RemoteFile) -> RemoteFile:
-    """A file with its size and version, asked for anew.
+    """A file with its current size and version.
 
     Raises:
-        InputError: it is not there, or the store cannot be reached.
-        MissingExtraError: what speaks to that store is not installed.
+        InputError: it does not exist, or the store cannot be reached.
+        MissingExtraError: the library for that store is not installed.
     """
     store, path = open_store(file.url)
-    with told(file.url):
+    with store_errors(file.url):
         about = store.info(path)
     if about.get("type") == "directory":
         raise InputError(f"{file} is a folder, not a video.")
@@ -226,24 +229,24 @@ def _file(about: Mapping[str, Any], url: str) -> RemoteFile:
     for name in _CHECK_SUMS:
         if about.get(name):
             sum_ = str(about[name]).strip('"')
-            # A web server's tag says nothing beyond its own address.
+            # The tag of a web server is meaningful only for its own address.
             where = f" {shown(url)}" if _web(url) else ""
             return RemoteFile(url, size, f"{name.lower()}:{sum_}-{size}{where}")
     return RemoteFile(url, size)
 
 
 def fetch(file: RemoteFile, target: Path, progress: Progress | None = None) -> None:
-    """Copy a file here.
+    """Copy a file to this computer.
 
     Raises:
         InputError: it cannot be read to its end.
-        MissingExtraError: what speaks to that store is not installed.
+        MissingExtraError: the library for that store is not installed.
     """
     store, path = open_store(file.url)
     done = 0
-    # Read from beginning to end, so nothing is gained by keeping what has been read.
+    # Read from beginning to end, so caching would not help.
     with (
-        told(file.url),
+        store_errors(file.url),
         store.open(path, "rb", cache_type="none", block_size=_CHUNK) as source,
         target.open("wb") as here,
     ):

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from scapcoach.batch.jobs import ClipDone, ClipJob, at_hand, told_as
+from scapcoach.batch.jobs import ClipDone, ClipJob, local_copy, rename_in_errors
 from scapcoach.batch.remote import RemoteFile, looked_up
 from scapcoach.errors import OutputError
 from scapcoach.recording.places import content_hash
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RemoteClipJob:
-    """As `ClipJob`, with copies in a temporary folder; calling it returns a `ClipDone`.
+    """Like `ClipJob`, with copies in a temporary folder; calling it returns a `ClipDone`.
 
-    A clip whose store knows a check sum is known by that, and need not be fetched to be skipped.
+    If the store gives a check sum, that identifies the clip, which then need not be fetched to be
+    skipped.
 
     Attributes:
         clip: the video.
@@ -39,17 +40,17 @@ class RemoteClipJob:
     avoid: frozenset[str] = frozenset()
 
     def __call__(self, progress: Progress) -> ClipDone:
-        """Do it, unless it is done already.
+        """Run the job, unless it is already done.
 
         Raises:
-            ScapcoachError: as `scapcoach.analyze`, or the clip cannot be had or the results not
-                be sent.
+            ScapcoachError: as `scapcoach.analyze`, or the clip cannot be fetched or the results
+                cannot be sent.
         """
         with ExitStack() as stack:
             place = Path(stack.enter_context(TemporaryDirectory(prefix="scapcoach-")))
             out = self.out if isinstance(self.out, Path) else place / "out"
-            stack.enter_context(told_as({str(place / "out"): str(self.out)}))
-            here, content = self._known_by(stack, progress)
+            stack.enter_context(rename_in_errors({str(place / "out"): str(self.out)}))
+            here, content = self._identify(stack, progress)
             path = Path(self.clip.name) if here is None else here
             job = ClipJob(path, out, self.options, self.calibration, self.avoid, content)
             if not isinstance(self.out, Path):
@@ -60,23 +61,23 @@ class RemoteClipJob:
             if done is not None:
                 return done
             if here is None:
-                job = replace(job, clip=stack.enter_context(at_hand(self.clip, progress)))
+                job = replace(job, clip=stack.enter_context(local_copy(self.clip, progress)))
             if isinstance(self.out, Path):
                 return job(progress)
             return self._sent(self.out, job, folder, progress)
 
-    def _known_by(self, stack: ExitStack, progress: Progress) -> tuple[Path | None, str]:
-        """The clip if it is here already, and what its content is known by."""
+    def _identify(self, stack: ExitStack, progress: Progress) -> tuple[Path | None, str]:
+        """The clip if it is already here, and the text that identifies its content."""
         clip = self.clip
         if isinstance(clip, RemoteFile):
             found = clip if clip.version else looked_up(clip)
             if found.version:
                 return None, found.version
-        here = stack.enter_context(at_hand(clip, progress))
+        here = stack.enter_context(local_copy(clip, progress))
         return here, content_hash(here)
 
     def _sent(self, out: RemoteFolder, job: ClipJob, folder: Path, progress: Progress) -> ClipDone:
-        """Do the job here, and send the results."""
+        """Run the job here, and send the results."""
         out.landmarks(folder.name, job.out)
         try:
             done = job(progress)

@@ -1,8 +1,8 @@
-"""Folders of results at an address: what is there already, and what is to be kept there.
+"""Folders of results at an address: reading existing results and storing new ones.
 
-Objects of a store can be written whole, but not renamed as a folder. So a folder of results there
-is finished once it has its summary.json, which is sent last and taken away first; a folder
-``NAME.partial`` beside it tells meanwhile whose the rest is.
+A store writes single objects completely, but cannot rename a folder. So a remote folder of results
+is finished when it contains its summary.json, which is sent last and removed first; until then a
+folder ``NAME.partial`` next to it identifies the clip that it belongs to.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from scapcoach.batch.remote import open_store, shown, told
+from scapcoach.batch.remote import open_store, shown, store_errors
 from scapcoach.errors import OutputError
 from scapcoach.recording.places import KEY, LANDMARKS, SUMMARY, partial_folder, read_summary
 
@@ -36,34 +36,34 @@ class RemoteFolder:
         return shown(self.url)
 
     def check(self) -> None:
-        """Make sure that something can be written there, before hours of work.
+        """Make sure that the folder can be written, before hours of work.
 
         Raises:
-            OutputError: it cannot.
-            MissingExtraError: what speaks to that store is not installed.
+            OutputError: it cannot be written.
+            MissingExtraError: the library for that store is not installed.
         """
         store, path = self._store()
-        with told(self.url, "written", OutputError):
+        with store_errors(self.url, "written", OutputError):
             store.pipe_file(f"{path}/.scapcoach", b"")
             store.rm_file(f"{path}/.scapcoach")
 
     def finished(self) -> frozenset[str]:
-        """Names of the folders in it that hold finished results.
+        """Names of its folders with finished results.
 
         Raises:
             OutputError: the store cannot be reached.
         """
         store, path = self._store()
-        with told(self.url, "searched", OutputError):
+        with store_errors(self.url, "searched", OutputError):
             found = store.glob(f"{path}/*/{SUMMARY}")
         return frozenset(str(name).rsplit("/", 2)[-2] for name in found)
 
     def look(self, stem: str, place: Path, avoid: frozenset[str]) -> None:
-        """Bring the heads of folders here that the results of a clip may lie in.
+        """Fetch the summaries of the folders in which the results of a clip may be.
 
         Args:
-            stem: name of the clip without its ending.
-            place: folder of all results here.
+            stem: name of the clip without its suffix.
+            place: local folder of all results.
             avoid: names of folders that belong to other clips.
 
         Raises:
@@ -75,13 +75,13 @@ class RemoteFolder:
             name = f"{stem}-{number}"
 
     def _look_at(self, name: str, place: Path) -> bool:
-        """Whether there is anything in the folder of that name."""
+        """Whether the folder with that name contains anything."""
         inside = set(self._names(name))
         half = set(self._names(f"{name}.partial"))
         if SUMMARY in inside:
             self._get(f"{name}/{SUMMARY}", place / name / SUMMARY)
             if LANDMARKS in inside:
-                (place / name / LANDMARKS).touch()  # they come when they are needed
+                (place / name / LANDMARKS).touch()  # fetched when they are needed
         elif KEY in half:
             for file in half:
                 self._get(f"{name}.partial/{file}", partial_folder(place / name) / file)
@@ -91,7 +91,7 @@ class RemoteFolder:
         return bool(inside or half)
 
     def landmarks(self, name: str, place: Path) -> None:
-        """Bring the landmarks of finished results here, if `look` has seen any.
+        """Fetch the landmarks of finished results, if `look` found any.
 
         Raises:
             OutputError: the store cannot be reached.
@@ -101,13 +101,13 @@ class RemoteFolder:
             self._get(f"{name}/{LANDMARKS}", target)
 
     def send(self, folder: Path) -> None:
-        """Put finished results there, in the place of older ones of the same clip.
+        """Send finished results, which replace older ones of the same clip.
 
         Args:
-            folder: of the results here.
+            folder: local folder of the results.
 
         Raises:
-            OutputError: they cannot be written there.
+            OutputError: they cannot be written.
         """
         name = folder.name
         files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != SUMMARY)
@@ -115,7 +115,7 @@ class RemoteFolder:
         self._mark(name, str(content))
         store, path = self._store()
         old = set(self._names(name))
-        with told(f"{self.url}/{name}", "written", OutputError):
+        with store_errors(f"{self.url}/{name}", "written", OutputError):
             if SUMMARY in old:
                 store.rm_file(f"{path}/{name}/{SUMMARY}")
             for file in files:
@@ -126,26 +126,26 @@ class RemoteFolder:
         self._drop_partial(name)
 
     def keep(self, folder: Path) -> None:
-        """Keep what an interrupted clip has found so far.
+        """Store the landmarks that were found before an interruption.
 
         Raises:
-            OutputError: it cannot be written there.
+            OutputError: they cannot be written.
         """
         here = partial_folder(folder)
         if not (here / KEY).is_file():
             return
-        # The key comes last: without it, the rest is not looked at.
+        # The key is sent last: without it, the other files are ignored.
         for name in (LANDMARKS, KEY):
             self.put(f"{here.name}/{name}", here / name)
 
     def put(self, name: str, file: Path) -> None:
-        """Put one file there, whole.
+        """Send one file.
 
         Raises:
-            OutputError: it cannot be written there.
+            OutputError: it cannot be written.
         """
         store, path = self._store()
-        with told(f"{self.url}/{name}", "written", OutputError):
+        with store_errors(f"{self.url}/{name}", "written", OutputError):
             store.put_file(str(file), f"{path}/{name}")
 
     def summary(self, name: str) -> Mapping[str, Any] | None:
@@ -160,7 +160,7 @@ class RemoteFolder:
 
     @contextmanager
     def files(self, *names: str) -> Iterator[Path]:
-        """A folder with those files as far as they are there; at its end they are all put there.
+        """A local folder with those of the files that exist; after the block all of them are sent.
 
         Raises:
             OutputError: the store cannot be reached.
@@ -176,7 +176,7 @@ class RemoteFolder:
                 self.put(name, place / name)
 
     def _mark(self, name: str, content: str) -> None:
-        """Note whose the folder is while it has no summary."""
+        """Store which clip the folder belongs to while it has no summary."""
         import json
 
         with TemporaryDirectory(prefix="scapcoach-") as place:
@@ -186,16 +186,16 @@ class RemoteFolder:
 
     def _drop_partial(self, name: str) -> None:
         store, path = self._store()
-        with told(f"{self.url}/{name}.partial", "removed", OutputError):
+        with store_errors(f"{self.url}/{name}.partial", "removed", OutputError):
             for file in self._names(f"{name}.partial"):
                 store.rm_file(f"{path}/{name}.partial/{file}")
 
     def _names(self, name: str) -> list[str]:
-        """Files in a folder, by their path from it; none where there is no such folder."""
+        """Files in a folder, as paths relative to it; none where there is no such folder."""
         store, path = self._store()
         base = f"{path}/{name}".rstrip("/")
         depth = 1 if not name else None
-        with told(f"{self.url}/{name}", "searched", OutputError):
+        with store_errors(f"{self.url}/{name}", "searched", OutputError):
             try:
                 found = store.find(base, maxdepth=depth)
             except FileNotFoundError:
@@ -206,7 +206,7 @@ class RemoteFolder:
         store, path = self._store()
         target.parent.mkdir(parents=True, exist_ok=True)
         with (
-            told(f"{self.url}/{name}", "read", OutputError),
+            store_errors(f"{self.url}/{name}", "read", OutputError),
             store.open(f"{path}/{name}", "rb") as there,
             target.open("wb") as here,
         ):

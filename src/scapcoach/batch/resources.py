@@ -1,4 +1,4 @@
-"""How many workers this computer has room for."""
+"""How many workers fit this computer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-#: Bytes that a worker takes at its peak, with masks and an annotated video: 0.57 GB for pictures of
+#: Bytes that a worker uses at its peak, with masks and an annotated video: 0.57 GB for pictures of
 #: 1080 lines, 0.95 GB for 4K [M].
 WORKER_BYTES: Final = 1_000_000_000
 
@@ -16,14 +16,14 @@ _MEMINFO: Final = Path("/proc/meminfo")
 
 
 def worker_count(jobs: int) -> int:
-    """Workers for so many jobs: one for each core, as far as memory reaches; at least one."""
+    """Number of workers for `jobs` jobs: one per core, limited by memory; at least one."""
     room = available_memory()
     fit = jobs if room is None else int(room // WORKER_BYTES)
     return max(1, min(jobs, available_cores(), fit))
 
 
 def available_cores() -> int:
-    """Cores that this process may use, by its affinity and its container's share."""
+    """Number of cores that this process may use, by its affinity and its container."""
     try:
         cores = len(os.sched_getaffinity(0))
     except AttributeError:  # not on macOS and Windows
@@ -35,7 +35,7 @@ def available_cores() -> int:
 
 
 def available_memory() -> int | None:
-    """Bytes that may still be used, by the system and the container; None where nobody says."""
+    """Bytes that can still be used in the system and the container; None where unknown."""
     known = [room for room in (_of_system(), _of_container()) if room is not None]
     return min(known, default=None)
 
@@ -54,7 +54,7 @@ def _of_container() -> int | None:
     most, used = _read(_CGROUP / "memory.max").strip(), _read(_CGROUP / "memory.current").strip()
     if not (most.isdigit() and used.isdigit()):
         return None
-    # Files that are only cached count as used, and are given back when asked for.
+    # Cached files are included in the used memory, but are freed when needed.
     cached = sum(
         int(line.split()[1])
         for line in _read(_CGROUP / "memory.stat").splitlines()

@@ -1,4 +1,4 @@
-"""Every job to its end, on any executor."""
+"""Run all jobs to their end, on any executor."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def run_all(
 ) -> Iterator[tuple[int, Outcome]]:
     """Yield (number, outcome) as the jobs end: exactly one each, and none of them `Lost`.
 
-    A job whose worker was killed is begun once more when all others are done: alone, so that
-    nobody else's hunger for memory can be the reason, and nobody else can come to harm.
+    A job whose worker was killed is run once more when all others are done: alone, so that the
+    memory that other jobs use cannot be the reason, and no other job is affected.
     """
     lost: list[int] = []
     for number, outcome in executor.run(jobs, watch=watch, stop=stop):
@@ -30,7 +30,7 @@ def run_all(
         if stop():
             yield number, Stopped(NOT_BEGUN)
             continue
-        alone = executor.run([jobs[number]], watch=_as(number, watch), stop=stop)
+        alone = executor.run([jobs[number]], watch=_renumbered(number, watch), stop=stop)
         for _, outcome in alone:
             if isinstance(outcome, Lost):
                 yield number, Failed(f"{outcome.reason}, also when it was tried again alone.")
@@ -38,5 +38,5 @@ def run_all(
                 yield number, outcome
 
 
-def _as(number: int, watch: Watch) -> Watch:
+def _renumbered(number: int, watch: Watch) -> Watch:
     return lambda _, stage, done, total: watch(number, stage, done, total)

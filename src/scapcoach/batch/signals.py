@@ -1,4 +1,4 @@
-"""Ctrl-C while workers are at it: the parent heeds it, they do not get it."""
+"""Ctrl-C while workers run: the parent process handles it, and workers do not receive it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class StopRequest:
-    """Whether somebody wants it to end; call it to ask."""
+    """A request to stop; calling it returns whether it was made."""
 
     def __init__(self) -> None:
         self._wanted = False
@@ -25,29 +25,29 @@ class StopRequest:
         return self._wanted
 
     def make(self) -> None:
-        """Ask everybody to stop."""
+        """Request to stop."""
         self._wanted = True
 
 
 @contextmanager
 def stop_on_ctrl_c() -> Iterator[StopRequest]:
-    """Turn the first Ctrl-C (or polite kill) inside the block into a request.
+    """Turn the first Ctrl-C (or SIGTERM) inside the block into a request.
 
-    An exception could strike anywhere, between a result and its being noted, too. The second one
-    raises `KeyboardInterrupt`. In threads other than the main one, which get no signals, the
-    request can only be made by hand.
+    An exception could occur anywhere, also between a result and its being stored. The second one
+    raises `KeyboardInterrupt`. Threads other than the main one receive no signals; there the
+    request can only be made by calling `make`.
     """
     request = StopRequest()
     if threading.current_thread() is not threading.main_thread():
         yield request
         return
 
-    def heed(_number: int, _frame: FrameType | None) -> None:
+    def handle(_number: int, _frame: FrameType | None) -> None:
         if request():
             raise KeyboardInterrupt
         request.make()
 
-    before = {number: signal.signal(number, heed) for number in _SIGNALS}
+    before = {number: signal.signal(number, handle) for number in _SIGNALS}
     try:
         yield request
     finally:
@@ -57,11 +57,12 @@ def stop_on_ctrl_c() -> Iterator[StopRequest]:
 
 @contextmanager
 def signals_held() -> Iterator[None]:
-    """Block signals in this thread; processes and threads started inside never get them.
+    """Block signals in this thread; processes and threads started inside never receive them.
 
-    A terminal sends Ctrl-C to every process that it started. Those that are still importing would
-    answer with a traceback; a blocked signal is inherited through every start, an ignored one only
-    once Python code runs. What arrives here meanwhile is delivered at the end of the block.
+    A terminal sends Ctrl-C to every process that it started. A process that is still importing
+    would print a traceback. A blocked signal is inherited by every new process; ignoring one takes
+    effect only once Python code runs. Signals that arrive here are delivered at the end of the
+    block.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
@@ -74,6 +75,6 @@ def signals_held() -> Iterator[None]:
 
 
 def ignore_signals() -> None:
-    """Ignore Ctrl-C and polite kills for good, in the main thread of a worker process."""
+    """Ignore Ctrl-C and SIGTERM from now on, in the main thread of a worker process."""
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)

@@ -1,8 +1,8 @@
-"""What runs in a process of the local pool: jobs in, outcomes out, over one pipe.
+"""A process of the local pool: receives jobs and sends outcomes, over one pipe.
 
-Messages to a worker are a job, `STOP` (end the present job) and `None` (go home). Messages from it
-are `READY`, (stage, done, total) and an `Outcome`; one before `READY` is a `Failed` and says why no
-worker can begin here.
+Messages to a worker are a job, `STOP` (end the current job) and `None` (exit). Messages from it are
+`READY`, (stage, done, total) and an `Outcome`; an outcome before `READY` is a `Failed` that says
+why workers cannot start here.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 READY: Final = "ready"
 STOP: Final = "stop"
 
-#: Seconds between two looks at the pipe within a job, and two words about its progress.
-_EVERY: Final = 0.2
+#: Seconds between two checks of the pipe within a job, and between two progress messages.
+_PROGRESS_INTERVAL_S: Final = 0.2
 
 
 def serve(connection: Connection, *, warm: bool) -> None:
-    """Do jobs until told to go home, or until the parent is gone."""
+    """Run jobs until the message to exit comes, or until the parent process has ended."""
     ignore_signals()
     try:
         try:
@@ -38,14 +38,14 @@ def serve(connection: Connection, *, warm: bool) -> None:
             return
         connection.send(READY)
         while (job := _next_job(connection)) is not None:
-            outcome = job if isinstance(job, Failed) else perform(job, _Link(connection))
+            outcome = job if isinstance(job, Failed) else perform(job, _ProgressLink(connection))
             connection.send_bytes(packed(outcome))
     except (EOFError, OSError):
-        return  # nobody is there any more who could be told
+        return  # the parent process has ended
 
 
 def warm_up() -> None:
-    """Import what every clip needs, before the first one comes."""
+    """Import what every clip needs, before the first one."""
     from scapcoach.pose.lean import load_mediapipe
     from scapcoach.pose.quiet import quiet_stderr
 
@@ -57,12 +57,12 @@ def warm_up() -> None:
         from scapcoach import pyav
 
         del pyav, pyarrow
-    # There is a worker for every core; threads of each for every core would only queue up.
+    # There is one worker per core, so more threads in each worker would only wait.
     cv2.setNumThreads(1)
 
 
 def _next_job(connection: Connection) -> Job | Failed | None:
-    """The next job, or why it cannot be read; None to go home."""
+    """The next job, or why it cannot be read; None to exit."""
     while True:
         try:
             message: Any = connection.recv()
@@ -70,13 +70,13 @@ def _next_job(connection: Connection) -> Job | Failed | None:
             raise
         except Exception as error:  # noqa: BLE001 - unpickling raises whatever importing does
             return Failed(f"The worker could not read the job: {error}.")
-        if message != STOP:  # which came just after the job it was meant for had ended
+        if message != STOP:  # a late STOP for a job that has already ended
             job: Job | None = message
             return job
 
 
-class _Link:
-    """Progress of one job, told to the parent; raises KeyboardInterrupt when it is to end."""
+class _ProgressLink:
+    """Sends the progress of a job to the parent; raises KeyboardInterrupt when it is to stop."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -85,13 +85,13 @@ class _Link:
 
     def __call__(self, stage: str, done: int, total: int | None) -> None:
         now = time.monotonic()
-        if now - self._last < _EVERY and stage == self._stage:
+        if now - self._last < _PROGRESS_INTERVAL_S and stage == self._stage:
             return
         self._last, self._stage = now, stage
         try:
             message: Any = self._connection.recv() if self._connection.poll() else None
             self._connection.send((stage, done, total))
         except (EOFError, OSError):
-            raise KeyboardInterrupt from None  # the parent is gone: keep what there is
+            raise KeyboardInterrupt from None  # the parent has ended: keep the results so far
         if message is not None:
             raise KeyboardInterrupt

@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import FrameType
 
-#: Command name: (module, one line of help). The line stands here so that `--help` imports nothing.
+#: Command name: (module, one line of help). The line is here so that `--help` imports nothing.
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "analyze": ("scapcoach.cli.analyze", "Analyse lift videos: measures, video, report."),
         "calibrate": ("scapcoach.cli.calibrate", "Make a profile from a calibration clip."),
         "live": ("scapcoach.cli.live", "Coach from a camera, in a window."),
         "serve": ("scapcoach.cli.serve", "Coach in the browser, served by this computer."),
-        "desk": ("scapcoach.cli.desk", "Watch posture at the desk; tell you rarely, and rightly."),
-        "check": ("scapcoach.cli.check", "Check posture in pictures, or before the webcam."),
+        "desk": ("scapcoach.cli.desk", "Watch your posture at the desk, with few alerts."),
+        "check": ("scapcoach.cli.check", "Check posture in pictures, or with the webcam."),
         "exercises": ("scapcoach.cli.exercises", "List and explain what can be coached."),
         "compare": ("scapcoach.cli.compare", "Compare two sets or sessions."),
         "history": ("scapcoach.cli.history", "Look back: posture minutes, reminders, lifting."),
-        "replay": ("scapcoach.cli.replay", "Run a recorded session once more."),
+        "replay": ("scapcoach.cli.replay", "Run a recorded session again."),
         "profiles": ("scapcoach.cli.profiles", "List, show, export and delete profiles."),
         "doctor": ("scapcoach.cli.doctor", "Check that everything works on this computer."),
     }
@@ -61,9 +61,9 @@ def main() -> None:
 
 
 def run() -> int:
-    """Run the command line; the exit code. Every error becomes one sentence on stderr.
+    """Run the command line; returns the exit code. Every error becomes one sentence on stderr.
 
-    The exit code of an error is its own, see `errors`; docs/reference/cli.md explains them.
+    The exit code of an error is defined with it, see `errors`; docs/reference/cli.md explains them.
     """
     signal.signal(signal.SIGTERM, _stop)
     try:
@@ -78,9 +78,9 @@ def run() -> int:
         click.echo("Interrupted.", err=True)
         return INTERRUPTED
     except BrokenPipeError:
-        drop_streams()  # the reader of our output has gone (`| head`): nothing is left to say
+        drop_streams()  # the reader of our output has gone (`| head`)
         return FAILED
-    except Exception as problem:  # noqa: BLE001 - a user never sees a traceback unasked
+    except Exception as problem:  # noqa: BLE001 - a user never sees a traceback
         click.echo(f"Error: {unexpected(problem)}", err=True)
         return FAILED
     return code if isinstance(code, int) else FINE
@@ -91,5 +91,5 @@ def _lines(error: Exception) -> str:
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
-    """Let a polite kill keep what was computed, as Ctrl-C does."""
+    """Handle SIGTERM like Ctrl-C, so that computed results are kept."""
     raise KeyboardInterrupt

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from scapcoach.batch.dataset import Dataset, Found
+    from scapcoach.batch.dataset import ClipOutcome, Dataset
     from scapcoach.batch.execution import Executor
-    from scapcoach.batch.listing import Entry
+    from scapcoach.batch.listing import ListedClip
     from scapcoach.batch.remote_results import RemoteFolder
     from scapcoach.calibration import Calibration, Segment
     from scapcoach.cli.consoles import Results
@@ -87,14 +87,14 @@ def many(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def find_entries(inputs: Sequence[Path | str], chosen: Mapping[str, Any]) -> list[Entry]:
+def find_entries(inputs: Sequence[Path | str], chosen: Mapping[str, Any]) -> list[ListedClip]:
     """The clips that a command line names, in files, folders, addresses and a list.
 
     Raises:
         click.UsageError: none are named.
         ScapcoachError: there are none, the list has faults, or a store cannot be reached.
     """
-    from scapcoach.batch.listing import Entry, read_list
+    from scapcoach.batch.listing import ListedClip, read_list
     from scapcoach.batch.plan import clips_in, remote_clips
     from scapcoach.calibration.profiles import list_profiles
 
@@ -105,15 +105,15 @@ def find_entries(inputs: Sequence[Path | str], chosen: Mapping[str, Any]) -> lis
     patterns = chosen["patterns"]
     paths = clips_in([place for place in inputs if isinstance(place, Path)], patterns)
     urls = remote_clips([place for place in inputs if isinstance(place, str)], patterns)
-    entries = [*map(Entry, paths), *map(Entry, urls)]
+    entries = [*map(ListedClip, paths), *map(ListedClip, urls)]
     if chosen["listing"] is not None:
         profiles = frozenset(list_profiles())
         entries += read_list(chosen["listing"], profiles=profiles, check_exercise=check_exercise)
-    return _looked_up(entries)
+    return _with_versions(entries)
 
 
-def _looked_up(entries: list[Entry]) -> list[Entry]:
-    """Entries with what stores say of their clips: sizes for the order, versions for the rest."""
+def _with_versions(entries: list[ListedClip]) -> list[ListedClip]:
+    """Entries with the sizes and versions of remote clips."""
     from dataclasses import replace
 
     from scapcoach.batch.remote import RemoteFile, with_versions
@@ -124,8 +124,8 @@ def _looked_up(entries: list[Entry]) -> list[Entry]:
     return entries
 
 
-def is_batch(entries: Sequence[Entry], chosen: Mapping[str, Any]) -> bool:
-    """Whether this is more than what is done with a single clip of this computer."""
+def is_batch(entries: Sequence[ListedClip], chosen: Mapping[str, Any]) -> bool:
+    """Whether this needs more than the analysis of a single local clip."""
     places = (chosen["out"], chosen["calibration"] or Path(), *(e.clip for e in entries))
     remote = not all(isinstance(place, Path) for place in places)
     many = len(entries) > 1 or chosen["listing"] is not None or chosen["engine"] != "local"
@@ -133,12 +133,12 @@ def is_batch(entries: Sequence[Entry], chosen: Mapping[str, Any]) -> bool:
 
 
 def run_batch(
-    entries: Sequence[Entry], options: Options, chosen: Mapping[str, Any], console: Console
+    entries: Sequence[ListedClip], options: Options, chosen: Mapping[str, Any], console: Console
 ) -> int:
-    """Analyse many clips; the exit code.
+    """Analyse many clips; returns the exit code.
 
     Raises:
-        ScapcoachError: the calibration for all cannot be had, or no workers can.
+        ScapcoachError: the calibration for all clips cannot be made, or no workers can be started.
     """
     from scapcoach.batch.dataset import CalibrationClip, Dataset
     from scapcoach.batch.remote import RemoteFile
@@ -154,7 +154,7 @@ def run_batch(
             clip = RemoteFile(clip) if isinstance(clip, str) else clip
             calibration = CalibrationClip(clip, segments_of(chosen))
         split = chosen["split_minutes"] or math.inf
-        # How many pieces there will be is not known yet; idle workers are not started.
+        # The number of pieces is not known yet; idle workers are not started.
         jobs = len(entries) if math.isinf(split) else _MANY
         executor = make_executor(chosen["engine"], chosen["address"], chosen["workers"], jobs)
         out = RemoteFolder(chosen["out"]) if isinstance(chosen["out"], str) else chosen["out"]
@@ -184,7 +184,7 @@ def check_exercise(name: str) -> None:
     """Make sure that an exercise is known, and its file without faults.
 
     Raises:
-        ScapcoachError: with what is wrong.
+        ScapcoachError: it is not; the message says what is wrong.
     """
     from scapcoach.coaching.library import find_exercise
     from scapcoach.recording.options import AUTO
@@ -194,13 +194,13 @@ def check_exercise(name: str) -> None:
 
 
 def make_executor(engine: str, address: str | None, workers: int | None, jobs: int) -> Executor:
-    """The executor of that name, imported only when it is wanted.
+    """The executor for an engine, imported only when needed.
 
     Args:
         engine: local or dask.
-        address: of the Dask scheduler, or None.
-        workers: how many; None for as many as cores and memory allow.
-        jobs: how many jobs there will be.
+        address: address of the Dask scheduler, or None.
+        workers: number of workers; None for as many as cores and memory allow.
+        jobs: number of jobs.
     """
     from scapcoach.batch.resources import worker_count
 
@@ -220,9 +220,9 @@ class BatchRun:
 
     Attributes:
         dataset: the clips.
-        executor: who does the work.
+        executor: runs the jobs.
         console: on stderr.
-        quiet: whether to tell of failures only.
+        quiet: whether to report only failures.
         as_json: whether to print results on stdout.
     """
 
@@ -235,7 +235,7 @@ class BatchRun:
     _results: Results = field(init=False)
 
     def run(self) -> int:
-        """Analyse the clips, write the index and the page; the exit code."""
+        """Analyse the clips, write the index and the page; returns the exit code."""
         from scapcoach.batch.plan import size_of
         from scapcoach.batch.signals import stop_on_ctrl_c
         from scapcoach.cli.board import Board
@@ -259,14 +259,14 @@ class BatchRun:
             for found in self.dataset.analyze(self.executor, watch=board.watch, stop=stop):
                 self._rows[found.number] = found.row
                 board.end(found.number, found.row.status)
-                self._tell(found)
+                self._report(found)
         if self.as_json:
             self._print_json()
         if stop():
             return INTERRUPTED
         return FAILED if any(row.status == "failed" for row in self._rows.values()) else FINE
 
-    def _tell(self, found: Found) -> None:
+    def _report(self, found: ClipOutcome) -> None:
         row = found.row
         if row.status not in {"done", "skipped"}:
             return
@@ -275,7 +275,7 @@ class BatchRun:
             self._results.detail(f"Note: {line}", "yellow")
 
     def _finish(self) -> None:
-        """Tell what failed and why, and write what is about all clips."""
+        """Report what failed and why, and write the files about all clips."""
         from scapcoach.batch.execution import NOT_BEGUN
         from scapcoach.cli.consoles import print_status
 
@@ -300,9 +300,9 @@ class BatchRun:
             for status in ("done", "skipped", "failed", "stopped")
         }
         missing = len(self.dataset.entries) - len(rows) + counts.pop("stopped")
-        told = ", ".join(f"{n} {status}" for status, n in counts.items() if n) or "none done"
+        counted = ", ".join(f"{n} {status}" for status, n in counts.items() if n) or "none done"
         total = len(self.dataset.entries)
-        self._results.line(f"{total} clip{'s' * (total != 1)}: {told}.")
+        self._results.line(f"{total} clip{'s' * (total != 1)}: {counted}.")
         if missing:
             self.console.print(
                 f"Interrupted, {missing} not finished. The same command goes on from here."
@@ -310,7 +310,7 @@ class BatchRun:
         self._results.line(page, "cyan")
 
     def _print_json(self) -> None:
-        """One clip after the other: the summaries of ten thousand clips need not fit in memory."""
+        """Print one clip after another, so that ten thousand summaries need not fit in memory."""
         rows = [self._rows[number] for number in sorted(self._rows)]
         click.echo('{"clips": [')
         for i, row in enumerate(rows):
@@ -338,9 +338,9 @@ class BatchRun:
 
 
 def _write_index(
-    rows: Sequence[Row], out: object, place: Path, still_there: Callable[[str], bool]
+    rows: Sequence[Row], out: object, place: Path, still_exists: Callable[[str], bool]
 ) -> None:
-    """Write index and page about these clips and earlier ones into `place`, which stands for `out`.
+    """Write index and page about these and earlier clips into `place`, a local copy of `out`.
 
     Raises:
         OutputError: they could not be written.
@@ -348,7 +348,7 @@ def _write_index(
     from scapcoach.export.dataset_table import read_index, with_earlier, write_index
     from scapcoach.report.dataset_page import write_page
 
-    everything = with_earlier(rows, read_index(place / INDEX), still_there)
+    everything = with_earlier(rows, read_index(place / INDEX), still_exists)
     write_index(place / INDEX, everything)
     title = out.absolute().name if isinstance(out, Path) else str(out).rstrip("/").rsplit("/")[-1]
     write_page(place / PAGE, everything, title)

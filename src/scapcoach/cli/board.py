@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-#: Seconds over which the rate is taken: long enough to be steady, short enough to be now.
+#: Seconds over which the rate is averaged: long enough to be steady, short enough to be current.
 _WINDOW: Final = 15.0
 #: Shares of the work on a clip up to the end of each stage [M]: with an annotated video, finding
 #: the landmarks takes two thirds.
@@ -21,12 +21,12 @@ _STAGE_ENDS: Final = {"landmarks": (0.0, 0.65), "video": (0.65, 1.0)}
 
 
 class Board:
-    """A line that tells how far all clips are; silent when stderr is no terminal.
+    """A line with the progress of all clips; shown only when stderr is a terminal.
 
     Args:
         console: on stderr.
-        sizes: of the clips, in bytes: a large one counts for more.
-        enabled: False shows nothing at all.
+        sizes: sizes of the clips in bytes, which are their weights.
+        enabled: False shows nothing.
         video: whether annotated videos are made.
         stopping: whether running clips have been asked to stop.
     """
@@ -50,7 +50,7 @@ class Board:
         self._all_frames = 0
         self._history: deque[tuple[float, int]] = deque([(self._begun, 0)])
         self._ended = self._failed = 0
-        self._worked = self._passed_over = 0.0
+        self._worked = self._not_worked = 0.0
         self._progress = Progress(
             TextColumn("{task.description}", style="bold"),
             BarColumn(),
@@ -65,7 +65,7 @@ class Board:
         self._task = self._progress.add_task(self._words(), total=1.0, frames="", rate="", left="")
 
     def watch(self, number: int, stage: str, done: int, total: int | None) -> None:
-        """So many of so many frames of a stage are done in the clip of that number."""
+        """Update: `done` of `total` frames of a stage are done in clip `number`."""
         if stage == "landmarks":
             self._all_frames += max(0, done - self._frames.get(number, 0))
             self._frames[number] = done
@@ -75,7 +75,7 @@ class Board:
         self._show()
 
     def end(self, number: int, status: str) -> None:
-        """A clip has ended."""
+        """Update: clip `number` has ended."""
         self._shares.pop(number, None)
         self._frames.pop(number, None)
         self._ended += 1
@@ -83,7 +83,7 @@ class Board:
         if status == "done":
             self._worked += self._sizes[number]
         else:
-            self._passed_over += self._sizes[number]
+            self._not_worked += self._sizes[number]
         self._show()
 
     def _words(self) -> str:
@@ -102,8 +102,8 @@ class Board:
         running = sum(share * self._sizes[n] for n, share in self._shares.items())
         whole = sum(self._sizes)
         worked = self._worked + running
-        share = (worked + self._passed_over) / whole
-        left = (now - self._begun) * (whole - worked - self._passed_over) / worked if worked else 0
+        share = (worked + self._not_worked) / whole
+        left = (now - self._begun) * (whole - worked - self._not_worked) / worked if worked else 0
         self._progress.update(
             self._task,
             completed=share,

@@ -44,11 +44,11 @@ if TYPE_CHECKING:
 @options.voice
 @options.tones
 def command(clips: tuple[Path, ...], profile: str, **chosen: Any) -> int:
-    """Make a profile: guided before a camera, or from one or two recorded CLIPs.
+    """Make a profile: guided in front of a camera, or from one or two recorded CLIPs.
 
-    Without CLIP a window opens: it looks whether you are well in the picture, then leads through
-    the poses with a countdown, and tries the result on one more squeeze. It takes a minute; no
-    key needs to be touched. --take exercise leads through five repetitions at your own tempo in
+    Without CLIP a window opens: it checks that you are well in the picture, then leads through the
+    poses with a countdown, and tests the result on one more squeeze. It takes a minute; no key
+    needs to be pressed. --take exercise leads through five repetitions at your own tempo in
     the same way, and adds them to the profile if there is one of that name.
 
     A posture CLIP: one person holds six poses for about three seconds each, arms hanging:
@@ -69,10 +69,10 @@ def command(clips: tuple[Path, ...], profile: str, **chosen: Any) -> int:
     from scapcoach.calibration.profiles import profile_path, save_profile
     from scapcoach.cli.profiles import describe
 
-    profile_path(profile)  # a bad name is told before the work, not after it
+    profile_path(profile)  # a bad name is reported before the work
     segments: Path | None = chosen["calibration_segments"]
     if len(clips) != 1 and segments is not None:
-        raise click.UsageError("--calibration-segments needs one CLIP to speak of.")
+        raise click.UsageError("--calibration-segments needs exactly one CLIP.")
     if len(clips) > _MOST_CLIPS:
         raise click.UsageError("Give one posture clip, one exercise clip, or one of each.")
     found = _from_clips(clips, segments, chosen) if clips else _guided(chosen, profile)
@@ -117,13 +117,13 @@ def _from_clips(
 
 
 def _guided(chosen: dict[str, Any], profile: str) -> Calibration | None:
-    """The last calibration that was finished in the window, or None."""
+    """The last calibration finished in the window, or None."""
     from scapcoach.calibration.profiles import list_profiles
     from scapcoach.cli.sessions import window_app
     from scapcoach.guide.steps import Plan
     from scapcoach.live.window import check_display
 
-    check_display()  # before the camera's light goes on
+    check_display()  # before the camera is opened
     taken: list[Calibration] = []
 
     def keep(calibration: Calibration) -> str:

@@ -53,24 +53,28 @@ def command(
       scapcoach check front.jpg side.jpg --out me.html
       scapcoach check photos/ --reference upright.jpg --json
     """  # noqa: D301 - click reads the \\b
-    from scapcoach.desk.check import plain
+    from scapcoach.desk.check import to_plain
     from scapcoach.model_files import model_file
     from scapcoach.pose.landmarker import Landmarker
     from scapcoach.report.check_page import check_page
     from scapcoach.report.page import write_page
 
     files = _files(pictures)
-    eyes = Landmarker(model_file(model, mask=False), people=_PEOPLE)
+    landmarker = Landmarker(model_file(model, mask=False), people=_PEOPLE)
     try:
-        rest = _reference(reference, eyes)
-        checks = [_check(f, eyes, rest) for f in files] if pictures else _camera(source, eyes, rest)
+        rest = _reference(reference, landmarker)
+        checks = (
+            [_check(f, landmarker, rest) for f in files]
+            if pictures
+            else _camera(source, landmarker, rest)
+        )
     finally:
-        eyes.close()
+        landmarker.close()
     write_page(out, check_page(checks))
     if as_json:
-        click.echo(json.dumps(plain(checks), indent=1, ensure_ascii=False))
+        click.echo(json.dumps(to_plain(checks), indent=1, ensure_ascii=False))
     else:
-        click.echo("\n".join(line for c in checks for line in _told(c)))
+        click.echo("\n".join(line for c in checks for line in _lines(c)))
     click.echo(f"Written: {out}", err=as_json)
     return 0 if any(c.found for c in checks) else 1
 
@@ -88,28 +92,28 @@ def _files(pictures: tuple[Path, ...]) -> list[Path]:
     return found
 
 
-def _reference(path: Path | None, eyes: Landmarker) -> Baseline | None:
+def _reference(path: Path | None, landmarker: Landmarker) -> Baseline | None:
     if path is None:
         return None
-    from scapcoach.desk.check import read_picture, rest_of, see
+    from scapcoach.desk.check import find_largest_person, read_picture, reference_baseline
 
-    return rest_of(see(read_picture(path), eyes)[0], path.name)
+    return reference_baseline(find_largest_person(read_picture(path), landmarker)[0], path.name)
 
 
-def _check(path: Path, eyes: Landmarker, rest: Baseline | None) -> PhotoCheck:
-    from scapcoach.desk.check import judge, read_picture, see
+def _check(path: Path, landmarker: Landmarker, rest: Baseline | None) -> PhotoCheck:
+    from scapcoach.desk.check import check_picture, find_largest_person, read_picture
 
     image = read_picture(path)
-    return judge(path.name, image, *see(image, eyes), rest)
+    return check_picture(path.name, image, *find_largest_person(image, landmarker), rest)
 
 
-def _camera(source: str, eyes: Landmarker, rest: Baseline | None) -> list[PhotoCheck]:
-    from scapcoach.desk.photo import take_two
+def _camera(source: str, landmarker: Landmarker, rest: Baseline | None) -> list[PhotoCheck]:
+    from scapcoach.desk.photo import take_two_pictures
 
-    return take_two(source, eyes, rest, lambda text: click.echo(text, err=True))
+    return take_two_pictures(source, landmarker, rest, lambda text: click.echo(text, err=True))
 
 
-def _told(check: PhotoCheck) -> list[str]:
+def _lines(check: PhotoCheck) -> list[str]:
     lines = [f"{check.name}: {check.view.label or 'nobody was found'}"]
     for f in check.findings:
         value: Any = "not shown" if f.value is None else f"{f.value:.0f} {f.unit}".strip()

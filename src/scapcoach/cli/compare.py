@@ -1,4 +1,4 @@
-"""`scapcoach compare`: two sets or sessions, and what differs for certain."""
+"""`scapcoach compare`: two sets or sessions, and which differences are detectable."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     help="Also write the comparison as a page that opens offline.",
 )
 def command(a: Path, b: Path, *, as_json: bool, page: Path | None) -> int:
-    """Compare two sets or sessions: B minus A, and what differs for certain.
+    """Compare two sets or sessions: B minus A, and which differences are detectable.
 
     A and B are folders that `scapcoach analyze` has written, or folders of such folders (a
     session). Repetitions of the same exercise are compared, and typical values over all frames.
-    A difference counts only where it is greater than chance and error of measurement allow for;
-    else it says "no clear difference", and from how much on one would be.
+    A difference is reported only where it is larger than chance and measurement error explain;
+    else it says "no clear difference", and how large a clear one would be.
 
     \b
     Exit codes: 0 fine, 1 no results there, 2 wrong usage.
@@ -56,7 +56,7 @@ def command(a: Path, b: Path, *, as_json: bool, page: Path | None) -> int:
 
 
 def _print(found: Comparison, page: Path | None) -> None:
-    """A table per group on stdout."""
+    """Print a table per group on stdout."""
     from rich.table import Table
 
     from scapcoach.cli.consoles import stdout_console

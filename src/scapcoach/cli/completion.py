@@ -1,4 +1,4 @@
-"""What a shell proposes behind TAB. Names are read off file names: nothing heavy is imported."""
+"""Shell completion. Names are read from file names, so nothing heavy is imported."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def profiles(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
 
 
 def exercises(_ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Names of exercises; where none fits, files."""
+    """Names of exercises; files where no name matches."""
     from click.shell_completion import CompletionItem
 
     folder = files("scapcoach").joinpath("coaching", "exercises")
@@ -40,6 +40,6 @@ def _proposed(names: Iterable[str], incomplete: str) -> list[CompletionItem]:
 
     fitting = sorted(name for name in names if name.startswith(incomplete))
     if os.environ.get("_SCAPCOACH_COMPLETE", "").startswith("bash"):
-        # The other shells quote what they insert.
+        # The other shells quote inserted text themselves.
         fitting = [re.sub(r"([^\w.-])", r"\\\1", name) for name in fitting]
     return [CompletionItem(name) for name in fitting]

@@ -1,4 +1,4 @@
-"""Where people are spoken to: results on standard output, everything else on standard error."""
+"""Consoles: results on standard output, everything else on standard error."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from scapcoach.cli.streams import printable, share_a_terminal
 if TYPE_CHECKING:
     from typing import Any
 
-#: Columns before the details of a clip: those of "skipped" and what stands around it.
+#: Columns before the details of a clip: the width of "skipped" with its spaces.
 _INDENT = 9
 _STYLES = {"done": "green", "skipped": "dim", "failed": "bold red", "stopped": "yellow"}
 
 
 class _Sized(Console):
-    """A console as wide as the terminal that it writes to.
+    """A console as wide as its terminal.
 
-    Rich asks the file descriptors 0 to 2, and of these none may be the terminal
+    Rich uses the file descriptors 0 to 2, and possibly none of these is the terminal
     (`streams.settle_streams`).
     """
 
     @property
     def size(self) -> ConsoleDimensions:
-        """Columns and lines; those in the environment variables COLUMNS and LINES win."""
+        """Columns and lines; the environment variables COLUMNS and LINES have priority."""
         if not (self.is_dumb_terminal or self._environ.get("COLUMNS")):
             try:
                 size = ConsoleDimensions(*os.get_terminal_size(self.file.fileno()))
@@ -48,7 +48,7 @@ def stderr_console() -> Console:
 
 
 def stdout_console() -> Console:
-    """For results; as `stderr_console`."""
+    """For results; like `stderr_console`."""
     return _console(stderr=False)
 
 
@@ -67,9 +67,9 @@ class Results:
     """Result lines on standard output.
 
     Args:
-        beside: the console of a progress bar. Where both write to the same terminal, results go
-            through it and come to stand above the bar.
-        shown: False drops everything: nothing but errors is wanted, or standard output holds JSON.
+        beside: the console of a progress bar. Where both write to the same terminal, results are
+            printed through it, above the bar.
+        shown: False drops everything: only errors are wanted, or standard output is JSON.
     """
 
     def __init__(self, beside: Console, *, shown: bool) -> None:
@@ -77,15 +77,15 @@ class Results:
         self._shown = shown
 
     def clip(self, status: str, name: object) -> None:
-        """A clip has ended."""
+        """Print the line of a clip that has ended."""
         if self._shown:
             print_status(self._console, status, name)
 
     def detail(self, text: str, style: str = "") -> None:
-        """A line under that of a clip."""
+        """Print a line below that of a clip."""
         self.line(" " * _INDENT + text, style)
 
     def line(self, text: str, style: str = "") -> None:
-        """A line of its own."""
+        """Print a separate line."""
         if self._shown:
             self._console.print(Text(printable(text), style), soft_wrap=True)

@@ -1,4 +1,4 @@
-"""`scapcoach desk`: told rarely, and rightly, that you are hunched."""
+"""`scapcoach desk`: few alerts, and correct ones, when you sit hunched."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from scapcoach.installed import install_extra
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
-    from scapcoach.desk.engine import Moment, Said
-    from scapcoach.desk.eyes import Eyes
+    from scapcoach.desk.engine import Moment, Notice
+    from scapcoach.desk.notifiers import Notifier, NotifierChain
     from scapcoach.desk.posture import Baseline
-    from scapcoach.desk.tell import Teller, Way
+    from scapcoach.desk.sampler import PoseSampler
 
 #: How hunched is hunched; what each means stands in `desk.policy.THRESHOLDS`.
 _SENSITIVITIES: Final = ("low", "normal", "high")
@@ -28,9 +28,9 @@ _camera = click.option(
 )  # fmt: skip
 _model = click.option(
     "--model", type=click.Choice(["lite", "full"]), default="lite", show_default=True,
-    help="Pose model: lite spares the processor.",
+    help="Pose model: lite uses less of the processor.",
 )  # fmt: skip
-_fast = click.option("--fast", is_flag=True, help="Read a file as fast as it goes.")
+_fast = click.option("--fast", is_flag=True, help="Read a file as fast as possible.")
 
 
 @click.group("desk", cls=Group, invoke_without_command=True)
@@ -38,31 +38,31 @@ _fast = click.option("--fast", is_flag=True, help="Read a file as fast as it goe
 @_model
 @_fast
 @click.option("--sensitivity", type=click.Choice(_SENSITIVITIES), default="normal",
-              show_default=True, help="How hunched is hunched.")  # fmt: skip
+              show_default=True, help="How soon a posture is hunched.")  # fmt: skip
 @click.option("--alert", "ways", multiple=True,
               type=click.Choice(["terminal", "notification", "sound", "voice"]),
-              help="How to tell you; may be given several times. By default terminal, and "
+              help="How to alert you; may be given several times. By default terminal, and "
               "notification where the extra 'desk' is installed.")  # fmt: skip
 @click.option("--alert-command", metavar="LINE",
               help="Also run this program; SCAPCOACH_TEXT holds the words.")  # fmt: skip
 @click.option("--break-every", type=click.FloatRange(min=0), default=30.0, show_default=True,
-              metavar="MINUTES", help="Propose a break after so long at the desk; 0 never.",
+              metavar="MINUTES", help="Suggest a break after so many minutes at the desk; 0 never.",
               )  # fmt: skip
 @click.option("--hours", metavar="H:MM-H:MM", help="Only between these hours.")
 @click.option("--days", metavar="DAYS", help="Only on these days, e.g. mon-fri.")
-@click.option("--pause-on-battery", is_flag=True, help="Let go of the camera while on battery.")
+@click.option("--pause-on-battery", is_flag=True, help="Release the camera while on battery.")
 @click.option("--pause-while-presenting/--no-pause-while-presenting", default=True,
-              show_default=True, help="Let go of the camera while you present, or have 'do not "
-              "disturb' on, as far as the system tells.")  # fmt: skip
+              show_default=True, help="Release the camera while you present, or have 'do not "
+              "disturb' on, as far as the system reports it.")  # fmt: skip
 @click.option("--keep-days", type=click.IntRange(1), default=730, show_default=True,
               help="Delete desk time and alerts older than this.")  # fmt: skip
-@click.option("--no-history", is_flag=True, help="Write nothing down.")
+@click.option("--no-history", is_flag=True, help="Store nothing.")
 @click.option("--install", is_flag=True, help="Run at every login, with the options given.")
 @click.option("--dry-run", is_flag=True, help="With --install: print the file, change nothing.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every look.")
 @click.pass_context
 def command(ctx: click.Context, /, **chosen: Any) -> int | None:
-    """Watch your posture at the desk and tell you, rarely, that you are hunched.
+    """Watch your posture at the desk and alert you, but rarely, when you sit hunched.
 
     From the front, obliquely or from the side; hips need not be seen. An alert comes after a
     minute of which 70 % were hunched, at most every ten minutes and four times an hour. Looking
@@ -90,55 +90,55 @@ def command(ctx: click.Context, /, **chosen: Any) -> int | None:
 @_model
 @_fast
 @click.option("--name", default="desk", show_default=True,
-              help="Of the set-up: one for each screen, for sitting and for standing.")  # fmt: skip
-@click.option("--no-slump", is_flag=True, help="Take the upright posture alone.")
+              help="Name of the set-up: one per screen, for sitting and for standing.")  # fmt: skip
+@click.option("--no-slump", is_flag=True, help="Take only the upright posture.")
 def calibrate(source: str, model: str, fast: bool, name: str, no_slump: bool) -> int:
-    """Take a ten-second baseline of how you sit, and of how you sink.
+    """Take a ten-second baseline of how you sit upright and slumped.
 
-    A desk check that runs lends its camera meanwhile, and goes on with the new baseline.
+    A running desk check releases its camera for this time, and then uses the new baseline.
 
     \b
     Examples:
       scapcoach desk calibrate
       scapcoach desk calibrate --name standing
     """  # noqa: D301 - click reads the \\b
-    from scapcoach.desk.eyes import OpenEyes
+    from scapcoach.desk.sampler import open_sampler
     from scapcoach.desk.setups import load_setups
     from scapcoach.system.instance import borrowed_camera
 
-    load_setups()  # a file that cannot be read is told before anybody sits still for ten seconds
-    with borrowed_camera(), OpenEyes(source, model=model, fast=fast) as eyes:
-        _take_baseline(eyes, model, name, with_slump=not no_slump)
+    load_setups()  # a file that cannot be read is reported before the ten seconds of sitting still
+    with borrowed_camera(), open_sampler(source, model=model, fast=fast) as sampler:
+        _take_baseline(sampler, model, name, with_slump=not no_slump)
     return 0
 
 
 @command.command("snooze")
 @click.argument("minutes", type=click.FloatRange(min=0, min_open=True), default=30.0)
 def snooze(minutes: float) -> None:
-    """No alerts for MINUTES (30 when not given) from the desk check that runs.
+    """No alerts for MINUTES (default 30) from the running desk check.
 
     Example:  scapcoach desk snooze 60
     """
-    from scapcoach.system.instance import tell_running
+    from scapcoach.system.instance import send_command
 
-    tell_running("snooze", 60 * minutes)
+    send_command("snooze", 60 * minutes)
     click.echo(f"No alerts for {minutes:g} minutes.")
 
 
 @command.command("stop")
 def stop() -> None:
-    """End the desk check that runs.
+    """End the running desk check.
 
     Example:  scapcoach desk stop
     """
-    from scapcoach.system.instance import tell_running
+    from scapcoach.system.instance import send_command
 
-    tell_running("stop")
+    send_command("stop")
     click.echo("The desk check has been asked to stop.")
 
 
 @command.command("setups")
-@click.option("--delete", "gone", metavar="NAME", help="Forget this set-up.")
+@click.option("--delete", "gone", metavar="NAME", help="Delete this set-up.")
 def setups(gone: str | None) -> int:
     """List the set-ups that have a baseline.
 
@@ -159,10 +159,10 @@ def setups(gone: str | None) -> int:
 
 def _install(dry_run: bool) -> int:
     from scapcoach.desk.setups import load_setups
-    from scapcoach.system.autostart import entry
+    from scapcoach.system.autostart import login_entry
 
     words = [w for w in sys.argv[2:] if w not in {"--install", "--dry-run"}]
-    found = entry([sys.executable, "-m", "scapcoach", "desk", *words])
+    found = login_entry([sys.executable, "-m", "scapcoach", "desk", *words])
     if dry_run:
         click.echo(f"# {found.path}")
         click.echo(found.text)
@@ -172,18 +172,18 @@ def _install(dry_run: bool) -> int:
     if not load_setups():
         click.echo("There is no baseline yet: take one first, with scapcoach desk calibrate.",
                    err=True)  # fmt: skip
-    click.echo(f"Switch it on:  {found.then}", err=dry_run)
-    click.echo(f"Switch it off: {found.undo}", err=dry_run)
+    click.echo(f"Switch it on:  {found.enable}", err=dry_run)
+    click.echo(f"Switch it off: {found.disable}", err=dry_run)
     return 0
 
 
-def _take_baseline(eyes: Eyes, model: str, name: str, *, with_slump: bool) -> Baseline:
+def _take_baseline(sampler: PoseSampler, model: str, name: str, *, with_slump: bool) -> Baseline:
     from scapcoach.desk.run import calibrate as take
     from scapcoach.desk.setups import save_setup
     from scapcoach.pose.engines import model_sha256
 
     sha256 = model_sha256(model)
-    found = take(eyes, _note, name=name, with_slump=with_slump, model_sha256=sha256)
+    found = take(sampler, _report, name=name, with_slump=with_slump, model_sha256=sha256)
     save_setup(found)
     click.echo(f"Baseline {name!r} taken.")
     return found
@@ -193,51 +193,51 @@ def _watch(chosen: dict[str, Any]) -> int:
     from contextlib import ExitStack
 
     from scapcoach.desk.engine import DeskEngine
-    from scapcoach.desk.eyes import OpenEyes
+    from scapcoach.desk.notifiers import TerminalNotifier
     from scapcoach.desk.policy import THRESHOLDS, Policy
     from scapcoach.desk.run import Clock, Watch, is_alert
-    from scapcoach.desk.tell import Line
+    from scapcoach.desk.sampler import open_sampler
     from scapcoach.history import Stamp
-    from scapcoach.system.instance import OnlyOne
+    from scapcoach.system.instance import SingleInstance
     from scapcoach.system.power import Pauses, Schedule, on_battery
 
     schedule = Schedule.parse(chosen["hours"], chosen["days"])
-    praise, halt = Line(click.echo), threading.Event()
+    praise, halt = TerminalNotifier(click.echo), threading.Event()
     with ExitStack() as stack:
-        alert = _teller(stack, chosen)
-        stack.enter_context(OnlyOne())
+        alert = _notifiers(stack, chosen)
+        stack.enter_context(SingleInstance())
         journal = None if chosen["no_history"] else _journal(stack, chosen["keep_days"])
-        eyes = stack.enter_context(
-            OpenEyes(chosen["source"], model=chosen["model"], fast=chosen["fast"], stop=halt)
+        sampler = stack.enter_context(
+            open_sampler(chosen["source"], model=chosen["model"], fast=chosen["fast"], stop=halt)
         )
         policy = Policy(threshold=THRESHOLDS[chosen["sensitivity"]],
                         break_every=60 * chosen["break_every"])  # fmt: skip
-        # Somebody has to be told to sit upright: at login, nobody would be.
+        # A calibration needs somebody who reads the instructions: not at login.
         asks = chosen["fast"] or sys.stderr.isatty()
-        engine = DeskEngine(_baselines(eyes, chosen["model"], asks=asks), policy, journal)
+        engine = DeskEngine(_baselines(sampler, chosen["model"], asks=asks), policy, journal)
 
-        def tell(said: Said) -> None:
-            (alert if is_alert(said) else praise.tell)(said)
+        def notify(notice: Notice) -> None:
+            (alert if is_alert(notice) else praise.notify)(notice)
 
         if chosen["pause_on_battery"] and on_battery() is None:
-            _note(
-                "This computer does not tell whether it runs on battery: it is taken as plugged in."
+            _report(
+                "This computer does not report whether it runs on battery; mains power is assumed."
             )
         click.echo("Watching. Ctrl-C ends it.", err=True)
         Watch(
-            eyes, engine, tell, _note, journal=journal,
+            sampler, engine, notify, _report, journal=journal,
             clock=Clock(Stamp.now().utc if chosen["fast"] else None),
             pauses=None if chosen["fast"] else Pauses(
                 chosen["pause_on_battery"], schedule, chosen["pause_while_presenting"]
             ),
             on_moment=_show if chosen["verbose"] else None,
-            baselines=lambda: _taken(chosen["model"]),
+            load_baselines=lambda: _taken(chosen["model"]),
         ).run()  # fmt: skip
     return 0
 
 
-def _baselines(eyes: Eyes, model: str, *, asks: bool) -> tuple[Baseline, ...]:
-    """Those that were taken with this model; the first time, one is taken now."""
+def _baselines(sampler: PoseSampler, model: str, *, asks: bool) -> tuple[Baseline, ...]:
+    """The baselines taken with this model; when there are none yet, one is taken now."""
     from scapcoach.errors import CalibrationError
 
     if found := _taken(model):
@@ -247,7 +247,7 @@ def _baselines(eyes: Eyes, model: str, *, asks: bool) -> tuple[Baseline, ...]:
             "There is no baseline yet: take one with 'scapcoach desk calibrate', in a terminal."
         )
     click.echo("No baseline yet: it takes ten seconds.", err=True)
-    return (_take_baseline(eyes, model, "desk", with_slump=True),)
+    return (_take_baseline(sampler, model, "desk", with_slump=True),)
 
 
 def _taken(model: str) -> tuple[Baseline, ...]:
@@ -260,46 +260,52 @@ def _taken(model: str) -> tuple[Baseline, ...]:
 
 def _journal(stack: Any, keep_days: int) -> Any:
     from scapcoach.cli.history import open_history
-    from scapcoach.history import Journal, Stamp
+    from scapcoach.history import HistoryWriter, Stamp
 
     history = stack.enter_context(open_history())
     history.prune(Stamp.now().utc - 86400 * keep_days)
-    return Journal(history)
+    return HistoryWriter(history)
 
 
-def _teller(stack: ExitStack, chosen: dict[str, Any]) -> Teller:
-    from scapcoach.desk.tell import Aloud, Command, Line, Notification, Teller
+def _notifiers(stack: ExitStack, chosen: dict[str, Any]) -> NotifierChain:
+    from scapcoach.desk.notifiers import (
+        CommandNotifier,
+        NotifierChain,
+        PopupNotifier,
+        SoundNotifier,
+        TerminalNotifier,
+    )
     from scapcoach.errors import MissingExtraError
     from scapcoach.system.sound import open_announcer
 
-    ways: list[Way] = []
+    notifiers: list[Notifier] = []
     named = chosen["ways"]
     if "terminal" in named or not named:
-        ways.append(Line(click.echo))
+        notifiers.append(TerminalNotifier(click.echo))
     if "notification" in named:
-        ways.append(Notification())
+        notifiers.append(PopupNotifier())
     elif not named:
         try:
-            ways.append(Notification())
+            notifiers.append(PopupNotifier())
         except MissingExtraError:
             click.echo("Alerts come in this terminal alone: for notifications, "
                        f"{install_extra('desk')}", err=True)  # fmt: skip
     voice, tones = "voice" in named, "sound" in named
     if voice or tones:
-        announcer = open_announcer(voice=voice, tones=tones, complain=_note)
-        ways.append(Aloud(stack.enter_context(announcer)))
+        announcer = open_announcer(voice=voice, tones=tones, report=_report)
+        notifiers.append(SoundNotifier(stack.enter_context(announcer)))
     if chosen["alert_command"]:
-        ways.append(Command(chosen["alert_command"]))
-    return Teller(ways, _note)
+        notifiers.append(CommandNotifier(chosen["alert_command"]))
+    return NotifierChain(notifiers, _report)
 
 
-def _note(text: str) -> None:
+def _report(text: str) -> None:
     click.echo(text, err=True)
 
 
 def _show(moment: Moment) -> None:
-    score = moment.reading.score
-    told = f"{score:5.0f}" if score is not None else moment.reason.label or "nobody"
+    score = moment.sample.score
+    shown = f"{score:5.0f}" if score is not None else moment.reason.label or "nobody"
     parts = " ".join(f"{n} {100 * v:+.0f} %" for n, v in moment.parts.items())
-    click.echo(f"{moment.reading.t:10.1f} s  {moment.reading.state.value:<8} {told}  {parts}",
+    click.echo(f"{moment.sample.t:10.1f} s  {moment.sample.state.value:<8} {shown}  {parts}",
                err=True)  # fmt: skip

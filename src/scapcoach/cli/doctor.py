@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from scapcoach.system.doctor import Check
+    from scapcoach.system.doctor import SystemCheck
 
 
 @click.command("doctor")
@@ -35,18 +35,20 @@ def command(as_json: bool) -> int:
     return int(any(check.state == "fail" for check in checks))
 
 
-def _pauses() -> Check:
+def _pauses() -> SystemCheck:
     """Whether the desk check would notice that it should pause."""
-    from scapcoach.system.doctor import Check
+    from scapcoach.system.doctor import SystemCheck
     from scapcoach.system.screen import presenting, screen_locked
 
     found = {"a locked screen": screen_locked(), "presenting": presenting()}
-    told = [f"{what} ({'yes' if now else 'no'} now)" for what, now in found.items()
+    known = [f"{what} ({'yes' if now else 'no'} now)" for what, now in found.items()
             if now is not None]  # fmt: skip
-    untold = [what for what, now in found.items() if now is None]
-    message = f"this system reports {' and '.join(told)}" if told else "this system reports nothing"
-    if not untold:
-        return Check("desk pauses", "ok", message)
-    return Check("desk pauses", "warn", f"{message}, not {' nor '.join(untold)}",
+    unknown = [what for what, now in found.items() if now is None]
+    message = (
+        f"this system reports {' and '.join(known)}" if known else "this system reports nothing"
+    )
+    if not unknown:
+        return SystemCheck("desk pauses", "ok", message)
+    return SystemCheck("desk pauses", "warn", f"{message}, not {' nor '.join(unknown)}",
                  "The desk check cannot pause by itself for that: use scapcoach desk snooze.",
                  )  # fmt: skip

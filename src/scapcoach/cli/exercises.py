@@ -1,4 +1,4 @@
-"""`scapcoach exercises`: what can be coached, by which rules, and why."""
+"""`scapcoach exercises`: the exercises that can be coached, with their rules and reasons."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def command(name: str | None, as_json: bool) -> None:
     """List the exercises that can be coached, or explain one.
 
-    NAME is an exercise, another name of it, or a TOML file of your own, which is checked: what
-    is wrong with it is told with line and field.
+    NAME is an exercise, another name of it, or a TOML file of your own, which is checked: every
+    fault is reported with line and field.
 
     \b
     Exit codes: 0 fine, 2 no such exercise or a faulty file.
@@ -45,7 +45,10 @@ def command(name: str | None, as_json: bool) -> None:
         width = max(len(exercise.name) for exercise in chosen)
         for exercise in chosen:
             click.echo(f"{exercise.name:{width}}  {exercise.title}. {exercise.summary}")
-        click.echo("\nscapcoach exercises NAME explains one: what is expected, told, and why.")
+        click.echo(
+            "\nscapcoach exercises NAME explains one: what is expected, which faults are "
+            "reported, and why."
+        )
 
 
 def _explained(exercise: Exercise) -> Iterator[str]:
@@ -64,7 +67,7 @@ def _explained(exercise: Exercise) -> Iterator[str]:
             span = _range(target.low, target.high)
             yield f"  {target.measure} {span} at the {target.phase.label}{note}"
     if exercise.faults:
-        yield "\nTold as a fault, where it can be judged and is beyond the limit by one sigma"
+        yield "\nReported as a fault, where it can be judged and is beyond the limit by one sigma"
     for rule in exercise.faults:
         spec = REP_VALUES[rule.measure]
         unit = "" if spec.unit == "%" else " "

@@ -1,4 +1,4 @@
-"""Command groups: commands imported only when called, and a hint after a slip of the finger."""
+"""Command groups: commands are imported only when called, and typing errors get a hint."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Group(click.Group):
-    """A group that suggests the command that was probably meant."""
+    """A group that suggests a similar command for an unknown one."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -34,7 +34,7 @@ class LazyGroup(Group):
     """Finds commands by name and imports them when they are called.
 
     Args:
-        commands: name to (module, one line of help); the line stands there so that ``--help``
+        commands: name to (module, one line of help); the line is there so that ``--help``
             imports nothing. Each module names its command `command`.
         rest: as for `click.Group`.
     """

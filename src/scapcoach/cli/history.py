@@ -1,4 +1,4 @@
-"""`scapcoach history`: minutes, reminders, breaks and lifting, looked back on."""
+"""`scapcoach history`: show minutes, reminders, breaks and lifting."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def delete(before: object, yes: bool) -> None:
 
 
 def open_history() -> History:
-    """The history, with a word on stderr when it had to be begun anew."""
+    """The history; a note on stderr says when a new one had to be created."""
     from scapcoach.history import History
 
     history = History()
@@ -195,7 +195,7 @@ def open_history() -> History:
 
 
 def table(summary: Summary) -> list[str]:
-    """The summary in lines for a terminal."""
+    """The summary as lines for a terminal."""
     if summary.empty:
         return ["Nothing yet. Start the desk check with: scapcoach desk"]
     lines = ["day         at desk   hunched                            reminders  breaks"]
@@ -206,9 +206,9 @@ def table(summary: Summary) -> list[str]:
         share = day.hunched
         filled = round(_BAR * (share or 0.0))
         bar = "#" * filled + "." * (_BAR - filled) if share is not None else " " * _BAR
-        told = "    -" if share is None else f"{100 * share:>3.0f} %"
+        shown = "    -" if share is None else f"{100 * share:>3.0f} %"
         lines.append(
-            f"{day.day:%a %d %b}  {at_desk / 3600:>5.1f} h   {told} {bar}  "
+            f"{day.day:%a %d %b}  {at_desk / 3600:>5.1f} h   {shown} {bar}  "
             f"{day.alerts.get('hunch', 0):>9}  {day.breaks:>6}"
         )
     for week in summary.balance:
@@ -222,7 +222,7 @@ def table(summary: Summary) -> list[str]:
 
 
 def explain(alert: Alert) -> list[str]:
-    """Why an alert was given: its words, what had changed, and the seconds around it."""
+    """Why an alert was given: its text, what had changed, and the scores around it."""
     from scapcoach.measures.registry import MARKED, MILD
 
     lines = [f"Reminder {alert.id}, {alert.at.local:%A %d %B %Y, %H:%M}: {alert.text}"]

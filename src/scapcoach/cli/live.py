@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scapcoach.calibration import Calibration
-    from scapcoach.session.film import Film
+    from scapcoach.session.film import SessionFilm
 
 
 @click.command("live")
@@ -43,12 +43,12 @@ if TYPE_CHECKING:
 def command(sessions: Path, **chosen: Any) -> int:
     """Measure retraction, shrug and hunch live, in a window.
 
-    The keys are shown below the picture: P pauses and lets go of the camera, C calibrates
+    The keys are shown below the picture: P pauses and releases the camera, C calibrates
     with poses and X with an exercise (into the profile, if one is named), M mutes cues, E changes
-    the exercise, F fills the screen, Q finishes. The camera is let go of while the screen is
-    locked or blanked, too. --voice says cues aloud. With --record the landmarks are kept, second
-    by second, and a report is written at the end; pictures are kept with --record-video only.
-    Without a screen: `scapcoach serve`.
+    the exercise, F fills the screen, Q finishes. The camera is also released while the
+    screen is locked or blanked. --voice says cues aloud. With --record the landmarks are kept,
+    second by second, and a report is written at the end; pictures are kept with --record-video
+    only. Without a screen: `scapcoach serve`.
 
     \b
     Examples:
@@ -63,13 +63,13 @@ def command(sessions: Path, **chosen: Any) -> int:
     if chosen["record_video"] and not recorded:
         raise click.UsageError("--record-video keeps a session: it does not go with --no-record.")
     from scapcoach.calibration.profiles import save_profile
-    from scapcoach.cli.sessions import exercise_settings, tell_film, tell_results, window_app
+    from scapcoach.cli.sessions import exercise_settings, report_film, report_results, window_app
     from scapcoach.coaching.library import packaged
     from scapcoach.live.window import check_display
     from scapcoach.session.journal import session_folder
 
     chosen["settings"] = exercise_settings(chosen.pop("exercise"), chosen["focus"])
-    check_display()  # before the camera's light goes on
+    check_display()  # before the camera is opened
     titles = {name: found.title for name, found in packaged().items()}
     names = dict.fromkeys((str(chosen["settings"].get("name", "")), "", *titles))
     folder = session_folder(sessions, time.localtime()) if recorded else None
@@ -81,7 +81,7 @@ def command(sessions: Path, **chosen: Any) -> int:
         save_profile(calibration, profile)
         return f"Calibrated, and the profile {profile!r} replaced."
 
-    film: Film | None = None
+    film: SessionFilm | None = None
     # Ctrl-C finishes a session as Q does: what was recorded gets its report.
     with suppress(KeyboardInterrupt), ExitStack() as stack:
         app = window_app(
@@ -95,7 +95,7 @@ def command(sessions: Path, **chosen: Any) -> int:
         )
         film = app.film
         app.run()
-    tell_film(film)
+    report_film(film)
     if folder is not None:
-        tell_results(folder)
+        report_results(folder)
     return 0

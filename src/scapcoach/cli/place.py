@@ -9,10 +9,10 @@ import click
 
 
 class Place(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.3 only
-    """A `Path`, or the address of something elsewhere as text; ``file://`` is a path.
+    """A `Path`, or a remote address as text; ``file://`` is a path.
 
     Args:
-        exists: whether a path must lead to a file.
+        exists: whether a path must be an existing file.
     """
 
     name = "path or address"
@@ -23,7 +23,7 @@ class Place(click.ParamType):  # type: ignore[type-arg]  # generic since click 8
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Path | str:
-        """As click asks for it."""
+        """Convert a value, as click requires."""
         if isinstance(value, Path) or "://" not in value:
             path = Path(value)
         else:
@@ -38,14 +38,14 @@ class Place(click.ParamType):  # type: ignore[type-arg]  # generic since click 8
 
 
 class Folder(Place):
-    """As `Place`, for results: a path must not lead to a file."""
+    """Like `Place`, for results: a path must not be a file."""
 
     name = "folder"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Path | str:
-        """As click asks for it."""
+        """Convert a value, as click requires."""
         place = super().convert(value, param, ctx)
         if isinstance(place, Path) and place.exists() and not place.is_dir():
             self.fail(f"{place} is a file, not a folder.", param, ctx)

@@ -1,4 +1,4 @@
-"""`scapcoach profiles`: what is saved, and getting rid of it."""
+"""`scapcoach profiles`: list, show, export and delete profiles."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def delete(name: str, yes: bool) -> None:
     from scapcoach.calibration.profiles import delete_profile, load_profile, profile_path
 
     if not profile_path(name).is_file():
-        load_profile(name)  # tells which there are
+        load_profile(name)  # the error lists the existing profiles
     if not yes:
         confirm(f"Delete the profile {name!r}?")
     delete_profile(name)
@@ -106,7 +106,7 @@ def delete(name: str, yes: bool) -> None:
 
 
 def describe(calibration: Calibration) -> Iterator[str]:
-    """The personal ranges of a calibration, a line each."""
+    """The personal ranges of a calibration, one line each."""
     both = (("Retraction", calibration.retraction), ("Elevation", calibration.elevation))
     missing = [title for title, ranges in both if ranges is None]
     if missing:

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class Bar:
-    """A progress bar for one clip after another; silent when stderr is no terminal.
+    """A progress bar for one clip after another; shown only when stderr is a terminal.
 
     Args:
         console: on stderr.
-        enabled: False shows nothing at all.
+        enabled: False shows nothing.
     """
 
     def __init__(self, console: Console, *, enabled: bool) -> None:
@@ -48,11 +48,11 @@ class Bar:
         self._first = 0
 
     def clip(self, name: str) -> None:
-        """The next clip begins."""
+        """Begin the next clip."""
         self._clip, self._stage = name, ""
 
     def __call__(self, stage: str, done: int, total: int | None) -> None:
-        """So many of so many frames of a stage are done."""
+        """Update: `done` of `total` frames of a stage are done."""
         now = time.monotonic()
         if stage != self._stage or self._task is None:
             if self._task is not None:

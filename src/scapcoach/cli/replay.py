@@ -1,4 +1,4 @@
-"""`scapcoach replay`: a recorded session once more."""
+"""`scapcoach replay`: run a recorded session again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def command(folder: Path, as_json: bool, video: bool, estimator: str | None) -> 
 
     SESSION is a folder that `scapcoach live --record` or `scapcoach serve` wrote. The same frames
     give the same measures and cues, unless --estimator names another one. A session that broke
-    off (power loss, say) gets its report this way, too.
+    off (by a power cut, for example) also gets its report this way.
 
     \b
     Examples:
@@ -32,18 +32,18 @@ def command(folder: Path, as_json: bool, video: bool, estimator: str | None) -> 
       scapcoach replay sessions/2026-05-04_18-30-05 --json
       scapcoach replay sessions/2026-05-04_18-30-05 --estimator observer
     """  # noqa: D301 - click reads the \\b
-    from scapcoach.cli.sessions import tell_results
+    from scapcoach.cli.sessions import report_results
     from scapcoach.session.coach import make_coach
     from scapcoach.session.journal import read_journal
     from scapcoach.session.plain import plain_reading
-    from scapcoach.session.replay import read_by, replay
+    from scapcoach.session.replay import replay, with_estimator
 
-    recording = read_by(read_journal(folder), estimator)
+    recording = with_estimator(read_journal(folder), estimator)
     if as_json:
         for reading in replay(recording, make_coach):
             click.echo(json.dumps(plain_reading(reading), allow_nan=False))
         return 0
     state = "complete" if recording.complete else "broke off; read as far as it goes"
     click.echo(f"{len(recording.poses)} frames, {state}.")
-    tell_results(folder, video=video, way=estimator)
+    report_results(folder, video=video, girdle_estimator=estimator)
     return 0

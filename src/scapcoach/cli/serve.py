@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scapcoach.pose.detection import PoseEngine
-    from scapcoach.session.film import Film
+    from scapcoach.session.film import SessionFilm
     from scapcoach.session.replay import Session
-    from scapcoach.web.worker import Rooms
+    from scapcoach.web.worker import SessionFactories
 
 _MEANS = """\
 Listening on {host}: every computer that reaches this one can ask for the page. They need the key
@@ -80,10 +80,10 @@ def command(host: str, port: int, source: str | None, sessions: Path, **chosen: 
         click.echo(_MEANS.format(host=host), err=True)
     if source is not None:
         find_camera(source)  # a wrong name is an error now, not when the page is opened
-    rooms = _rooms(source, sessions, chosen)
+    factories = _factories(source, sessions, chosen)
     setup = partial(page_setup, camera=source is None, film=chosen["record_video"])
-    with suppress(KeyboardInterrupt):  # the way to stop it
-        run_server(host, port, rooms, setup, sessions, _announce)
+    with suppress(KeyboardInterrupt):  # Ctrl-C stops the server
+        run_server(host, port, factories, setup, sessions, _announce)
     click.echo("Stopped.", err=True)
     return 0
 
@@ -93,8 +93,8 @@ def _announce(address: str) -> None:
     click.echo("Ctrl-C stops the server.", err=True)
 
 
-def _rooms(source: str | None, sessions: Path, chosen: dict[str, Any]) -> Rooms:
-    """What sessions are made of."""
+def _factories(source: str | None, sessions: Path, chosen: dict[str, Any]) -> SessionFactories:
+    """The functions that make what a session in the browser needs."""
     from scapcoach.calibration.profiles import load_profile, save_profile
     from scapcoach.cli.sessions import (
         open_film,
@@ -104,7 +104,7 @@ def _rooms(source: str | None, sessions: Path, chosen: dict[str, Any]) -> Rooms:
     from scapcoach.pose.engines import open_engine
     from scapcoach.session.journal import session_folder
     from scapcoach.sources.camera import Camera
-    from scapcoach.web.worker import Rooms
+    from scapcoach.web.worker import SessionFactories
 
     def session(
         stack: ExitStack,
@@ -113,14 +113,14 @@ def _rooms(source: str | None, sessions: Path, chosen: dict[str, Any]) -> Rooms:
         name: str,
         folder: Path | None,
     ) -> Session:
-        head = session_head(estimator, size, name, way=chosen["estimator"])
+        head = session_head(estimator, size, name, girdle_estimator=chosen["estimator"])
         return open_session(stack, head, folder)
 
-    films: dict[Path, Film] = {}
+    films: dict[Path, SessionFilm] = {}
 
     def film(
         stack: ExitStack, session: Session, size: tuple[int, int], folder: Path | None
-    ) -> Film | None:
+    ) -> SessionFilm | None:
         found = open_film(stack, session, size, folder)
         if found is not None and folder is not None:
             films[folder] = found
@@ -128,20 +128,20 @@ def _rooms(source: str | None, sessions: Path, chosen: dict[str, Any]) -> Rooms:
 
     def close(folder: Path) -> dict[str, Any]:
         if folder in films:
-            _tell_film(films.pop(folder), folder)
+            _report_film(films.pop(folder), folder)
         return _close(folder)
 
-    return Rooms(
-        estimator=lambda: open_engine(chosen["model"]),
-        session=session,
-        folder=lambda: session_folder(sessions, time.localtime()) if chosen["record"] else None,
-        close=close,
-        load=load_profile,
-        save=save_profile,
-        settings=_exercise,
-        way=chosen["estimator"] or options.DEFAULT_ESTIMATOR,
-        camera=None if source is None else lambda: Camera(source),
-        film=film if chosen["record_video"] else None,
+    return SessionFactories(
+        open_estimator=lambda: open_engine(chosen["model"]),
+        begin_session=session,
+        new_folder=lambda: session_folder(sessions, time.localtime()) if chosen["record"] else None,
+        write_results=close,
+        load_profile=load_profile,
+        save_profile=save_profile,
+        exercise_settings=_exercise,
+        girdle_estimator=chosen["estimator"] or options.DEFAULT_ESTIMATOR,
+        open_camera=None if source is None else lambda: Camera(source),
+        open_film=film if chosen["record_video"] else None,
     )
 
 
@@ -156,17 +156,17 @@ def _exercise(name: str, focus: str) -> dict[str, Any]:
     return {"name": packaged_exercise(name).name, "focus": focus} if name else {}
 
 
-def _tell_film(film: Film, folder: Path) -> None:
-    from scapcoach.cli.sessions import tell_film
+def _report_film(film: SessionFilm, folder: Path) -> None:
+    from scapcoach.cli.sessions import report_film
 
-    tell_film(film)
+    report_film(film)
     if film.video.written:
         # It may take minutes: nobody should wait for it at the page.
         click.echo(f"To have it annotated in the report: scapcoach replay {folder}", err=True)
 
 
 def _close(folder: Path) -> dict[str, Any]:
-    """Write a session's results; returns what the page shows of them."""
+    """Write a session's results, and return what the page shows about them."""
     from scapcoach.errors import InputError
     from scapcoach.recording.sessions import close_session
     from scapcoach.web.past import session_card

@@ -1,4 +1,4 @@
-"""What `live`, `serve` and `replay` share: a session's head, its coach, closing it."""
+"""Shared by `live`, `serve` and `replay`: begin a session, open it in a window, close it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from scapcoach.live.app import App
     from scapcoach.pose.detection import PoseEngine
-    from scapcoach.session.film import Film
+    from scapcoach.session.film import SessionFilm
     from scapcoach.session.replay import Session
 
 
@@ -26,17 +26,18 @@ def session_head(
     *,
     profile: str | None = None,
     exercise: dict[str, Any] | None = None,
-    way: str | None = None,
+    girdle_estimator: str | None = None,
 ) -> dict[str, Any]:
-    """What a session begins with, as plain JSON types.
+    """The settings with which a session begins, as plain JSON types.
 
     Args:
-        estimator: of the landmarks.
+        estimator: finds the landmarks.
         size: (width, height) of the pictures.
         source: name of the camera.
         profile: name of a saved profile, or None.
-        exercise: settings as `session.coach.make_coach` takes them.
-        way: the estimator of the girdle; None for the profile's own, else the joint one.
+        exercise: settings for `session.coach.make_coach`.
+        girdle_estimator: the estimator of the girdle; None for that of the profile, or the joint
+            one.
 
     Raises:
         CalibrationError: there is no such profile, it is damaged, or of another estimator.
@@ -47,15 +48,15 @@ def session_head(
 
     calibration = load_profile(profile) if profile else None
     if calibration is not None:
-        calibration.check_estimator(way)
-        way = calibration.estimator
+        calibration.check_estimator(girdle_estimator)
+        girdle_estimator = calibration.estimator
     return {
         "size": list(size),
         "source": source,
         "model": estimator.model,
         "model_sha256": estimator.model_sha256,
         "calibration": plain_calibration(calibration),
-        "estimator": way or DEFAULT_ESTIMATOR,
+        "estimator": girdle_estimator or DEFAULT_ESTIMATOR,
         "exercise": exercise or {},
         "started": time.strftime("%Y-%m-%d %H:%M:%S"),
         "version": __version__,
@@ -63,10 +64,10 @@ def session_head(
 
 
 def open_session(stack: ExitStack, head: dict[str, Any], folder: Path | None) -> Session:
-    """A session, recorded into `folder` unless that is None; its journal closes with `stack`.
+    """Begin a session, recorded into `folder` unless that is None; its journal closes with `stack`.
 
     Raises:
-        CalibrationError: the calibration is of another model.
+        CalibrationError: the calibration was made with another model.
         OutputError: the journal cannot be made.
     """
     from scapcoach.session.coach import make_coach
@@ -80,18 +81,18 @@ def open_session(stack: ExitStack, head: dict[str, Any], folder: Path | None) ->
 
 def open_film(
     stack: ExitStack, session: Session, size: tuple[int, int], folder: Path | None
-) -> Film | None:
-    """The film of a recorded session, its video in `folder`; it ends with `stack`.
+) -> SessionFilm | None:
+    """Begin the video of a recorded session in `folder`; it is closed with `stack`.
 
     Raises:
         OutputError: the video cannot be made.
     """
     from scapcoach.media.recorder import CameraVideo
-    from scapcoach.session.film import FILE, Film
+    from scapcoach.session.film import VIDEO_FILE, SessionFilm
 
     if folder is None or session.journal is None:
         return None
-    return Film(stack.enter_context(CameraVideo(folder / FILE, size)), session.journal)
+    return SessionFilm(stack.enter_context(CameraVideo(folder / VIDEO_FILE, size)), session.journal)
 
 
 def window_app(
@@ -104,20 +105,20 @@ def window_app(
         chosen: source, model, subject, mirror, voice, tones and, where there are any, profile,
             settings of the exercise, and whether to record video.
         folder: into which the session is recorded; None records nothing.
-        more: for `App`; a `plan` gets the model's hash.
+        more: arguments of `App`; the model's hash is added to a `plan`.
 
     Raises:
         DisplayError: there is no screen.
         CameraError: the camera cannot be opened.
-        ScapcoachError: what else cannot be opened.
+        ScapcoachError: something else cannot be opened.
     """
     from dataclasses import replace
 
     from scapcoach.guide.steps import Plan
-    from scapcoach.live.aloud import Aloud
     from scapcoach.live.app import App
-    from scapcoach.live.away import LockWatch, screen_kept_on
     from scapcoach.live.painter import Painter
+    from scapcoach.live.screen_lock import LockWatch, screen_kept_on
+    from scapcoach.live.session_sound import SessionSound
     from scapcoach.live.window import Window
     from scapcoach.pose.engines import open_engine
     from scapcoach.session import Tracker
@@ -131,7 +132,7 @@ def window_app(
     head = session_head(
         estimator, size, camera.info.name,
         profile=chosen.get("profile"), exercise=chosen.get("settings"),
-        way=chosen["estimator"],
+        girdle_estimator=chosen["estimator"],
     )  # fmt: skip
     session = open_session(stack, head, folder)
     painter = Painter(size, mirrored=camera.live if mirror is None else mirror)
@@ -139,25 +140,25 @@ def window_app(
     if chosen.get("record_video"):
         more["film"] = open_film(stack, session, size, folder)
     if chosen["voice"] or chosen["tones"]:
-        announcer = open_announcer(voice=chosen["voice"], tones=chosen["tones"], complain=_note)
-        more["aloud"] = Aloud(stack.enter_context(announcer))
+        announcer = open_announcer(voice=chosen["voice"], tones=chosen["tones"], report=_report)
+        more["sound"] = SessionSound(stack.enter_context(announcer))
     more["plan"] = replace(
         more.get("plan", Plan()), model_sha256=estimator.model_sha256, estimator=head["estimator"],
         camera=camera.info.name,
     )  # fmt: skip
     known = session.engine.calibration
-    more["said"] = "" if known is None else known.other_camera(camera.info.name)
+    more["message"] = "" if known is None else known.other_camera(camera.info.name)
     stack.enter_context(screen_kept_on())
     more["locked"] = stack.enter_context(LockWatch(screen_locked))
     return App(camera, window, painter, Tracker(estimator).step, session, **more)
 
 
-def _note(text: str) -> None:
+def _report(text: str) -> None:
     click.echo(text, err=True)
 
 
 def exercise_settings(name: str | None, focus: str) -> dict[str, Any]:
-    """Settings of an exercise, its name made sure of; empty for none.
+    """Settings of an exercise, after checking its name; empty for none.
 
     Raises:
         ExerciseError: there is no such exercise.
@@ -170,47 +171,51 @@ def exercise_settings(name: str | None, focus: str) -> dict[str, Any]:
     return {"name": name if found.path.endswith(name) else found.name, "focus": focus}
 
 
-def tell_results(folder: Path, *, video: bool = True, way: str | None = None) -> None:
-    """Close a recorded session and say where its report is; Ctrl-C leaves out the video.
+def report_results(
+    folder: Path, *, video: bool = True, girdle_estimator: str | None = None
+) -> None:
+    """Close a recorded session and print where its report is; Ctrl-C leaves out the video.
 
     Args:
-        folder: of the session.
-        video: whether a session that was filmed gets its annotated video.
-        way: the estimator of the girdle; None for that of the session.
+        folder: folder of the session.
+        video: whether to make the annotated video of a filmed session.
+        girdle_estimator: the estimator of the girdle; None for that of the session.
     """
     from scapcoach.cli.consoles import stderr_console
     from scapcoach.cli.progress import Bar
     from scapcoach.errors import InputError
     from scapcoach.recording.sessions import close_session
-    from scapcoach.session.film import FILE
+    from scapcoach.session.film import VIDEO_FILE
 
     try:
         with Bar(stderr_console(), enabled=True) as bar:
             bar.clip(folder.name)
-            reports = close_session(folder, video=video, estimator=way, progress=bar)
+            reports = close_session(folder, video=video, estimator=girdle_estimator, progress=bar)
     except InputError as error:
-        _note(str(error))
+        _report(str(error))
         return
     except KeyboardInterrupt:
         if not video:
             raise
-        if (folder / FILE).exists():
-            _note(f"Report without the video; 'scapcoach replay {folder}' makes it with the video.")
-        tell_results(folder, video=False, way=way)
+        if (folder / VIDEO_FILE).exists():
+            _report(
+                f"Report without the video; 'scapcoach replay {folder}' makes it with the video."
+            )
+        report_results(folder, video=False, girdle_estimator=girdle_estimator)
         return
     for report in reports:
         click.echo(f"Session report: {report}")
 
 
-def tell_film(film: Film | None) -> None:
-    """Say what became of a film, once it is closed: where it is, and what is lacking."""
+def report_film(film: SessionFilm | None) -> None:
+    """Print where the closed video of a session is, and what is missing in it."""
     if film is None:
         return
     video = film.video
     if video.trouble:
-        _note(video.trouble)
+        _report(video.trouble)
     if video.dropped:
         total = video.dropped + video.written
-        _note(f"{video.dropped} of {total} pictures were left out: encoding did not keep up.")
+        _report(f"{video.dropped} of {total} pictures were left out: encoding did not keep up.")
     if video.written:
         click.echo(f"Video: {video.path}")

@@ -1,4 +1,4 @@
-"""Standard output and standard error: who may write to the terminal."""
+"""Standard output and standard error: keep output of libraries off the terminal."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _STDERR: Final = 2
 
 
 def settle_streams() -> None:
-    """For the rest of the process, let nobody but this program write to the terminal.
+    """For the rest of the process, let only this program write to the terminal.
 
     Native libraries (MediaPipe, TensorFlow Lite, libav, OpenCV, Qt, X11) write to file
-    descriptor 2 as they like. So it leads nowhere from now on, also in the processes that are
-    started, and `sys.stderr` writes through a descriptor of its own. Warnings, log lines without
-    a handler, and errors in threads and finalizers of Python libraries are kept off, too.
+    descriptor 2. So it is redirected to the null device, also for child processes, and
+    `sys.stderr` gets its own descriptor. Warnings, log lines without a handler, and errors in
+    threads and finalizers of Python libraries are not printed either.
 
-    With the environment variable SCAPCOACH_DEBUG set, everything is left as it is. On Windows
-    descriptor 2 is left alone, because consoles are recognised by their number there;
-    `pose.quiet` keeps MediaPipe quiet.
+    With the environment variable SCAPCOACH_DEBUG set, nothing is changed. On Windows descriptor 2
+    is not changed, because consoles are recognised by their number there; `pose.quiet` keeps
+    MediaPipe quiet.
     """
     if hasattr(sys.stdout, "reconfigure"):
-        # A clip may have a name that the terminal's encoding cannot show: that is no failure.
+        # A name that the terminal's encoding cannot show must not cause an error.
         sys.stdout.reconfigure(errors="backslashreplace")
     if os.environ.get("SCAPCOACH_DEBUG"):
         return
@@ -36,10 +36,10 @@ def settle_streams() -> None:
 
 
 def own_stderr(stream: TextIO | None) -> TextIO:
-    """A stream that leads where descriptor 2 did, which itself leads nowhere from now on.
+    """A stream to the target of descriptor 2, which is then redirected to the null device.
 
     Args:
-        stream: the present `sys.stderr`; None where the process has none (``2>&-``).
+        stream: the current `sys.stderr`; None where the process has none (``2>&-``).
     """
     try:
         where = os.dup(_STDERR)
@@ -48,8 +48,8 @@ def own_stderr(stream: TextIO | None) -> TextIO:
         stream = None
     if stream is not None:
         stream.flush()
-    # Descriptor 2 is never left closed: the next file that is opened would get that number, and
-    # the log lines of native libraries.
+    # Descriptor 2 must not stay closed: the next opened file would get that number, and with it the
+    # log lines of native libraries.
     nowhere = os.open(os.devnull, os.O_WRONLY)
     if nowhere != _STDERR:
         os.dup2(nowhere, _STDERR)
@@ -59,21 +59,21 @@ def own_stderr(stream: TextIO | None) -> TextIO:
 
 
 def _quiet_python() -> None:
-    """Keep what Python libraries have to say to programmers off the terminal."""
+    """Keep messages of Python libraries to programmers off the terminal."""
     import logging
     import threading
     import warnings
 
     if not sys.warnoptions:  # neither -W nor PYTHONWARNINGS asks for them
         warnings.showwarning = lambda *_args, **_more: None
-    # Without any handler Python prints warnings and errors that are logged.
+    # Without any handler Python prints logged warnings and errors.
     logging.getLogger().addHandler(logging.NullHandler())
     sys.unraisablehook = lambda _: None
     threading.excepthook = _thread_failed
 
 
 def drop_streams() -> None:
-    """Point both streams nowhere, so that nothing in them is left to flush when Python ends."""
+    """Redirect both streams to the null device, so that flushing at exit cannot fail."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, OSError, ValueError):
@@ -81,23 +81,23 @@ def drop_streams() -> None:
 
 
 def _thread_failed(args: Any) -> None:
-    """One sentence in place of a traceback."""
+    """Print one sentence instead of a traceback."""
     import click
 
     from scapcoach.errors import ScapcoachError, unforeseen
 
     error: BaseException | None = args.exc_value
     if isinstance(error, Exception):
-        told = error if isinstance(error, ScapcoachError) else unforeseen(error)
-        with suppress(OSError):  # nobody reads any more
-            click.echo(f"Error: {told}", err=True)
+        shown = error if isinstance(error, ScapcoachError) else unforeseen(error)
+        with suppress(OSError):  # the reader has gone
+            click.echo(f"Error: {shown}", err=True)
 
 
 def confirm(question: str) -> None:
     """Ask on standard error, and go on only when the answer is yes.
 
     Raises:
-        click.Abort: it is not, or there is nobody to answer.
+        click.Abort: it is no, or there is no input.
     """
     import click
 
@@ -109,9 +109,9 @@ def confirm(question: str) -> None:
 
 
 def printable(text: str) -> str:
-    """`text` with its control characters spelled out: names of files may hold what moves a cursor.
+    """`text` with its control characters escaped: file names may contain some that move the cursor.
 
-    So are bytes of a name that are no text, which Python keeps as lone surrogates.
+    Bytes of a name that are no text, which Python stores as lone surrogates, are escaped as well.
     """
     from unicodedata import category
 

@@ -1,4 +1,4 @@
-"""Errors that nobody foresaw: one sentence for a user, the whole trace for a developer."""
+"""Unexpected errors: one sentence for users, the whole traceback for developers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def unexpected(error: Exception) -> ScapcoachError:
-    """The error in words for a user; with SCAPCOACH_DEBUG set it is raised again instead."""
+    """The error as a sentence for users; with SCAPCOACH_DEBUG set it is raised again instead."""
     if os.environ.get("SCAPCOACH_DEBUG"):
         raise error
     return unforeseen(error)

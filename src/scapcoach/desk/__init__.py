@@ -1,7 +1,7 @@
-"""The desk check: says rarely, and only with cause, that you are hunched.
+"""The desk check: few alerts, and correct ones, when somebody sits hunched.
 
 The parts are pure and take their time from their arguments: `posture` (landmarks to a score),
-`policy` (seconds to alerts), `sampling` (when to look next), put together by `engine`. What touches
-the world stands apart: `run` (camera and clock), `tell` (ways to alert), `power`, `instance`,
-`autostart`.
+`policy` (seconds to alerts), `sampling` (when to look next), put together by `engine`. What
+touches the outside world is separate: `sampler` (camera or file), `run` (the loop and its clock),
+`notifiers` (alerts), and `power`, `instance` and `autostart` in `scapcoach.system`.
 """

@@ -1,8 +1,8 @@
-"""The posture check: one picture, or a few, judged as they are, each with what it cannot show.
+"""The posture check: what one picture shows of a posture, and what it cannot show.
 
-A single picture has no neutral of the person's own, so little is absolute: tilts from the front,
-the ear against the shoulder from the side. With a picture of the same person sitting as they want
-to sit, the hunch score of the desk check is given as well.
+A single picture contains no neutral pose of the person, so little can be judged in absolute terms:
+tilts from the front, the ear against the shoulder from the side. With a reference picture of the
+same person sitting as they want to sit, the hunch score of the desk check is given as well.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from scapcoach.desk.posture import look, take_baseline
+from scapcoach.desk.posture import score_posture, take_baseline
 from scapcoach.geometry.posture import head_forward
 from scapcoach.landmarks import Poses
 from scapcoach.measures import measure
@@ -28,28 +28,28 @@ if TYPE_CHECKING:
     from scapcoach.pose.landmarker import Landmarker
 
 
-#: Degrees of the ear-shoulder line from the side at which words change. On rendered people sitting
-#: upright it reads 12 to 20, in their own slump 33 to 49, while the bones are at 5 and at 22 to 25:
-#: the shoulder's landmark lies behind the joint [M, 3 bodies].
+#: Degrees of the ear-shoulder line from the side at which the sentence changes. On rendered people
+#: sitting upright it reads 12 to 20, in their own slump 33 to 49, while the bones are at 5 and at
+#: 22 to 25: the shoulder's landmark lies behind the joint [M, 3 bodies].
 FORWARD_EDGES: Final = (24.0, 33.0)
-#: Degrees by which `head_forward` of a single picture is off [M, the same].
+#: Error of `head_forward` in a single picture, degrees [M, the same].
 FORWARD_SIGMA: Final = 5.0
 
-#: Degrees of tilt that a picture can tell from level, beyond the measure's own sigma [E].
+#: Degrees of tilt that a picture can distinguish from level, beyond the measure's own sigma [E].
 LEVEL: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a picture says, or why it does not.
+    """One finding about a picture, or why there is none.
 
     Attributes:
-        name: as the measures name it.
-        title: for people.
+        name: name of the measure.
+        title: the name shown to people.
         value, sigma: in `unit`; None where the status allows no value.
         unit: "deg", or "" for the score.
-        status, reason: as of the measures.
-        words: a plain sentence.
+        status, reason: as in the measures.
+        words: a sentence for people.
     """
 
     name: str
@@ -71,8 +71,8 @@ class PhotoCheck:
         image: (H, W, 3) uint8 RGB.
         poses: one frame; of the largest person.
         view: from where the person is seen; UNKNOWN when nobody was found.
-        findings: in order of interest.
-        others: how many more people are in the picture.
+        findings: most interesting first.
+        others: number of further people in the picture.
     """
 
     name: str
@@ -84,12 +84,12 @@ class PhotoCheck:
 
     @property
     def found(self) -> bool:
-        """Whether anybody was found."""
+        """Whether a person was found."""
         return bool(self.poses.present[0])
 
 
 def read_picture(path: Path) -> Image:
-    """A picture file, upright as its camera says.
+    """Read a picture file, turned upright as its metadata says.
 
     Raises:
         InputError: it cannot be read as a picture.
@@ -108,16 +108,16 @@ def read_picture(path: Path) -> Image:
     return np.asarray(cv2.cvtColor(found, cv2.COLOR_BGR2RGB), np.uint8)
 
 
-def see(image: Image, eyes: Landmarker) -> tuple[Poses, int]:
-    """The largest person in a picture, as one frame, and how many others there are.
+def find_largest_person(image: Image, landmarker: Landmarker) -> tuple[Poses, int]:
+    """The largest person in a picture, as one frame, and the number of further people.
 
     Args:
         image: (H, W, 3) uint8 RGB.
-        eyes: for single pictures and several people.
+        landmarker: set up for single pictures and several people.
     """
     from scapcoach.pose.people import person
 
-    people = sorted(eyes.look(image), key=lambda d: -person(d, None).scale)
+    people = sorted(landmarker.look(image), key=lambda d: -person(d, None).scale)
     size = (image.shape[1], image.shape[0])
     t = np.zeros(1)
     if not people:
@@ -130,8 +130,8 @@ def see(image: Image, eyes: Landmarker) -> tuple[Poses, int]:
     return seen, len(people) - 1
 
 
-def rest_of(poses: Poses, name: str) -> Baseline:
-    """The baseline of a single picture in which somebody sits as they want to sit.
+def reference_baseline(poses: Poses, name: str) -> Baseline:
+    """The baseline from one reference picture, in which somebody sits as they want to sit.
 
     Raises:
         CalibrationError: head or shoulders are not seen in it.
@@ -139,24 +139,24 @@ def rest_of(poses: Poses, name: str) -> Baseline:
     return take_baseline(poses, name=name, camera_fixed=False)
 
 
-def judge(
-    name: str, image: Image, poses: Poses, others: int, rest: Baseline | None = None
+def check_picture(
+    name: str, image: Image, poses: Poses, others: int, reference: Baseline | None = None
 ) -> PhotoCheck:
     """Everything that one picture shows.
 
     Args:
         name: of the picture.
         image: (H, W, 3) uint8 RGB.
-        poses: one frame of it, as `see` gives.
-        others: how many more people there are.
-        rest: of the same person from the same direction; None gives no hunch score.
+        poses: one frame, from `find_largest_person`.
+        others: number of further people.
+        reference: of the same person from the same direction; None gives no hunch score.
     """
     found = measure(poses, None)
     view = View(int(found.view[0]))
     findings: list[Finding] = []
     if poses.present[0]:
-        if rest is not None:
-            findings.append(_score(poses, rest))
+        if reference is not None:
+            findings.append(_score(poses, reference))
         if view in (View.SIDE, View.OBLIQUE):
             findings.append(_forward(poses, float(found.yaw[0]), view))
             findings.append(_lean(found["trunk_lean"]))
@@ -165,8 +165,8 @@ def judge(
     return PhotoCheck(name, image, poses, view, tuple(findings), others)
 
 
-def _score(poses: Poses, rest: Baseline) -> Finding:
-    seen = look(poses, rest, camera_fixed=False)
+def _score(poses: Poses, reference: Baseline) -> Finding:
+    seen = score_posture(poses, reference, camera_fixed=False)
     status, reason = Status(int(seen.status[0])), Reason(int(seen.reason[0]))
     if reason is Reason.CALIBRATION_STALE:
         return Finding("hunch", "Hunch", None, None, "", status, reason,
@@ -183,9 +183,9 @@ def _score(poses: Poses, rest: Baseline) -> Finding:
 
 
 def _forward(poses: Poses, yaw: float, view: View) -> Finding:
-    """The ear against the shoulder; only from the side, where yaw hardly matters."""
+    """The ear against the shoulder; only in a side view, where yaw hardly matters."""
     title = "Head forward"
-    seen = look(poses, None)
+    seen = score_posture(poses, None)
     if Reason(int(seen.reason[0])) is not Reason.NOT_CALIBRATED:
         return _withheld("head_forward", title, "deg", Reason(int(seen.reason[0])))
     if view is not View.SIDE:
@@ -207,9 +207,9 @@ def _lean(series: Any) -> Finding:
     if status > Status.RELATIVE:
         return _withheld("trunk_lean", "Trunk lean", "deg", reason)
     value = float(series.value[0])
-    way = "upright" if abs(value) < 8 else "leaning forward" if value > 0 else "leaning back"
+    lean = "upright" if abs(value) < 8 else "leaning forward" if value > 0 else "leaning back"
     return Finding("trunk_lean", "Trunk lean", value, float(series.sigma[0]), "deg", status, reason,
-                   f"The trunk is {way}.")  # fmt: skip
+                   f"The trunk is {lean}.")  # fmt: skip
 
 
 def _tilt(series: Any) -> Finding:
@@ -230,7 +230,7 @@ def _withheld(name: str, title: str, unit: str, reason: Reason) -> Finding:
     return Finding(name, title, None, None, unit, Status.NOT_OBSERVABLE, reason, reason.advice)
 
 
-def plain(checks: Sequence[PhotoCheck]) -> list[dict[str, Any]]:
+def to_plain(checks: Sequence[PhotoCheck]) -> list[dict[str, Any]]:
     """The checks as plain JSON types."""
     return [
         {

@@ -1,9 +1,9 @@
-"""Noticing that a baseline no longer fits: seat, screen or camera have moved, at once or slowly.
+"""Detect that a baseline no longer fits: the seat, screen or camera has moved, at once or slowly.
 
-A baseline is never adapted: a slump that creeps in over weeks would become the new normal. What
-stays different for long is told apart by its shape instead. A moved camera or seat shifts head and
-shoulders alike, or makes everything larger, and leaves the neck as it was: then a re-check is asked
-for, and nothing is held against the person. A slump shortens the neck, and is for the policy.
+A baseline is never adapted: a slump that develops over weeks would become the new normal. A lasting
+change is classified by its shape instead. A moved camera or seat shifts head and shoulders alike,
+or makes everything larger, and leaves the neck unchanged: then a new baseline is suggested. A slump
+shortens the neck, and is handled by the policy.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ from scapcoach.measures.series import Reason
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Minutes looked back on, and how many of them have to have been judged, or not to have fitted [E].
+#: Minutes remembered, and how many of them must have been judged, or must not have fitted [E].
 MINUTES: Final = 20
 ENOUGH: Final = 12
-#: Looks in which somebody was there that a minute needs to count.
+#: Looks with somebody present that a minute needs in order to be used.
 LOOKS: Final = 15
 
-#: Median over the minutes that is a shift of the whole person: neck heights up or down [M: who
-#: leaves and sits down again is within 0.1, a full sinking into the chair is 0.4]; share of the
-#: size of the head [E].
+#: Smallest median over the minutes that is a shift of the whole person: in neck heights, up or down
+#: [M: people who leave and sit down again stay within 0.1, sinking fully into the chair is 0.4]; as
+#: a share of the head's size [E].
 SHIFTED: Final = 0.15
 SCALED: Final = 0.18
-#: How alike head and shoulders have to have shifted, and how little the neck may have changed.
+#: Largest difference between the shifts of head and shoulders, and largest change of the neck.
 ALIKE: Final = 0.08
 
-#: Seconds between two requests: whoever leaves it at that is not asked again soon.
-AGAIN_S: Final = 4 * 3600.0
+#: Seconds between two suggestions: somebody who ignores one is not asked again soon.
+ASK_AGAIN_S: Final = 4 * 3600.0
 
 _ELSEWHERE: Final = frozenset({Reason.CALIBRATION_STALE, Reason.TOO_NEAR, Reason.TOO_FAR})
 
 
 class Drift(StrEnum):
-    """How somebody has sat for long, against the baseline."""
+    """How somebody has been sitting for a long time, compared with the baseline."""
 
     ELSEWHERE = "elsewhere"
     LOWER = "lower"
@@ -59,7 +59,7 @@ class _Minute:
     parts: list[tuple[float, float, float, float]] = field(default_factory=list)
 
     def middle(self) -> tuple[float, float, float, float] | None:
-        """Medians; None when too little was judged."""
+        """Medians of the parts; None when too few looks were judged."""
         if len(self.parts) < LOOKS / 2:
             return None
         lower, shoulders, neck, closer = (median(x) for x in zip(*self.parts, strict=True))
@@ -67,7 +67,7 @@ class _Minute:
 
 
 class _Past(NamedTuple):
-    """A minute that is over: whether the baseline did not fit, and medians of what was judged."""
+    """A finished minute: whether the baseline did not fit, and the medians of the judged looks."""
 
     elsewhere: bool
     middle: tuple[float, float, float, float] | None
@@ -75,7 +75,7 @@ class _Past(NamedTuple):
 
 @dataclass(slots=True)
 class DriftWatch:
-    """Remembers the last minutes at the desk, as their medians."""
+    """Remembers the medians of the last minutes at the desk."""
 
     _now: _Minute | None = None
     _past: deque[_Past] = field(default_factory=lambda: deque(maxlen=MINUTES))
@@ -83,17 +83,17 @@ class DriftWatch:
 
     @property
     def held(self) -> int:
-        """Things kept in memory."""
+        """Number of items kept in memory."""
         return len(self._past) + (len(self._now.parts) if self._now else 0)
 
     def step(self, t: float, present: bool, reason: Reason, parts: Mapping[str, float]) -> None:
-        """Take in one look.
+        """Add one look.
 
         Args:
             t: seconds; grows.
-            present: whether anybody was there; absence passes without a trace.
-            reason: why there was no score, or of what kind it is.
-            parts: `posture.PARTS` of the look, only what was seen.
+            present: whether anybody was there; looks without anybody are ignored.
+            reason: why there was no score, or what limits it.
+            parts: the `posture.PARTS` that were seen in the look.
         """
         if not present:
             return
@@ -113,13 +113,13 @@ class DriftWatch:
             self._past.append(_Past(minute.elsewhere > minute.looks / 2, minute.middle()))
 
     def due(self, t: float) -> Drift | None:
-        """What to ask a re-check for now; None when the baseline fits, or it was asked lately."""
-        if self._asked is not None and t - self._asked < AGAIN_S:
+        """The drift to report now; None when the baseline fits, or it was reported recently."""
+        if self._asked is not None and t - self._asked < ASK_AGAIN_S:
             return None
         return self._found()
 
     def asked(self, t: float) -> None:
-        """A re-check was asked for."""
+        """Note that a new baseline was suggested."""
         self._asked = t
 
     def _found(self) -> Drift | None:

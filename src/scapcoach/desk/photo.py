@@ -1,4 +1,4 @@
-"""The webcam's part of the posture check: waits until somebody sits still in view, twice."""
+"""Pictures for the posture check from a webcam, each taken once somebody sits still in view."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.desk.check import judge, see
+from scapcoach.desk.check import check_picture, find_largest_person
 from scapcoach.errors import CameraError
 from scapcoach.geometry.posture import EARS, SHOULDERS
 from scapcoach.geometry.view import classify_view, estimate_yaw
@@ -23,28 +23,28 @@ if TYPE_CHECKING:
     from scapcoach.pose.landmarker import Landmarker
     from scapcoach.sources.frames import Frame
 
-#: Seconds that each of the two pictures is waited for.
-PATIENCE_S: Final = 25.0
-#: Seconds between looks, and looks in a row that have to agree.
+#: Seconds to wait for each of the two pictures.
+STILL_TIMEOUT_S: Final = 25.0
+#: Seconds between looks, and number of consecutive looks that must agree.
 LOOK_S: Final = 0.7
 STILL_LOOKS: Final = 3
 #: Share of the picture's height by which head and shoulders may move between two looks.
-STILL: Final = 0.02
+MAX_MOVEMENT: Final = 0.02
 
 
-def take_two(
-    source: str, eyes: Landmarker, rest: Baseline | None, say: Callable[[str], None]
+def take_two_pictures(
+    source: str, landmarker: Landmarker, reference: Baseline | None, say: Callable[[str], None]
 ) -> list[PhotoCheck]:
     """One picture as the person sits, one from the side.
 
     Args:
         source: camera, or a file played in real time.
-        eyes: for single pictures.
-        rest: the reference for the hunch score, or None.
-        say: takes what the person is to do.
+        landmarker: set up for single pictures.
+        reference: for the hunch score, or None.
+        say: receives instructions for the person.
 
     Raises:
-        CameraError: no camera, or nobody sat still in view.
+        CameraError: there is no camera, or nobody sat still in view.
     """
     checks = []
     with Camera(source) as camera:
@@ -53,12 +53,14 @@ def take_two(
             ("from the side", "Now turn your chair to the side, and look straight ahead.", True),
         ):
             say(words)
-            taken = _wait(camera, eyes, side)
+            taken = _wait(camera, landmarker, side)
             if taken is None:
                 say("No still moment in this view: left out.")
                 continue
             frame, poses, others = taken
-            checks.append(judge(name, frame.image, poses, others, None if side else rest))
+            checks.append(
+                check_picture(name, frame.image, poses, others, None if side else reference)
+            )
     if not checks:
         raise CameraError(
             camera.trouble
@@ -68,15 +70,15 @@ def take_two(
     return checks
 
 
-def _wait(camera: Camera, eyes: Landmarker, side: bool) -> tuple[Frame, Poses, int] | None:
+def _wait(camera: Camera, landmarker: Landmarker, side: bool) -> tuple[Frame, Poses, int] | None:
     """The first picture in which somebody has been still for some looks."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + STILL_TIMEOUT_S
     last, still = None, 0
     while time.monotonic() < deadline and not camera.ended:
         frame = camera.newest(LOOK_S)
         if frame is None:
             continue
-        poses, others = see(frame.image, eyes)
+        poses, others = find_largest_person(frame.image, landmarker)
         if not poses.present[0]:
             last, still = None, 0
             continue
@@ -86,7 +88,7 @@ def _wait(camera: Camera, eyes: Landmarker, side: bool) -> tuple[Frame, Poses, i
             time.sleep(LOOK_S)
             continue
         now = np.concatenate([poses.point(*EARS)[0], poses.point(*SHOULDERS)[0]]) / poses.size[1]
-        calm = last is not None and float(np.abs(now - last).max()) < STILL
+        calm = last is not None and float(np.abs(now - last).max()) < MAX_MOVEMENT
         last, still = now, still + 1 if calm else 1
         if still >= STILL_LOOKS:
             return frame, poses, others

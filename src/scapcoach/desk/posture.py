@@ -1,12 +1,12 @@
-"""How hunched somebody at a desk is: head and shoulders against their own relaxed baseline.
+"""How hunched somebody at a desk is: head and shoulders compared with their own relaxed baseline.
 
-At a desk the hips are hidden, so trunk length and trunk lean are not to be had, and the measures
-of standing people judge few frames. What remains was measured on rendered bodies and on labelled
-pictures of real people (docs/desk.md): in a slump the ears sink, the shoulders sink with them, the
-neck looks shorter for the size of the face, and from the side the ears come forward. A look down
-at the keyboard lowers the ears alone; raised shoulders rise. Nothing here is in degrees.
+At a desk the hips are hidden, so trunk length and trunk lean are not available, and the measures
+for standing people can judge only few frames. The signs used here were measured on rendered bodies
+and on labelled pictures of real people (docs/desk.md): in a slump the ears sink, the shoulders sink
+with them, the neck looks shorter relative to the face, and from the side the ears come forward. A
+look down at the keyboard lowers only the ears; raised shoulders rise. Nothing here is in degrees.
 
-All take `Poses` of T frames and give (T,) arrays, NaN where nothing is seen.
+All functions take `Poses` of T frames and return (T,) arrays, NaN where nothing is seen.
 """
 
 from __future__ import annotations
@@ -34,50 +34,51 @@ if TYPE_CHECKING:
 MIN_FRAMES: Final = 6
 MIN_SHARE: Final = 0.6
 
-#: Largest wander of the ears during a baseline, in neck heights [M, phantom: sitting still 0.05].
-MAX_WANDER: Final = 0.30
+#: Largest movement of the ears during a baseline, in neck heights [M, phantom: sitting still 0.05].
+MAX_EAR_MOVEMENT: Final = 0.30
 
-#: The index that counts as fully hunched when no own slump was taken, on the careful side: rendered
-#: people's own slumps make 0.17-0.75; at 0.25 a long look at a phone was taken for one [M].
+#: The index that is fully hunched (score 100) when the own slump was not recorded, a cautious
+#: value: the own slumps of rendered people give 0.17-0.75; with 0.25 a long look at a phone was
+#: reported as a hunch [M].
 DEFAULT_SLUMP: Final = 0.27
 
-#: An own slump that barely moved, or was exaggerated, cannot scale the score [E].
+#: Limits of the own slump as the scale of the score: it may have been too small or exaggerated [E].
 SLUMP_LIMITS: Final = (0.15, 0.60)
 
-#: Weights of what sinking does in the picture [M: from looks at the keyboard, own slumps, leaning;
-#: seeds 4000-4008].
+#: Weights of the parts for sinking in the picture [M: from looks at the keyboard, own slumps,
+#: leaning; seeds 4000-4008].
 _SUNK: Final = {"neck": 0.3, "lower": 0.35, "shoulders": 0.35, "forward": 0.35}
-#: Weights of what the head against the shoulders shows wherever the camera points [M: labelled
-#: pictures whose camera was moved about].
+#: Weights of the head relative to the shoulders, which does not depend on where the camera points
+#: [M: labelled pictures whose camera was moved].
 _CLOSED: Final = {"neck": 0.6, "closer": 0.3}
 
-#: Degrees of yaw from which forward and back are seen.
-SEES_FORWARD: Final = 20.0
-#: Degrees of yaw from which one shoulder is enough: the other hides behind it.
-ONE_SHOULDER: Final = 50.0
-#: Degrees of yaw away from the baseline beyond which it does not hold; a slump alone looks like
-#: up to 40, as depth is a guess without hips [M, phantom].
-MAX_TURN: Final = 50.0
-#: Neck heights by which the ears may be higher than in the baseline before it no longer holds:
+#: Degrees of yaw from which forward and back can be seen.
+FORWARD_VISIBLE_YAW: Final = 20.0
+#: Degrees of yaw from which one shoulder is enough: it hides the other one.
+ONE_SHOULDER_YAW: Final = 50.0
+#: Degrees of yaw away from the baseline beyond which it is not valid; a slump by itself appears as
+#: up to 40, because depth is uncertain without hips [M, phantom].
+MAX_YAW_CHANGE: Final = 50.0
+#: Neck heights by which the ears may be higher than in the baseline before it is not valid:
 #: standing, or another chair [M, phantom: standing 1.3-3].
 MAX_RISE: Final = 0.6
 #: Sideways shift in neck heights beyond which the person sits elsewhere [M: side, leaning 0.8].
 MAX_SHIFT: Final = 1.6
-#: Size of the face against the baseline's beyond which the person sits elsewhere, or so near that
-#: points are unsure; leaning right up to the screen is still a posture [E].
+#: Limits of the size of the face relative to the baseline. Outside them the person sits elsewhere,
+#: or so near that points are uncertain; leaning right up to the screen is still a posture [E].
 SCALES: Final = (0.6, 2.2)
-#: Neck height in pixels under which points are too coarse [E].
+#: Neck height in pixels below which points are too coarse [E].
 MIN_NECK: Final = 18.0
 
-#: Error of the index in a single frame: landmarks of still people wander by 0.02 [M, phantom].
+#: Error of the index in a single frame: for people who sit still it varies by 0.02 [M, phantom].
 INDEX_SIGMA: Final = 0.02
 
-#: A drop without any shortening of the neck may be a lowered chair or a moved screen [M]: share of
-#: the ears' drop that the shoulders share, and the index of the rest.
+#: A drop without any shortening of the neck may be a lowered chair or a moved screen [M]: smallest
+#: drop of the shoulders relative to that of the ears, and limit of the other parts.
 CHAIR_SHARE: Final = 0.7
 CHAIR_NECK: Final = 0.06
 
-#: The parts of a look, in the order of tables, and what they say.
+#: The parts of a look, in the order of tables, and their names for people.
 PARTS: Final = {
     "lower": "head lower",
     "shoulders": "shoulders lower",
@@ -90,16 +91,16 @@ PARTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """How one person sits relaxed before one camera; lengths in picture heights.
+    """How one person sits relaxed in front of one camera; lengths in picture heights.
 
     Attributes:
-        name: of the set-up, e.g. "desk" or "laptop".
+        name: name of the set-up, e.g. "desk" or "laptop".
         ears: (x, y) of their midpoint, y down.
         shoulders: (x, y) of their midpoint.
         face: size of the head, `desk.head.head_size`.
         yaw: degrees.
         noise: standard deviation of the index while sitting still.
-        slump: index of the own slump, NaN when it was not taken.
+        slump: index of the own slump, NaN when it was not recorded.
         model_sha256: of the model that made the landmarks.
     """
 
@@ -114,28 +115,28 @@ class Baseline:
 
     @property
     def neck(self) -> float:
-        """Height of the ears over the shoulders."""
+        """Height of the ears above the shoulders."""
         return self.shoulders[1] - self.ears[1]
 
     @property
     def full(self) -> float:
-        """The index that counts as 100."""
+        """The index at which the score is 100."""
         known = np.isfinite(self.slump)
         return float(np.clip(self.slump, *SLUMP_LIMITS)) if known else DEFAULT_SLUMP
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
-    """T frames as the desk check sees them.
+class PostureScores:
+    """Scores of T frames.
 
     Attributes:
         t: (T,) seconds.
-        score: (T,) 0 as in the baseline, 100 as in the own (or a default) slump; may exceed 100.
-            NaN where the status does not allow one.
+        score: (T,) 0 as in the baseline, 100 as in the own (or default) slump; may exceed 100.
+            NaN where the status allows none.
         sigma: (T,) one standard deviation of the score.
         status: (T,) `Status`: OK against a baseline with the own slump, RELATIVE without.
         reason: (T,) `Reason`.
-        parts: by name (`PARTS`), (T,) shares: of the neck's height, of the face's size.
+        parts: by name (`PARTS`), (T,) shares of the neck's height or of the face's size.
         chair: (T,) a lowered chair or a moved screen would look the same.
     """
 
@@ -156,15 +157,14 @@ def take_baseline(
     model_sha256: str = "",
     camera_fixed: bool = True,
 ) -> Baseline:
-    """The baseline of frames in which somebody sits as they want to sit.
+    """Make the baseline from frames in which somebody sits as they want to sit.
 
     Args:
         poses: some seconds of sitting upright and relaxed, working.
         slump: some seconds of the own slump, or None.
         name: of the set-up.
         model_sha256: of the model that made the landmarks.
-        camera_fixed: False for pictures from a camera that moved between them; one is enough
-            then.
+        camera_fixed: False for pictures between which the camera moved; then one is enough.
 
     Raises:
         CalibrationError: head or shoulders are not seen, the person did not sit still, or the
@@ -185,8 +185,8 @@ def take_baseline(
             "The head is too small in the picture, or not above the shoulders: bring the camera "
             "nearer, or sit upright, and calibrate again."
         )
-    wander = float(np.percentile(np.linalg.norm(points.ears - middle[0], axis=1), 90)) / neck
-    if camera_fixed and wander > MAX_WANDER:
+    movement = float(np.percentile(np.linalg.norm(points.ears - middle[0], axis=1), 90)) / neck
+    if camera_fixed and movement > MAX_EAR_MOVEMENT:
         raise CalibrationError(
             "The head moved too much while calibrating: look at the screen as you do when you "
             "work, and calibrate again."
@@ -223,14 +223,16 @@ def _own_slump(poses: Poses, rest: Baseline, camera_fixed: bool) -> float:
     return index
 
 
-def look(poses: Poses, baseline: Baseline | None, *, camera_fixed: bool = True) -> Look:
-    """Judge T frames against a baseline; every frame by itself.
+def score_posture(
+    poses: Poses, baseline: Baseline | None, *, camera_fixed: bool = True
+) -> PostureScores:
+    """Judge T frames against a baseline, each frame on its own.
 
     Args:
-        poses: of the same camera and model.
-        baseline: of the set-up; None leaves everything not observable, not calibrated.
-        camera_fixed: False for pictures from a camera that moved since the baseline: then where
-            things are in the picture says nothing, only the head against the shoulders does.
+        poses: from the same camera and model as the baseline.
+        baseline: of the set-up; None makes every frame not observable, not calibrated.
+        camera_fixed: False where the camera has moved since the baseline: then positions in the
+            picture are not used, only the head relative to the shoulders.
     """
     points = _Points.of(poses)
     nothing = np.full(len(poses), np.nan)
@@ -244,7 +246,7 @@ def look(poses: Poses, baseline: Baseline | None, *, camera_fixed: bool = True) 
         chair = _like_a_chair(parts) & camera_fixed
     status, reason = _verdicts(poses, points, baseline, parts, camera_fixed)
     judged = status <= Status.RELATIVE
-    return Look(
+    return PostureScores(
         t=poses.t,
         score=np.where(judged, np.maximum(100 * index / full, 0), np.nan),
         sigma=np.where(judged, 100 * np.hypot(INDEX_SIGMA, noise) / full, np.nan),
@@ -257,21 +259,23 @@ def look(poses: Poses, baseline: Baseline | None, *, camera_fixed: bool = True) 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Points:
-    """What is asked of T frames again and again; lengths in picture heights."""
+    """Points and angles of T frames; lengths in picture heights."""
 
     ears: FloatArray  # (T, 2)
     shoulders: FloatArray  # (T, 2)
     face: FloatArray  # (T,)
     yaw: FloatArray  # (T,) degrees
-    head: BoolArray  # (T,) nose and an ear count
-    seen: BoolArray  # (T,) so do both shoulders, or from the side one
+    head: BoolArray  # (T,) nose and at least one ear are usable
+    seen: BoolArray  # (T,) also both shoulders, or from the side one
 
     @classmethod
     def of(cls, poses: Poses) -> _Points:
         high, usable, yaw = float(poses.size[1]), usable_landmarks(poses), estimate_yaw(poses)[0]
         head = usable[:, Landmark.NOSE] & usable[:, list(EARS)].any(axis=1)
         shoulders = usable[:, list(SHOULDERS)]
-        enough = np.where(np.abs(yaw) > ONE_SHOULDER, shoulders.any(axis=1), shoulders.all(axis=1))
+        enough = np.where(
+            np.abs(yaw) > ONE_SHOULDER_YAW, shoulders.any(axis=1), shoulders.all(axis=1)
+        )
         return cls(
             ears=poses.point(*EARS) / high,
             shoulders=poses.point(*SHOULDERS) / high,
@@ -289,7 +293,7 @@ def _parts(points: _Points, rest: Baseline) -> dict[str, FloatArray]:
     height = shoulders[:, 1] - ears[:, 1]
     ahead = (ears - shoulders)[:, 0] - (rest.ears[0] - rest.shoulders[0])
     sideways = abs(np.sin(np.radians(rest.yaw)))
-    sees = abs(rest.yaw) >= SEES_FORWARD and sideways > 0
+    sees = abs(rest.yaw) >= FORWARD_VISIBLE_YAW and sideways > 0
     with np.errstate(divide="ignore", invalid="ignore"):
         shorter = 1 - height / face * (rest.face / neck)
     down = (shoulders[:, 1] - rest.shoulders[1]) / neck
@@ -304,15 +308,15 @@ def _parts(points: _Points, rest: Baseline) -> dict[str, FloatArray]:
 
 
 def _index(parts: dict[str, FloatArray], camera_fixed: bool) -> FloatArray:
-    """(T,) the greater of two readings, each a weighted sum of parts.
+    """(T,) the larger of two indices, each a weighted sum of parts.
 
-    The first needs a camera that has not moved; the second compares the head with the shoulders
-    alone, and so notices somebody who comes nearer without sinking in the picture. Where the head
-    is ahead of the shoulders does not need a steady camera, either.
+    The first needs a camera that has not moved. The second uses only the head relative to the
+    shoulders, and so detects somebody who comes nearer without sinking in the picture. How far the
+    head is in front of the shoulders can also be used with a camera that has moved.
     """
     sunk = sum(w * np.nan_to_num(parts[n]) for n, w in _SUNK.items())
-    # A neck is shortened by raised shoulders, too, and that is no hunch; only a camera that stands
-    # still tells the two apart.
+    # Raised shoulders shorten the neck as well, and are no hunch; only with a fixed camera can the
+    # two be distinguished.
     neck = parts["neck"] - (parts["raised"] if camera_fixed else 0.0)
     closed = _CLOSED["neck"] * np.maximum(neck, 0) + _CLOSED["closer"] * np.maximum(
         parts["closer"], 0
@@ -324,7 +328,7 @@ def _index(parts: dict[str, FloatArray], camera_fixed: bool) -> FloatArray:
 
 
 def _like_a_chair(parts: dict[str, FloatArray]) -> BoolArray:
-    """(T,) head and shoulders have sunk alike, and nothing else has changed."""
+    """(T,) head and shoulders have sunk equally, and nothing else has changed."""
     with np.errstate(invalid="ignore"):
         alike = parts["shoulders"] > CHAIR_SHARE * parts["lower"]
         still = (np.abs(parts["neck"]) < CHAIR_NECK) & (np.abs(parts["closer"]) < CHAIR_NECK)
@@ -339,7 +343,7 @@ def _verdicts(
     parts: dict[str, FloatArray],
     camera_fixed: bool,
 ) -> tuple[IntArray, IntArray]:
-    """(T,) status and (T,) reason; the first objection that holds gives the reason."""
+    """(T,) status and (T,) reason; the first objection that applies gives the reason."""
     status = np.full(len(poses), Status.NOT_OBSERVABLE)
     reason = np.full(len(poses), Reason.NONE)
     objections = [(~points.head, Reason.HEAD_HIDDEN), (~points.seen, Reason.SHOULDER_HIDDEN)]
@@ -352,7 +356,7 @@ def _verdicts(
     fine = reason == Reason.NONE
     own = rest is not None and np.isfinite(rest.slump)
     status = np.where(fine, Status.OK if own else Status.RELATIVE, status)
-    # Without the own slump the size of a change is known, its share of the own range is not.
+    # Without the own slump a change is known, but not its share of the person's own range.
     reason = np.where(fine & (not own), Reason.NOT_CALIBRATED, reason)
     changed, nobody = poses.subject > 0, poses.subject < 0
     status = np.where(changed, Status.SUBJECT_CHANGED, np.where(nobody, Status.NO_PERSON, status))
@@ -366,10 +370,10 @@ def _misplaced(
     parts: dict[str, FloatArray],
     camera_fixed: bool,
 ) -> list[tuple[BoolArray, Reason]]:
-    """Objections: the baseline was not taken for this."""
+    """Objections: the baseline is not valid for this place or pose."""
     wrists = poses.xy[:, [Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST], 1] / poses.size[1]
     with np.errstate(invalid="ignore"):
-        turned = np.abs(wrap_degrees(points.yaw - rest.yaw)) > MAX_TURN
+        turned = np.abs(wrap_degrees(points.yaw - rest.yaw)) > MAX_YAW_CHANGE
         risen = parts["lower"] < -MAX_RISE
         shifted = np.abs(points.shoulders[:, 0] - rest.shoulders[0]) > MAX_SHIFT * rest.neck
         ratio = points.face / rest.face

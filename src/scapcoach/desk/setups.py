@@ -1,4 +1,4 @@
-"""Several set-ups (two screens, sitting and standing): kept in a file, recognised by their look."""
+"""Several set-ups (two screens, sitting and standing): stored in a file, recognised in pictures."""
 
 from __future__ import annotations
 
@@ -30,24 +30,25 @@ _FORM: Final = schema.Format(
     "Delete the file and run 'scapcoach desk calibrate'", CalibrationError, SCHEMA
 )
 
-#: What makes a set-up unlike another by one unit [E]: degrees of yaw, share of the head's size,
-#: neck heights that the shoulders have moved sideways and up or down.
+#: Differences that make up one unit of `unlikeness` [E]: degrees of yaw; logarithm of the head's
+#: size; neck heights of movement sideways or up.
 _UNIT_YAW: Final = 25.0
 _UNIT_SCALE: Final = 0.35
 _UNIT_PLACE: Final = 1.2
 
-#: Another set-up has to look this much more likely, for so many seconds, to be taken for the one.
+#: Another set-up is chosen when its unlikeness is below this share of the current one's for so many
+#: seconds.
 _MARGIN: Final = 0.6
-_PATIENCE: Final = 8.0
+_SWITCH_AFTER_S: Final = 8.0
 
 
 def setups_file() -> Path:
-    """Where baselines are kept; SCAPCOACH_DATA_DIR overrides the platform's user data folder."""
+    """The file with the baselines; SCAPCOACH_DATA_DIR overrides the platform's user data folder."""
     return data_folder() / "desk.json"
 
 
 def load_setups(path: Path | None = None) -> tuple[Baseline, ...]:
-    """The baselines that were taken; none when there is no file yet.
+    """Load the stored baselines; none when there is no file yet.
 
     Raises:
         CalibrationError: the file is damaged or of another version.
@@ -63,10 +64,10 @@ def load_setups(path: Path | None = None) -> tuple[Baseline, ...]:
 
 
 def save_setup(baseline: Baseline, path: Path | None = None) -> Path:
-    """Keep a baseline, in place of one of the same name.
+    """Store a baseline, replacing one of the same name.
 
     Raises:
-        CalibrationError: the file that is there is damaged.
+        CalibrationError: the existing file is damaged.
         OutputError: it cannot be written.
     """
     path = setups_file() if path is None else path
@@ -75,11 +76,11 @@ def save_setup(baseline: Baseline, path: Path | None = None) -> Path:
 
 
 def delete_setup(name: str, path: Path | None = None) -> None:
-    """Forget a baseline.
+    """Delete a baseline.
 
     Raises:
-        ProfileNameError: there is none of that name.
-        CalibrationError: the file that is there is damaged.
+        ProfileNameError: no baseline has that name.
+        CalibrationError: the existing file is damaged.
         OutputError: it cannot be written.
     """
     path = setups_file() if path is None else path
@@ -102,13 +103,13 @@ def _plain(baseline: Baseline) -> dict[str, Any]:
 
 
 def unlikeness(poses: Poses, baseline: Baseline) -> float:
-    """How unlike one frame is to a set-up: 0 the same, about 1 for an ordinary movement."""
+    """How much one frame differs from a set-up: 0 not at all, about 1 for an ordinary movement."""
     high = float(poses.size[1])
     shoulders = poses.point(*SHOULDERS)[0] / high
     ears = poses.point(*EARS)[0] / high
     yaw = float(wrap_degrees(estimate_yaw(poses)[0] - baseline.yaw)[0])
     scale = float(np.log(head_size(poses)[0] / high / baseline.face))
-    # Lower is what a slump is; only sideways, and higher, is another place.
+    # A slump lowers the head, so only sideways and higher count as another place.
     place = abs(shoulders[0] - baseline.shoulders[0]) + max(baseline.ears[1] - ears[1], 0.0)
     found = abs(yaw) / _UNIT_YAW + abs(scale) / _UNIT_SCALE + place / baseline.neck / _UNIT_PLACE
     return float(found) if np.isfinite(found) else math.inf
@@ -116,11 +117,11 @@ def unlikeness(poses: Poses, baseline: Baseline) -> float:
 
 @dataclass(slots=True)
 class SetupChooser:
-    """Tells which of several set-ups the person sits in, without flickering between two.
+    """Decides which of several set-ups the person sits in, without flickering between two.
 
     Attributes:
         setups: the baselines.
-        current: the one taken for now; None when there is none at all.
+        current: the set-up in use; None when there are none.
     """
 
     setups: Sequence[Baseline]
@@ -134,18 +135,17 @@ class SetupChooser:
             self.current = self.setups[0] if self.setups else None
         if len(self.setups) <= 1 or not poses.present[0]:
             return self.current
-        rank = sorted(self.setups, key=lambda b: unlikeness(poses, b))
-        best = rank[0]
+        best = min(self.setups, key=lambda b: unlikeness(poses, b))
         if self.current is None:
             self.current = best
-        elif best is self.current or not self._clearly(poses, best):
+        elif best is self.current or not self._clearly_better(poses, best):
             self._rival = None
         elif best is not self._rival:
             self._rival, self._since = best, t
-        elif t - self._since >= _PATIENCE:
+        elif t - self._since >= _SWITCH_AFTER_S:
             self.current, self._rival = best, None
         return self.current
 
-    def _clearly(self, poses: Poses, best: Baseline) -> bool:
+    def _clearly_better(self, poses: Poses, best: Baseline) -> bool:
         assert self.current is not None
         return unlikeness(poses, best) < _MARGIN * unlikeness(poses, self.current)

@@ -1,12 +1,11 @@
-"""What happened when: posture minutes, alerts, breaks and lifting sessions, in one SQLite file.
+"""History: posture minutes, alerts, breaks and lifting sessions, in one SQLite file.
 
-No picture and no landmark is ever stored. Times are kept as UTC with the offset of the clock on
-the wall at that moment, so that a day is the day the person lived, also after a journey.
+No pictures and no landmarks are stored. Times are stored as UTC with the offset of local time at
+that moment, so that days follow the local time of the place, also after a journey.
 """
 
 from __future__ import annotations
 
-from scapcoach.history.journal import Journal
 from scapcoach.history.records import (
     STATES,
     Alert,
@@ -17,13 +16,14 @@ from scapcoach.history.records import (
     TracePoint,
 )
 from scapcoach.history.store import History, history_path
+from scapcoach.history.writer import HistoryWriter
 
 __all__ = [
     "STATES",
     "Alert",
     "Break",
     "History",
-    "Journal",
+    "HistoryWriter",
     "LiftingSession",
     "LiftingSet",
     "Stamp",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def everything(history: History) -> dict[str, Any]:
-    """All that is stored, as plain JSON types.
+    """Everything that is stored, as plain JSON types.
 
     Raises:
         HistoryError: the database cannot be read.
@@ -34,7 +34,7 @@ def everything(history: History) -> dict[str, Any]:
 
 
 def csv_tables(history: History) -> dict[str, str]:
-    """All that is stored, as CSV text by file name.
+    """Everything that is stored, as CSV text by file name.
 
     Raises:
         HistoryError: the database cannot be read.
@@ -66,7 +66,7 @@ def csv_tables(history: History) -> dict[str, str]:
 
 
 def days_csv(summary: Summary) -> str:
-    """One row a day: minutes by state, share hunched, alerts, breaks."""
+    """One row per day: minutes by state, share hunched, alerts, breaks."""
     rows = [
         (d.day, *(f"{d.seconds[s] / 60:.1f}" for s in STATES),
          "" if d.hunched is None else f"{d.hunched:.3f}",
@@ -89,5 +89,5 @@ def _csv(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def _safe(value: Any) -> Any:
-    """A text that a spreadsheet will not take for a formula."""
+    """The value in a form that a spreadsheet does not read as a formula."""
     return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value

@@ -1,4 +1,4 @@
-"""Lifting for the history: what an analysed set comes to in a few figures."""
+"""Lifting for the history: the key figures of an analysed set."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
     from scapcoach.history.store import History
 
-#: Which exercises push and which pull; the others are neither.
+#: Exercises that push or pull; the others are neither.
 PATTERNS: Final = {
     "row": "pull", "high_row": "pull", "pulldown": "pull", "face_pull": "pull",
     "bench_press": "push", "overhead_press": "push",
 }  # fmt: skip
 
-#: Statuses whose means are worth keeping.
+#: Statuses whose means are stored.
 _KEPT: Final = ("ok", "relative")
 
 
@@ -69,16 +69,16 @@ class _Summary:
 
 
 def read_set(folder: Path) -> tuple[str, float, LiftingSet]:
-    """The set in a folder of results.
+    """Read the set in a folder of results.
 
     Args:
-        folder: as `scapcoach analyze` writes it, with summary.json.
+        folder: written by `scapcoach analyze`, with summary.json.
 
     Returns:
         Name of the clip, its seconds, and the set.
 
     Raises:
-        InputError: there are no results, or no exercise was coached in them.
+        InputError: there are no results, or they contain no exercise.
     """
     path = folder / "summary.json"
     try:
@@ -131,6 +131,6 @@ def _set(found: _Set) -> LiftingSet:
 
 
 def _usual(found: Iterable[str | None]) -> str:
-    """What most repetitions were, "" where it was not observable."""
+    """The most frequent value over the repetitions, "" where it was not observable."""
     seen = Counter(filter(None, found))
     return seen.most_common(1)[0][0] if seen else ""

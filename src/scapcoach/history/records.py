@@ -1,4 +1,4 @@
-"""What the history holds: plain frozen records."""
+"""Records of the history: frozen dataclasses."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-#: What a second at the desk can be counted as, in the order in which tables show them.
+#: States of a second at the desk, in the order of the tables.
 STATES: Final = ("good", "mild", "marked", "unknown", "away", "paused")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Stamp:
-    """A moment, and what the clock on the wall said.
+    """A moment, with the offset of local time.
 
     Attributes:
         utc: seconds since 1970-01-01 UTC.
-        offset: minutes by which the local clock was ahead of UTC.
+        offset: minutes by which local time was ahead of UTC.
     """
 
     utc: float
@@ -25,29 +25,29 @@ class Stamp:
 
     @classmethod
     def now(cls) -> Stamp:
-        """This moment by this computer's clock and time zone."""
+        """The current moment in this computer's time zone."""
         return cls.at(time.time())
 
     @classmethod
     def at(cls, utc: float) -> Stamp:
-        """A moment in this computer's time zone as it is now."""
+        """The moment `utc` in this computer's current time zone."""
         offset = datetime.fromtimestamp(utc).astimezone().utcoffset() or timedelta()
         return cls(utc, round(offset.total_seconds() / 60))
 
     @property
     def local(self) -> datetime:
-        """The clock on the wall, without a time zone."""
+        """Local time, without a time zone."""
         whole = datetime.fromtimestamp(self.utc, UTC).replace(tzinfo=None)
         return whole + timedelta(minutes=self.offset)
 
     @property
     def day(self) -> date:
-        """The day on which it was."""
+        """The local date."""
         return self.local.date()
 
     @property
     def minute(self) -> int:
-        """Whole minutes since 1970 UTC: the row in which its second is counted."""
+        """Whole minutes since 1970 UTC: the row that contains this second."""
         return int(self.utc // 60)
 
     @property
@@ -60,7 +60,7 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class TracePoint:
-    """One second around an alert: what was seen.
+    """One look near an alert.
 
     Attributes:
         dt: seconds from the alert, negative before it.
@@ -75,14 +75,14 @@ class TracePoint:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """The person was told something.
+    """An alert that was given.
 
     Attributes:
         at: when.
         kind: hunch or break.
-        text: the words, as they were shown.
-        cause: what had changed, by name of the part and in its unit, for "why was I told".
-        trace: the seconds around it.
+        text: the sentence, as it was shown.
+        cause: what had changed, by name of the part and in its unit; the reason for the alert.
+        trace: the looks before and after it.
         id: number in the database, 0 before it is stored.
     """
 
@@ -100,7 +100,7 @@ class Break:
 
     Attributes:
         start: when it began.
-        seconds: how long it took.
+        seconds: how long it lasted.
     """
 
     start: Stamp
@@ -114,9 +114,9 @@ class LiftingSet:
     Attributes:
         exercise: its name, e.g. "row".
         pattern: push, pull or other.
-        reps: repetitions counted.
-        load: kilograms; None when not told.
-        grip, angle: as far as they were observable, else "".
+        reps: number of repetitions.
+        load: kilograms; None when not given.
+        grip, angle: where they were observable, else "".
         figures: key figures by name, e.g. mean retraction at the finish.
     """
 
@@ -131,11 +131,11 @@ class LiftingSet:
 
 @dataclass(frozen=True, slots=True)
 class LiftingSession:
-    """Some sets of one training.
+    """The sets of one training session.
 
     Attributes:
         start: when it began.
-        seconds: how long it took.
+        seconds: how long it lasted.
         source: file name of the clip, or "camera".
         sets: in order.
         id: number in the database, 0 before it is stored.

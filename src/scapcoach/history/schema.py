@@ -1,4 +1,4 @@
-"""The database file: made, migrated, and told apart from what cannot be used."""
+"""The database file: created, migrated, and checked for damage."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from scapcoach.files import make_private_file
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: One script a version; the database's `user_version` says how many have run. A script that has
-#: been released is never changed: a new one is added.
+#: One script per version; `user_version` of the database is the number of scripts that have run. A
+#: released script is never changed: a new one is added.
 MIGRATIONS: Final[tuple[str, ...]] = (
     """
     CREATE TABLE minutes (
@@ -52,33 +52,33 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     """,
 )
 
-#: Seconds for which a database that somebody else is writing to is waited for.
-PATIENCE: Final = 5.0
+#: Seconds to wait for a database that another program is writing to.
+LOCK_TIMEOUT_S: Final = 5.0
 
 _COMPANIONS: Final = ("-wal", "-shm")
 
 
-def connect(path: Path, *, patience: float = PATIENCE) -> tuple[sqlite3.Connection, str]:
-    """Open the database, made or migrated as needed.
+def connect(path: Path, *, lock_timeout: float = LOCK_TIMEOUT_S) -> tuple[sqlite3.Connection, str]:
+    """Open the database, and create or migrate it if needed.
 
-    A damaged file is not deleted but set aside under a name of its own, and a new one begun.
+    A damaged file is not deleted but renamed, and a new one is created.
 
     Args:
-        path: of the file; missing folders are made.
-        patience: seconds to wait for another program that writes.
+        path: path of the file; missing folders are made.
+        lock_timeout: seconds to wait for another program that writes.
 
     Returns:
         The connection and a notice for the person, "" when there is none.
 
     Raises:
-        HistoryError: it is in use elsewhere, of a newer version, or cannot be written.
+        HistoryError: another program uses it, it has a newer version, or it cannot be written.
     """
     notice = ""
     for _ in range(2):
         _make_private(path)
         connection: sqlite3.Connection | None = None
         try:
-            connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
+            connection = sqlite3.connect(path, timeout=lock_timeout, isolation_level=None)
             connection.execute("PRAGMA foreign_keys = ON")
             _check(connection, path)
             connection.execute("PRAGMA journal_mode = WAL")
@@ -100,7 +100,7 @@ def connect(path: Path, *, patience: float = PATIENCE) -> tuple[sqlite3.Connecti
 
 
 def explained(error: sqlite3.Error, path: Path) -> HistoryError:
-    """What went wrong with the database, for a person."""
+    """The error of a database as a sentence for people."""
     name = getattr(error, "sqlite_errorname", "") or ""
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         text = "is in use by another program: close that, or try again in a moment"
@@ -113,7 +113,7 @@ def explained(error: sqlite3.Error, path: Path) -> HistoryError:
     elif name.startswith("SQLITE_IOERR"):
         text = f"could not be read or written ({error}): check the disk"
     elif _is_damage(error):
-        text = "is damaged: start the command again and it is set aside, and a new one begun"
+        text = "is damaged: run the command again; the file is then renamed, and a new one created"
     else:
         text = f"failed ({error})"
     return HistoryError(f"The history {path} {text}.")
@@ -151,7 +151,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
-    """Run what is missing, each script whole or not at all; safe beside another program."""
+    """Run the missing scripts, each in a transaction; safe with other programs running."""
     while True:
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -170,7 +170,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
 
 def _statements(script: str) -> list[str]:
-    """Single statements: `executescript` would commit in the midst of them."""
+    """The statements of a script: `executescript` would commit between them."""
     found, rest = [], ""
     for line in script.splitlines():
         rest += line + "\n"
@@ -203,5 +203,5 @@ def _set_aside(path: Path) -> str:
 
 
 def set_aside_files(path: Path) -> list[Path]:
-    """Damaged histories that were set aside beside this one."""
+    """Damaged histories that were renamed, in the same folder."""
     return sorted(path.parent.glob(f"{path.name}.damaged-*"))

@@ -1,4 +1,4 @@
-"""`History`: writing down what happened and reading it back."""
+"""`History`: writes to the database and reads from it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from scapcoach.history.records import (
     Stamp,
     TracePoint,
 )
-from scapcoach.history.schema import PATIENCE, connect, explained, set_aside_files
+from scapcoach.history.schema import LOCK_TIMEOUT_S, connect, explained, set_aside_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,27 +46,26 @@ def history_path() -> Path:
 
 
 class History:
-    """The database, open. Use it in a `with` block; every write is whole or not at all.
+    """The open database. Use it in a `with` block; every write is one transaction.
 
     Args:
-        path: of the file; None for `history_path`.
-        patience: seconds to wait for another program that writes.
+        path: path of the file; None for `history_path`.
+        lock_timeout: seconds to wait for another program that writes.
 
     Attributes:
-        path: of the file.
-        notice: what the person should know about how it was opened (a damaged file set aside),
-            or "".
+        path: path of the file.
+        notice: a sentence for the person about opening it (a damaged file was renamed), or "".
 
     Raises:
-        HistoryError: in use elsewhere, of a newer version, or it cannot be written.
+        HistoryError: another program uses it, it has a newer version, or it cannot be written.
     """
 
-    def __init__(self, path: Path | None = None, *, patience: float = PATIENCE) -> None:
+    def __init__(self, path: Path | None = None, *, lock_timeout: float = LOCK_TIMEOUT_S) -> None:
         self.path = history_path() if path is None else path
-        self._connection, self.notice = connect(self.path, patience=patience)
+        self._connection, self.notice = connect(self.path, lock_timeout=lock_timeout)
 
     def close(self) -> None:
-        """Close the file; a second time does nothing."""
+        """Close the file; calling it again does nothing."""
         self._connection.close()
 
     def __enter__(self) -> Self:
@@ -94,7 +93,7 @@ class History:
             The ids of the alerts, in their order.
 
         Raises:
-            HistoryError: nothing of it was stored.
+            HistoryError: nothing was stored.
         """
         if unknown := {state for _, _, state in minutes} - set(STATES):
             raise ValueError(f"no such state: {sorted(unknown)}")
@@ -128,7 +127,7 @@ class History:
         """Store a lifting session; returns its id.
 
         Raises:
-            HistoryError: nothing of it was stored.
+            HistoryError: nothing was stored.
         """
         with self._transaction() as run:
             cursor = run(
@@ -151,7 +150,7 @@ class History:
             before: seconds since 1970 UTC.
 
         Returns:
-            How many rows went.
+            Number of deleted rows.
         """
         with self._transaction() as run:
             gone = run("DELETE FROM minutes WHERE minute < ?", (before // 60,)).rowcount
@@ -160,10 +159,10 @@ class History:
         return int(gone)
 
     def delete_everything(self) -> None:
-        """Delete all that is stored, also from the file's free pages, and files set aside.
+        """Delete everything, also from the file's free pages, and the renamed damaged files.
 
         Raises:
-            HistoryError: it is in use elsewhere; nothing was deleted.
+            HistoryError: another program uses it; nothing was deleted.
         """
         self._execute("PRAGMA secure_delete = ON")
         with self._transaction() as run:
@@ -182,7 +181,7 @@ class History:
         """Seconds by minute, offset and state, in order of time.
 
         Args:
-            since: seconds since 1970 UTC, included; here and in what follows.
+            since: seconds since 1970 UTC, included; the same in the following methods.
             until: seconds since 1970 UTC, not included.
         """
         rows = self._execute(
@@ -249,7 +248,7 @@ class History:
             for exercise, pattern, reps, load, grip, angle, figures in rows
         )
 
-    # Plumbing
+    # Helpers
 
     def _alert(self, row: tuple[Any, ...]) -> Alert:
         utc, offset, kind, text, cause, trace, number = row

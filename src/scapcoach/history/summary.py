@@ -1,4 +1,4 @@
-"""From rows to what a person wants to know: today, the week, the trend, the hours, the balance."""
+"""Summary of the history for people: today, the week, the trend, the hours, the balance."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 #: States in which somebody sat at the desk and was judged.
 JUDGED: Final = ("good", "mild", "marked")
 
-#: Seconds judged in an hour or on a day below which no share is told: too little to say [E].
-LEAST: Final = 300.0
+#: Seconds judged in an hour or on a day that are needed to give a share [E].
+LEAST_JUDGED_S: Final = 300.0
 
 
 @dataclass(slots=True)
 class Day:
-    """One day as the person lived it.
+    """One day in local time.
 
     Attributes:
-        day: the date by the clock on the wall.
+        day: the local date.
         seconds: by state.
-        alerts: how often something was said, by kind.
-        breaks: breaks taken.
+        alerts: number of alerts by kind.
+        breaks: number of breaks.
     """
 
     day: date
@@ -44,8 +44,8 @@ class Day:
 
     @property
     def hunched(self) -> float | None:
-        """Share of the judged time spent hunched, mildly or markedly; None: too little to say."""
-        if self.judged < LEAST:
+        """Share of the judged time spent hunched, mildly or markedly; None: too little judged."""
+        if self.judged < LEAST_JUDGED_S:
             return None
         return (self.seconds["mild"] + self.seconds["marked"]) / self.judged
 
@@ -58,7 +58,7 @@ class Balance:
         monday: the first day of the week.
         sets: number of sets by pattern (push, pull, other).
         reps: repetitions by pattern.
-        volume: kilograms times repetitions by pattern, over the sets whose load was told.
+        volume: kilograms times repetitions by pattern, over the sets whose load is known.
         variety: different grips and angles of pull that were seen.
     """
 
@@ -70,18 +70,18 @@ class Balance:
 
     @property
     def ratio(self) -> float | None:
-        """Pulling repetitions for each pushing one; None without any pushing."""
+        """Pulling repetitions per pushing repetition; None without any pushing."""
         push = self.reps.get("push", 0)
         return self.reps.get("pull", 0) / push if push else None
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A stretch of days that ends today.
+    """A period of days that ends today.
 
     Attributes:
         now: when it was made.
-        days: one for each day, the oldest first, also those without anything.
+        days: every day, the oldest first, also days without entries.
         heat: by (weekday from Monday 0, hour): seconds judged and seconds hunched.
         alerts: in order of time.
         sessions: lifting, in order of time.
@@ -102,24 +102,24 @@ class Summary:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing at all to show."""
+        """Whether there is nothing to show."""
         nothing = not any(sum(d.seconds.values()) or d.alerts or d.breaks for d in self.days)
         return nothing and not self.sessions
 
 
 def summarise(history: History, now: Stamp, days: int = 28) -> Summary:
-    """What the last days brought.
+    """Summarise the last days.
 
     Args:
         history: open.
-        now: this moment.
-        days: how many, today included.
+        now: the current moment.
+        days: number of days, including today.
 
     Raises:
         HistoryError: the database cannot be read.
     """
     first = now.day - timedelta(days=days - 1)
-    # A day and a half more than by this offset, as other time zones had other midnights.
+    # A day and a half more, because midnight differs between time zones.
     since = now.utc - (days + 1.5) * 86400
     minutes = [(key, s) for key, s in history.minutes(since) if local(key).date() >= first]
     found = {first + timedelta(days=i): Day(first + timedelta(days=i)) for i in range(days)}
@@ -141,7 +141,7 @@ def summarise(history: History, now: Stamp, days: int = 28) -> Summary:
 
 
 def local(key: MinuteKey) -> datetime:
-    """The clock on the wall at the beginning of a minute's row."""
+    """Local time at the beginning of a minute's row."""
     return Stamp(60.0 * key[0], key[1]).local
 
 

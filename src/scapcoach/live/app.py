@@ -1,4 +1,4 @@
-"""The window's loop: newest picture, landmarks, reading, picture with overlay, keys."""
+"""The loop of the window: newest picture, landmarks, reading, picture with overlay, keys."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scapcoach.guide.holds import POSTURE
 from scapcoach.guide.repetitions import EXERCISE
 from scapcoach.guide.runner import GuideRunner
 from scapcoach.guide.steps import Guide, Plan
-from scapcoach.live.painter import State
+from scapcoach.live.painter import WindowState
 from scapcoach.overlay.prompt import Prompt
 
 if TYPE_CHECKING:
@@ -20,47 +20,47 @@ if TYPE_CHECKING:
     from scapcoach.arrays import Image
     from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
-    from scapcoach.live.aloud import Aloud
     from scapcoach.live.painter import Painter
+    from scapcoach.live.session_sound import SessionSound
     from scapcoach.session.engine import Reading
-    from scapcoach.session.film import Film
+    from scapcoach.session.film import SessionFilm
     from scapcoach.session.replay import Session
     from scapcoach.sources.frames import Frame
 
 
-#: Seconds to wait for a picture before the keys are looked at again.
+#: Seconds to wait for a picture before the keys are checked again.
 _WAIT_S: Final = 0.05
 
 
 class Pictures(Protocol):
-    """Where frames come from: `sources.camera.Camera`."""
+    """Source of frames, such as `sources.camera.Camera`."""
 
     @property
     def ended(self) -> bool:
-        """No more will come."""
+        """Whether no more frames come."""
 
     @property
     def trouble(self) -> str:
-        """What is wrong, for the person."""
+        """What is wrong, as a sentence for the person; empty when nothing is."""
 
     def newest(self, timeout: float = 0.5) -> Frame | None:
-        """The newest frame not handed out before."""
+        """The newest frame that was not returned before."""
 
     def pause(self) -> None:
-        """Let go of the camera."""
+        """Release the camera."""
 
     def resume(self) -> None:
-        """Take it again."""
+        """Open the camera again."""
 
 
 class Screen(Protocol):
-    """What pictures are shown on: `live.window.Window`."""
+    """Where pictures are shown, such as `live.window.Window`."""
 
     def show(self, image: Image) -> None:
         """Show an RGB picture."""
 
     def key(self) -> str:
-        """The key pressed since the last call."""
+        """The key pressed since the last call; empty for none."""
 
     def toggle_full(self) -> None:
         """Fill the screen, or stop doing so."""
@@ -71,21 +71,21 @@ class App:
     """One live session in a window.
 
     Attributes:
-        camera, screen, painter: where pictures come from, and go to.
-        find: landmarks of a frame, T = 1: `Tracker.step`.
+        camera, screen, painter: source of pictures, and how they are shown.
+        find: gives the landmarks of a frame, T = 1, such as `Tracker.step`.
         session: engine and journal.
-        exercises: names to choose from, in order; the first is that at the start.
-        choose: settings of an exercise by name, for `Session.exercise`; "" is none.
-        titles: words for people, by name.
+        exercises: names to choose from, in order; the first one is used at the start.
+        choose: gives the settings of an exercise by name, for `Session.exercise`; "" is none.
+        titles: names shown to people, by name.
         plan: what the calibration key calibrates.
-        on_calibrated: called with a calibration that was taken (to save it); what it returns is
-            shown to the person.
-        calibrate_only: begin with the calibration, and end with it: ``posture``, ``exercise`` or
+        on_calibrated: called with a new calibration (to save it); the sentence that it returns is
+            shown.
+        calibrate_only: begin with a calibration and end after it: ``posture``, ``exercise`` or
             ``both``; empty for a session.
-        aloud: voice and tones; None is silent.
-        film: keeps the camera's pictures; None keeps none.
-        locked: whether the screen is locked; the camera is let go of while it is.
-        said: a sentence for the person, until there is another.
+        sound: voice and tones; None is silent.
+        film: records the pictures of the camera; None records none.
+        locked: whether the screen is locked; the camera is released while it is.
+        message: a sentence for the person, shown until there is another.
     """
 
     camera: Pictures
@@ -99,15 +99,15 @@ class App:
     plan: Plan = field(default_factory=Plan)
     on_calibrated: Callable[[Calibration], str] = lambda _calibration: ""
     calibrate_only: str = ""
-    aloud: Aloud | None = None
-    film: Film | None = None
+    sound: SessionSound | None = None
+    film: SessionFilm | None = None
     locked: Callable[[], bool] = lambda: False
-    said: str = ""
+    message: str = ""
     frames: int = 0
     _last: tuple[Frame, Reading] | None = None
     _exercise: str = ""
     _paused: bool = False
-    _away: bool = False
+    _screen_locked: bool = False
     _muted: bool = False
     _guiding: GuideRunner = field(init=False)
 
@@ -119,12 +119,12 @@ class App:
             self._guiding.begin(Guide(first, self.plan))
 
     def run(self) -> None:
-        """Until the person finishes, or the file is over."""
+        """Run until the person finishes, or the file is over."""
         while not self.camera.ended:
             if self.press(self.screen.key()):
                 return
-            if self.locked() != self._away:
-                self._hold(paused=self._paused, away=not self._away)
+            if self.locked() != self._screen_locked:
+                self._set_paused(paused=self._paused, locked=not self._screen_locked)
                 self.show()
             frame = self.camera.newest(_WAIT_S)
             if frame is not None:
@@ -135,10 +135,10 @@ class App:
                 self.show()
 
     def step(self, frame: Frame) -> None:
-        """One frame: shown with its skeleton at once, then read.
+        """Process one frame: show it with its skeleton at once, then read it.
 
-        Gauges change slowly, so the picture does not wait for its own reading and bears the last
-        one; what is news (a repetition, a cue) is shown as soon as it is known.
+        Gauges change slowly, so the picture is first shown with the previous reading; what is new
+        (a repetition, a cue) is shown as soon as it is known.
         """
         raw = self.find(frame)
         poses = self.session.smooth(raw)
@@ -152,13 +152,13 @@ class App:
         self._guiding.frame(raw, frame.image)
         if self.film is not None:
             self.film.add(frame)
-        if self.aloud is not None:
-            self.aloud.follow(reading, self._guiding.guide)
+        if self.sound is not None:
+            self.sound.follow(reading, self._guiding.guide)
         if before is None or _news(reading) != _news(before):
             self.show()
 
     def press(self, key: str) -> bool:
-        """What a key does; True where it ends the session."""
+        """Carry out a key; True where it ends the session."""
         guide = self._guiding.guide
         if guide is not None and key in {"escape", "\r", "r", "c", "x"}:
             self._guide_key(guide, key)
@@ -174,7 +174,7 @@ class App:
         return False
 
     def _guide_key(self, guide: Guide, key: str) -> None:
-        """Keys of a guided calibration; leaving it leaves everything as it was before."""
+        """Carry out a key of a guided calibration; leaving it changes nothing."""
         onwards = guide.over and key == "\r"
         both = onwards and self.calibrate_only == "both" and guide.script is POSTURE
         if both or (key == "x" and card(guide).more):
@@ -187,8 +187,8 @@ class App:
             self._guiding.command("retry" if key == "r" else "accept")
 
     def _finished(self, found: Calibration) -> None:
-        """Use and keep a guided calibration."""
-        self.said = self.on_calibrated(self.session.renew(found))
+        """Use and save a guided calibration."""
+        self.message = self.on_calibrated(self.session.renew(found))
 
     def _calibrate(self) -> None:
         self._guiding.begin(Guide(POSTURE, self.plan))
@@ -197,7 +197,7 @@ class App:
         self._guiding.begin(Guide(EXERCISE, self.plan))
 
     def show(self) -> None:
-        """Paint the last picture with what holds now."""
+        """Paint the last picture in the current state."""
         if self._last is not None:
             frame, reading = self._last
             shown = None if self._off else reading
@@ -206,23 +206,23 @@ class App:
 
     @property
     def _off(self) -> bool:
-        return self._paused or self._away
+        return self._paused or self._screen_locked
 
     def _pause(self) -> None:
-        self._hold(paused=not self._paused, away=self._away)
+        self._set_paused(paused=not self._paused, locked=self._screen_locked)
 
-    def _hold(self, *, paused: bool, away: bool) -> None:
-        """Let go of the camera, or take it again: it is off for the person or for the lock."""
+    def _set_paused(self, *, paused: bool, locked: bool) -> None:
+        """Release the camera, or open it again: it is off while paused or locked."""
         before = self._off
-        self._paused, self._away = paused, away
+        self._paused, self._screen_locked = paused, locked
         if self._off != before:
             (self.camera.pause if self._off else self.camera.resume)()
 
     def _mute(self) -> None:
         self._muted = not self._muted
         self.session.mute(self._muted)
-        if self.aloud is not None:
-            self.aloud.mute(self._muted)
+        if self.sound is not None:
+            self.sound.mute(self._muted)
 
     def _next_exercise(self) -> None:
         here = self.exercises.index(self._exercise)
@@ -239,7 +239,7 @@ class App:
             targets=coached.targets,
         )
 
-    def _state(self, reading: Reading) -> State:
+    def _state(self, reading: Reading) -> WindowState:
         title = self.titles.get(self._exercise, self._exercise) or "none"
         keys = [
             ("P", "go on" if self._paused else "pause"),
@@ -254,36 +254,36 @@ class App:
             keys = _guide_keys(self._guiding.guide)
         notice = self.camera.trouble
         if self._off:
-            why = "The screen is locked" if self._away else "Paused"
+            why = "The screen is locked" if self._screen_locked else "Paused"
             notice = f"{why}. The camera is off."
         journal = self.session.journal
         recording = journal is not None and not journal.trouble and not self._off
         filming = recording and self.film is not None and not self.film.video.trouble
-        return State(
+        return WindowState(
             tuple(keys), notice, self._hint(reading), muted=self._muted, recording=recording,
-            filming=filming, sound="" if self.aloud is None else self.aloud.lamp,
+            filming=filming, sound="" if self.sound is None else self.sound.indicator,
             guide=self._guiding.guide,
         )  # fmt: skip
 
     def _hint(self, reading: Reading) -> str:
-        """The first that there is to say, by its weight."""
-        journal, film, aloud = self.session.journal, self.film, self.aloud
+        """The most important sentence to show below the picture."""
+        journal, film, sound = self.session.journal, self.film, self.sound
         return (
             (journal.trouble if journal is not None else "")
             or (film.video.trouble if film is not None else "")
-            or (aloud.trouble if aloud is not None else "")
+            or (sound.trouble if sound is not None else "")
             or reading.notice
-            or self.said
+            or self.message
         )
 
 
 def _news(reading: Reading) -> tuple[object, ...]:
-    """What is shown without delay where it changes."""
+    """What is shown without delay when it changes."""
     return reading.coached.count, reading.coached.phase, reading.cue, reading.notice
 
 
 def _guide_keys(guide: Guide) -> list[tuple[str, str]]:
-    """What the keys do during a guided calibration."""
+    """The keys of a guided calibration, and what they do."""
     shown = card(guide)
     choices = (("Enter", shown.accept), ("R", shown.retry), ("X", shown.more))
     keys = [(key, word[0].lower() + word[1:]) for key, word in choices if word]

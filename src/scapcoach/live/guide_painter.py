@@ -10,7 +10,7 @@ import numpy as np
 from scapcoach.guide.card import Mood, card
 from scapcoach.guide.steps import TRACE_S
 from scapcoach.overlay.gauges import INK, PANEL, QUIET, text_size
-from scapcoach.overlay.paint import Box, Layer, Picture
+from scapcoach.overlay.paint import Box, Canvas, Layer
 from scapcoach.overlay.readings import GOOD, TO_DO
 from scapcoach.overlay.text import fit, text_width
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     _Checks = tuple[tuple[str, bool], ...]
 
 _COLORS: Final = {Mood.CALM: INK, Mood.ACT: TO_DO, Mood.GOOD: GOOD, Mood.BAD: TO_DO}
-#: What is said of arrows that point nowhere in the picture.
+#: Words for arrows that point to no place in the picture.
 _WORDS: Final = {"nearer": "closer", "back": "back", "turn": "turn", "up": "up", "down": "down"}
 
 
@@ -53,7 +53,7 @@ class GuidePainter:
             self._arrow(image, shown.arrow)
 
     def _paint_card(self, title: str, text: str, big: str, color: Color, checks: _Checks) -> Layer:
-        """Title, sentence and countdown across the foot; the checks below them."""
+        """Title, sentence and countdown at the bottom; the checks below them."""
         em, (width, height) = self._em, self.size
         margin = 0.6 * em
         room = width - 2 * margin - 2 * em - (2.4 * em * len(big) + 2.4 * em if big else 0)
@@ -66,7 +66,7 @@ class GuidePainter:
         tall = max(tall, 5 * em if big else 0)
         per_row = max(1, int((width - 2 * margin) / (7.2 * em)))
         rows = -(-len(checks) // per_row)
-        bottom = height - 2.4 * em  # the head stays free: its place in the picture matters
+        bottom = height - 2.4 * em  # the head stays visible: its place in the picture matters
         box = Box(margin, bottom - tall - 1.6 * em * rows, width - margin, bottom)
         layer = Layer(box.inset(-1))
         layer.fill(box, PANEL, 0.86, radius=0.45 * em)
@@ -90,9 +90,9 @@ class GuidePainter:
         return layer
 
     def _bars(self, image: Image, shown: GuideCard) -> None:
-        """How much of a hold or of the way is done, and of the whole."""
+        """Progress of a hold or movement, and of the whole calibration."""
         em, (width, height) = self._em, self.size
-        picture = Picture(image)
+        picture = Canvas(image)
         whole = Box(0, height - 0.35 * em, width, height)
         picture.fill(whole, PANEL, 0.8)
         picture.fill(whole._replace(right=max(1.0, shown.progress * width)), GOOD, 0.9)
@@ -103,14 +103,14 @@ class GuidePainter:
             picture.fill(done, TO_DO, 0.95, radius=0.5 * em)
 
     def _trace(self, image: Image, shown: GuideCard) -> None:
-        """The last seconds: further up is further from rest, or nearer to the finish."""
+        """The last seconds: higher is farther from rest, or nearer to the finish."""
         if len(shown.trace) < 2:
             return
         import cv2
 
         em = self._em
         box = Box(0.6 * em, 0.6 * em, min(9 * em, 0.3 * self.size[0]), 5.6 * em)
-        picture = Picture(image)
+        picture = Canvas(image)
         picture.fill(box, PANEL, 0.8, radius=0.4 * em)
         middle = (box.top + box.bottom) / 2
         picture.fill(Box(box.left + 0.4 * em, middle - 0.7, box.right - 0.4 * em, middle + 0.7),
@@ -121,23 +121,23 @@ class GuidePainter:
         line = np.rint(np.column_stack([x, y])).astype(np.int32)
         cv2.polylines(image, [line], False, GOOD, max(2, round(em / 8)), cv2.LINE_AA)
 
-    def _arrow(self, image: Image, way: str) -> None:
-        """A large arrow: at the side to move to, or with a word where that is no side."""
+    def _arrow(self, image: Image, direction: str) -> None:
+        """A large arrow at the side to move to; for other directions, with a word."""
         import cv2
 
         em, (width, height) = self._em, self.size
-        aside = way in {"left", "right"}
-        left = aside and (way == "left") == self._mirrored
+        aside = direction in {"left", "right"}
+        left = aside and (direction == "left") == self._mirrored
         middle = np.array([3.4 * em if left else width - 3.4 * em, 0.4 * height])
-        shape = ("left" if left else "right") if aside else way
+        shape = ("left" if left else "right") if aside else direction
         lines = [np.rint(middle + 2.2 * em * s).astype(np.int32) for s in _strokes(shape)]
         for color, thick in ((PANEL, 1.0), (TO_DO, 0.6)):
             cv2.polylines(image, lines, False, color, round(thick * em), cv2.LINE_AA)
-        if way in _WORDS:
-            self._word(_WORDS[way]).onto(image)
+        if direction in _WORDS:
+            self._word(_WORDS[direction]).onto(image)
 
     def _paint_word(self, word: str) -> Layer:
-        """Below an arrow that points nowhere in the picture."""
+        """The word below an arrow."""
         em, size = self._em, round(1.3 * self._em)
         x, y = self.size[0] - 3.4 * em, 0.4 * self.size[1] + 4.4 * em
         half = text_width(word, size) / 2 + 0.4 * em

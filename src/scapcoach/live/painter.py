@@ -1,4 +1,4 @@
-"""What the window shows: the mirrored picture with its overlay, and a line of keys below it."""
+"""The content of the window: the mirrored picture with its overlay, and a line of keys below it."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from scapcoach.session.engine import Reading
 
 
-#: The longer side of the picture in the window at most: more costs time and shows no more.
+#: Largest longer side of the picture in the window: more would take time and show nothing new.
 MAX_SIDE: Final = 1280
 _RED: Final[Color] = (255, 92, 80)
-#: What to do about a missing number, where keys do it.
+#: Advice about a missing number, where a key helps.
 _ADVICE: Final = MappingProxyType(
     {
         Reason.NOT_CALIBRATED: "Not calibrated: press C.",
@@ -41,16 +41,16 @@ _ADVICE: Final = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class WindowState:
     """What the window shows beside the picture.
 
     Attributes:
-        keys: key and word of every key that does something now.
-        notice: one or two sentences across the picture (paused, camera gone); empty for none.
-        hint: a quieter sentence above the gauges (check the calibration); empty for none.
+        keys: name and word of every key that does something now.
+        notice: one or two large sentences across the picture (paused, no camera); empty for none.
+        hint: a smaller sentence above the gauges (check the calibration); empty for none.
         muted, recording, filming: shown as words in the line of keys.
-        sound: what can be heard, in a word for the line of keys; empty for nothing.
-        guide: the guided calibration, in place of gauges and cues.
+        sound: what can be heard, as a word for the line of keys; empty for nothing.
+        guide: the guided calibration, shown instead of gauges and cues.
     """
 
     keys: tuple[tuple[str, str], ...]
@@ -63,22 +63,22 @@ class State:
     guide: Guide | None = None
 
     @property
-    def lamps(self) -> tuple[tuple[str, Color], ...]:
+    def indicators(self) -> tuple[tuple[str, Color], ...]:
         """Words at the right of the line of keys, from the right, and their colours."""
         heard = ("MUTED", TO_DO) if self.muted else (self.sound, GOOD)
         kept = "REC + VIDEO" if self.filming else "REC" if self.recording else ""
-        return tuple(lamp for lamp in ((kept, _RED), heard) if lamp[0])
+        return tuple(shown for shown in ((kept, _RED), heard) if shown[0])
 
 
 class Painter:
     """Paints the window's pictures, for camera pictures of one size.
 
-    The view is mirrored, as people know themselves; letters are not, and left and right stay the
+    The picture is mirrored, as people know themselves; text is not, and left and right stay the
     person's own.
 
     Args:
         size: (width, height) of the camera's pictures in pixels.
-        mirrored: False for a file, and for whoever films from behind.
+        mirrored: False for a file, and for people who are filmed from behind.
     """
 
     def __init__(self, size: tuple[int, int], *, mirrored: bool = True) -> None:
@@ -97,14 +97,16 @@ class Painter:
         self._notice = lru_cache(maxsize=8)(self._paint_notice)
         self._hint = lru_cache(maxsize=8)(self._paint_hint)
 
-    def paint(self, image: Image, reading: Reading | None, prompt: Prompt, state: State) -> Image:
-        """The picture for the window; it holds until the next one is painted.
+    def paint(
+        self, image: Image, reading: Reading | None, prompt: Prompt, state: WindowState
+    ) -> Image:
+        """The picture for the window; it is valid until the next one is painted.
 
         Args:
-            image: (H, W, 3) RGB as the camera gave it; left as it is.
-            reading: of that picture; None paints the picture alone.
+            image: (H, W, 3) RGB of the camera; not changed.
+            reading: of that picture; None paints only the picture.
             prompt: counter, phase and cue.
-            state: the rest.
+            state: everything else.
         """
         import cv2
 
@@ -126,7 +128,7 @@ class Painter:
             self._notice(state.notice).onto(shown)
         elif state.hint and state.guide is None and not prompt.cue:
             self._hint(state.hint).onto(shown)
-        line = (state.keys, state.lamps)
+        line = (state.keys, state.indicators)
         if line != self._line_shown:
             self._canvas[self.picture[1] :] = PANEL
             self._keys(*line).onto(self._canvas)
@@ -134,16 +136,16 @@ class Painter:
         return self._canvas
 
     def _paint_keys(
-        self, keys: tuple[tuple[str, str], ...], lamps: tuple[tuple[str, Color], ...]
+        self, keys: tuple[tuple[str, str], ...], indicators: tuple[tuple[str, Color], ...]
     ) -> Layer:
-        """The line of keys; what does not fit in small letters is left out from the end."""
+        """The line of keys; keys at the end are left out where even small letters do not fit."""
         width, height = self.size
         layer = Layer(Box(0, self.picture[1], width, height))
         right = width - 0.6 * self._em
         size = round(0.8 * self._em)
         middle = (self.picture[1] + height) / 2
         base = middle + 0.36 * size
-        for word, color in lamps:
+        for word, color in indicators:
             right -= layer.text(right, base, word, size, color, "bold", "right") + self._em
         for scale in (1.0, 0.9, 0.8, 0.7):
             small = max(9, round(scale * size))
@@ -169,7 +171,7 @@ class Painter:
         return text_width(key, size, "bold") + text_width(word, size) + 1.15 * size
 
     def _paint_notice(self, text: str) -> Layer:
-        """Sentences in the middle of the picture, in letters for some distance."""
+        """Sentences in the middle of the picture, in letters that can be read from a distance."""
         width, height = self.picture
         big = max(18, round(0.075 * min(width, height)))
         sizes = (big, round(0.8 * big), round(0.62 * big), round(0.5 * big))
@@ -182,7 +184,7 @@ class Painter:
         return layer
 
     def _paint_hint(self, text: str) -> Layer:
-        """One sentence across the middle, quieter than a cue."""
+        """One sentence across the middle, smaller than a cue."""
         em, (width, height) = self._em, self.picture
         size = round(0.95 * em)
         lines, size = fit((text,), (size, round(0.85 * size)), width - 4 * em, 3.6 * em)
@@ -199,12 +201,12 @@ class Painter:
 
 
 def mirror(poses: Poses) -> Poses:
-    """Landmarks where a mirrored picture shows them; left stays the person's own left."""
+    """Landmarks at their places in a mirrored picture; left stays the person's own left."""
     flip = np.array([poses.size[0], 0.0]), np.array([-1.0, 1.0])
     contour = None if poses.contour is None else flip[0] + flip[1] * poses.contour
     return replace(poses, xy=flip[0] + flip[1] * poses.xy, contour=contour)
 
 
 def _turned(measures: Measures) -> Measures:
-    """For the little figure that shows the view: in a mirror it turns the other way."""
+    """Measures for the small figure that shows the view, which turns the other way in a mirror."""
     return replace(measures, yaw=-measures.yaw)

@@ -1,4 +1,4 @@
-"""A window on the desktop, through OpenCV; and whether there can be one."""
+"""A window on the desktop, through OpenCV, and a check whether one can be opened."""
 
 from __future__ import annotations
 
@@ -27,12 +27,11 @@ _OF_PYAV: Final = re.compile(r"/av\.libs/(libxcb-\S+)$", re.MULTILINE)
 
 
 def check_display() -> None:
-    """Make sure that a window can be opened; the toolkit itself would end the program, or hang.
+    """Make sure that a window can be opened; the toolkit itself would end the program or hang.
 
     Raises:
-        DisplayError: there is no screen here, and the message names the way without one; the
-            toolkit lacks libraries of the system; or the program that uses scapcoach has imported
-            PyAV before OpenCV.
+        DisplayError: there is no screen (the message names the alternative); the toolkit lacks
+            system libraries; or the program that uses scapcoach imported PyAV before OpenCV.
     """
     if _SYSTEM != "linux":
         return
@@ -46,11 +45,11 @@ def check_display() -> None:
             f"A window needs {listed(missing)}, which this system lacks. Install "
             f"{'it' if len(missing) == 1 else 'them'}: {install_command(missing)}"
         )
-    if _mixed_up():
+    if _toolkit_uses_pyav_libraries():
         raise DisplayError(
-            "A window would hang for ever, because this program imported PyAV (av) before OpenCV "
+            "A window would never appear, because this program imported PyAV (av) before OpenCV "
             "(cv2). Put 'import cv2' before the first 'import av', or write 'from scapcoach.pyav "
-            "import av' in its place."
+            "import av' instead."
         )
 
 
@@ -66,12 +65,12 @@ def _answers(named: str) -> bool:
     return _connects(socket.AF_INET, (host, 6000 + number))
 
 
-def _mixed_up() -> bool:
-    """Whether OpenCV's window toolkit has got, or would get, libraries that PyAV has brought.
+def _toolkit_uses_pyav_libraries() -> bool:
+    """Whether OpenCV's window toolkit uses, or would use, libraries of PyAV's wheel.
 
-    The wheels of both hold some under the very same names, and whichever is imported first brings
-    its own for both. PyAV's are linked to another libxcb than the one that the toolkit uses, and
-    the first window waits in it for an answer that went to the other.
+    The wheels of both contain some libraries with the same names, and the one that is imported
+    first provides them for both. PyAV's are linked to another libxcb than the toolkit uses, so the
+    first window waits there for an answer that the other one received.
     """
     loaded = set(_OF_PYAV.findall(_memory_map()))
     found = importlib.util.find_spec("cv2") if loaded else None
@@ -82,14 +81,14 @@ def _mixed_up() -> bool:
 
 
 def _use_the_systems_x11() -> None:
-    """Let the window toolkit find the system's libX11-xcb before the copy in OpenCV's wheel.
+    """Make the window toolkit use the system's libX11-xcb, not the copy in OpenCV's wheel.
 
-    Through it Qt says that it reads the screen's messages itself. The copy writes that to where
-    libX11 had it before version 1.8; a newer libX11 never learns of it and takes messages away.
-    If "show yourself" is among them, the window stays black for ever: one in five did [M].
+    Through this library Qt declares that it reads events itself. The copy stores that where libX11
+    had it before version 1.8; a newer libX11 does not see it and removes events from the queue. If
+    the expose event is among them, the window stays black: one in five did [M].
     """
     if _SYSTEM == "linux":
-        with suppress(OSError):  # not there: the copy is used
+        with suppress(OSError):  # not installed: the copy is used
             ctypes.CDLL("libX11-xcb.so.1", ctypes.RTLD_GLOBAL)
 
 
@@ -111,7 +110,7 @@ def _connects(family: int, place: Any) -> bool:
 
 
 class Window:
-    """A window that shows pictures and tells keys; a context manager, in the main thread.
+    """A window that shows pictures and reports keys; a context manager, for the main thread.
 
     Raises:
         DisplayError: there is no screen.
@@ -128,7 +127,7 @@ class Window:
         import cv2
 
         _use_the_systems_x11()
-        # Qt looks for fonts beside OpenCV and complains of their lack; the window has no text.
+        # Qt warns when it finds no fonts beside OpenCV; the window has no text of its own.
         os.environ.setdefault("QT_LOGGING_RULES", "*.warning=false")
         cv2.namedWindow(
             self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL

@@ -1,4 +1,4 @@
-"""The sound of a recording, carried over into the annotated video."""
+"""The sound of a recording, copied into the annotated video."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer, OutputContainer
 
-#: Codecs that are copied as they are; everything else becomes AAC.
+#: Codecs that are copied unchanged; everything else becomes AAC.
 COPIED: Final = frozenset({"aac", "mp3"})
 #: Sound is written this far ahead of the picture, seconds, so that players need not wait for it.
 _AHEAD: Final = 0.5
@@ -26,12 +26,12 @@ class AudioCopy:
     """Copies the first sound track of a file into an output container, step by step.
 
     Time 0 of the output is the first video frame of the source, as for `Frame.t`; sound before
-    it is dropped. A fault in the sound ends the sound, never the video: it is told in `warnings`.
+    it is dropped. An error in the sound ends only the sound; it is reported in `warnings`.
 
     Args:
         source: the recording.
-        output: where the sound goes; must not have been written to yet.
-        warnings: gets a sentence when sound is left out.
+        output: receives the sound; nothing may have been written to it yet.
+        warnings: receives a sentence when sound is left out.
     """
 
     def __init__(self, source: Path, output: OutputContainer, warnings: list[str]) -> None:
@@ -50,7 +50,7 @@ class AudioCopy:
             if self._input.streams.audio:
                 track = self._input.streams.audio[0]
                 name = track.codec_context.codec.canonical_name
-                # AAC out of a transport stream has no header of its own that MP4 could take.
+                # AAC from a transport stream has no header that MP4 could use.
                 bare = name == "aac" and not track.codec_context.extradata
                 copied = name in COPIED and not bare
                 self._packets = self._copied(track) if copied else self._encoded(track)
@@ -69,7 +69,7 @@ class AudioCopy:
                 self._waiting = self._next()
             if self._waiting is None or self._waiting[0] > t + _AHEAD:
                 return
-            self._output.mux(self._waiting[1])  # faults of the disk are the writer's to tell
+            self._output.mux(self._waiting[1])  # the writer reports disk errors
             self._waiting = None
 
     def _next(self) -> tuple[float, av.Packet[Any]] | None:

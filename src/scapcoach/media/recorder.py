@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from scapcoach.errors import OutputError
 from scapcoach.files import output_error
-from scapcoach.media.h264 import CLOCK, add_stream, coded, even_size
+from scapcoach.media.h264 import CLOCK, QUEUE_FRAMES, add_stream, coded, even_size
 from scapcoach.pictures import shrunk
 
 if TYPE_CHECKING:
@@ -24,15 +24,12 @@ if TYPE_CHECKING:
     from scapcoach.arrays import Image
 
 
-#: Seconds of pictures that are written as one fragment, and made sure of on the disk: as much is
-#: lost when the power goes, with the time that a busy disk takes.
+#: Seconds of pictures that are written as one fragment and flushed to the disk. A power cut loses
+#: that much, and the time that a busy disk needs.
 KEEP_S: Final = 1.0
 
-#: Pictures that may wait for the encoder: at 30 a second, a quarter of a second of them.
-QUEUE: Final = 8
-
-#: Bytes that are left free on the disk: journal and report of the session matter more than its
-#: pictures, and have to find room [E].
+#: Bytes that are left free on the disk for the journal and the report of the session, which matter
+#: more than its pictures [E].
 RESERVE: Final = 300_000_000
 
 #: Quick enough to leave the processor to the pose model: 60 % of the work of the annotated video's
@@ -41,18 +38,17 @@ _PRESET: Final = "superfast"
 
 
 class CameraVideo:
-    """Writes pictures as they come into an MP4 file; a context manager.
+    """Writes pictures of a camera into an MP4 file; a context manager.
 
-    H.264 with the times that are given (variable frame rate). Encoding runs in a thread of its
-    own; a picture that finds the queue full is left out and counted, so `add` never waits. The
-    file is written in fragments, so that whatever ends the program leaves one that can be played;
-    in the end it becomes an ordinary MP4 file. A fault ends the video, never the session: it is
-    told by `trouble`.
+    H.264 with the given times (variable frame rate). Encoding runs in its own thread; when the
+    queue is full, a picture is left out and counted, so `add` never waits. The file is written in
+    fragments, so that it can be played however the program ends; on closing it becomes an ordinary
+    MP4 file. An error ends the video, never the session: it is given by `trouble`.
 
     Args:
         path: the file, which must not exist.
         size: (width, height) of the pictures in pixels.
-        max_side: the longer side of the video in pixels at most.
+        max_side: largest longer side of the video in pixels.
         reserve: bytes to leave free on the disk.
 
     Raises:
@@ -66,7 +62,7 @@ class CameraVideo:
         self.size = even_size(size, max_side)
         self._given = size
         self._reserve = reserve
-        self._queue: queue.Queue[tuple[Image, int] | None] = queue.Queue(QUEUE)
+        self._queue: queue.Queue[tuple[Image, int] | None] = queue.Queue(QUEUE_FRAMES)
         self._start: float | None = None
         self._last_pts = -1
         self._written = 0
@@ -83,30 +79,30 @@ class CameraVideo:
 
     @property
     def start(self) -> float | None:
-        """Time of the first picture, at which the file begins; None before it."""
+        """Time of the first picture, where the video begins; None before it."""
         return self._start
 
     @property
     def written(self) -> int:
-        """Pictures handed to the encoder so far."""
+        """Number of pictures given to the encoder so far."""
         return self._written
 
     @property
     def dropped(self) -> int:
-        """Pictures left out so far because the encoder did not keep up."""
+        """Number of pictures left out because the encoder was too slow."""
         return self._dropped
 
     @property
     def trouble(self) -> str:
-        """Why no pictures are kept any more, one sentence; empty while all is well."""
+        """Why no more pictures are recorded, one sentence; empty while recording works."""
         return self._trouble
 
     def add(self, image: Image, t: float) -> bool:
-        """Have a picture written; False where it is left out. Never waits.
+        """Record a picture; False where it is left out. Never waits.
 
         Args:
             image: (H, W, 3) uint8 RGB of the given size; not to be drawn on afterwards.
-            t: seconds, growing.
+            t: seconds, increasing.
 
         Raises:
             ValueError: the picture has another size.
@@ -127,7 +123,7 @@ class CameraVideo:
         return True
 
     def close(self) -> None:
-        """Write what waits and finish the file; without any picture, nothing is left of it."""
+        """Write the waiting pictures and finish the file; without any picture, delete it."""
         if self._thread.is_alive():
             self._queue.put(None)
             self._thread.join()
@@ -147,13 +143,13 @@ class CameraVideo:
     def _run(self) -> None:
         try:
             self._encode()
-        except OSError as error:  # libav's errors of the disk are of this kind, too
+        except OSError as error:  # also libav's disk errors
             self._trouble = f"Filming stopped: {output_error(error, self.path)}"
         except OutputError as error:
             self._trouble = f"Filming stopped: {error}"
         except Exception as error:  # noqa: BLE001 - whatever the encoder meets, the session goes on
             self._trouble = f"Filming stopped: {self.path.name} could not be encoded ({error})."
-        while not self._over:  # after a fault: those that waited, and the end
+        while not self._over:  # after an error: empty the queue up to its end mark
             self._over = self._queue.get() is None
 
     def _encode(self) -> None:
@@ -169,7 +165,7 @@ class CameraVideo:
         try:
             self._pictures(output, add_stream(output, self.size, _PRESET, live=True))
         except BaseException:
-            # What is there can be played; finishing would meet the same fault again.
+            # The file can be played so far; finishing it would fail again.
             with contextlib.suppress(Exception):
                 output.close()
             raise
@@ -184,7 +180,7 @@ class CameraVideo:
             step, last = (pts - last or step), pts
             for packet in stream.encode(coded(shrunk(image, self.size), pts)):
                 output.mux(packet)
-            self._file.flush()  # to the system: a program that is killed loses nothing more
+            self._file.flush()  # to the system: safe when the program is killed
             if time.monotonic() - kept >= KEEP_S:
                 self._keep()
                 self._room()
@@ -201,6 +197,6 @@ class CameraVideo:
     def _room(self) -> None:
         if shutil.disk_usage(self.path.parent).free < self._reserve:
             raise OutputError(
-                "the disk is nearly full, and what is left is for the session's measures and "
-                "report. Free some space for the next one."
+                "the disk is nearly full, and the rest is needed for the session's measures and "
+                "report. Free some space for the next session."
             )

@@ -12,21 +12,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-#: Two subtitles never touch: some players drop the second of two that share an instant.
+#: Seconds between two subtitles: some players drop the second of two that touch.
 GAP: Final = 0.04
 
-#: Shorter than so many seconds, of itself or cut by the next, it would only flash: left out.
+#: Shortest subtitle in seconds, also after being cut by the next one; shorter ones are left out.
 SHORTEST: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Subtitle:
-    """One line of text over a stretch of time.
+    """One line of text for some time.
 
     Attributes:
         t: when it appears, seconds of the recording.
         seconds: how long it stays; cut short where the next one begins.
-        text: what it says. Line breaks and runs of spaces become one space.
+        text: the text. Line breaks and runs of spaces become one space.
     """
 
     t: float
@@ -35,7 +35,7 @@ class Subtitle:
 
 
 def write_srt(path: Path, subtitles: Iterable[Subtitle]) -> None:
-    """Write SubRip subtitles, whole or not at all; without any, an empty file.
+    """Write a SubRip file completely or not at all; without subtitles, an empty file.
 
     Raises:
         OutputError: they could not be written.
@@ -48,7 +48,7 @@ def write_srt(path: Path, subtitles: Iterable[Subtitle]) -> None:
 
 
 def write_vtt(path: Path, subtitles: Iterable[Subtitle]) -> None:
-    """Write WebVTT subtitles, whole or not at all; without any, only the header.
+    """Write a WebVTT file completely or not at all; without subtitles, only the header.
 
     Raises:
         OutputError: they could not be written.
@@ -63,7 +63,7 @@ def write_vtt(path: Path, subtitles: Iterable[Subtitle]) -> None:
 def _in_order(subtitles: Iterable[Subtitle]) -> Iterator[tuple[float, float, str]]:
     """(from, to, text) by time, none over another, none empty.
 
-    "-->" would end a cue of either format, so an arrow stands in its place.
+    "-->" would end a cue of either format, so it is replaced by an arrow.
     """
     known = sorted((s for s in subtitles if s.text.split()), key=lambda s: s.t)
     for k, one in enumerate(known):

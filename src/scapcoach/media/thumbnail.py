@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 THUMBNAIL: Final = "thumbnail.jpg"
 
-#: Width and height in pixels: shown half as large, it is sharp on dense screens.
+#: Width and height in pixels; shown at half size, so that it is sharp on high-density screens.
 SIZE: Final = (192, 144)
 
 _BODY: Final = (
     Landmark.NOSE, Landmark.LEFT_EAR, Landmark.RIGHT_EAR, Landmark.LEFT_SHOULDER,
     Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP, Landmark.RIGHT_HIP,
 )  # fmt: skip
-#: Room around head and trunk, in shares of their larger extent.
+#: Margin around head and trunk, as a share of their larger extent.
 _ROOM: Final = 0.3
 
 
 def best_time(poses: Poses) -> float:
-    """Seconds: in the middle of the frames in which the locked subject is seen, or of them all."""
+    """Time in seconds of the middle frame with the locked subject, or of all frames without one."""
     seen = np.flatnonzero(poses.subject == 0)
     if not len(poses):
         return 0.0

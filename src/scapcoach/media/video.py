@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from scapcoach.errors import OutputError
 from scapcoach.files import atomic_path, output_error
 from scapcoach.media.audio import AudioCopy
-from scapcoach.media.h264 import CLOCK, add_stream, coded, even_size
+from scapcoach.media.h264 import CLOCK, QUEUE_FRAMES, add_stream, coded, even_size
 from scapcoach.pictures import shrunk
 
 if TYPE_CHECKING:
@@ -22,24 +22,20 @@ if TYPE_CHECKING:
     from scapcoach.arrays import Image
 
 
-#: Frames that may wait for the encoder, about 22 MB of them at 720p.
-QUEUE: Final = 8
-
-
 class AnnotatedVideoWriter:
     """Writes RGB pictures as an MP4 file that browsers play; a context manager.
 
-    H.264, yuv420p, BT.709 limited range, index at the front, timestamps as they are given
-    (variable frame rate stays variable). Encoding runs in a thread of its own behind a bounded
+    H.264, yuv420p, BT.709 limited range, index at the front, timestamps as given (a
+    variable frame rate stays variable). Encoding runs in its own thread, with a bounded
     queue. The file appears under its name only when the block ends without an error and at least
-    one frame was written; otherwise nothing is left.
+    one frame was written.
 
     Args:
         path: the file to write.
         size: (width, height) of the pictures of the recording in pixels.
         audio_from: recording whose sound is kept: copied when it is AAC or MP3, else turned into
             AAC. Sound that cannot be read is left out, with a line in `warnings`.
-        max_side: the longer side of the video in pixels at most.
+        max_side: largest longer side of the video in pixels.
         preset: speed of the encoder, one of libx264's presets.
 
     Raises:
@@ -57,7 +53,7 @@ class AnnotatedVideoWriter:
         self._audio_from = audio_from
         self._preset = preset
         self._last_pts = -1
-        self._queue: queue.Queue[tuple[Image, int] | None] = queue.Queue(QUEUE)
+        self._queue: queue.Queue[tuple[Image, int] | None] = queue.Queue(QUEUE_FRAMES)
         self._failure: BaseException | None = None
         self._abandoned = threading.Event()
         self._thread: threading.Thread
@@ -67,7 +63,7 @@ class AnnotatedVideoWriter:
         self._atomic = atomic_path(self.path)
         self._temporary = self._atomic.__enter__()
         try:
-            self._temporary.touch()  # what cannot be written is said before the first frame
+            self._temporary.touch()  # an error is reported before the first frame
         except OSError as error:
             self._atomic.__exit__(type(error), error, error.__traceback__)
         self._thread = threading.Thread(target=self._run, name="video-encoder", daemon=True)
@@ -83,7 +79,7 @@ class AnnotatedVideoWriter:
 
         Args:
             image: (H, W, 3) uint8 RGB of `size`. The writer keeps it: do not draw on it again.
-            t: seconds from the first frame of the recording, growing.
+            t: seconds from the first frame of the recording, increasing.
 
         Raises:
             ValueError: the picture has another size than `size`.

@@ -1,4 +1,4 @@
-"""The gauges of the overlay: where they stand and how they are painted."""
+"""The gauges of the overlay: their layout and how they are painted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from scapcoach.measures import words
 from scapcoach.measures.series import Reason, Status
-from scapcoach.overlay.paint import Box, Layer, Picture
+from scapcoach.overlay.paint import Box, Canvas, Layer
 from scapcoach.overlay.readings import GOOD, SHORT, ZONES, read
 from scapcoach.overlay.skeleton import LEFT, RIGHT
 from scapcoach.overlay.text import fit, text_width
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from scapcoach.measures.series import Measures
     from scapcoach.overlay.paint import Color
-    from scapcoach.overlay.readings import Reading
+    from scapcoach.overlay.readings import GaugeReading
     from scapcoach.overlay.text import Weight
 
 PANEL: Final[Color] = (13, 17, 24)
@@ -33,8 +33,8 @@ TRACK: Final[Color] = (120, 132, 148)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One gauge: a measure, its side, and where it stands."""
+class GaugeRow:
+    """One gauge: a measure, its side, and its place."""
 
     measure: str
     side: str
@@ -42,27 +42,27 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """A titled group of gauges that give way to one sentence when all are withheld.
+class GaugeCard:
+    """A titled group of gauges, replaced by one sentence when all values are withheld.
 
     Attributes:
         title: key of `TITLES`.
         rows: one gauge each.
-        box: where the card stands.
-        both: a gauge of both sides together, shown where neither side can be told apart.
+        box: place of the card.
+        both: a gauge of both sides together, shown where the sides cannot be distinguished.
         zones: whether the scale is coloured by ok, mild and marked.
     """
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[GaugeRow, ...]
     box: Box
-    both: Row | None = None
+    both: GaugeRow | None = None
     zones: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where everything of the panel stands on pictures of one size.
+    """The layout of the panel on pictures of one size.
 
     Attributes:
         em: size of the numbers in pixels.
@@ -72,7 +72,7 @@ class Layout:
 
     em: int
     panel: Box
-    cards: tuple[Card, ...]
+    cards: tuple[GaugeCard, ...]
 
 
 def text_size(size: tuple[int, int]) -> int:
@@ -81,7 +81,7 @@ def text_size(size: tuple[int, int]) -> int:
 
 
 def lay_out(size: tuple[int, int]) -> Layout:
-    """One strip of three cards at the foot of wide pictures; two and one on upright ones."""
+    """One row of three cards at the bottom of wide pictures; two rows on upright ones."""
     width, height = size
     em = text_size(size)
     margin, pad = max(4.0, 0.6 * em), 0.75 * em
@@ -102,9 +102,9 @@ def lay_out(size: tuple[int, int]) -> Layout:
             Box(panel.left, below, panel.right, panel.bottom),
         ]
 
-    def sided(name: str, box: Box) -> Card:
+    def sided(name: str, box: Box) -> GaugeCard:
         rows = tuple(
-            Row(
+            GaugeRow(
                 f"{name}_{side}", side[0].upper(),
                 Box(box.left + pad, box.top + head + k * line,
                     box.right - pad, box.top + head + (k + 1) * line),
@@ -112,7 +112,7 @@ def lay_out(size: tuple[int, int]) -> Layout:
             for k, side in enumerate(("left", "right"))
         )  # fmt: skip
         middle = Box(box.left + pad, box.top + head, box.right - pad, box.top + head + 2 * line)
-        return Card(name, rows, box, Row(name, "", middle))
+        return GaugeCard(name, rows, box, GaugeRow(name, "", middle))
 
     last = boxes[2]
     if wide:
@@ -120,7 +120,7 @@ def lay_out(size: tuple[int, int]) -> Layout:
     else:
         title = text_width("HUNCH", _head_size(em), "bold") * 1.1 + em
         row = Box(last.left + pad + title, last.top, last.right - pad, last.top + line)
-    hunch = Card("hunch", (Row("hunch", "", row),), last, zones=True)
+    hunch = GaugeCard("hunch", (GaugeRow("hunch", "", row),), last, zones=True)
     return Layout(em, panel, (sided("retraction", boxes[0]), sided("elevation", boxes[1]), hunch))
 
 
@@ -132,8 +132,8 @@ def _head_size(em: int) -> int:
 TITLES: Final = {name: title.upper() for name, title in words.TITLES.items()}
 
 
-#: What the unmoving part of a gauge depends on: status, reason, whether there is a number.
-_State = tuple[Status, Reason, bool]
+#: What the static part of a gauge depends on: status, reason, whether there is a number.
+_GaugeState = tuple[Status, Reason, bool]
 
 
 class Panel:
@@ -141,7 +141,7 @@ class Panel:
 
     Args:
         size: (width, height) of the pictures in pixels.
-        advice: sentences in place of `Reason.advice`, where something else is to be done here.
+        advice: sentences that replace `Reason.advice` for some reasons.
     """
 
     def __init__(
@@ -153,12 +153,12 @@ class Panel:
 
     def draw(
         self,
-        picture: Picture,
+        picture: Canvas,
         measures: Measures,
         i: int,
         targets: Mapping[str, tuple[float, float]] = MappingProxyType({}),
     ) -> None:
-        """Paint the gauges of frame `i`, with the ghosts of `targets`: measure to (low, high)."""
+        """Paint the gauges of frame `i`, with the target ranges: measure to (low, high)."""
         cards, readings = [], []
         for card in self.layout.cards:
             group = [read(measures.series.get(row.measure), i) for row in card.rows]
@@ -175,11 +175,13 @@ class Panel:
                 if reading.shown:
                     target = targets.get(row.measure) or targets.get(card.title)
                     if target is not None and reading.status == Status.OK and not card.zones:
-                        self._ghost(picture, self._track_box(card, row), reading, target)
+                        self._target_range(picture, self._track_box(card, row), reading, target)
                     self._marker(picture, card, row, reading)
 
-    def _paint_layer(self, shown: tuple[tuple[Card, ...], tuple[tuple[_State, ...], ...]]) -> Layer:
-        """Everything that does not move: panel, titles, tracks, reasons."""
+    def _paint_layer(
+        self, shown: tuple[tuple[GaugeCard, ...], tuple[tuple[_GaugeState, ...], ...]]
+    ) -> Layer:
+        """Everything static: panel, titles, tracks, reasons."""
         cards, key = shown
         em, panel = self.layout.em, self.layout.panel
         layer = Layer(panel.inset(-1))
@@ -201,7 +203,7 @@ class Panel:
         return layer
 
     def _header_note(
-        self, layer: Layer, card: Card, states: tuple[tuple[Status, Reason, bool], ...],
+        self, layer: Layer, card: GaugeCard, states: tuple[tuple[Status, Reason, bool], ...],
         *, inline: bool,
     ) -> None:  # fmt: skip
         """Right of the title: what the numbers relate to."""
@@ -228,7 +230,7 @@ class Panel:
                     break
 
     def _rows(
-        self, layer: Layer, card: Card, states: tuple[tuple[Status, Reason, bool], ...]
+        self, layer: Layer, card: GaugeCard, states: tuple[tuple[Status, Reason, bool], ...]
     ) -> None:
         em = self.layout.em
         withheld = [not shown for _, _, shown in states]
@@ -248,11 +250,11 @@ class Panel:
             else:
                 self._reason(layer, self._after_side(row), status, reason)
 
-    def _after_side(self, row: Row) -> Box:
+    def _after_side(self, row: GaugeRow) -> Box:
         return row.box._replace(left=row.box.left + (0.95 * self.layout.em if row.side else 0))
 
     def _reason(self, layer: Layer, box: Box, status: Status, reason: Reason) -> None:
-        """The sentence that stands in place of a number."""
+        """The sentence that replaces a number."""
         em = self.layout.em
         if status > Status.NOT_OBSERVABLE or reason == Reason.NONE:
             layer.fill(
@@ -275,7 +277,7 @@ class Panel:
         for k, line in enumerate(lines):
             layer.text(left, base + k * step, line, size, INK)
 
-    def _track_box(self, card: Card, row: Row) -> Box:
+    def _track_box(self, card: GaugeCard, row: GaugeRow) -> Box:
         """The scale of a gauge, between the side's letter and the number."""
         em, box = self.layout.em, row.box
         inline = card.zones and box.height < 2 * em
@@ -290,7 +292,7 @@ class Panel:
         left = self._after_side(row).left
         return Box(left, middle - 0.21 * em, box.right - number, middle + 0.21 * em)
 
-    def _track(self, layer: Layer, card: Card, row: Row, status: Status) -> None:
+    def _track(self, layer: Layer, card: GaugeCard, row: GaugeRow, status: Status) -> None:
         em, track = self.layout.em, self._track_box(card, row)
         relative = status == Status.RELATIVE
         if card.zones:
@@ -311,10 +313,10 @@ class Panel:
         else:
             layer.fill(track, TRACK, 0.5, radius=em)
 
-    def _ghost(
-        self, picture: Picture, track: Box, reading: Reading, target: tuple[float, float]
+    def _target_range(
+        self, picture: Canvas, track: Box, reading: GaugeReading, target: tuple[float, float]
     ) -> None:
-        """Where the marker should be now: a bracket around that part of the scale."""
+        """The target range: a bracket around that part of the scale."""
         em = self.layout.em
         low, high = (
             float(np.clip((edge - reading.low) / (reading.high - reading.low), 0, 1))
@@ -327,8 +329,10 @@ class Panel:
         picture.fill(box, GOOD, 0.22, radius=0.25 * em)
         picture.fill(box, GOOD, 0.9, radius=0.25 * em, outline=max(1.0, 0.1 * em))
 
-    def _marker(self, picture: Picture, card: Card, row: Row, reading: Reading) -> None:
-        """What moves: uncertainty, bar, marker and number of one gauge."""
+    def _marker(
+        self, picture: Canvas, card: GaugeCard, row: GaugeRow, reading: GaugeReading
+    ) -> None:
+        """The moving parts of a gauge: uncertainty, bar, marker and number."""
         em, track = self.layout.em, self._track_box(card, row)
 
         def at(value: float) -> float:
@@ -368,7 +372,9 @@ class Panel:
             picture.fill(head, INK, 1.0, radius=half)
         self._number(picture, card, row, reading, word)
 
-    def _number(self, picture: Picture, card: Card, row: Row, reading: Reading, word: str) -> None:
+    def _number(
+        self, picture: Canvas, card: GaugeCard, row: GaugeRow, reading: GaugeReading, word: str
+    ) -> None:
         em, box = self.layout.em, row.box
         if not card.zones:
             base = (box.top + box.bottom) / 2 + 0.36 * em

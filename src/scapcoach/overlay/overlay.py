@@ -11,7 +11,7 @@ import numpy as np
 
 from scapcoach.measures.series import View
 from scapcoach.overlay.gauges import INK, PANEL, PANEL_ALPHA, Panel, text_size
-from scapcoach.overlay.paint import Box, Layer, Picture
+from scapcoach.overlay.paint import Box, Canvas, Layer
 from scapcoach.overlay.prompt import Prompt, PromptPainter
 from scapcoach.overlay.skeleton import SkeletonPainter
 from scapcoach.overlay.text import text_width
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 
 class Overlay:
-    """Draws one frame's findings on pictures of one size.
+    """Draws the results of one frame on pictures of one size.
 
-    The foot of the picture holds the gauges, its top left the view, its top right corner the
-    counter; the cue banner stands above the gauges.
+    Gauges are at the bottom of the picture, the view at the top left, the counter at the top right;
+    the cue banner is above the gauges.
 
     Args:
         size: (width, height) of the pictures in pixels. Poses are scaled to it.
-        advice: what is said in place of a number, where it is not `Reason.advice`.
+        advice: sentences that replace `Reason.advice` for some reasons.
     """
 
     def __init__(
@@ -64,22 +64,22 @@ class Overlay:
             measures: of the same frames as `poses`.
             i: number of the frame.
             banner: one short cue, readable from three metres; None for none.
-            prompt: all that the coach has to say: counter, phase, cue and targets; a `banner`
-                takes the place of its cue.
+            prompt: everything from the coach: counter, phase, cue and targets; a `banner` replaces
+                its cue.
 
         Raises:
             ValueError: the picture has another size.
         """
         if image.shape != (self.size[1], self.size[0], 3):
             raise ValueError(f"This overlay draws on pictures of {self.size}, not {image.shape}.")
-        picture = Picture(image)
+        picture = Canvas(image)
         rounding = measures.series.get("rounding")
         contour = rounding is not None and bool(rounding.judged[i])
         self._skeleton.draw(image, poses, i, contour=contour)
-        said = prompt or Prompt()
+        shown = prompt or Prompt()
         if banner:
-            said = replace(said, cue=banner, praise=False)
-        self._panel.draw(picture, measures, i, said.targets)
+            shown = replace(shown, cue=banner, praise=False)
+        self._panel.draw(picture, measures, i, shown.targets)
         view = View(int(measures.view[i]))
         yaw = float(measures.yaw[i])
         if view is not View.UNKNOWN:
@@ -88,7 +88,7 @@ class Overlay:
             self._notice("No person").onto(image)
         elif poses.subject[i] > 0:
             self._notice("Another person: not judged").onto(image)
-        self._prompt.draw(image, said)
+        self._prompt.draw(image, shown)
 
     def _paint_badge(self, view: View, yaw: int | None) -> Layer:
         """The view: a person from above, turned as the subject is, and its name."""

@@ -19,7 +19,7 @@ Align = Literal["left", "center", "right"]
 
 
 class Box(NamedTuple):
-    """A rectangle in pixels, edges may lie between pixels."""
+    """A rectangle in pixels; edges may lie between pixels."""
 
     left: float
     top: float
@@ -43,7 +43,7 @@ class Box(NamedTuple):
 
 
 class _Surface:
-    """What can be painted on; coordinates are those of the whole picture."""
+    """A surface to paint on; coordinates are those of the whole picture."""
 
     def _blend(self, x: int, y: int, cover: FloatArray, color: Color) -> None:
         raise NotImplementedError
@@ -82,7 +82,7 @@ class _Surface:
         return word.width
 
 
-class Picture(_Surface):
+class Canvas(_Surface):
     """An RGB uint8 picture, painted on in place."""
 
     def __init__(self, image: Image) -> None:
@@ -144,7 +144,7 @@ class Layer(_Surface):
 
 
 def _quarter(x: float) -> float:
-    """To a quarter of a pixel: finer is not seen, and equal shapes are then computed once."""
+    """Round to a quarter of a pixel: finer is not visible, and equal shapes are computed once."""
     return round(4 * x) / 4
 
 

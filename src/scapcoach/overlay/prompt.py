@@ -1,4 +1,4 @@
-"""What the coach puts on a picture: the counter with the phase, and the cue banner."""
+"""The coach's part of a picture: the counter with the phase, and the cue banner."""
 
 from __future__ import annotations
 
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 #: height of a full-screen picture is 30 mm.
 BANNER_SHARE: Final = 0.1
 
-#: Digits of the counter, by the same reckoning and a little more: it is looked for in mid-set.
+#: Digits of the counter, a little larger for the same reason: people look for it during a set.
 COUNTER_SHARE: Final = 0.14
-
 
 #: Phases in the order in which the strip under the counter lights up.
 _STRIP: Final = tuple(phase.label for phase in sorted(Phase) if phase)
@@ -34,7 +33,7 @@ _STRIP: Final = tuple(phase.label for phase in sorted(Phase) if phase)
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What the coach has to say on one frame.
+    """What the coach shows on one frame.
 
     Attributes:
         count: repetitions finished; None shows no counter.
@@ -54,7 +53,7 @@ class Prompt:
 
 
 def prompt_at(result: SetResult, i: int, t: float) -> Prompt:
-    """What the coach says on frame `i`, at `t` seconds, of a recorded set."""
+    """What the coach shows on frame `i`, at `t` seconds, of a recorded set."""
     phase = Phase(int(result.phase[i]))
     cue = result.cue_at(t)
     found = result.repetition(int(result.rep[i]))
@@ -87,7 +86,7 @@ class PromptPainter:
             self._banner(prompt.cue, praise=prompt.praise).onto(image)
 
     def counter_box(self) -> Box:
-        """Where the counter stands: the top right corner, wide enough for two digits."""
+        """Place of the counter: the top right corner, wide enough for two digits."""
         digits = self._digits()
         width = max(text_width("00", digits, "bold"), self._strip_width()) + 1.4 * self._em
         height = 0.98 * digits + 2.1 * self._em
@@ -119,7 +118,7 @@ class PromptPainter:
         return layer
 
     def _strip(self, layer: Layer, box: Box, phase: str) -> None:
-        """Four segments at the foot of the counter; that of the phase is lit."""
+        """Four segments at the bottom of the counter; that of the phase is lit."""
         em, inner = self._em, box.inset(0.6 * self._em)
         gap = 0.18 * em
         width = (inner.width - gap * (len(_STRIP) - 1)) / len(_STRIP)
@@ -130,9 +129,9 @@ class PromptPainter:
             layer.fill(segment, GOOD if lit else QUIET, 1.0 if lit else 0.35, radius=0.1 * em)
 
     def _paint_banner(self, text: str, *, praise: bool) -> Layer:
-        """One cue across the picture, in letters for three metres, right above the gauges.
+        """One cue across the picture, readable from three metres, directly above the gauges.
 
-        Head and shoulders, which it is about, are higher up.
+        Head and shoulders, which it is about, are higher in the picture.
         """
         em, (w, h), margin = self._em, self.size, self._margin
         left, right, bottom = margin, w - margin, lay_out(self.size).panel.top - margin

@@ -1,4 +1,4 @@
-"""What the gauges say: the only place of the overlay where values are read. Pure."""
+"""Readings of the gauges: the only place of the overlay where values are read. Pure functions."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from scapcoach.measures.series import Series
     from scapcoach.overlay.paint import Color
 
-#: What is as it should be: the hunch gauge's "ok", a target reached, praise.
+#: Colour of what is good: the hunch gauge's "ok", a reached target, praise.
 GOOD: Final[Color] = (64, 214, 176)
-#: What is to be done: a correction, the next step of a calibration.
+#: Colour of what asks for attention: cues that correct, checks that fail.
 TO_DO: Final[Color] = (255, 214, 64)
 
 #: Zones of the hunch gauge: upper edge, word, colour.
@@ -26,7 +26,7 @@ ZONES: Final[tuple[tuple[float, str, Color], ...]] = tuple(
     for (edge, word), color in zip(HUNCH_ZONES, (GOOD, (247, 226, 92), (255, 104, 74)), strict=True)
 )
 
-#: Reasons in two or three words, where there is no room for the sentence.
+#: Reasons in two or three words, for places too small for the sentence.
 SHORT: Final[dict[Reason, str]] = {
     Reason.NONE: "",
     Reason.NOT_CALIBRATED: "Not calibrated",
@@ -53,13 +53,13 @@ SHORT: Final[dict[Reason, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What one gauge says on one frame.
+class GaugeReading:
+    """The reading of one gauge on one frame.
 
     Attributes:
-        status: decides the style; anything above ``relative`` shows no number and no marker.
+        status: decides the style; above ``relative`` neither number nor marker is shown.
         reason: why a number is withheld.
-        value: what the marker shows, NaN when withheld.
+        value: shown by the marker, NaN when withheld.
         sigma: one standard deviation, same unit.
         unit: "%", "°" or "".
         low, high: ends of the scale.
@@ -88,25 +88,25 @@ class Reading:
         return figure(self.value, self.unit, plus=self.low < 0)
 
 
-def read(series: Series | None, i: int) -> Reading:
-    """What the gauge of `series` says on frame `i`; the only place where values are read."""
+def read(series: Series | None, i: int) -> GaugeReading:
+    """The reading of the gauge of `series` on frame `i`; the only place where values are read."""
     if series is None:
-        return Reading(Status.NOT_OBSERVABLE, Reason.NONE)
+        return GaugeReading(Status.NOT_OBSERVABLE, Reason.NONE)
     status, reason = Status(int(series.status[i])), Reason(int(series.reason[i]))
     spec = series.spec
     unit = symbol(spec.unit)
     if status == Status.OK or (status == Status.RELATIVE and series.deg is None):
-        found = Reading(
+        found = GaugeReading(
             status, reason, float(series.value[i]), float(series.sigma[i]), unit,
             spec.low, spec.high,
         )  # fmt: skip
     elif status == Status.RELATIVE and series.deg is not None:
         sigma = np.nan if series.deg_sigma is None else float(series.deg_sigma[i])
-        found = Reading(
+        found = GaugeReading(
             status, reason, float(series.deg[i]), sigma, symbol("deg"), *degree_range(spec.name)
         )
     else:
-        return Reading(status, reason)
+        return GaugeReading(status, reason)
     if np.isfinite(found.value):
         return found
-    return Reading(Status.NOT_OBSERVABLE, reason)  # a value promised but missing is not shown
+    return GaugeReading(Status.NOT_OBSERVABLE, reason)  # status allows a value, but it is missing

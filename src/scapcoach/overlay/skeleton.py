@@ -1,4 +1,4 @@
-"""The skeleton: the subject's left and right in two hues, what is hardly visible kept faint."""
+"""The skeleton: the subject's left and right in two colours, hardly visible parts faint."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
     IntArray = npt.NDArray[np.int32]
 
-#: Okabe-Ito sky blue and orange, lightened for dark pictures: told apart by every kind of
-#: colour vision.
+#: Okabe-Ito sky blue and orange, lightened for dark pictures: distinguishable with every kind
+#: of colour vision.
 LEFT: Final[Color] = (86, 196, 255)
 RIGHT: Final[Color] = (255, 176, 46)
 MIDDLE: Final[Color] = (245, 247, 250)
 STRANGER: Final[Color] = (150, 156, 164)
 EDGE: Final[Color] = (10, 13, 18)
 
-#: Below this visibility a bone is drawn thin and dashed [E], as measures no longer
-#: count it (`girdle.neutral.MIN_VISIBILITY`).
+#: Below this visibility a bone is drawn thin and dashed [E]; measures do not use it either
+#: (`girdle.neutral.MIN_VISIBILITY`).
 VISIBLE: Final = 0.6
-#: Below this one it is not drawn: MediaPipe is guessing.
+#: Below this visibility it is not drawn, because MediaPipe only guesses its place.
 GUESSED: Final = 0.15
-#: Thickness of the line between, dashed.
+#: Relative thickness of dashed lines.
 FAINT: Final = 0.55
 
 _SHIFT: Final = 4  # fractional bits of OpenCV's coordinates
@@ -75,7 +75,7 @@ class SkeletonPainter:
     def _bones(
         self, points: FloatArray, fixed: IntArray, seen: FloatArray
     ) -> list[tuple[list[IntArray], float, Color]]:
-        """Lines that are drawn alike, together: their ends, thickness factor and colour."""
+        """Groups of lines drawn in the same way: their ends, thickness factor and colour."""
         visible = seen[_BONES].min(axis=1)
         solid = visible >= VISIBLE
         strokes: list[tuple[list[IntArray], float, Color]] = []
@@ -89,7 +89,7 @@ class SkeletonPainter:
         return [stroke for stroke in strokes if stroke[0]]
 
     def _width(self, points: FloatArray) -> float:
-        """Thickness of a bone: by the picture, thinner on a person who is small in it."""
+        """Thickness of a bone: relative to the picture, thinner on a person who is small in it."""
         shoulders, hips = points[[11, 12]].mean(axis=0), points[[23, 24]].mean(axis=0)
         trunk = float(np.hypot(*(shoulders - hips)))
         by_person = trunk / 28 if np.isfinite(trunk) else np.inf
@@ -105,7 +105,7 @@ class SkeletonPainter:
         return self._fixed(a + along[..., None] * (b - a))
 
     def _neck(self, points: FloatArray, seen: FloatArray) -> list[IntArray]:
-        """From between the shoulders to between the ears, or to the ear that is seen."""
+        """From the middle of the shoulders to that of the ears, or to the only visible ear."""
         ears = [k for k in (Landmark.LEFT_EAR, Landmark.RIGHT_EAR) if seen[k] >= VISIBLE]
         shoulders = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
         visible = float(min(seen[shoulders]))
@@ -122,7 +122,7 @@ class SkeletonPainter:
             _polylines(image, fixed, MIDDLE, width * 0.8)
 
     def _near(self, at: FloatArray) -> FloatArray:
-        """Points kept near the picture, so that nothing overflows or takes for ever."""
+        """Points limited to near the picture, so that nothing overflows or takes very long."""
         limit = 4.0 * max(self.size)
         return np.clip(at, -limit, limit)
 

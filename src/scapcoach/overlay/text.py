@@ -65,8 +65,8 @@ def _font(size: int, weight: Weight) -> FreeTypeFont:
 def sprite(text: str, size: int, weight: Weight = "medium", *, tracking: float = 0.0) -> Sprite:
     """The sprite of one line of text, `size` pixels an em; digits all have the same width.
 
-    Equal digits keep numbers from trembling while they count. `tracking` is extra space between
-    letters in em.
+    Digits of equal width keep numbers from moving while they count. `tracking` is extra space
+    between letters in em.
     """
     from PIL import Image, ImageDraw
 
@@ -99,7 +99,7 @@ def _runs(text: str, *, each_alone: bool) -> list[str]:
 
 
 def text_width(text: str, size: int, weight: Weight = "medium") -> float:
-    """How wide one line of text is, in pixels."""
+    """Width of one line of text in pixels."""
     return sprite(text, size, weight).width
 
 

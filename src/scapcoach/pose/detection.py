@@ -1,4 +1,4 @@
-"""What a pose engine gives for one picture, and what it must be able to do."""
+"""Detections in a picture, and the interface of pose engines."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ class Detection:
         world: (33, 3) metres, MediaPipe axes.
         visibility: (33,) 0..1.
         presence: (33,) 0..1.
-        subject: 0 the locked subject, 1, 2, ... another person the tracker went over to.
-        mask: (H, W) float32 0..1, how surely a pixel belongs to the person; None if not asked for.
+        subject: 0 the locked subject, 1, 2, ... another person that the tracker follows.
+        mask: (H, W) float32 0..1, confidence that a pixel belongs to the person; None if not
+            requested.
     """
 
     xy: FloatArray
@@ -33,7 +34,7 @@ class Detection:
 
 
 class PoseEngine(Protocol):
-    """Finds the subject in pictures that come in order of time. Used in a `with` block."""
+    """Finds the subject in pictures in order of time. Used in a `with` block."""
 
     @property
     def model(self) -> str:
@@ -59,10 +60,10 @@ class PoseEngine(Protocol):
 
 
 class ParallelEngine(PoseEngine, Protocol):
-    """A `PoseEngine` that leaves parts of its work to other threads."""
+    """A `PoseEngine` that can do parts of its work in other threads."""
 
     def picture(self, image: Image) -> object:
-        """`image` as `detect` takes it in the end; in any thread."""
+        """`image` prepared for `detect`; in any thread."""
 
     def mask(self, image: Image, t: float, found: Detection) -> FloatArray | None:
         """The mask of the subject `found` in `image`; in one thread, in order of time."""

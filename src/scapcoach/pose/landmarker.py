@@ -29,7 +29,7 @@ _SYSTEM: str = sys.platform  # a plain name, so that type checkers read both way
 class Landmarker:
     """One MediaPipe landmarker, for frames in order (`follow`) or for single pictures (`look`).
 
-    It is closed by `close`, when it is garbage, or at interpreter exit, whichever comes first.
+    It is closed by `close`, when it is garbage, or at interpreter exit.
 
     Args:
         model: the model file.
@@ -70,7 +70,7 @@ class Landmarker:
         self._finalizer = weakref.finalize(self, _close, self._native)
 
     def close(self) -> None:
-        """Free the native landmarker; a second time does nothing."""
+        """Free the native landmarker; calling it again does nothing."""
         self._finalizer()
 
     def follow(self, image: Image, t: float, picture: object = None) -> Detection | None:

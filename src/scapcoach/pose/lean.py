@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Takes a third of the time of MediaPipe's import [M], and looks at the sound devices meanwhile.
+#: Takes a third of the time of MediaPipe's import [M], and opens the sound devices.
 _POSTPONED: Final = "sounddevice"
 
 _lock: Final = threading.Lock()
@@ -28,11 +28,11 @@ def load_mediapipe() -> Any:
 
 
 class _Later(ModuleType):
-    """Stands for a module until something is asked of it."""
+    """Replaces a module until one of its attributes is used."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
-            # Questions of the import system and of inspection, not of somebody who wants to record.
+            # From the import system and from inspection, not from code that wants to record.
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         if sys.modules.get(self.__name__) is self:
             del sys.modules[self.__name__]
@@ -41,7 +41,7 @@ class _Later(ModuleType):
 
 @contextmanager
 def _postponed() -> Iterator[None]:
-    """Let an import of the postponed module inside the block succeed at once, and later work."""
+    """Postpone the real import of the module until it is used."""
     if _POSTPONED in sys.modules:
         yield
         return

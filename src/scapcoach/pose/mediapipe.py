@@ -23,18 +23,19 @@ if TYPE_CHECKING:
     from scapcoach.pose.detection import Detection
 
 
-#: Seconds for which the right person is waited for before whoever can be followed is.
+#: Seconds to wait for the right person before anybody else is followed.
 _PATIENCE: Final = 1.0
-#: A finding of the search and the tracker's, in trunk lengths: one body when nearer than this, ...
+#: Distance in trunk lengths between the results of search and tracker: below this, one body, ...
 _ONE_BODY: Final = 1.0
-#: ... and the tracker fits it when nearer than this and of about the same size.
+#: ... and the tracker fits it when it is nearer than this and of about the same size.
 _FITS: Final = 0.35
 _FITS_SIZE: Final = 1.4
-#: A mask counts when its own trunk points lie so near to the landmarks', in trunk lengths.
+#: Largest distance of a usable mask's own trunk points from those of the landmarks, in trunk
+#: lengths.
 _AGREES: Final = 0.25
-#: Parts of the picture shown in turn to make the tracker take somebody up: all of it or, for
-#: somebody too small for the detector, half of it and then more. Twice each: the first fit
-#: after a change is rough, and what starts from a rough one gets lost.
+#: Parts of the picture shown in turn to make the tracker find somebody: all of it or, for somebody
+#: too small for the detector, half of it and then more. Each part twice: the first fit after a
+#: change is rough, and a tracker that starts from a rough fit gets lost.
 _ZOOMS: Final = ((1.0, 1.0), (0.5, 0.5, 0.7, 0.7, 1.0, 1.0))
 #: The network makes masks of 256 x 256 around the body, so a picture need not be larger than this
 #: for them; a third less time at 1080p.
@@ -47,16 +48,17 @@ class MediaPipePose:
     """Follows the subject through pictures in order of time; a `PoseEngine`.
 
     The largest, most central person is the subject, or the one at `subject_at`. MediaPipe follows
-    a single person and on its own would settle on anybody; whenever there is doubt who that is
+    a single person and by itself may choose anybody; whenever there is doubt who that is
     (at the start, after a gap or a jump, when the colours of the trunk change) the picture is
     searched for everybody, and the tracker steered back by showing it that picture with the
-    others painted over. If the subject is not there, whoever is followed gets another number.
+    others painted over. If the subject is not there, the person who is followed gets another
+    number.
 
     Args:
         model: lite, full or heavy.
         subject_at: a point on the subject in the first picture: pixels from the upper left, or
             shares of width and height when both are at most 1.
-        lock_subject: False to take whomever MediaPipe follows, always as subject 0.
+        lock_subject: False uses the person that MediaPipe follows, always as subject 0.
         delegate: what the tracking network runs on: cpu, or gpu where MediaPipe offers it.
 
     Raises:
@@ -102,7 +104,7 @@ class MediaPipePose:
         self.close()
 
     def close(self) -> None:
-        """Free everything native; a second time does nothing."""
+        """Free all native objects; calling it again does nothing."""
         self._stack.close()
 
     def picture(self, image: Image) -> object:

@@ -1,4 +1,4 @@
-"""What tells one person in a picture from another: place, size and the colours of the trunk."""
+"""Features that distinguish people in a picture: place, size and the colours of the trunk."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 _SHOULDERS: Final = (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)
 _HIPS: Final = (Landmark.LEFT_HIP, Landmark.RIGHT_HIP)
-#: Colours are sampled on a grid of so many points a side over the trunk, ...
+#: Colours are sampled on a square grid over the trunk with so many points per side, ...
 _GRID: Final = 12
-#: ... and counted in so many bins a channel, shared out between neighbouring bins.
+#: ... and counted in so many bins per channel, divided between neighbouring bins.
 _BINS: Final = 7
 #: Differences between channels beyond this share of the full range count as one.
 _CHROMA: Final = 0.3
@@ -27,12 +27,12 @@ _CHROMA: Final = 0.3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Person:
-    """Somebody in a picture.
+    """A person in a picture.
 
     Attributes:
         centre: (2,) pixels, middle of the trunk.
-        scale: pixels; the longest of trunk length, shoulder and hip width, so that it holds when
-            the trunk is seen end-on. For most people in most views it is the trunk length.
+        scale: pixels; the longest of trunk length, shoulder and hip width, so that it is valid
+            when the trunk is seen end-on. For most people in most views it is the trunk length.
         box: x0, y0, x1, y1 in pixels around all landmarks; may reach beyond the picture.
         clear: mean visibility of shoulders and hips, 0..1.
         colours: histogram of the trunk's colours, sums to 1; None where the trunk is outside.
@@ -47,12 +47,12 @@ class Person:
     detection: Detection
 
     def distance(self, other: Person) -> float:
-        """Between the middles of the trunks, in units of the larger scale."""
+        """Distance between the middles of the trunks, in units of the larger scale."""
         gap = float(np.hypot(*(self.centre - other.centre)))
         return gap / max(self.scale, other.scale)
 
     def scale_ratio(self, other: Person) -> float:
-        """How many times larger the larger one is; at least 1."""
+        """Ratio of the larger to the smaller scale; at least 1."""
         return max(self.scale, other.scale) / min(self.scale, other.scale)
 
     def padded_box(self, share: float) -> tuple[float, float, float, float]:

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _STDERR: Final = 2
-#: Seconds that a write under way is waited for at the end of a block.
+#: Seconds to wait for a write in progress at the end of a block.
 _STRAGGLERS_S: Final = 0.002
 
-#: What MediaPipe and TensorFlow Lite log, wherever it stands: also behind a progress bar that has
-#: not ended its line. Lines that only look a little like it belong to the caller, and stay.
+#: Log lines of MediaPipe and TensorFlow Lite, also after a progress bar that has not ended its
+#: line. Lines that are only similar belong to the caller, and stay.
 _CHATTER: Final = re.compile(
     rb"[IWE]\d{4} \d\d:\d\d:\d+\.\d+ +\d+ [\w./+-]+:\d+\] [^\n]*\n?"
     rb"(?:Stack trace:[^\S\n]*\n)?(?: +@ +0x[0-9a-f]+[^\n]*\n)*"
@@ -34,12 +34,12 @@ _CHATTER: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """Descriptor 2 while it is taken away.
+    """State while descriptor 2 is redirected.
 
     Attributes:
-        saved: descriptor of what 2 was.
-        store: what is written to 2 meanwhile.
-        moved: Python's own writers to 2, which write to `saved` meanwhile.
+        saved: descriptor of the original target of 2.
+        store: receives what is written to 2.
+        moved: Python's own writers to 2, which write to `saved` for this time.
     """
 
     saved: int
@@ -48,7 +48,7 @@ class _Taken:
 
 
 class _Silencer:
-    """Counts who wants silence; the first one takes file descriptor 2 away, the last restores."""
+    """Counts open blocks; the first one redirects file descriptor 2, the last one restores it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -70,12 +70,12 @@ class _Silencer:
                 _restore(taken)
 
     def _take(self) -> _Taken | None:
-        """Point descriptor 2 at a file; None where that is not wanted or not possible."""
+        """Redirect descriptor 2 to a file; None where that is not wanted or not possible."""
         if os.environ.get("SCAPCOACH_DEBUG"):
             return None
         try:
-            # It stays open for good: a thread may be just about to write to it, and nothing tells
-            # when it has done so.
+            # It stays open: a thread may be about to write to it, and there is no way to know
+            # when it has finished.
             if self._private is None:
                 self._private = os.dup(_STDERR)
             else:
@@ -97,12 +97,12 @@ def _writers() -> Iterator[io.FileIO]:
         buffer: Any = getattr(stream, "buffer", None)
         raw = getattr(buffer, "raw", buffer)
         if type(raw) is io.FileIO and not raw.closed and raw.fileno() == _STDERR:
-            found[id(raw)] = raw  # most often both are the same
+            found[id(raw)] = raw  # usually both are the same
     yield from found.values()
 
 
 def _aim(raw: io.FileIO, descriptor: int) -> None:
-    """Let a file write to another descriptor, for everybody who holds it."""
+    """Make a file object write to another descriptor, everywhere it is used."""
     name = raw.name
     raw.__init__(descriptor, "wb", closefd=False)  # type: ignore[misc]
     raw.name = name

@@ -1,4 +1,4 @@
-"""Looking around in one picture: who else is there besides the person being followed?"""
+"""Search one picture for people other than the person being followed."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ if TYPE_CHECKING:
     from scapcoach.arrays import Image
 
 
-#: More people than this are not told apart.
+#: Most people that are distinguished.
 _MOST_PEOPLE: Final = 4
-#: With MediaPipe's default of 0.5, shadows, legs and parts of close-ups were taken for people in
-#: real gym clips; with 0.85 none were, and nobody who stood free was missed.
+#: With MediaPipe's default of 0.5, shadows, legs and parts of close-ups were detected as people in
+#: real gym clips; with 0.85 none were, and no unobstructed person was missed.
 _CONFIDENCE: Final = 0.8
-#: The detector sees a picture fitted into a small square. Pictures longer than this are looked at
-#: in square tiles as well, where people are larger.
+#: The detector sees a picture fitted into a small square. Longer pictures are also searched in
+#: square tiles, where people are larger.
 _TILED_FROM: Final = 1.2
 #: Shoulders and hips must be this visible on average; trees and gym racks mostly are not.
 _CLEAR: Final = 0.8
-#: Findings whose trunks are nearer than this, in trunk lengths, are one person: a small person's
-#: place in the whole picture is off by up to half a trunk.
+#: Detections whose trunks are nearer than this, in trunk lengths, are one person: the place of a
+#: small person in the whole picture is off by up to half a trunk.
 _SAME: Final = 0.8
 #: Trunks smaller than this share of the picture's shorter side are bystanders far away.
 _SMALLEST: Final = 0.05
 
 
-#: The native landmarker is asked by one thread at a time.
+#: Only one thread at a time may use the native landmarker.
 _ONE_AT_A_TIME: Final = Lock()
 
 
 def look_around(image: Image) -> list[Person]:
     """Everybody in `image`, each once; from any thread.
 
-    Slow (several detector runs), so meant for moments of doubt. Always uses the lite model: it
-    only has to tell where people are.
+    Slow (several detector runs), so only for moments of doubt. Always uses the lite model, which is
+    enough to find where people are.
 
     Raises:
         ModelError: the model is missing or damaged, or MediaPipe cannot load it.
@@ -67,15 +67,15 @@ def look_around(image: Image) -> list[Person]:
 
 @cache
 def _landmarker(_process: int) -> Landmarker:
-    """One for the whole process, made at the first look: single pictures leave no state behind.
+    """One landmarker for the whole process, made at first use: single pictures leave no state.
 
-    Making it takes as long as several frames, which counts where clips are short.
+    Making it takes as long as several frames, which matters for short clips.
     """
     return Landmarker(model_file("lite", mask=False), people=_MOST_PEOPLE, confidence=_CONFIDENCE)
 
 
 def _cut(who: Person, x: int, tile: Image, image: Image) -> bool:
-    """Whether the body lies across a side of its tile where the picture goes on."""
+    """Whether the body crosses a side of its tile inside the picture."""
     left, right = x > 0, x + tile.shape[1] < image.shape[1]
     reach = 0.5 * who.scale
     return bool(

@@ -1,8 +1,8 @@
-"""The subject lock: which of the people in the picture is the one to be judged.
+"""The subject lock: which of the people in the picture is to be judged.
 
-Pure logic over `Person`; nothing here looks at pictures or knows MediaPipe. The estimator asks
-`doubts` after every frame, which is cheap; only in doubt does it look around and ask `decide`.
-Numbers are starting values, tried on real clips with two people and on composites.
+Pure logic over `Person`, without pictures or MediaPipe. The estimator calls `doubts` after every
+frame, which is cheap; only in doubt does it search the picture and call `decide`. Numbers are
+starting values, tested on real clips with two people and on composites.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray
 
 
-#: Seconds between frames up to which motion counts as continuous.
+#: Largest number of seconds between frames with continuous motion.
 CONTINUOUS: Final = 0.2
 #: Nobody moves the middle of the trunk by a trunk length, ...
 JUMP: Final = 1.0
 #: ... nor changes size by this factor, within CONTINUOUS seconds.
 RESCALE: Final = 1.4
-#: Seconds after which the place where somebody was last seen says nothing.
+#: Seconds after which the place where somebody was last seen is no longer used.
 PLACE_MEMORY: Final = 1.5
-#: Seconds between two comparisons of colours while all is well.
+#: Seconds between two comparisons of colours without doubt.
 COLOURS_EVERY: Final = 0.25
-#: Seconds between two looks around, so that a hopeless clip does not become slow.
+#: Seconds between two searches of the picture, so that a difficult clip does not become slow.
 LOOK_EVERY: Final = 0.2
-#: The same while somebody else is followed and the subject is looked for.
+#: The same while somebody else is followed and the subject is searched for.
 RETURN_EVERY: Final = 1.0
-#: Seconds for which the subject must have been followed before the choice is final: a title, a
-#: close-up or a rack taken for a body must not be the subject of all that comes after.
+#: Seconds for which the subject must have been followed before the choice is final, so that a
+#: title, a close-up or a rack mistaken for a body does not stay the subject.
 PROBATION: Final = 1.0
 #: Hellinger distances. One person differs from frame to frame by up to 0.35, two people by 0.5-1.
 ALIKE: Final = 0.42
@@ -55,7 +55,7 @@ _APART: Final = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Whom to follow from now on, and that person's number (0 the subject)."""
+    """The person to follow from now on, and that person's number (0 the subject)."""
 
     target: Person
     subject: int
@@ -71,7 +71,7 @@ class _Known:
     seen: float = 0.0
 
     def unlike(self, person: Person) -> float:
-        """Colour distance to the nearest remembered look; 0.5, telling nothing, if unknown."""
+        """Colour distance to the nearest remembered look; 0.5, neutral, if unknown."""
         if person.colours is None or not self.looks:
             return 0.5
         return min(colour_distance(person.colours, look) for look in self.looks)
@@ -82,8 +82,8 @@ class _Known:
         self.last, self.t = person, t
         if not steady or person.colours is None or len(self.looks) >= _LOOKS_KEPT:
             return
-        # A new look may differ from the last one, but not by much from the first: else a tracker
-        # that glides over to somebody else takes the memory with it.
+        # A new look may differ from the last one, but not by much from the first: otherwise
+        # a tracker that drifts to somebody else would change the memory.
         if not self.looks or (
             self.unlike(person) > ALIKE
             and colour_distance(person.colours, self.looks[0]) < DIFFERENT
@@ -161,7 +161,7 @@ class SubjectLock:
                 somebody up fits badly for some frames, which says little about who it is.
 
         Returns:
-            The choice, or None when it cannot be told yet.
+            The choice, or None when it is not clear yet.
         """
         everybody = [person, *others]
         self._looked = t
@@ -245,7 +245,7 @@ class SubjectLock:
         return unlike < ALIKE and unlike < self._nearest_other(person)
 
     def _nearest_other(self, person: Person) -> float:
-        """Colour distance to whoever else has been seen; infinite if nobody has."""
+        """Colour distance to other people seen so far; infinite if there are none."""
         looks = [*self._bystanders, *(look for known in self._known[1:] for look in known.looks)]
         if person.colours is None or not looks:
             return math.inf

@@ -1,4 +1,4 @@
-"""Steps that a Ctrl-C must not cut in two."""
+"""Protect steps that a Ctrl-C must not interrupt."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Hold back Ctrl-C and a polite kill until the block is done, and then let them through.
+    """Delay Ctrl-C and SIGTERM until the end of the block.
 
-    MediaPipe's objects own native memory and do not survive an exception in the middle of being
-    made: their ``__del__`` then prints a traceback of its own. Handlers that are not Python's are
-    left alone, and so are threads other than the main one, which get no signals.
+    MediaPipe's objects own native memory. An exception while one is made leaves it incomplete, and
+    its ``__del__`` then prints a traceback. Handlers that are not Python's are not changed, nor are
+    threads other than the main one, which receive no signals.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

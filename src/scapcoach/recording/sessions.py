@@ -11,10 +11,9 @@ from scapcoach.recording.options import Options
 from scapcoach.recording.outputs import write_outputs
 from scapcoach.session.coach import make_coach
 from scapcoach.session.engine import joined
-from scapcoach.session.film import FILE as FILM
-from scapcoach.session.film import film_start
+from scapcoach.session.film import VIDEO_FILE, film_start
 from scapcoach.session.journal import read_journal
-from scapcoach.session.replay import begin, play, read_by
+from scapcoach.session.replay import begin, play, with_estimator
 from scapcoach.sources.frames import SourceInfo
 from scapcoach.sources.video import probe
 
@@ -79,7 +78,7 @@ def close_session(
         CalibrationError: a calibration of the session was taken with another estimator.
         OutputError: the files cannot be written.
     """
-    recording = read_by(read_journal(folder), estimator)
+    recording = with_estimator(read_journal(folder), estimator)
     if not len(recording.poses):
         raise InputError(f"The session {folder} has no frames: there is nothing to report.")
     readings, parts = _played(recording)
@@ -120,7 +119,7 @@ def _film(folder: Path, recording: Recording) -> Film | None:
     """The session's pictures, if it was filmed and they can be read."""
     from scapcoach.recording.render import Film
 
-    start, path = film_start(recording), folder / FILM
+    start, path = film_start(recording), folder / VIDEO_FILE
     if start is None or not path.is_file():
         return None
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from scapcoach.history.summary import LEAST
+from scapcoach.history.summary import LEAST_JUDGED_S, Summary
 from scapcoach.measures.registry import MARKED, MILD, SPECS
 from scapcoach.measures.words import NOTHING, figure
 from scapcoach.report.page import render
@@ -47,7 +47,7 @@ def history_page(summary: Summary) -> str:
         tiles=_tiles(summary.today),
         today=_stack(summary.today),
         known=summary.today.hunched is not None,
-        least=f"{LEAST / 60:.0f}",
+        least=f"{LEAST_JUDGED_S / 60:.0f}",
         week=_week(week),
         days=len(days),
         trend=_trend(days) if len(days) > 7 else None,
@@ -131,7 +131,7 @@ def _heat(heat: Mapping[tuple[int, int], tuple[float, float]]) -> dict[str, Any]
 
     def cell(weekday: int, hour: int) -> tuple[str, str] | None:
         judged, hunched = heat.get((weekday, hour), (0.0, 0.0))
-        if judged < LEAST:
+        if judged < LEAST_JUDGED_S:
             return None
         share, at = hunched / judged, f"{_WEEKDAYS[weekday]} {hour}:00"
         return f"{100 * share:.0f}", f"{at}: hunched {per_cent(share)} of {hours(judged)}"

@@ -1,8 +1,8 @@
-"""One session: frames in, landmarks, measures and cues out; recorded as it goes.
+"""One session: turns frames into landmarks, measures and cues, and records them while it runs.
 
-`tracker`: pictures to landmarks. `causal`: smoothing without a look ahead. `engine`: landmarks to
-what the faces show. `journal`: the session on disk, safe against power loss. `guided`: calibration
-step by step. The faces (window, browser, desk) draw; everything they share stands here.
+`tracker`: pictures to landmarks. `causal`: smoothing from past frames. `engine`: landmarks to
+readings. `journal`: the session on disk, safe against power loss. `replay`: a recorded session
+again. Window, browser and desk check display; everything that they share is here.
 """
 
 from __future__ import annotations

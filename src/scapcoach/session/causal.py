@@ -1,4 +1,4 @@
-"""Smoothing of landmarks without a look ahead, for live use."""
+"""Smoothing of landmarks from past frames only, for live use."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ if TYPE_CHECKING:
     from scapcoach.landmarks import Poses
 
 
-#: Hz at rest: leaves as much noise as the recorded path's smoothing does (half, at 30 frames a
-#: second), at a lag of 50 ms [M, phantom].
+#: Hz at rest: leaves as much noise as the smoothing of recordings does (half, at 30 frames a
+#: second), with a lag of 50 ms [M, phantom].
 MIN_CUTOFF: Final = 3.0
-#: Hz of cut-off per trunk length a second: a wrist that pulls at 2 lengths a second lags 7 ms.
+#: Hz of cut-off per trunk length a second: a wrist that moves at 2 lengths a second lags 7 ms.
 BETA: Final = 10.0
 
-#: Metres of a trunk length, to bring the world landmarks to the same scale as the picture's.
+#: Length of a trunk in metres, which scales the world landmarks like those of the picture.
 _TRUNK_M: Final = 0.5
-#: A trunk is never taken for shorter than this share of the picture's height: a tracker that has
-#: just taken somebody up may begin with a crumpled body.
+#: Shortest trunk, as a share of the picture's height: a tracker that has just found somebody may
+#: begin with a crumpled body.
 _LEAST_TRUNK: Final = 0.05
 _SHOULDERS_PER_TRUNK: Final = 0.7
 
-#: A jump between frames that is a cut or the tracker's change of mind, as in `filters`: in trunk
-#: lengths, and in trunk lengths a second [E].
+#: Smallest jump between frames that is a cut or a correction by the tracker, as in `filters`: in
+#: trunk lengths, and in trunk lengths a second [E].
 _JUMP: Final = 0.5
 _JUMP_SPEED: Final = 6.0
 
 
 class CausalSmoother:
-    """Smooths `Poses` with what came before only; frames may come one by one or in runs.
+    """Smooths `Poses` from past frames only; frames may come one by one or in runs.
 
     Image points, world points and back contour go through a One-Euro filter in units of the
-    person's trunk; visibility and presence are left as they are. It starts afresh with another
-    person, after a jump and after `filters.MAX_GAP` without one. A back contour, which is taken
-    only a few times a second, holds for `filters.MAX_GAP`.
+    person's trunk; visibility and presence are left as they are. It starts again with another
+    person, after a jump and after `filters.MAX_GAP` without a person. A back contour, which is
+    available only a few times a second, is kept for `filters.MAX_GAP`.
 
     The result does not depend on how the frames were cut into runs.
     """
@@ -54,7 +54,7 @@ class CausalSmoother:
         self._held: tuple[float, FloatArray] | None = None
 
     def __call__(self, poses: Poses) -> Poses:
-        """The frames that follow those of the last call, smoothed."""
+        """Smooth the frames that follow those of the last call."""
         xy = np.full((len(poses), N_LANDMARKS, 2), np.nan)
         world = np.full((len(poses), N_LANDMARKS, 3), np.nan)
         contour = np.full((len(poses), N_CONTOUR, 2), np.nan)
@@ -74,7 +74,7 @@ class CausalSmoother:
         return replace(poses, xy=xy, world=world, contour=kept)
 
     def _begin(self, poses: Poses, i: int) -> None:
-        """Start afresh where this frame does not go on from the last one."""
+        """Start again where this frame does not continue the last one."""
         t, subject = float(poses.t[i]), int(poses.subject[i])
         one = poses.xy[i].astype(np.float64)
         shoulders, hips = one[list(SHOULDERS)], one[list(HIPS)]

@@ -1,4 +1,4 @@
-"""The coach of an exercise, as the engine asks for it: one frame at a time."""
+"""The coach of an exercise for the engine: one frame at a time."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ExerciseCoach:
     """Counts repetitions of one exercise and gives its cues.
 
     Args:
-        exercise: that is done.
+        exercise: the exercise.
         focus: wording of the cues.
     """
 
@@ -47,12 +47,12 @@ class ExerciseCoach:
         self._targets = {phase: exercise.targets(phase) for phase in Phase}
 
     def calibrated(self, calibration: Calibration | None) -> None:
-        """Measures come from this calibration from now on; what was counted stays counted."""
+        """Use measures of this calibration from now on; the count is kept."""
         self._state = replace(self._state, floors=floors(calibration))
         self._calibration = calibration
 
     def step(self, poses: Poses, measures: Measures) -> Coached:
-        """What there is to say of this frame (T = 1)."""
+        """Coach this frame (T = 1)."""
         reading = Readings.of(poses, measures, self._calibration)
         self._state, cues = step(self._state, self._exercise, reading, self._config)
         phase = self._state.phase
@@ -67,7 +67,7 @@ class ExerciseCoach:
 
 
 def make_coach(settings: dict[str, Any]) -> ExerciseCoach | None:
-    """The coach that an exercise's settings describe, as heads and commands hold them.
+    """Make the coach for the settings of an exercise, from a session's head or a command.
 
     Args:
         settings: ``name`` of the exercise, or a file's path, and ``focus``; empty for none.

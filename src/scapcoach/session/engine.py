@@ -1,13 +1,13 @@
-"""The live engine: landmarks of one frame in, everything that a face shows out.
+"""The live engine: turns the landmarks of one frame into everything that a display shows.
 
     with Camera("0") as camera, open_engine("full") as estimator:
         tracker, engine = Tracker(estimator), Engine(calibration)
         for frame in camera:
             reading = engine.step(tracker.step(frame))
-            print(reading.measures["elevation"].value[0], reading.count, reading.cue)
+            print(reading.measures["elevation"].value[0], reading.coached.count, reading.cue)
 
-The engine knows no clock, camera or screen: the same landmarks and the same commands in the same
-order give the same readings, live, in a test and in a replay.
+The engine uses no clock, camera or screen: the same landmarks and commands in the same order give
+the same readings, live, in a test and in a replay.
 """
 
 from __future__ import annotations
@@ -34,25 +34,25 @@ if TYPE_CHECKING:
 
     from scapcoach.coaching.results import Cue
 
-#: Seconds of frames in which a moment of rest is looked for while there is no calibration, how
-#: many there must be, and how often it is tried [E].
+#: While there is no calibration, a moment of rest is looked for: seconds of frames that are
+#: searched, how many there must be, and seconds between attempts [E].
 REST_SPAN: Final = 20.0
 REST_LEAST: Final = 2.5
 REST_EVERY: Final = 1.0
-#: Trunk lengths of movement within half a second up to which somebody rests: what recorded clips
-#: call still (`calibration.holds`), live without the comparison with the rest of the clip.
+#: Largest movement within half a second at rest, in trunk lengths: as in recorded clips
+#: (`calibration.holds`), but live there is no rest of the clip to compare with.
 REST_MOTION: Final = 0.012
 
-#: Seconds over which a calibration's fit is watched, share of them that must object, and seconds
-#: for which objections must have gone before a re-check is called off [E].
+#: Seconds over which the fit of a calibration is watched, and share of the frames with an objection
+#: from which a new check is suggested; below half of that share, the suggestion is withdrawn [E].
 STALE_SPAN: Final = 10.0
 STALE_SHARE: Final = 0.8
 _STALE: Final = {
     Reason.TOO_NEAR: "You are nearer to the camera than in the calibration.",
     Reason.TOO_FAR: "You are farther from the camera than in the calibration.",
-    Reason.CALIBRATION_STALE: "You face another way than in the calibration.",
-    Reason.TURN_TOWARDS_CAMERA: "You face another way than in the calibration.",
-    Reason.TRUNK_MOVED: "You sit, stand or are filmed otherwise than in the calibration.",
+    Reason.CALIBRATION_STALE: "You face another direction than in the calibration.",
+    Reason.TURN_TOWARDS_CAMERA: "You face another direction than in the calibration.",
+    Reason.TRUNK_MOVED: "Your posture or the camera is not as in the calibration.",
 }
 
 
@@ -61,11 +61,11 @@ class Coached:
     """What the coach says of one frame.
 
     Attributes:
-        phase: of the repetition.
-        rep: number of the repetition in progress, 0 none.
-        count: repetitions finished so far.
-        cues: given at this frame; one at most.
-        targets: measure to (low, high) that it should be in at this phase, in its unit.
+        phase: phase of the repetition.
+        rep: number of the repetition in progress, 0 for none.
+        count: number of finished repetitions.
+        cues: cues given at this frame, at most one.
+        targets: by measure, the (low, high) in which it should be in this phase, in its unit.
     """
 
     phase: Phase = Phase.NONE
@@ -79,25 +79,25 @@ class Coach(Protocol):
     """Watches an exercise, one frame at a time."""
 
     def calibrated(self, calibration: Calibration | None) -> None:
-        """Measures come from this calibration from now on."""
+        """Use measures of this calibration from now on."""
 
     def step(self, poses: Poses, measures: Measures) -> Coached:
-        """What there is to say of this frame (T = 1), which follows those before."""
+        """Coach this frame (T = 1), which follows the previous ones."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """Everything known at one frame.
+    """Everything known about one frame.
 
     Attributes:
         index: number of the frame in this session, from 0.
-        t: seconds from the session's first frame, growing.
+        t: seconds from the session's first frame, increasing.
         poses: smoothed landmarks, T = 1.
-        measures: with values, sigmas, status and reason, T = 1.
-        calibration: where the neutral comes from; None while there is none.
+        measures: values, sigmas, status and reason, T = 1.
+        calibration: kind of the calibration in use; None while there is none.
         coached: phase, repetitions, and cues given at this frame.
-        cue: what is shown at this moment; None for nothing, and while muted.
-        notice: one sentence about the calibration (it no longer fits: check it again); empty.
+        cue: the cue shown at this moment; None for none, and while muted.
+        notice: one sentence when the calibration no longer fits; else empty.
     """
 
     index: int
@@ -116,9 +116,9 @@ class Engine:
     Args:
         calibration: of this person, camera and view; without it the neutral is taken from the
             first moment of rest, and values are relative.
-        coach: of the exercise; None for none.
-        model_sha256: of the model that makes the landmarks.
-        estimator: for a neutral taken from a moment of rest; a calibration brings its own.
+        coach: coach of the exercise; None for none.
+        model_sha256: of the model that finds the landmarks.
+        estimator: used with a neutral from a moment of rest; a calibration names its own.
 
     Raises:
         CalibrationError: the calibration was taken with another model.
@@ -143,11 +143,11 @@ class Engine:
 
     @property
     def calibration(self) -> Calibration | None:
-        """In use at the moment."""
+        """The calibration in use."""
         return self._calibration
 
     def calibrate(self, calibration: Calibration | None) -> None:
-        """Use another calibration from the next frame on; None looks for a moment of rest again.
+        """Use another calibration from the next frame on; None searches for a moment of rest again.
 
         Raises:
             CalibrationError: it was taken with another model.
@@ -161,14 +161,14 @@ class Engine:
             self._coach.calibrated(calibration)
 
     def coach(self, coach: Coach | None) -> None:
-        """Watch another exercise from the next frame on; its count starts at 0."""
+        """Coach another exercise from the next frame on; its count starts at 0."""
         self._coach = coach
         self._cue = None
         if coach is not None:
             coach.calibrated(self._calibration)
 
     def step(self, raw: Poses) -> Reading:
-        """The reading of the next frame: `smooth`, then `read`.
+        """Read the next frame: `smooth`, then `read`.
 
         Args:
             raw: landmarks as the tracker gives them, T = 1.
@@ -176,7 +176,7 @@ class Engine:
         return self.read(self.smooth(raw))
 
     def smooth(self, raw: Poses) -> Poses:
-        """The first half of a step, soon done: landmarks that a face can draw at once.
+        """The first, fast half of a step: landmarks that can be drawn at once.
 
         Args:
             raw: of the next frame, as the tracker gives them, T = 1.
@@ -214,7 +214,7 @@ class Engine:
 
 
 class _RestFinder:
-    """Looks for the first moment of rest in what came so far."""
+    """Looks for the first moment of rest in the frames so far."""
 
     def __init__(self, model_sha256: str, estimator: str) -> None:
         self._model, self._estimator = model_sha256, estimator
@@ -222,7 +222,7 @@ class _RestFinder:
         self._next: float | None = None
 
     def look(self, poses: Poses) -> Calibration | None:
-        """A calibration from rest, once there is one; cheap but for one frame a second."""
+        """A calibration from rest, once there is one; costly only for one frame a second."""
         t = float(poses.t[0])
         if poses.subject[0] == 0:
             self._frames.append(poses)
@@ -244,7 +244,7 @@ class _RestFinder:
 
 
 class _StaleWatch:
-    """Notices a personal calibration that no longer fits, slowly, and asks; it raises no alarm."""
+    """Detects, over some seconds, that a personal calibration no longer fits."""
 
     def __init__(self) -> None:
         self._seen: deque[tuple[float, int]] = deque()
@@ -252,7 +252,7 @@ class _StaleWatch:
         self._notice = ""
 
     def watch(self, measures: Measures, kind: CalibrationKind | None) -> str:
-        """One sentence, or nothing."""
+        """One sentence, or an empty text."""
         if kind is None or kind is CalibrationKind.AUTO:
             return ""
         elevation = measures["elevation"]
@@ -275,18 +275,18 @@ class _StaleWatch:
 
 
 def run(engine: Engine, raw: Poses) -> tuple[Reading, ...]:
-    """The readings of a recording's frames, one after the other; the causal, recorded path."""
+    """The readings of the frames of a recording, as a live session would give them."""
     return tuple(engine.step(raw[i : i + 1]) for i in range(len(raw)))
 
 
 def joined(readings: tuple[Reading, ...] | list[Reading]) -> tuple[Poses, Measures]:
-    """Landmarks and measures of many frames, as one recording; at least one frame."""
+    """Landmarks and measures of one or more frames, as one recording."""
     poses = Poses.concatenate([r.poses for r in readings])
     return poses, join_measures([r.measures for r in readings])
 
 
 def join_measures(parts: list[Measures]) -> Measures:
-    """One `Measures` of many, in order of time; at least one."""
+    """One `Measures` of one or more, in order of time."""
 
     def series(name: str) -> Series:
         some = [p[name] for p in parts]

@@ -1,4 +1,4 @@
-"""The pictures of a session that is filmed, and when they begin on the clock of its landmarks."""
+"""The video of a filmed session, and the time of its first picture on the landmarks' clock."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ if TYPE_CHECKING:
     from scapcoach.session.journal import Journal, Recording
     from scapcoach.sources.frames import Frame
 
-#: The camera's own pictures, in the session's folder.
-FILE: Final = "camera.mp4"
+#: File of the camera's pictures in the session's folder.
+VIDEO_FILE: Final = "camera.mp4"
 _COMMAND: Final = "film"
 
 
-class Film:
-    """Films a session: pictures into the video, the time of the first one into the journal.
+class SessionFilm:
+    """Films a session: writes pictures into the video, and the time of the first into the journal.
 
     Args:
         video: open.
-        journal: of the same session.
+        journal: journal of the same session.
     """
 
     def __init__(self, video: CameraVideo, journal: Journal) -> None:
@@ -27,7 +27,7 @@ class Film:
         self._journal = journal
 
     def add(self, frame: Frame) -> None:
-        """Film a picture; never waits."""
+        """SessionFilm a picture; never waits."""
         begun = self.video.start is not None
         self.video.add(frame.image, frame.t)
         if not begun and self.video.start is not None:
@@ -35,7 +35,7 @@ class Film:
 
 
 def film_start(recording: Recording) -> float | None:
-    """Time of the film's first picture; None where the session was not filmed."""
+    """Time of the first picture of the video; None where the session was not filmed."""
     for command in recording.commands:
         if command.name == _COMMAND:
             return float(command.data["start"])

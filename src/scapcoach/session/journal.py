@@ -1,8 +1,8 @@
-"""A session on disk while it runs: landmarks and commands, appended and safe against power loss.
+"""A running session on disk: landmarks and commands, appended and safe against power loss.
 
-The file is a row of records: kind (4 letters), length and CRC-32 (little-endian), then the data.
-A thread writes what came in the last second as one record and asks the disk to keep it, so that
-whoever pulls the plug loses a second or two, and a torn record at the end is known by its sum.
+The file is a sequence of records: kind (4 letters), length and CRC-32 (little-endian), then the
+data. A thread writes the frames of the last second as one record and flushes it to the disk, so
+that a power cut loses a second or two, and an incomplete record at the end is detected by its CRC.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-FILE: Final = "journal.scap"
+JOURNAL_FILE: Final = "journal.scap"
 SCHEMA: Final = "scapcoach.journal/1"
 _MAGIC: Final = b"scapjrn1"
 _HEADER: Final = struct.Struct("<4sII")
 _HEAD, _FRAMES, _COMMAND, _END = b"HEAD", b"FRMS", b"CMND", b"DONE"
 
-#: Seconds between writes. With the time that a busy disk takes to keep one it stays under the
-#: two seconds that may be lost.
+#: Seconds between writes. With the time that a busy disk needs for one, less than the two seconds
+#: that may be lost.
 EVERY_S: Final = 1.0
 
-#: A record longer than this is damage: ten minutes of frames in one second.
+#: A longer record is damaged: it would be ten minutes of frames in one second.
 _LONGEST: Final = 1 << 26
 
 _RECORD: Final = schema.Format("Record it again", InputError, limit=_LONGEST)
@@ -50,12 +50,12 @@ _FORM: Final = replace(_RECORD, version=SCHEMA)
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something the person did between two frames.
+    """Something that the person did between two frames.
 
     Attributes:
-        frame: index of the first frame that it holds for.
+        frame: index of the first frame that it applies to.
         name: mute, exercise, calibrate, ...
-        data: what it needs, as plain JSON types.
+        data: its parameters, as plain JSON types.
     """
 
     frame: int
@@ -65,13 +65,13 @@ class Command:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
-    """A journal, read back.
+    """A journal that was read.
 
     Attributes:
-        head: what the session began with.
+        head: settings with which the session began.
         poses: raw landmarks of its frames.
         commands: in order.
-        complete: whether it was finished in order; else its tail may be missing.
+        complete: whether it was closed properly; else its end may be missing.
     """
 
     head: dict[str, Any]
@@ -98,16 +98,16 @@ class Journal:
     """Writes a session's journal; a context manager. Adding never waits for the disk.
 
     Args:
-        folder: of the session; made if missing.
-        head: what the session begins with, as plain JSON types.
+        folder: folder of the session; made if missing.
+        head: settings with which the session begins, as plain JSON types.
 
     Raises:
-        OutputError: the file cannot be made (later mishaps are told by `trouble`: a full disk
+        OutputError: the file cannot be made (later errors are given by `trouble`: a full disk
             must not end a set).
     """
 
     def __init__(self, folder: Path, head: dict[str, Any]) -> None:
-        self.path = folder / FILE
+        self.path = folder / JOURNAL_FILE
         self._queue: queue.SimpleQueue[Poses | Command | None] = queue.SimpleQueue()
         self._trouble = ""
         self._frames = 0
@@ -116,7 +116,7 @@ class Journal:
             self._file = self.path.open("xb")
             self._file.write(_MAGIC)
             self._write(_HEAD, _json({"schema": SCHEMA, **head}))
-            self._keep()
+            self._flush()
         except OSError as error:
             raise output_error(error, self.path) from error
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
@@ -124,25 +124,25 @@ class Journal:
 
     @property
     def trouble(self) -> str:
-        """Why nothing is recorded any more, one sentence; empty while all is well."""
+        """Why nothing is recorded any more, one sentence; empty while recording works."""
         return self._trouble
 
     @property
     def frames(self) -> int:
-        """Frames added so far."""
+        """Number of frames added so far."""
         return self._frames
 
     def add(self, raw: Poses) -> None:
-        """Frames that follow those before."""
+        """Add frames that follow the previous ones."""
         self._frames += len(raw)
         self._queue.put(raw)
 
     def command(self, name: str, data: Any = None) -> None:
-        """Something that holds from the next frame on."""
+        """Add a command that applies from the next frame on."""
         self._queue.put(Command(self._frames, name, data))
 
     def close(self) -> None:
-        """Write the rest and the mark that the session ended in order."""
+        """Write the rest, and the mark that the session ended properly."""
         self._queue.put(None)
         self._thread.join()
         self._file.close()
@@ -159,7 +159,7 @@ class Journal:
             open_ = self._gather()
 
     def _gather(self) -> bool:
-        """One second's worth, then to disk; False at the end."""
+        """Collect one second and write it to the disk; False at the end."""
         frames: list[Poses] = []
         until = time.monotonic() + EVERY_S
         going = True
@@ -180,13 +180,13 @@ class Journal:
             if not going:
                 self._write_unless_broken(_END, _json({"frames": self._frames}))
             if not self._trouble:
-                self._keep()
+                self._flush()
         except OSError as error:
             self._trouble = f"Recording stopped: {output_error(error, self.path)}"
         return going
 
     def _write_unless_broken(self, kind: bytes, data: bytes) -> None:
-        # After a record that was cut short nothing that follows could be found again.
+        # Nothing after an incomplete record could be read again.
         if not self._trouble:
             self._write(kind, data)
 
@@ -194,19 +194,19 @@ class Journal:
         self._file.write(_HEADER.pack(kind, len(data), zlib.crc32(kind + data)))
         self._file.write(data)
 
-    def _keep(self) -> None:
+    def _flush(self) -> None:
         self._file.flush()
         os.fsync(self._file.fileno())
 
 
 def read_journal(folder: Path) -> Recording:
-    """A session's journal, up to the first place that is torn.
+    """Read a session's journal, up to the first damaged record.
 
     Raises:
-        MissingInputError: there is none.
-        InputError: it is not one, or nothing in it can be read.
+        MissingInputError: there is no journal.
+        InputError: the file is no journal, or nothing in it can be read.
     """
-    path = folder / FILE if folder.is_dir() else folder
+    path = folder / JOURNAL_FILE if folder.is_dir() else folder
     try:
         with path.open("rb") as file:
             if file.read(len(_MAGIC)) != _MAGIC:
@@ -276,10 +276,10 @@ def _json(value: Any) -> bytes:
 
 
 def session_folder(out: Path, started: time.struct_time) -> Path:
-    """A folder of its own for a session that begins now, named after the time of day.
+    """A new folder for a session, named after its start.
 
     Raises:
-        OutputError: no free name (a thousand sessions in one second).
+        OutputError: there is no free name (a thousand sessions in one second).
     """
     name = time.strftime("%Y-%m-%d_%H-%M-%S", started)
     for number in range(1, 1000):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def plain_reading(reading: Reading) -> dict[str, Any]:
-    """Everything that a face tells of one frame; what is missing is null."""
+    """Everything that is shown of one frame; missing values are null."""
     measures, coached, cue = reading.measures, reading.coached, reading.cue
     return {
         "frame": reading.index,
@@ -75,7 +75,7 @@ def _number(value: Any, decimals: int) -> float | None:
 
 
 def plain_guide(guide: Guide) -> dict[str, Any]:
-    """A guided calibration of either sort for a page: its card, and whether it is over."""
+    """A guided calibration of either kind for a page: its card, and whether it is over."""
     shown = card(guide)
     return {
         "step": str(guide.step),

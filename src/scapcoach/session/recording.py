@@ -1,9 +1,9 @@
-"""Landmarks of a recording, with as much as possible beside the network instead of after it.
+"""Landmarks of a recording, with as much as possible in parallel to the network.
 
-Recordings have what a camera has not: the next frames. So pictures are handed to MediaPipe's memory
-by the thread that decodes them, and the masks of a side view are made in another one while the
-tracker goes on. What is found is the same to the bit: each network sees the same pictures in the
-same order.
+In a recording the next frames are available. So the thread that decodes pictures also copies them
+into MediaPipe's memory, and the masks of a side view are made in another thread while the tracker
+goes on. The results are bit for bit the same: each network sees the same pictures in the same
+order.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
     from scapcoach.arrays import FloatArray
     from scapcoach.pose.detection import ParallelEngine
-    from scapcoach.session.tracker import Look, PoseRecorder
+    from scapcoach.session.tracker import MaskRequest, PoseRecorder
     from scapcoach.sources.frames import Frame
 
 
-#: Masks that may be under way; each holds its picture in memory.
-_UNDER_WAY: Final = 3
+#: Masks that may be in progress at a time; each keeps its picture in memory.
+_MASKS_IN_PROGRESS: Final = 3
 
 
 class Follower:
     """Follows one subject through a recording, frame by frame, into a recorder.
 
-    A block; at its end all contours are there, after an interruption, too.
+    A context manager; at its end all contours are there, also after an interruption.
 
     Args:
-        estimator: open, and fed by nobody else.
-        recorder: what it has holds already, stays.
+        estimator: open, and used by nothing else.
+        recorder: receives the frames; what it already holds, stays.
     """
 
     def __init__(self, estimator: ParallelEngine, recorder: PoseRecorder) -> None:
@@ -59,35 +59,35 @@ class Follower:
             if error is None:
                 self._gather(0)
             else:
-                with suppress(ScapcoachError):  # the first error is the one to tell
+                with suppress(ScapcoachError):  # the first error is the one to report
                     self._gather(0)
         finally:
             self._thread.shutdown(cancel_futures=True)
 
     def step(self, frame: Frame, *, keep: bool = True) -> None:
-        """The next frame.
+        """Follow the subject in the next frame.
 
         Args:
-            frame: with its picture prepared, if it is to be quick.
-            keep: False to look at it without recording it.
+            frame: faster with its picture prepared.
+            keep: False does not record it.
 
         Raises:
-            ScapcoachError: as the estimator; for a mask it may come some frames later.
+            ScapcoachError: from the estimator; for a mask it may come some frames later.
         """
-        poses, look = self._tracker.follow(frame)
+        poses, request = self._tracker.follow(frame)
         place = len(self._recorder) if keep else None
         if keep:
             self._recorder.add(poses)
-        if look is not None:
-            self._awaited.append((place, self._thread.submit(self._contour, look)))
-        self._gather(_UNDER_WAY)
+        if request is not None:
+            self._awaited.append((place, self._thread.submit(self._contour, request)))
+        self._gather(_MASKS_IN_PROGRESS)
 
-    def _contour(self, look: Look) -> FloatArray | None:
-        frame = look.frame
-        return look.contour(self._estimator.mask(frame.image, frame.t, look.found))
+    def _contour(self, request: MaskRequest) -> FloatArray | None:
+        frame = request.frame
+        return request.contour(self._estimator.mask(frame.image, frame.t, request.found))
 
     def _gather(self, most: int) -> None:
-        """Record contours that are ready, and wait until no more than so many are not."""
+        """Record finished contours, and wait until at most `most` are unfinished."""
         while self._awaited and (len(self._awaited) > most or self._awaited[0][1].done()):
             place, future = self._awaited.popleft()
             contour = future.result()

@@ -1,4 +1,4 @@
-"""A recorded session a second time: the same frames and commands give the same readings."""
+"""Replay of a recorded session: the same frames and commands give the same readings."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """An engine whose frames and commands go into a journal as well.
+    """An engine whose frames and commands are also written into a journal.
 
     Args:
-        engine: as `begin` makes it.
-        make_coach: a coach from the settings of an exercise.
-        journal: None to record nothing.
+        engine: made by `begin`.
+        make_coach: makes a coach from the settings of an exercise.
+        journal: None records nothing.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Session:
         self._make_coach = make_coach
 
     def step(self, raw: Poses) -> Reading:
-        """The next frame's reading: `smooth`, then `read`."""
+        """Read the next frame: `smooth`, then `read`."""
         return self.read(self.smooth(raw))
 
     def smooth(self, raw: Poses) -> Poses:
@@ -52,7 +52,7 @@ class Session:
         return self.engine.read(poses)
 
     def mute(self, muted: bool) -> None:
-        """Show and say cues, or not."""
+        """Mute cues, or show and speak them again."""
         self._do("mute", muted)
 
     def exercise(self, settings: dict[str, Any]) -> None:
@@ -64,7 +64,7 @@ class Session:
         self._do("calibrate", plain_calibration(calibration))
 
     def renew(self, found: Calibration) -> Calibration:
-        """Measure against a calibration just taken, joined with the one in use; the joint one."""
+        """Measure against a new calibration joined with the one in use; returns the joint one."""
         joint = update_calibration(self.engine.calibration, found)
         self.calibrate(joint)
         return joint
@@ -76,10 +76,10 @@ class Session:
 
 
 def begin(head: dict[str, Any], make_coach: MakeCoach) -> Engine:
-    """The engine of a session with this head.
+    """Make the engine of a session from its head.
 
     Raises:
-        CalibrationError: its calibration is damaged or of another model.
+        CalibrationError: its calibration is damaged, or was made with another model.
     """
     return Engine(
         read_calibration(head.get("calibration")),
@@ -90,7 +90,7 @@ def begin(head: dict[str, Any], make_coach: MakeCoach) -> Engine:
 
 
 def apply(engine: Engine, name: str, data: Any, make_coach: MakeCoach) -> None:
-    """Carry out a command, live or from a journal; unknown ones are passed over."""
+    """Carry out a command, live or from a journal; unknown commands are ignored."""
     if name == "mute":
         engine.muted = bool(data)
     elif name == "exercise":
@@ -99,26 +99,26 @@ def apply(engine: Engine, name: str, data: Any, make_coach: MakeCoach) -> None:
         engine.calibrate(read_calibration(data))
 
 
-def read_by(recording: Recording, estimator: str | None) -> Recording:
-    """The same session for another estimator of the girdle; None leaves it as it was.
+def with_estimator(recording: Recording, estimator: str | None) -> Recording:
+    """The same session with another estimator of the girdle; None leaves it unchanged.
 
     Raises:
         InputError: there is no such estimator.
-        CalibrationError: a calibration of the session was taken with another one.
+        CalibrationError: a calibration of the session was made with another one.
     """
     if estimator is None:
         return recording
-    way = find_estimator(estimator)
+    chosen = find_estimator(estimator)
     commands = (c.data for c in recording.commands if c.name == "calibrate")
     for data in (recording.head.get("calibration"), *commands):
         known = read_calibration(data)
         if known is not None:
-            known.check_estimator(way)
-    return replace(recording, head={**recording.head, "estimator": way})
+            known.check_estimator(chosen)
+    return replace(recording, head={**recording.head, "estimator": chosen})
 
 
 def replay(recording: Recording, make_coach: MakeCoach) -> Iterator[Reading]:
-    """Every reading of a recorded session, as it was given then."""
+    """Every reading of a recorded session, as it was given live."""
     engine = begin(recording.head, make_coach)
     for reading, _ in play(recording, engine, make_coach):
         yield reading

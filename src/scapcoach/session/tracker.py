@@ -1,8 +1,8 @@
 """From pictures to landmarks: a source's frames through a pose estimator, one at a time.
 
-The same `Tracker` serves a recording and a live camera. It has no policy of its own but one: the
-back contour, which needs a mask, is taken a few times a second and only from the side, where it
-means something; the mask costs more than the landmarks do.
+The same `Tracker` is used for a recording and for a live camera. The back contour needs a mask,
+which costs more than the landmarks; so it is taken a few times a second, and only in a side view,
+where it is meaningful.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from scapcoach.sources.frames import Frame
 
 
-#: Seconds between masks: the back moves slowly, and holes up to 0.2 s are filled, so that the
-#: spacing must stay below that at any frame rate.
+#: Seconds between masks: the back moves slowly, and gaps up to 0.2 s are filled, so the interval
+#: must stay below that at any frame rate.
 MASK_INTERVAL: Final = 0.15
 
-#: |yaw| in degrees between which masks are taken; wider than the side view by a margin, so that
-#: a person who wavers at its edge is not missed.
+#: Range of |yaw| in degrees in which masks are taken; somewhat wider than the side view, so that a
+#: person near its limit is not missed.
 MASK_YAW: Final = (52.0, 128.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
-    """A frame whose back contour is wanted, and what was found in it."""
+class MaskRequest:
+    """A frame whose back contour is wanted, with the detection in it."""
 
     frame: Frame
     found: Detection
@@ -50,8 +50,8 @@ class Tracker:
     """Follows one subject through the frames of one source.
 
     Args:
-        estimator: open, and fed by nobody else.
-        masks: whether to take the back contour where the view is from the side.
+        estimator: open, and used by nothing else.
+        masks: whether to take the back contour in side views.
     """
 
     def __init__(self, estimator: PoseEngine, *, masks: bool = True) -> None:
@@ -62,19 +62,19 @@ class Tracker:
 
     def step(self, frame: Frame) -> Poses:
         """The landmarks of one frame, with the back contour, as `Poses` with T = 1."""
-        poses, look = self._follow(frame, masks=self._masks)
-        contour = None if look is None else look.contour(look.found.mask)
+        poses, request = self._follow(frame, masks=self._masks)
+        contour = None if request is None else request.contour(request.found.mask)
         return poses if contour is None else replace(poses, contour=contour)
 
-    def follow(self, frame: Frame) -> tuple[Poses, Look | None]:
-        """As `step`, but a back contour is left to the caller, who may take it in another thread.
+    def follow(self, frame: Frame) -> tuple[Poses, MaskRequest | None]:
+        """Like `step`, but the caller takes the back contour, for example in another thread.
 
         Returns:
-            The landmarks, and for what the mask is to be made; None where none is wanted.
+            The landmarks, and the request for a mask; None where none is wanted.
         """
         return self._follow(frame, masks=False)
 
-    def _follow(self, frame: Frame, *, masks: bool) -> tuple[Poses, Look | None]:
+    def _follow(self, frame: Frame, *, masks: bool) -> tuple[Poses, MaskRequest | None]:
         due = frame.t - self._last_mask >= MASK_INTERVAL - 1e-6
         want = self._masks and due and MASK_YAW[0] <= abs(_yaw(self._last)) <= MASK_YAW[1]
         found = self._estimator.detect(
@@ -88,7 +88,7 @@ class Tracker:
         if not want:
             return poses, None
         self._last_mask = frame.t
-        return poses, Look(frame, found, _yaw(poses))
+        return poses, MaskRequest(frame, found, _yaw(poses))
 
 
 def _yaw(poses: Poses | None) -> float:
@@ -121,7 +121,7 @@ def _nobody(t: float, size: tuple[int, int]) -> Poses:
 
 
 class PoseRecorder:
-    """Collects frames into one `Poses`, in arrays that grow: an hour of video stays small.
+    """Collects frames into one `Poses`, in arrays that grow, which keeps an hour of video small.
 
     Args:
         size: (width, height) of the picture in pixels.
@@ -137,7 +137,7 @@ class PoseRecorder:
         return self._count
 
     def add(self, poses: Poses) -> None:
-        """Append frames that follow the ones before."""
+        """Append frames that follow the previous ones."""
         stop = self._count + len(poses)
         while stop > len(self._rows["t"]):
             more = self._space(len(self._rows["t"]))
@@ -150,12 +150,12 @@ class PoseRecorder:
         self._count = stop
 
     def add_contour(self, index: int, contour: FloatArray) -> None:
-        """The back contour of a frame that was added without."""
+        """Add the back contour of a frame that was added without one."""
         self._rows["contour"][index] = contour
         self._has_contour = True
 
     def poses(self) -> Poses:
-        """Everything collected so far."""
+        """All frames collected so far."""
         rows = {n: a[: self._count].copy() for n, a in self._rows.items()}
         if not self._has_contour:
             del rows["contour"]

@@ -1,4 +1,4 @@
-"""Run an iterator ahead in a thread of its own, never more than a few items."""
+"""Run an iterator ahead in its own thread, by at most a few items."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # Python on Windows cannot be interrupted while it waits for a lock; waking up this often lets
-# Ctrl-C through there. Elsewhere it costs nothing worth measuring.
+# Ctrl-C through there. On other systems the cost is negligible.
 _WAKE_S = 0.2
-_JOIN_S = 10.0
+# Seconds to wait for the producing thread to end.
+_PRODUCER_END_S = 10.0
 
 
 class ReadAhead(Generic[T]):
     """An iterator over what `make` yields, filled by a thread that stays at most `depth` ahead.
 
-    `make` is called in the thread with an event that is set when nobody wants more: a producer
-    that may work for long between two items looks at it. Its exception is raised to the consumer
-    after the items that came before it. `close` stops the thread and waits for it; the producer's
+    `make` is called in the thread with an event that is set when no more items are wanted: a
+    producer that may work for long between two items checks it. Its exception is raised in the
+    consumer after the previous items. `close` stops the thread and waits for it; the producer's
     own `finally` blocks have then run.
     """
 
@@ -83,10 +84,10 @@ class ReadAhead(Generic[T]):
         raise StopIteration
 
     def close(self) -> None:
-        """Stop the producer, drop what it had ready, wait for its thread. May be called again."""
+        """Stop the producer, drop its finished items, wait for its thread. May be called again."""
         with self._changed:
             self._stop.set()
             self._items.clear()
             self._changed.notify_all()
         if self._thread is not threading.current_thread():
-            self._thread.join(_JOIN_S)
+            self._thread.join(_PRODUCER_END_S)

@@ -4,15 +4,15 @@
 
     with Camera("0") as camera:                 # number, name, /dev/video0, rtsp://..., clip.mp4
         while not camera.ended:
-            frame = camera.newest(timeout=0.5)  # waits for a picture not handed out before
+            frame = camera.newest(timeout=0.5)  # waits for a new picture
             if frame is None:
                 print(camera.trouble)           # one sentence for the person
                 continue
             ...                                 # frame.image (RGB), frame.t (seconds)
-            camera.pause()                      # lets go of the device; camera.resume() goes on
+            camera.pause()                      # releases the device until camera.resume()
 
-A thread reads the camera and keeps the newest picture; who asks late misses the ones between and
-never falls behind. A camera that disappears is tried again, at longer and longer intervals.
+A thread reads the camera and keeps the newest picture. A slow caller misses pictures in between,
+and so never falls behind. A camera that disappears is opened again, at longer and longer intervals.
 """
 
 from __future__ import annotations
@@ -33,17 +33,18 @@ if TYPE_CHECKING:
     from scapcoach.arrays import Image
     from scapcoach.sources.frames import Capture
 
-#: Seconds without a new picture after which a camera is said to stand still; older pictures are
-#: not handed out: nobody should be coached on the past.
+#: Seconds without a new picture after which a camera is reported as stopped. Older pictures are not
+#: returned: coaching must not be based on the past.
 STALE_S: Final = 1.0
-#: Seconds for the first picture: some cameras warm up for that long.
+#: Seconds to wait for the first picture: some cameras need that long to start.
 FIRST_S: Final = 8.0
 #: Seconds between tries to open a camera that disappeared; the last one repeats.
 BACK_OFF: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
-_JOIN_S: Final = 2.0
+#: Seconds to wait for the reading thread to release the camera or to end.
+_READER_END_S: Final = 2.0
 
-#: Brightness (0-255) below which all of a picture lies when the lens is covered, and its spread:
-#: a room at night has lamps in it [E].
+#: Largest mean brightness (0-255) of a picture with a covered lens, and its largest spread: a room
+#: at night has some light [E].
 _BLACK: Final = 16.0
 _EVEN: Final = 3.0
 
@@ -53,16 +54,16 @@ class Camera:
 
     Entering the `with` block opens the camera and waits for its first picture. Times are seconds
     from the first picture and grow over pauses and interruptions; `Frame.index` counts the
-    pictures that came, so gaps in it are pictures nobody asked for.
+    pictures of the camera, so gaps in it are pictures that were not requested.
 
     Args:
         target: number, name or path of a device, address, video file; or a `CameraTarget`.
         size: (width, height) to ask a device for.
         fps: frames per second to ask a device for.
-        stale_after: seconds after which a picture is too old to be handed out.
-        on_demand: decode only pictures that somebody waits for, at the price of a picture's time:
-            `newest` then gives the first to come after it was called. For who looks rarely.
-        opener: opens the target; tests and other sources put theirs here.
+        stale_after: seconds after which a picture is too old to be returned.
+        on_demand: decode only requested pictures, which costs the time of one picture: `newest`
+            then returns the first one that comes after the call. For rare looks.
+        opener: opens the target; tests and other sources replace it.
 
     Raises:
         CameraError: no such camera, or (on entering) it cannot be opened or gives no picture.
@@ -99,7 +100,7 @@ class Camera:
         self._losses = 0
         self._arrived = time.monotonic()
         self._size: tuple[int, int] | None = None
-        self._holds = False  # whether the device is in use, as far as the reader's thread knows
+        self._holds = False  # whether the device is in use, as known to the reading thread
         self._thread: threading.Thread | None = None
 
     @property
@@ -111,12 +112,12 @@ class Camera:
 
     @property
     def live(self) -> bool:
-        """Whether pictures are of the moment: False for a file played in real time."""
+        """Whether pictures show the present: False for a file played in real time."""
         return is_live(self.target)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What went wrong so far without ending the stream."""
+        """Problems so far that did not end the stream."""
         if not self._losses:
             return ()
         times = "once" if self._losses == 1 else f"{self._losses} times"
@@ -124,13 +125,13 @@ class Camera:
 
     @property
     def ended(self) -> bool:
-        """No more pictures will come: the file is over, or the camera was closed."""
+        """Whether no more pictures come: the file is over, or the camera was closed."""
         with self._changed:
             return self._stop or (self._ended and not self._has_new())
 
     @property
     def paused(self) -> bool:
-        """Whether the device has been let go of on purpose."""
+        """Whether the device was released by `pause`."""
         return self._paused
 
     @property
@@ -148,11 +149,11 @@ class Camera:
         return ""
 
     def expect(self) -> None:
-        """Somebody will soon ask: with `on_demand`, the next picture is decoded already now."""
+        """Announce a call of `newest`: with `on_demand`, the next picture is decoded at once."""
         self._wanted = True
 
     def newest(self, timeout: float = 0.5) -> Frame | None:
-        """The newest picture not handed out before, waiting for it at most `timeout` seconds.
+        """The newest picture that was not returned before; waits for it at most `timeout` seconds.
 
         None: no picture in that time, while paused, or after the end.
 
@@ -175,15 +176,15 @@ class Camera:
             return frame
 
     def pause(self) -> None:
-        """Let go of the device until `resume`; a file stops where it is.
+        """Release the device until `resume`; a file stops where it is.
 
-        Returns when the device is free, or after a bounded wait if its driver hangs.
+        Returns when the device is free, or after a limited wait if its driver hangs.
         """
         with self._changed:
             self._paused = True
             self._newest = None
             self._changed.notify_all()
-            self._changed.wait_for(lambda: not self._holds or self._ended, _JOIN_S)
+            self._changed.wait_for(lambda: not self._holds or self._ended, _READER_END_S)
 
     def resume(self) -> None:
         """Open the device again."""
@@ -193,13 +194,13 @@ class Camera:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Let go of the device for good; a second time does nothing."""
+        """Release the device for good; calling it again does nothing."""
         with self._changed:
             self._stop = True
             self._changed.notify_all()
         if self._thread is not None and self._thread is not threading.current_thread():
-            # A driver that hangs must not hang the program: the thread is a daemon.
-            self._thread.join(_JOIN_S)
+            # The thread is a daemon, so a driver that hangs cannot block the program.
+            self._thread.join(_READER_END_S)
 
     def __iter__(self) -> Iterator[Frame]:
         """Newest pictures until the end; waits through pauses and interruptions."""
@@ -235,13 +236,13 @@ class Camera:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    # The reader's thread from here on. ------------------------------------------------------
+    # From here on in the reading thread. ------------------------------------------------------
 
     def _has_new(self) -> bool:
         if self._newest is None or self._newest[0].index == self._given:
             return False
         fresh = time.monotonic() - self._newest[1] <= self._stale_after
-        # The last frame of a file is handed out however late it is asked for.
+        # The last frame of a file is returned however late it is requested.
         return fresh or self._ended
 
     def _run(self, capture: Capture | None) -> None:
@@ -268,7 +269,7 @@ class Camera:
                 if not (self._stop or self._paused):
                     self._losses += 1
                     self._lost = f"{self.target.name} is gone: is it plugged in? Trying again."
-        except BaseException as error:  # noqa: BLE001 - it is raised again, to who asks next
+        except BaseException as error:  # noqa: BLE001 - it is raised again in the next call
             self._error = error
         finally:
             if capture is not None:
@@ -278,7 +279,7 @@ class Camera:
                 self._changed.notify_all()
 
     def _next_of(self, capture: Capture) -> bool:
-        """Publish the next picture, or pass over it when nobody waits; False when none came."""
+        """Publish the next picture, or skip it when nobody waits; False when none came."""
         if self._on_demand and not self._wanted:
             if not capture.skip():
                 return False
@@ -325,7 +326,7 @@ class Camera:
                 image = fitted(image, self._size)
             if self._origin is None:
                 self._origin = t
-            # Some clocks tick coarsely; equal times would be refused further on.
+            # Some clocks have a coarse resolution; equal times would be refused later.
             self._last_t = max(t - self._origin, self._last_t + 1e-4) if self._count else 0.0
             self._arrived = time.monotonic()
             self._newest = (Frame(self._count, self._last_t, image), self._arrived)
@@ -335,13 +336,13 @@ class Camera:
 
 
 def looks_black(image: Image) -> bool:
-    """Whether a picture is as black as behind a covered lens; sees every 16th pixel."""
+    """Whether a picture is as black as with a covered lens; uses every 16th pixel."""
     few = image[::16, ::16]
     return bool(few.mean() < _BLACK and few.std() < _EVEN)
 
 
 def fitted(image: Image, size: tuple[int, int]) -> Image:
-    """The picture in another size, its shape kept, black at the sides that are left over."""
+    """The picture in another size with its aspect ratio, black at the remaining sides."""
     import cv2
 
     height, width = image.shape[:2]

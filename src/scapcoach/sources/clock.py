@@ -1,4 +1,4 @@
-"""Seconds from a stream's own time stamps, mended where they cannot be right."""
+"""Seconds from a stream's own time stamps, corrected where they cannot be right."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ class StreamClock:
 
     Args:
         time_base: seconds per tick of the stamps.
-        interval: the nominal time between frames in seconds, used only to fill in for a stamp that
-            is missing or does not grow.
+        interval: the nominal time between frames in seconds, used only where a stamp is
+            missing or does not increase.
         origin: stamp of the file's first frame, for reading on from somewhere else in it.
 
     Attributes:
-        mended: how many frames got a time that is not the stream's own.
+        mended: number of frames whose time was corrected.
     """
 
     def __init__(self, time_base: float, interval: float, origin: int | None = None) -> None:

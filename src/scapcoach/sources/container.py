@@ -1,4 +1,4 @@
-"""Open a video file, or say in one sentence why that cannot be done."""
+"""Open a video file, or raise an error with one sentence about the reason."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
-# How files begin that people take for videos.
+# First bytes of files that people mistake for videos.
 _PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"<?xml", b"<MPD", b"v=0")
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"BM", b"II*\0", b"MM\0*")
 
@@ -87,7 +87,7 @@ def _start_of(path: Path) -> bytes:
 def _video_stream(path: Path, container: InputContainer) -> VideoStream:
     from scapcoach.pyav import av
 
-    # The cover picture of a song is a video stream of one frame to libav.
+    # For libav, the cover picture of a song is a video stream of one frame.
     streams = [
         stream
         for stream in container.streams.video

@@ -51,7 +51,7 @@ class DeviceCapture:
             self._device.set(cv2.CAP_PROP_FRAME_HEIGHT, size[1])
         if fps is not None:
             self._device.set(cv2.CAP_PROP_FPS, fps)
-        # A picture that waits in the driver is a picture from the past.
+        # A picture that waits in the driver is out of date.
         self._device.set(cv2.CAP_PROP_BUFFERSIZE, 1)
 
     def read(self) -> tuple[float, Image] | None:
@@ -66,7 +66,7 @@ class DeviceCapture:
                 return None
             return time.monotonic(), np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
         except cv2.error:
-            return None  # half a picture, as from a plug being pulled
+            return None  # half a picture, as when the camera is unplugged
 
     def skip(self) -> bool:
         """Take the next picture from the driver without decoding it; False when it has gone."""
@@ -78,7 +78,7 @@ class DeviceCapture:
             return False
 
     def release(self) -> None:
-        """Let go of the camera; its light goes out."""
+        """Release the camera; its light goes out."""
         device, self._device = self._device, None
         if device is not None:
             device.release()

@@ -1,4 +1,4 @@
-"""The cameras of this computer: which one is meant, and why one cannot be opened."""
+"""Finding the camera that a text names, and reasons why one cannot be opened."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def find_by_name(text: str) -> CameraTarget:
 
 
 def _named_devices() -> dict[int, str]:
-    """Cameras of this computer by number; empty where the system does not say (not Linux)."""
+    """Cameras of this computer by number; empty where the system does not list them (not Linux)."""
     found: dict[int, str] = {}
     for folder in _V4L.glob("video*"):
         try:
@@ -77,7 +77,7 @@ def _listed(devices: dict[int, str]) -> str:
 
 
 def why_closed(target: CameraTarget) -> str:
-    """Why a device that could not be opened probably was not, and what to do."""
+    """The probable reason why a device could not be opened, and what to do."""
     if _SYSTEM == "linux":
         node = Path(f"/dev/video{target.where}")
         if not node.exists():

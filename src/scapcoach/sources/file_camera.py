@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: Name of the backend.
 FILE: Final = "file"
 
-#: Seconds by which a file's frame is late when playing it was paused, or decoding it too slow.
+#: Seconds by which a frame of a file is late when playing was paused, or decoding is too slow.
 _PAUSE_S: Final = 0.5
 
 
@@ -48,12 +48,12 @@ class FileCapture:
     """A video file, played in real time as if it were a camera: a frame comes when it is due.
 
     Frames carry the file's own times, so that what is computed from a frame does not depend on
-    how fast the computer was.
+    the speed of the computer.
 
     Args:
         path: the file.
         speed: 1 is real time.
-        loop: whether to begin again at the end; times go on growing.
+        loop: whether to begin again at the end; times keep increasing.
 
     Raises:
         InputError: the file is no video.
@@ -85,14 +85,14 @@ class FileCapture:
             self._begun = now
         wait = self._begun + self._last / self._speed - now
         if wait < -_PAUSE_S:
-            self._begun -= wait  # nobody asked for a while: go on from here, not in a rush
-        # A frame that is late is handed on at once; the camera gives out only the newest.
+            self._begun -= wait  # no request for a while: go on from here, without hurrying
+        # A late frame is returned at once; the camera returns only the newest.
         if wait > 0 and self._released.wait(wait):
             return None
         return self._last, frame.image
 
     def skip(self) -> bool:
-        """Wait until the next frame is due, and pass over it; a file spares nothing by it."""
+        """Wait until the next frame is due, and skip it; for a file this saves nothing."""
         return self.read() is not None
 
     def _next(self) -> Frame | None:

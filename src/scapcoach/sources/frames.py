@@ -1,4 +1,4 @@
-"""What a source of pictures gives: frames, and a description of where they come from."""
+"""Frames, and descriptions of the sources that they come from."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Frame:
         t: seconds from the source's own timestamps, strictly increasing; the first is 0.
         image: (H, W, 3) uint8 RGB, C-contiguous, upright, with square pixels. It belongs to the
             receiver, who may draw on it.
-        picture: the same as a pose engine takes it, where it was prepared ahead; else None.
+        picture: the image prepared for a pose engine, where that was done ahead; else None.
     """
 
     index: int
@@ -32,7 +32,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """What is known of a source before the first frame.
+    """Information about a source before the first frame.
 
     Attributes:
         name: file name or device name, for people.
@@ -58,15 +58,15 @@ class SourceInfo:
 
 
 class FrameSource(Protocol):
-    """Anything that gives frames: a video file, a camera, a replay. Used in a `with` block."""
+    """A source of frames: a video file, a camera, a replay. Used in a `with` block."""
 
     @property
     def info(self) -> SourceInfo:
-        """What is known of the source."""
+        """Information about the source."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What went wrong so far without ending the stream (a truncated tail, say)."""
+        """Problems so far that did not end the stream, such as a truncated end."""
 
     def __iter__(self) -> Iterator[Frame]:
         """Frames in order of time."""
@@ -101,20 +101,20 @@ class Capture(Protocol):
 
     @property
     def name(self) -> str:
-        """For people."""
+        """Name for people."""
 
     @property
     def finite(self) -> bool:
-        """True where no more pictures means the end; False where it means lost."""
+        """Whether the end of pictures means the end of a file; else the camera was lost."""
 
     def read(self) -> tuple[float, Image] | None:
-        """The next picture, waiting for it: seconds that grow, and (H, W, 3) uint8 RGB.
+        """Wait for the next picture: increasing seconds, and (H, W, 3) uint8 RGB.
 
         None when there are no more. The picture belongs to the caller.
         """
 
     def skip(self) -> bool:
-        """Wait for the next picture and pass over it, as cheaply as can be; False: no more."""
+        """Wait for the next picture and skip it with little work; False: no more."""
 
     def release(self) -> None:
-        """Let go of the device; `read` gives None from then on. May be called twice."""
+        """Release the device; `read` then gives None. May be called again."""

@@ -1,4 +1,4 @@
-"""What was odd in a video file, and how to say so."""
+"""Problems found in a video file, and sentences about them."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
     from scapcoach.sources.frames import SourceInfo
     from scapcoach.sources.picture import PictureShape
 
-# A readable part that ends this much before the stated end is called cut off. Streams end a frame
-# or two early as a matter of course, and a stated length may be that of the sound.
+# A readable part that ends this much before the stated end is reported as cut off. Streams usually
+# end a frame or two early, and a stated length may be that of the sound.
 TAIL_S = 0.5
 TAIL_SHARE = 0.02
-# No picture for this long, and for this many nominal steps, is told: some containers skip over
-# damage without a sign. Recorders that drop frames in the dark leave holes of a tenth of that.
+# No picture for this long, and for this many nominal steps, is reported: some containers skip over
+# damage without a sign. Recorders that drop frames in the dark leave gaps of a tenth of that.
 GAP_S = 1.0
 GAP_STEPS = 5
 
 
 @dataclass(slots=True)
 class Notes:
-    """What one pass over a file met; written by the decoding thread, read by the other."""
+    """Problems found in one pass over a file; written by the decoding thread, read by the other."""
 
     mended_times: int = 0
     bad_packets: int = 0
@@ -39,7 +39,7 @@ class Notes:
     stopped_by: str = ""
 
     def at(self, t: float, interval: float) -> None:
-        """A picture was met at `t` seconds."""
+        """Note a picture at `t` seconds."""
         gap = t - self.last_t
         if gap >= max(GAP_S, GAP_STEPS * interval):
             self.gaps += 1
@@ -51,13 +51,13 @@ class Notes:
 def sentences(
     notes: Notes, info: SourceInfo, shape: PictureShape, stated_end: float
 ) -> Iterator[str]:
-    """One sentence for each thing that was odd."""
+    """One sentence for each problem."""
     if shape.ignored_aspect is not None:
         yield (
             f"The file states pixels {shape.ignored_aspect:.3g} times as wide as high; that "
             "cannot be right and was ignored."
         )
-    # What the reader marked as damaged fails again in the decoder, as a rule.
+    # Packets that the reader marked as damaged usually fail again in the decoder.
     if damaged := max(notes.marked_packets, notes.bad_packets + notes.bad_frames):
         yield (
             f"{_count(damaged, 'damaged piece')} of the file skipped; pictures near by may be "

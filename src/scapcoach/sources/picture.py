@@ -1,4 +1,4 @@
-"""From a decoded picture to what a person would see: upright, square pixels, RGB."""
+"""Convert a decoded picture for display: upright, square pixels, RGB."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from scapcoach.arrays import Image
 
-# Pixel shapes that recorders and converters really write lie well inside; beyond, the field is
-# taken for rubbish. Real gym clips have 3:8.
+# Pixel shapes that recorders and converters write are well within these limits; outside, the field
+# is ignored as wrong. Real gym clips have 3:8.
 PIXEL_ASPECT_MAX = 4.0
 # Below this the shape changes by less than the landmarks' own noise, and scaling would only cost
 # sharpness: encoders write 1088-line pictures as 4 parts in 1000.
@@ -57,7 +57,7 @@ def orientation(matrix: bytes | None) -> Orientation:
 
 @dataclass(frozen=True, slots=True)
 class PictureShape:
-    """What is done to every stored picture of a stream, and what comes out.
+    """How every stored picture of a stream is converted, and the resulting size.
 
     Attributes:
         scaled: (width, height) after pixels were made square, before turning.
@@ -75,7 +75,7 @@ class PictureShape:
 
 
 def picture_shape(size: tuple[int, int], aspect: float | None, turn: Orientation) -> PictureShape:
-    """How pictures of `size` with pixels `aspect` wide for their height are to be shown."""
+    """How to show pictures of `size` with pixels of width / height `aspect`."""
     width, height = size
     ignored = None
     if aspect is None or aspect <= 0:
@@ -112,17 +112,17 @@ class PictureMaker:
             format="rgb24",
             src_colorspace=_matrix(frame),
             dst_color_range=av.video.reformatter.ColorRange.JPEG,
-            # One: measured as fast as "auto", which would start a thread per core for each.
+            # One thread: as fast as "auto" [M], which would start a thread per core for each.
             threads=1,
         )
         stored: Any = rgb.to_ndarray()
         if rgb is frame:
-            # Nothing to convert: the memory is the decoder's, who may predict from it.
+            # Nothing to convert: the memory belongs to the decoder, which may predict from it.
             stored = stored.copy()
         image: Image = _turn(stored, self._shape.orientation)
         # Lines of a libav picture are padded to a multiple of the vector width: where the picture
-        # is not, this copies it (0.5 ms at 1080p), else it is free. MediaPipe reads rubbish,
-        # without a word, from an array with padded lines.
+        # is not, this copies it (0.5 ms at 1080p), else it is free. MediaPipe reads wrong
+        # values, without any error, from an array with padded lines.
         return np.require(image, requirements=["C", "W"])
 
 
@@ -137,7 +137,7 @@ def _matrix(frame: VideoFrame) -> int | None:
 
 
 def _turn(image: Image, turn: Orientation) -> Image:
-    """Mirror and rotate; numpy's own would give a strided view that costs ten times as much."""
+    """Mirror and rotate; numpy would give a strided view, which costs ten times as much."""
     if turn == Orientation():
         return image
     import cv2

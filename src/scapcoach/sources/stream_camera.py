@@ -91,14 +91,14 @@ class StreamCapture:
         self._frames: Iterator[Any] = self._container.decode(video=0)
 
     def read(self) -> tuple[float, Image] | None:
-        """The next picture, timed when it arrives; None when the stream broke off."""
+        """The next picture, timed when it arrives; None when the stream has ended."""
         frame = self._next()
         if frame is None:
             return None
         return time.monotonic(), np.ascontiguousarray(frame.to_ndarray(format="rgb24"))
 
     def skip(self) -> bool:
-        """Decode the next picture, as those after it need it, and convert it to nothing."""
+        """Decode the next picture, because later ones need it, but do not convert it."""
         return self._next() is not None
 
     def _next(self) -> Any:
@@ -112,7 +112,7 @@ class StreamCapture:
             return None
 
     def release(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         container, self._container = self._container, None
         if container is not None:
             container.close()

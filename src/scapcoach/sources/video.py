@@ -1,4 +1,4 @@
-"""Frames from a video file, decoded ahead in a thread of their own (PyAV)."""
+"""Frames from a video file, decoded ahead in a separate thread (PyAV)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ QUEUE_BYTES = 64_000_000
 # CPU than a thread per core does; larger pictures need the cores to keep up
 # (docs/reference/video.md).
 ONE_THREAD_PIXELS = 1920 * 1088
-# A file whose packets fail to be read this often in a row has nothing more to give.
+# After this many consecutive packets that cannot be read, the rest of a file is given up.
 READ_FAILURES_MAX = 200
 # Files are searched by the times at which pictures are decoded, which may be before they are shown.
 SEEK_MARGIN = 1.0
@@ -45,7 +45,7 @@ SEEK_MARGIN = 1.0
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Which frames are wanted, from an index on or from a time, and what is made of each."""
+    """Which frames are wanted (from an index or a time on), and how each is prepared."""
 
     start: int
     since: float
@@ -91,22 +91,22 @@ class VideoFile:
 
     @property
     def path(self) -> Path:
-        """The file, as it was named."""
+        """The file, as it was given."""
         return self._path
 
     @property
     def info(self) -> SourceInfo:
-        """What is known of the file; duration and number of frames are what the file states."""
+        """Information about the file; duration and number of frames are as the file states."""
         return self._info
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What was odd in the latest iteration so far, one sentence each; empty if nothing was."""
+        """Problems in the latest iteration so far, one sentence each; empty without any."""
         return tuple(sentences(self._notes, self._info, self._shape, self._stated_end))
 
     @property
     def mended_times(self) -> int:
-        """How many frames of the latest iteration so far carried no usable time stamp."""
+        """Number of frames of the latest iteration so far without a usable time stamp."""
         return self._notes.mended_times
 
     def __iter__(self) -> Iterator[Frame]:
@@ -140,7 +140,7 @@ class VideoFile:
                 self._readers.remove(reader)
 
     def close(self) -> None:
-        """Stop decoding. Iterations under way end."""
+        """Stop decoding; running iterations end."""
         for reader in list(self._readers):
             reader.close()
 
@@ -152,7 +152,7 @@ class VideoFile:
 
 
 def probe(path: str | os.PathLike[str]) -> SourceInfo:
-    """What is known of a video file, at the cost of decoding its first frame.
+    """Information about a video file; decodes its first frame.
 
     Raises:
         InputError: as `VideoFile`.
@@ -177,7 +177,7 @@ def _look(path: Path) -> tuple[SourceInfo, PictureShape, float]:
         fps = float(stream.average_rate or stream.guessed_rate or math.nan)
         stated_end = duration = _track_duration(stream)
         if math.isnan(duration) and container.duration:
-            # That of the longest track: with sound, it says nothing sure about the pictures.
+            # That of the longest track: with sound, it may not be that of the pictures.
             duration = container.duration / 1_000_000
             stated_end = math.nan if container.streams.audio else duration
         n_frames: int | None = stream.frames
@@ -198,7 +198,7 @@ def _look(path: Path) -> tuple[SourceInfo, PictureShape, float]:
 
 
 def shape_of(stream: VideoStream, frame: VideoFrame) -> PictureShape:
-    """How the pictures of a stream are to be shown, from one of them."""
+    """The display shape of the pictures of a stream, from one of them."""
     aspect = stream.sample_aspect_ratio
     matrix: Any = frame.side_data.get("DISPLAYMATRIX")
     return picture_shape(
@@ -233,7 +233,7 @@ def _decode(
     notes: Notes,
     stop: threading.Event,
 ) -> Iterator[Frame]:
-    """Decode and convert; runs in the reader's thread."""
+    """Decode and convert; runs in the reading thread."""
     from scapcoach.pyav import av
 
     interval = 1 / info.fps if info.fps > 0 else 1 / 30
@@ -332,7 +332,7 @@ def _pictures(container: InputContainer, stream: VideoStream, notes: Notes) -> I
 def _packets(
     container: InputContainer, stream: VideoStream, notes: Notes
 ) -> Iterator[Packet[VideoStream] | None]:
-    """Packets of the stream, reading on behind places that cannot be read; then None to flush."""
+    """Packets of the stream, also after places that cannot be read; then None to flush."""
     from scapcoach.pyav import av
 
     failures = 0

@@ -1,1 +1,1 @@
-"""What the computer does for us: sound, screen, power, one instance, start at login, checks."""
+"""Services of the computer: sound, screen, power, one instance, start at login, checks."""

@@ -1,4 +1,4 @@
-"""Running at login: a systemd user unit, a launchd agent or a Task Scheduler task."""
+"""Start at login: a systemd user unit, a launchd agent or a Task Scheduler task."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ NAME: Final = "scapcoach-desk"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What runs the desk check at login.
+class LoginEntry:
+    """A file that makes the system start the desk check at login.
 
     Attributes:
         path: where the file belongs.
         text: its content.
-        then: the command that makes the system heed it.
-        undo: the command that makes the system forget it.
+        enable: the command that switches it on.
+        disable: the command that switches it off.
     """
 
     path: Path
     text: str
-    then: str
-    undo: str
+    enable: str
+    disable: str
 
     def install(self) -> None:
         """Write the file.
@@ -46,13 +46,15 @@ class Entry:
             ) from error
 
 
-def entry(arguments: list[str], platform: str = sys.platform, home: Path | None = None) -> Entry:
-    """The entry for a system.
+def login_entry(
+    arguments: list[str], platform: str = sys.platform, home: Path | None = None
+) -> LoginEntry:
+    """The entry for an operating system.
 
     Args:
         arguments: of the command to run, the program first.
         platform: as `sys.platform`.
-        home: the person's home folder.
+        home: the user's home folder.
     """
     home = home or Path.home()
     if platform == "darwin":
@@ -62,7 +64,7 @@ def entry(arguments: list[str], platform: str = sys.platform, home: Path | None 
     return _systemd(arguments, home)
 
 
-def _systemd(arguments: list[str], home: Path) -> Entry:
+def _systemd(arguments: list[str], home: Path) -> LoginEntry:
     # In a unit, % introduces a specifier and $ a variable.
     command = shlex.join(arguments).replace("%", "%%").replace("$", "$$")
     text = f"""[Unit]
@@ -80,7 +82,7 @@ Nice=10
 [Install]
 WantedBy=graphical-session.target
 """
-    return Entry(
+    return LoginEntry(
         home / ".config/systemd/user" / f"{NAME}.service",
         text,
         f"systemctl --user daemon-reload && systemctl --user enable --now {NAME}",
@@ -88,7 +90,7 @@ WantedBy=graphical-session.target
     )
 
 
-def _launchd(arguments: list[str], home: Path) -> Entry:
+def _launchd(arguments: list[str], home: Path) -> LoginEntry:
     path = home / "Library/LaunchAgents" / f"org.scapcoach.{NAME}.plist"
     data = {
         "Label": path.stem,
@@ -99,7 +101,7 @@ def _launchd(arguments: list[str], home: Path) -> Entry:
         "ProcessType": "Background",
     }
     quoted = shlex.quote(str(path))
-    return Entry(
+    return LoginEntry(
         path,
         plistlib.dumps(data).decode("utf-8"),
         f"launchctl bootstrap gui/$(id -u) {quoted}",
@@ -107,7 +109,7 @@ def _launchd(arguments: list[str], home: Path) -> Entry:
     )
 
 
-def _task(arguments: list[str], home: Path) -> Entry:
+def _task(arguments: list[str], home: Path) -> LoginEntry:
     import subprocess
 
     path = home / "AppData/Local/scapcoach" / f"{NAME}.xml"
@@ -130,7 +132,7 @@ def _task(arguments: list[str], home: Path) -> Entry:
   </Actions>
 </Task>
 """
-    return Entry(
+    return LoginEntry(
         path,
         text,
         f'schtasks /Create /TN {NAME} /XML "{path}"',

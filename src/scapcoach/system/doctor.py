@@ -1,7 +1,7 @@
-"""Does everything that scapcoach needs work on this computer, and if not, what to do.
+"""Check whether everything that scapcoach needs works on this computer, and advise what to do.
 
-What recorded videos need (packages, models, codecs, disk) fails a check, and so does what sends
-anything away; what only live use needs (camera, display) warns.
+Problems with recorded videos (packages, models, codecs, disk) and packages that send data away fail
+a check; problems with live use (camera, display) only give a warning.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ State = Literal["ok", "warn", "fail"]
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at.
+class SystemCheck:
+    """The result of one check.
 
     Attributes:
-        name: what, in a word or two.
-        state: ok; warn (something is limited); fail (analysing videos does not work, or something
-            is sent away).
+        name: what was checked, in a word or two.
+        state: ok; warn (something is limited); fail (analysing videos does not work, or data is
+            sent away).
         message: what was found.
-        advice: what to do about it; "" when all is well.
+        advice: what to do about it; "" when there is nothing to do.
     """
 
     name: str
@@ -47,43 +47,43 @@ class Check:
 
 # Results of an hour of analysed 1080p video, annotated video included, take about this much.
 FREE_BYTES_WANTED = 1_000_000_000
-# Opening a camera takes one or two seconds; one that another program holds can hang for ever.
+# Opening a camera takes one or two seconds; one that another program uses may never answer.
 CAMERA_TIMEOUT_S = 15.0
 
 
-def run_checks() -> tuple[Check, ...]:
-    """Look at everything. Takes a few seconds, and the camera's light may come on briefly."""
-    checks: list[Check] = []
+def run_checks() -> tuple[SystemCheck, ...]:
+    """Run all checks. Takes a few seconds, and the camera's light may come on briefly."""
+    checks: list[SystemCheck] = []
     blamed: dict[str, str] = {}
-    for name, look in _LOOKS:
+    for name, run in _CHECKS:
         try:
-            checks.extend(look())
+            checks.extend(run())
         except Exception as error:  # noqa: BLE001 - a broken library may raise anything at all
             check = _broken(name, error)
-            # One missing library breaks several checks: what to do is said once.
+            # One missing library breaks several checks: give the advice once.
             first = blamed.setdefault(check.advice, name)
             if first != name:
-                check = Check(name, "fail", check.message, f"First do what {first} says.")
+                check = SystemCheck(name, "fail", check.message, f"First do what {first} says.")
             checks.append(check)
     return tuple(checks)
 
 
-def _broken(name: str, error: Exception) -> Check:
+def _broken(name: str, error: Exception) -> SystemCheck:
     """A check that ended in an error."""
     again = f"Try: {installed.install('scapcoach', again=True)}"
     if isinstance(error, ScapcoachError):
-        return Check(name, "fail", str(error), again)
+        return SystemCheck(name, "fail", str(error), again)
     if isinstance(error, ModuleNotFoundError) and error.name:
         message = f"the package {error.name.partition('.')[0]} is missing or damaged"
-        return Check(name, "fail", message, again)
+        return SystemCheck(name, "fail", message, again)
     if isinstance(error, ImportError | OSError) and (found := system_libraries.lacking(error)):
         lacks = f"this system lacks {system_libraries.listed(found)}"
-        return Check(name, "fail", lacks, system_libraries.install_command(found))
-    return Check(name, "fail", " ".join(f"{type(error).__name__}: {error}".split()), again)
+        return SystemCheck(name, "fail", lacks, system_libraries.install_command(found))
+    return SystemCheck(name, "fail", " ".join(f"{type(error).__name__}: {error}".split()), again)
 
 
-def render(checks: Iterable[Check]) -> str:
-    """The checks as plain text, one line each, advice below its check, a verdict at the end."""
+def render(checks: Iterable[SystemCheck]) -> str:
+    """The checks as plain text: one line each, with its advice below, and a verdict at the end."""
     checks = tuple(checks)
     marks = {"ok": "ok  ", "warn": "warn", "fail": "FAIL"}
     width = max((len(check.name) for check in checks), default=0)
@@ -103,21 +103,21 @@ def render(checks: Iterable[Check]) -> str:
     return "\n".join([*lines, "", verdict])
 
 
-def _python() -> Iterator[Check]:
+def _python() -> Iterator[SystemCheck]:
     found = platform.python_version()
     where = f"Python {found}, {platform.system()} {platform.machine()}"
     lowest = installed.lowest_python()
     if installed.numbers(found) < installed.numbers(lowest):
-        yield Check("python", "fail", where, f"Install Python {lowest} or newer.")
+        yield SystemCheck("python", "fail", where, f"Install Python {lowest} or newer.")
     else:
-        yield Check("python", "ok", where)
+        yield SystemCheck("python", "ok", where)
 
 
-def _packages() -> Iterator[Check]:
-    """Everything that is declared, but for OpenCV: it has several packages, and its own check."""
+def _packages() -> Iterator[SystemCheck]:
+    """All declared packages except OpenCV, which has several packages and its own check."""
     needed = installed.declared()
     if needed is None:
-        yield Check(
+        yield SystemCheck(
             "packages",
             "warn",
             "scapcoach is not installed here, so the versions that it needs are not known",
@@ -132,17 +132,17 @@ def _packages() -> Iterator[Check]:
         message += f"; newer than any that was tried: {', '.join(package.name for package in new)}"
     state: State = "fail" if old else "warn" if new else "ok"
     wanted = [package.requirement for package in (*old, *new)]
-    yield Check("packages", state, message, installed.install(*wanted) if wanted else "")
+    yield SystemCheck("packages", state, message, installed.install(*wanted) if wanted else "")
 
 
-def _privacy() -> Iterator[Check]:
+def _privacy() -> Iterator[SystemCheck]:
     version = installed.version_of("mediapipe")
     needed = (installed.declared() or {}).get("mediapipe", installed.Needed("mediapipe"))
     back = installed.install(needed.requirement)
     if version is None:
-        return  # another check's business
+        return  # the check of the packages reports that
     if installed.numbers(version) >= installed.MEDIAPIPE_REPORTS_FROM:
-        yield Check(
+        yield SystemCheck(
             "privacy",
             "fail",
             f"mediapipe {version} sends metrics of its use to Google (play.googleapis.com) "
@@ -151,24 +151,24 @@ def _privacy() -> Iterator[Check]:
             f"Go back to a version that sends nothing: {back}",
         )
     elif needed.too_new(version):
-        yield Check(
+        yield SystemCheck(
             "privacy",
             "warn",
             f"mediapipe {version} is newer than those whose network use is tested",
             f"Go back to one that sends nothing: {back}",
         )
     else:
-        yield Check("privacy", "ok", f"mediapipe {version} sends nothing")
+        yield SystemCheck("privacy", "ok", f"mediapipe {version} sends nothing")
 
 
-def _opencv() -> Iterator[Check]:
+def _opencv() -> Iterator[SystemCheck]:
     packages = installed.opencv_packages()
     needed = (installed.declared() or {}).get(installed.OPENCV, installed.Needed(installed.OPENCV))
-    # Removing one of several takes away files of the others: so all have to go.
+    # Removing one of several also removes files of the others, so all must be removed.
     renew = f"{installed.uninstall(*packages)} && {installed.install(needed.requirement)}"
     if len(packages) > 1:
         both = f"{', '.join(list(packages)[:-1])} and {list(packages)[-1]}"
-        yield Check("opencv", "fail", f"{both} overwrite each other's files", renew)
+        yield SystemCheck("opencv", "fail", f"{both} overwrite each other's files", renew)
         return
     try:
         import cv2
@@ -176,34 +176,36 @@ def _opencv() -> Iterator[Check]:
         if error.name != "cv2":
             raise
         message = "cv2 is missing, as it is when one of two OpenCV packages was removed"
-        yield Check("opencv", "fail", message, installed.install(needed.requirement, again=True))
+        yield SystemCheck(
+            "opencv", "fail", message, installed.install(needed.requirement, again=True)
+        )
         return
     name = next(iter(packages), "elsewhere")
     message = f"cv2 {cv2.__version__} from {name}"
     if name.endswith("headless"):
-        yield Check("opencv", "warn", f"{message}: it cannot open the live window", renew)
+        yield SystemCheck("opencv", "warn", f"{message}: it cannot open the live window", renew)
     elif name not in (installed.OPENCV, "elsewhere"):
         message += f": it does as well, but the next update brings {installed.OPENCV} beside it"
-        yield Check("opencv", "warn", message, renew)
+        yield SystemCheck("opencv", "warn", message, renew)
     elif needed.too_old(packages.get(name, needed.lowest)):
-        yield Check("opencv", "fail", message, installed.install(needed.requirement))
+        yield SystemCheck("opencv", "fail", message, installed.install(needed.requirement))
     elif needed.too_new(packages.get(name, needed.lowest)):
         message += ", newer than any that was tried"
-        yield Check("opencv", "warn", message, installed.install(needed.requirement))
+        yield SystemCheck("opencv", "warn", message, installed.install(needed.requirement))
     else:
-        yield Check("opencv", "ok", message)
+        yield SystemCheck("opencv", "ok", message)
 
 
-def _models() -> Iterator[Check]:
+def _models() -> Iterator[SystemCheck]:
     from scapcoach.model_files import model_file
 
     files = [model_file(name, mask=mask) for name in ("lite", "full") for mask in (False, True)]
     folders = ", ".join(sorted({str(file.path.parent) for file in files}))
-    yield Check("models", "ok", f"{len(files)} model files, unchanged, in {folders}")
+    yield SystemCheck("models", "ok", f"{len(files)} model files, unchanged, in {folders}")
 
 
-def _codecs() -> Iterator[Check]:
-    """Write H.264 as the annotated video has it, and read it as an input is read."""
+def _codecs() -> Iterator[SystemCheck]:
+    """Write H.264 as for annotated videos, and read it as an input is read."""
     import numpy as np
 
     from scapcoach.pyav import av
@@ -225,17 +227,17 @@ def _codecs() -> Iterator[Check]:
     error = max((float(np.abs(f.astype(int) - picture).mean()) for f in frames), default=255.0)
     # Ten grey levels are far above what the encoder loses (below 2) and far below a wrong picture.
     if len(frames) != 2 or error > 10:
-        yield Check(
+        yield SystemCheck(
             "video",
             "fail",
             f"H.264 does not survive writing and reading ({len(frames)} of 2 frames)",
             installed.install("av", again=True),
         )
     else:
-        yield Check("video", "ok", "H.264 can be written and read")
+        yield SystemCheck("video", "ok", "H.264 can be written and read")
 
 
-def _pose() -> Iterator[Check]:
+def _pose() -> Iterator[SystemCheck]:
     import numpy as np
 
     from scapcoach.pose.engines import open_engine
@@ -251,25 +253,25 @@ def _pose() -> Iterator[Check]:
         f"a first look takes {1000 * (done - ready):.0f} ms"
     )
     if found is not None and bool((found.visibility > 0.9).all()):
-        yield Check(
+        yield SystemCheck(
             "pose",
             "fail",
             "the model sees a whole person in pure noise",
             f"Try: {installed.install('scapcoach', again=True)}",
         )
     else:
-        yield Check("pose", "ok", message)
+        yield SystemCheck("pose", "ok", message)
 
 
-def _disk() -> Iterator[Check]:
+def _disk() -> Iterator[SystemCheck]:
     folder = data_folder()
     try:
         existing = next(p for p in (folder, *folder.parents) if p.is_dir())
-        # A probe that leaves nothing behind: not even the folder, if it is not there yet.
+        # This leaves nothing behind, not even a new folder.
         with tempfile.TemporaryFile(dir=existing):
             pass
     except OSError as error:
-        yield Check(
+        yield SystemCheck(
             "data folder",
             "fail",
             f"{folder} cannot be written: {error.strerror}",
@@ -277,21 +279,23 @@ def _disk() -> Iterator[Check]:
             "SCAPCOACH_DATA_DIR to a folder of yours.",
         )
     else:
-        yield Check("data folder", "ok", str(folder))
+        yield SystemCheck("data folder", "ok", str(folder))
     here = Path.cwd()
     free = shutil.disk_usage(here).free
     message = f"{free / 1e9:.1f} GB free in {here}"
     if free < FREE_BYTES_WANTED:
-        yield Check("disk", "warn", message, "Free some space, or choose another --out folder.")
+        yield SystemCheck(
+            "disk", "warn", message, "Free some space, or choose another --out folder."
+        )
     else:
-        yield Check("disk", "ok", message)
+        yield SystemCheck("disk", "ok", message)
 
 
-def _camera() -> Iterator[Check]:
+def _camera() -> Iterator[SystemCheck]:
     if sys.platform.startswith("linux"):
         devices = sorted(str(path) for path in Path("/dev").glob("video*"))
         if not devices:
-            yield Check(
+            yield SystemCheck(
                 "camera",
                 "warn",
                 "no camera found (no /dev/video*)",
@@ -300,7 +304,7 @@ def _camera() -> Iterator[Check]:
             )
             return
         if not any(os.access(device, os.R_OK | os.W_OK) for device in devices):
-            yield Check(
+            yield SystemCheck(
                 "camera",
                 "warn",
                 f"{', '.join(devices)} may not be opened by you",
@@ -310,7 +314,7 @@ def _camera() -> Iterator[Check]:
     yield _try_camera()
 
 
-# Printed by a child process, so that a driver that hangs or crashes takes nothing with it.
+# Run in a child process, so that a driver that hangs or crashes does not affect this one.
 _CAMERA_SCRIPT = """
 import cv2
 camera = cv2.VideoCapture(0)
@@ -319,7 +323,7 @@ print("picture", *picture.shape[1::-1]) if ok else print("none")
 """
 
 
-def _try_camera() -> Check:
+def _try_camera() -> SystemCheck:
     advice = (
         "Close other programs that use the camera and, in the system's privacy settings, allow "
         "this terminal to use it. Only live coaching needs a camera."
@@ -333,32 +337,32 @@ def _try_camera() -> Check:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Check(
+        return SystemCheck(
             "camera", "warn", f"the camera did not answer in {CAMERA_TIMEOUT_S:.0f} s", advice
         )
     words = done.stdout.split()
     if words[:1] == ["picture"]:
-        return Check("camera", "ok", f"gives pictures of {words[1]} x {words[2]}")
-    return Check("camera", "warn", "a camera is there but gives no picture", advice)
+        return SystemCheck("camera", "ok", f"gives pictures of {words[1]} x {words[2]}")
+    return SystemCheck("camera", "warn", "a camera is there but gives no picture", advice)
 
 
-def _display() -> Iterator[Check]:
+def _display() -> Iterator[SystemCheck]:
     if not sys.platform.startswith("linux"):
-        yield Check("display", "ok", "the system's own")
+        yield SystemCheck("display", "ok", "the system's own")
         return
     for variable in ("WAYLAND_DISPLAY", "DISPLAY"):
         if value := os.environ.get(variable):
             if missing := system_libraries.missing_libraries(window=True):
-                yield Check(
+                yield SystemCheck(
                     "display",
                     "warn",
                     f"{variable}={value}, but a window needs {system_libraries.listed(missing)}",
                     system_libraries.install_command(missing),
                 )
             else:
-                yield Check("display", "ok", f"{variable}={value}")
+                yield SystemCheck("display", "ok", f"{variable}={value}")
             return
-    yield Check(
+    yield SystemCheck(
         "display",
         "warn",
         "none (neither DISPLAY nor WAYLAND_DISPLAY is set)",
@@ -366,18 +370,18 @@ def _display() -> Iterator[Check]:
     )
 
 
-def _voice() -> Iterator[Check]:
+def _voice() -> Iterator[SystemCheck]:
     from scapcoach.system.sound.players import find_player
     from scapcoach.system.sound.voices import find_voice
 
     try:
-        yield Check("voice", "ok", find_voice(find_player(), Path()).name)
+        yield SystemCheck("voice", "ok", find_voice(find_player(), Path()).name)
     except SoundError as error:
         message, _, advice = str(error).partition(": ")
-        yield Check("voice", "warn", message, f"Only spoken cues need one: {advice}")
+        yield SystemCheck("voice", "warn", message, f"Only spoken cues need one: {advice}")
 
 
-_LOOKS: tuple[tuple[str, Callable[[], Iterator[Check]]], ...] = (
+_CHECKS: tuple[tuple[str, Callable[[], Iterator[SystemCheck]]], ...] = (
     ("python", _python),
     ("packages", _packages),
     ("privacy", _privacy),

@@ -1,4 +1,4 @@
-"""One desk check at a time, and words to the one that runs: stop, snooze."""
+"""One desk check at a time, and commands sent to the one that runs: stop, snooze."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-#: Seconds for which the camera is lent at most; within which the desk check hears of it, even
-#: paused; and in which a driver lets go.
+#: Longest time for which the camera is lent; time within which the desk check reads a command, even
+#: while paused; and time that a driver needs to release a camera. Seconds.
 LEND_S: Final = 120.0
-HEARD_S: Final = 15.0
+COMMAND_READ_S: Final = 15.0
 RELEASE_S: Final = 1.0
 
 
@@ -38,20 +38,20 @@ class _Word:
 
 
 def lock_file() -> Path:
-    """Held by the desk check that runs; in it is the number of its process."""
+    """The file that the running desk check locks; it contains the number of its process."""
     return data_folder() / "desk.lock"
 
 
 def control_file() -> Path:
-    """Where words for the desk check that runs are left."""
+    """The file through which commands reach the running desk check."""
     return data_folder() / "desk.control"
 
 
-class OnlyOne:
-    """Held while the desk check runs; the system lets go of it however the process ends.
+class SingleInstance:
+    """Locks a file while the desk check runs; the system unlocks it however the process ends.
 
     Raises:
-        InputError: (on entering) another one runs.
+        InputError: (on entering) another desk check runs.
         OutputError: (on entering) the user data folder cannot be written.
     """
 
@@ -64,7 +64,7 @@ class OnlyOne:
             make_private_file(self._path)
             handle = os.open(self._path, os.O_RDWR)
         except OSError as error:
-            raise _closed(self._path, error) from error
+            raise _open_error(self._path, error) from error
         if not _lock(handle):
             other = os.read(handle, 32).decode("ascii", "replace").strip()
             os.close(handle)
@@ -73,7 +73,7 @@ class OnlyOne:
                 "'scapcoach desk stop'."
             )
         self._handle = handle
-        # The lock is what counts; on a full disk only the number is missing.
+        # The lock is enough: on a full disk only the number is missing.
         with suppress(OSError):
             os.ftruncate(handle, 0)
             os.write(handle, f"{os.getpid()}\n".encode("ascii"))
@@ -96,41 +96,41 @@ def is_running(path: Path | None = None) -> bool:
     try:
         handle = os.open(path, os.O_RDWR)
     except OSError as error:
-        raise _closed(path, error) from error
+        raise _open_error(path, error) from error
     try:
         return not _lock(handle)
     finally:
         os.close(handle)
 
 
-def tell_running(command: str, value: float = 0.0) -> None:
-    """Leave a word for the desk check that runs.
+def send_command(command: str, value: float = 0.0) -> None:
+    """Send a command to the running desk check.
 
     Args:
         command: stop, snooze, lend or reload.
-        value: seconds to snooze, or to lend the camera, for.
+        value: seconds to snooze, or to lend the camera.
 
     Raises:
-        InputError: none runs.
-        OutputError: the word cannot be written.
+        InputError: no desk check runs.
+        OutputError: the command cannot be written.
     """
     if not is_running():
         raise InputError("No desk check is running: start one with 'scapcoach desk'.")
-    said = {"command": command, "value": value, "at": time.time()}
-    write_private(control_file(), json.dumps(said))
+    order = {"command": command, "value": value, "at": time.time()}
+    write_private(control_file(), json.dumps(order))
 
 
 @contextmanager
 def borrowed_camera() -> Iterator[None]:
-    """Have the desk check that runs let go of the camera; then it reads the baselines again.
+    """Make a running desk check release the camera, and afterwards load the baselines again.
 
     Does nothing when none runs.
     """
     if not is_running():
         yield
         return
-    tell_running("lend", LEND_S)
-    deadline = time.monotonic() + HEARD_S
+    send_command("lend", LEND_S)
+    deadline = time.monotonic() + COMMAND_READ_S
     while control_file().exists() and time.monotonic() < deadline:
         time.sleep(0.1)
     time.sleep(RELEASE_S)
@@ -138,11 +138,11 @@ def borrowed_camera() -> Iterator[None]:
         yield
     finally:
         if is_running():
-            tell_running("reload")
+            send_command("reload")
 
 
-def take_word() -> tuple[str, float] | None:
-    """The word that was left, once; None when there is none."""
+def take_command() -> tuple[str, float] | None:
+    """The command that was sent, once; None when there is none."""
     path = control_file()
     try:
         word = schema.read(path, _Word, _FORM)
@@ -154,7 +154,7 @@ def take_word() -> tuple[str, float] | None:
     return None if word is None else (word.command, word.value)
 
 
-def _closed(path: Path, error: OSError) -> OutputError:
+def _open_error(path: Path, error: OSError) -> OutputError:
     return OutputError(
         f"{path} could not be opened ({error.strerror}): check the folder's permissions and space, "
         "or set SCAPCOACH_DATA_DIR."
@@ -162,12 +162,12 @@ def _closed(path: Path, error: OSError) -> OutputError:
 
 
 def _lock(handle: int) -> bool:
-    """Take the lock without waiting; False when somebody holds it."""
+    """Take the lock without waiting; False when another process has it."""
     try:
         if sys.platform == "win32":
             import msvcrt
 
-            # Far behind the text, so that others may still read it.
+            # Far behind the text, so that other processes can still read it.
             os.lseek(handle, 1 << 20, os.SEEK_SET)
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
             os.lseek(handle, 0, os.SEEK_SET)

@@ -1,4 +1,4 @@
-"""Reasons to let go of the camera: a schedule, a locked screen, a presentation, the battery."""
+"""Reasons to release the camera: a schedule, a locked screen, a presentation, the battery."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SUPPLIES: Final = Path("/sys/class/power_supply")
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When the desk check is wanted.
+    """When the desk check should run.
 
     Attributes:
         start, end: minutes since midnight; an end before the start lies on the next day.
@@ -36,7 +36,7 @@ class Schedule:
         """From texts such as ``9:00-17:30`` and ``mon-fri`` or ``mon,wed``.
 
         Raises:
-            SettingError: they mean no hours or days.
+            SettingError: they are no hours or days.
         """
         start, end = 0, 24 * 60
         if hours is not None:
@@ -47,8 +47,8 @@ class Schedule:
                 raise SettingError(f"{hours!r} are no hours: write them like 9:00-17:30.")
         return cls(start, end, _weekdays(days) if days is not None else tuple(range(7)))
 
-    def wants(self, local: datetime) -> bool:
-        """Whether the desk check is wanted at that time by the clock on the wall."""
+    def includes(self, local: datetime) -> bool:
+        """Whether the desk check should run at this local time."""
         minute, weekday = local.hour * 60 + local.minute, local.weekday()
         if self.start < self.end:
             return weekday in self.days and self.start <= minute < self.end
@@ -69,7 +69,7 @@ def _weekdays(text: str) -> tuple[int, ...]:
 
 
 def on_battery(supplies: Path = _SUPPLIES, platform: str = sys.platform) -> bool | None:
-    """Whether the computer runs on its battery; None when that cannot be told.
+    """Whether the computer runs on its battery; None when that is unknown.
 
     Args:
         supplies: where Linux lists them.
@@ -97,7 +97,7 @@ def _on_battery_linux(supplies: Path) -> bool | None:
     online, discharging = [], False
     for supply in supplies.iterdir():
         kind = _read(supply / "type")
-        # The batteries of mice and headsets say that they are a device's.
+        # The batteries of mice and headsets have the scope "Device".
         if kind in {"Mains", "USB"} and (text := _read(supply / "online")):
             online.append(text == "1")
         if kind == "Battery" and _read(supply / "scope") != "Device":
@@ -120,7 +120,7 @@ class Pauses:
 
     Attributes:
         battery: whether to pause on battery.
-        schedule: when it is wanted at all.
+        schedule: when it should run at all.
         presenting: whether to pause while something is presented, or "do not disturb" is on.
     """
 
@@ -129,12 +129,12 @@ class Pauses:
     presenting: bool = True
 
     def reason(self, local: datetime) -> str:
-        """Why to pause now, in a few words; "" when there is none.
+        """Why to pause now, in a few words; "" when there is no reason.
 
         Args:
-            local: the clock on the wall.
+            local: the local time.
         """
-        if not self.schedule.wants(local):
+        if not self.schedule.includes(local):
             return "outside the hours you chose"
         if screen_locked():
             return "the screen is locked"

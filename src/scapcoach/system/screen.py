@@ -1,8 +1,8 @@
-"""Whether the screen is locked and whether somebody presents, as far as a stock system tells.
+"""Whether the screen is locked and whether somebody presents, as far as the system reports it.
 
-Nothing beyond what the system brings is needed: logind, the session bus and the desktop's own
-programs on Linux, `ioreg` and the Focus file on macOS, two calls on Windows. What cannot be told
-is None, never an error; docs/how-to/desk.md has the list.
+Only parts of the system are used: logind, the session bus and the desktop's own programs on Linux,
+`ioreg` and the Focus file on macOS, two calls on Windows. Whatever is unknown is None, never an
+error; docs/how-to/desk.md has the list.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any, Final
 from xml.parsers.expat import ExpatError
 
-#: Seconds for a program of the system to answer.
+#: Seconds that a program of the system has to answer.
 _ANSWER_S: Final = 2.0
 
-#: Calls on the session bus start no service that does not run already.
+#: Calls on the session bus do not start services.
 _BUS: Final = ("busctl", "--user", "--auto-start=no", f"--timeout={_ANSWER_S:.0f}")
 
 #: By desktop (a word of XDG_CURRENT_DESKTOP): the service that blanks and locks the screen. All
@@ -74,7 +74,7 @@ _BUSY: Final = (2, 3, 4)
 
 
 def screen_locked(platform: str = sys.platform) -> bool | None:
-    """Whether the screen is locked, or blanked by its saver; None when that cannot be told."""
+    """Whether the screen is locked, or blanked by its saver; None when that is unknown."""
     if platform == "win32":
         return _locked_windows()
     if platform == "darwin":
@@ -83,19 +83,19 @@ def screen_locked(platform: str = sys.platform) -> bool | None:
 
 
 def presenting(platform: str = sys.platform, home: Path | None = None) -> bool | None:
-    """Whether something is presented, or "do not disturb" is on; None when it cannot be told.
+    """Whether something is presented, or "do not disturb" is on; None when that is unknown.
 
     Args:
         platform: as `sys.platform`.
-        home: the person's home folder.
+        home: the user's home folder.
     """
     if platform == "win32":
         return _presenting_windows()
     if platform == "darwin":
         return _focus_mac((home or Path.home()) / "Library/DoNotDisturb/DB/Assertions.json")
     answers = [answered(words, yes) for d in _desktops() for words, yes in _QUESTIONS.get(d, ())]
-    told = [answer for answer in answers if answer is not None]
-    return any(told) if told else None
+    known = [answer for answer in answers if answer is not None]
+    return any(known) if known else None
 
 
 def _desktops() -> list[str]:
@@ -105,12 +105,12 @@ def _desktops() -> list[str]:
 def _locked_linux() -> bool | None:
     session = os.environ.get("XDG_SESSION_ID")
     if not session:
-        # A service of the person's own belongs to no session: the one on the display counts.
+        # A user service belongs to no session: use the session on the display.
         session = _ask("loginctl", "show-user", str(os.getuid()), "--property=Display", "--value")
     hint = None
     if session:
-        told = _ask("loginctl", "show-session", session, "--property=LockedHint", "--value")
-        hint = {"yes": True, "no": False}.get(told or "")
+        answer = _ask("loginctl", "show-session", session, "--property=LockedHint", "--value")
+        hint = {"yes": True, "no": False}.get(answer or "")
     if hint:
         return True
     # Not every desktop keeps the hint up to date.
@@ -121,13 +121,13 @@ def _locked_linux() -> bool | None:
 
 
 def answered(words: tuple[str, ...], yes: str) -> bool | None:
-    """Whether a program of the system answers like `yes`, an expression; None without an answer."""
+    """Whether the output of a program matches `yes`, a regular expression; None without output."""
     answer = _ask(*words)
     return None if answer is None else re.search(yes, answer) is not None
 
 
 def _ask(*words: str) -> str | None:
-    """What a program of the system prints; None when there is no such program, or no answer."""
+    """Output of a program of the system; None when there is no such program, or no answer."""
     program = shutil.which(words[0])
     if program is None:
         return None
@@ -142,7 +142,7 @@ def _ask(*words: str) -> str | None:
 
 
 def _locked_mac() -> bool | None:
-    """From the console's users, as the window server tells them to the kernel's registry."""
+    """From the console's users, which the window server stores in the kernel's registry."""
     answer = _ask("ioreg", "-n", "Root", "-d1", "-a")
     if answer is None:
         return None
@@ -156,7 +156,7 @@ def _locked_mac() -> bool | None:
 
 
 def _focus_mac(file: Path) -> bool | None:
-    """Whether a Focus is on; newer systems let only programs with full disk access know."""
+    """Whether a Focus is on; newer systems show it only to programs with full disk access."""
     try:
         data: Any = json.loads(file.read_text("utf-8"))
         return any(entry.get("storeAssertionRecords") for entry in data["data"])
@@ -172,7 +172,7 @@ def _locked_windows() -> bool | None:
         return None
     user.OpenInputDesktop.restype = ctypes.c_void_p
     user.CloseDesktop.argtypes = [ctypes.c_void_p]
-    # While locked, the desktop that takes input is the system's, and may not be opened.
+    # While locked, the input desktop belongs to the system and may not be opened.
     desktop = user.OpenInputDesktop(0, False, 0x0100)
     if desktop:
         user.CloseDesktop(desktop)

@@ -1,4 +1,4 @@
-"""The web application: the page, what it asks for, and the socket of a live session."""
+"""The web application: the page, its data, and the socket of a live session."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.websockets import WebSocket
 
-    from scapcoach.web.guard import Door
-    from scapcoach.web.worker import Rooms
+    from scapcoach.web.guard import AccessPolicy
+    from scapcoach.web.worker import SessionFactories
 
 _TYPES: Final = {
     ".html": "text/html; charset=utf-8",
@@ -41,27 +41,29 @@ _TYPES: Final = {
     ".svg": "image/svg+xml",
     ".woff": "font/woff",
 }
-#: Seconds after which a page that does not read what it is sent is given up.
+#: Seconds after which a page that does not read its messages is disconnected.
 _SLOW_S: Final = 10.0
-#: Seconds for a session to be closed and written when its page has gone.
+#: Seconds to close and write a session when its page has gone.
 _CLOSE_S: Final = 60.0
 
-#: Codes with which a socket is closed: in use elsewhere, and a message that cannot be read.
 TAKEN, MALFORMED = 4001, 4002
 
 
 def make_app(
-    door: Door, rooms: Rooms, setup: Callable[[], dict[str, Any]], sessions: Path
+    access: AccessPolicy,
+    factories: SessionFactories,
+    setup: Callable[[], dict[str, Any]],
+    sessions: Path,
 ) -> Guard:
-    """The application, guarded.
+    """The application behind its access policy.
 
     Args:
-        door: who may come in.
-        rooms: what sessions are made of.
-        setup: what the page has to know: exercises, profiles, measures.
+        access: what a request must show.
+        factories: make what sessions need.
+        setup: gives what the page has to know: exercises, profiles, measures.
         sessions: folder of the recorded sessions.
     """
-    desk = _Desk(rooms)
+    slot = _SessionSlot(factories)
 
     async def page(_request: Request) -> Response:
         return _asset("index.html")
@@ -69,10 +71,10 @@ def make_app(
     async def static(request: Request) -> Response:
         return _asset(request.path_params["name"])
 
-    async def tell_setup(_request: Request) -> Response:
+    async def get_setup(_request: Request) -> Response:
         return JSONResponse(await asyncio.to_thread(setup))
 
-    async def tell_sessions(_request: Request) -> Response:
+    async def get_sessions(_request: Request) -> Response:
         return JSONResponse(await asyncio.to_thread(past_sessions, sessions))
 
     async def report(request: Request) -> Response:
@@ -86,23 +88,23 @@ def make_app(
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
-        await desk.close()
+        await slot.close()
 
     routes = [
         Route("/", page),
         Route("/static/{name}", static),
-        Route("/api/setup", tell_setup),
-        Route("/api/sessions", tell_sessions),
+        Route("/api/setup", get_setup),
+        Route("/api/sessions", get_sessions),
         *profile_routes(),
         *posture_routes(),
         Route("/sessions/{path:path}", report),
-        WebSocketRoute("/live", desk.serve),
+        WebSocketRoute("/live", slot.serve),
     ]
-    return Guard(Starlette(routes=routes, lifespan=lifespan), door)
+    return Guard(Starlette(routes=routes, lifespan=lifespan), access)
 
 
 def _asset(name: str) -> Response:
-    """A file of the page; only names that are there."""
+    """A file of the page, by its name; no other files."""
     known = {
         file.name: file.read_bytes for file in files("scapcoach.web").joinpath("assets").iterdir()
     }
@@ -119,51 +121,53 @@ def _asset(name: str) -> Response:
     return Response(known[name](), media_type=_TYPES[suffix])
 
 
-class _Desk:
-    """One live session at a time; the newest page has it."""
+class _SessionSlot:
+    """Holds the one live session that can run at a time; it belongs to the newest page."""
 
-    def __init__(self, rooms: Rooms) -> None:
-        self._rooms = rooms
-        self._turn = asyncio.Lock()
-        self._current: _Seat | None = None
+    def __init__(self, factories: SessionFactories) -> None:
+        self._factories = factories
+        self._taking_over = asyncio.Lock()
+        self._current: _PageConnection | None = None
 
     async def serve(self, socket: WebSocket) -> None:
         """One page's socket, until it leaves, finishes, or another page takes over."""
         await socket.accept()
-        seat = _Seat(socket)
-        async with self._turn:
+        connection = _PageConnection(socket)
+        async with self._taking_over:
             if self._current is not None:
                 await self._current.leave(TAKEN, "This session goes on in another tab.")
-            self._current = seat
-            seat.begin(self._rooms)
+            self._current = connection
+            connection.begin(self._factories)
         try:
-            await seat.run()
+            await connection.run()
         finally:
-            await seat.leave(1000, "")
+            await connection.leave(1000, "")
 
     async def close(self) -> None:
-        """The server stops: the session is closed, and what was recorded is written."""
+        """End the session because the server stops; what was recorded is written."""
         if self._current is not None:
             await self._current.leave(1001, "The server was stopped.")
 
 
-class _Seat:
-    """A page's socket with its worker: states newest only, messages all."""
+class _PageConnection:
+    """A page's socket and its worker: sends only the newest states, but all messages."""
 
     def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
         self._loop = asyncio.get_running_loop()
-        self._newest: dict[str, dict[str, Any] | bytes] = {}  # by type, in order of coming
-        self._letters: deque[dict[str, Any] | bytes] = deque()
+        self._newest: dict[str, dict[str, Any] | bytes] = {}  # by type, in order of arrival
+        self._messages: deque[dict[str, Any] | bytes] = deque()
         self._something = asyncio.Event()
         self._worker: Worker | None = None
 
-    def begin(self, rooms: Rooms) -> None:
+    def begin(self, factories: SessionFactories) -> None:
         """Start the session."""
-        self._worker = Worker(rooms, self._from_worker(self._put), self._from_worker(self._post))
+        self._worker = Worker(
+            factories, self._from_worker(self._put), self._from_worker(self._post)
+        )
 
     async def run(self) -> None:
-        """Both directions, until one of them ends."""
+        """Send and receive until one of the two ends."""
         tasks = {asyncio.create_task(self._receive()), asyncio.create_task(self._send())}
         _, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in rest:
@@ -199,13 +203,13 @@ class _Seat:
                 await self._socket.close(MALFORMED, reason)
 
     async def _send(self) -> None:
-        """Letters first, then the newest states; what a slow page missed is not sent later."""
+        """Send messages, then the newest states; states that a slow page missed are dropped."""
         over = False
         while not over:
             await self._something.wait()
             self._something.clear()
-            batch = list(self._letters)
-            self._letters.clear()
+            batch = list(self._messages)
+            self._messages.clear()
             batch += self._newest.values()
             self._newest.clear()
             for message in batch:
@@ -227,14 +231,14 @@ class _Seat:
         self._something.set()
 
     def _post(self, message: dict[str, Any] | bytes) -> None:
-        self._letters.append(message)
+        self._messages.append(message)
         self._something.set()
 
     def _from_worker(
         self, receive: Callable[[dict[str, Any] | bytes], None]
     ) -> Callable[[dict[str, Any] | bytes], None]:
         def call(message: dict[str, Any] | bytes) -> None:
-            with suppress(RuntimeError):  # the loop is closed: nobody listens any more
+            with suppress(RuntimeError):  # the loop is closed: the page has gone
                 self._loop.call_soon_threadsafe(receive, message)
 
         return call

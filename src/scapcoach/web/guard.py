@@ -1,8 +1,8 @@
-"""Who may talk to the local server: the page it served to this person, and nobody else.
+"""Access to the local server: only for the page that it served to this person.
 
-A web page from anywhere can make a browser send requests to 127.0.0.1; a name under somebody
-else's control can be pointed there (DNS rebinding). So every request must name this server as its
-Host, come from its own pages (Origin), and carry the token of this start.
+Any web page can make a browser send requests to 127.0.0.1, and a host name that somebody else
+controls can be pointed there (DNS rebinding). So every request must name this server as its Host,
+come from its own pages (Origin), and carry the token of this start.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     Send = Callable[[Message], Awaitable[None]]
     App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-#: What a page may do: load from here, and nothing from anywhere else.
+#: What a page may do: load from this server only.
 PAGE_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
     "font-src 'self'; connect-src 'self'; media-src 'self' blob:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
-#: Reports hold their script and style in themselves; they get no access to this server.
+#: Reports contain their scripts and styles; they get no access to this server.
 REPORT_POLICY: Final = (
     "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; "
     "style-src 'unsafe-inline'; img-src data: blob:; font-src data:; media-src data: blob:; "
@@ -45,12 +45,12 @@ _HEADERS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class AccessPolicy:
     """What a request must show.
 
     Attributes:
         hosts: values of Host that name this server, e.g. "127.0.0.1:8765".
-        token: of this start.
+        token: secret of this start of the server.
         cookie: name of the cookie that carries it.
     """
 
@@ -59,28 +59,28 @@ class Door:
     cookie: str
 
     @classmethod
-    def at(cls, host: str, port: int, token: str) -> Door:
-        """The door of a server that listens there."""
+    def at(cls, host: str, port: int, token: str) -> AccessPolicy:
+        """The policy of a server that listens at this address."""
         names = {"127.0.0.1", "localhost", "[::1]", f"[{host}]" if ":" in host else host}
         hosts = frozenset(f"{name}:{port}" for name in names)
         return cls(hosts, token, f"scapcoach_{port}")
 
     def refusal(self, scope: Scope) -> tuple[int, str] | None:
-        """Status and sentence where a request must be turned away; None where it may pass."""
+        """Status and sentence for a request that is refused; None for one that is allowed."""
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
         if headers.get(b"host", "").lower() not in self.hosts:
-            return 421, "This server is known by another name: use the address it printed."
+            return 421, "This server has another name: use the address it printed."
         origin = headers.get(b"origin")
         own = origin is not None and origin.lower() in {f"http://{host}" for host in self.hosts}
         needed = scope["type"] == "websocket" or scope["method"] not in {"GET", "HEAD"}
         if (origin is None and needed) or (origin is not None and not own):
-            return 403, "Another page may not talk to this server."
-        if not (self._matches(self._cookie(headers)) or self.given(scope)):
-            return 401, "Open the address that 'scapcoach serve' printed; it holds the key."
+            return 403, "Other pages may not use this server."
+        if not (self._matches(self._cookie(headers)) or self.has_token(scope)):
+            return 401, "Open the address that 'scapcoach serve' printed; it contains the key."
         return None
 
-    def given(self, scope: Scope) -> bool:
-        """Whether the address itself holds the token, as the one that is printed does."""
+    def has_token(self, scope: Scope) -> bool:
+        """Whether the address contains the token, as the printed one does."""
         if scope["type"] != "http" or scope["path"] != "/" or scope["method"] != "GET":
             return False
         query = parse_qs(scope["query_string"].decode("latin-1"))
@@ -98,35 +98,35 @@ class Door:
 
 
 class Guard:
-    """Turns away what may not come in, before anything else looks at it; ASGI middleware."""
+    """ASGI middleware that refuses requests that the policy does not allow."""
 
-    def __init__(self, app: App, door: Door) -> None:
+    def __init__(self, app: App, access: AccessPolicy) -> None:
         self._app = app
-        self._door = door
+        self._access = access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One connection."""
+        """Handle one connection."""
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        refusal = self._door.refusal(scope)
+        refusal = self._access.refusal(scope)
         if refusal is not None:
-            await _turn_away(scope, receive, send, *refusal)
+            await _refuse(scope, receive, send, *refusal)
             return
-        if self._door.given(scope):
-            await self._welcome(send)
+        if self._access.has_token(scope):
+            await self._store_token(send)
             return
         await self._app(scope, receive, _with_headers(send))
 
-    async def _welcome(self, send: Send) -> None:
-        """Keep the token in a cookie and the address free of it."""
-        cookie = f"{self._door.cookie}={self._door.token}; HttpOnly; SameSite=Strict; Path=/"
+    async def _store_token(self, send: Send) -> None:
+        """Store the token in a cookie, and redirect to the address without it."""
+        cookie = f"{self._access.cookie}={self._access.token}; HttpOnly; SameSite=Strict; Path=/"
         headers = [(b"location", b"/"), (b"set-cookie", cookie.encode()), *_HEADERS]
         await send({"type": "http.response.start", "status": 303, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 
 
-async def _turn_away(scope: Scope, receive: Receive, send: Send, status: int, why: str) -> None:
+async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, why: str) -> None:
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": 4000 + status, "reason": why})

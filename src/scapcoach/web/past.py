@@ -1,4 +1,4 @@
-"""Past sessions as the page lists them, and the one kind of file of theirs that it may have."""
+"""Past sessions as the page lists them, and their reports, the only files that it may read."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def past_sessions(folder: Path) -> list[dict[str, Any]]:
 
 
 def session_card(session: Path) -> dict[str, Any]:
-    """What the page shows of a session; one without reports was not closed yet."""
+    """Name and reports of a session; one without reports was not closed yet."""
     places = [session, *sorted(p for p in session.iterdir() if _PART.fullmatch(p.name))]
     reports = [_report(session, place) for place in places if (place / _REPORT).is_file()]
     return {"name": session.name, "reports": reports}
@@ -74,9 +74,9 @@ def _report(session: Path, place: Path) -> dict[str, Any]:
     }
 
 
-def report_file(folder: Path, wanted: str) -> Path | None:
-    """The report that an address names, or None: nothing else of the disk is handed out."""
-    parts = wanted.split("/")
+def report_file(folder: Path, address: str) -> Path | None:
+    """The report that an address names, or None: no other file can be read."""
+    parts = address.split("/")
     good = (
         len(parts) in {2, 3}
         and _NAME.fullmatch(parts[0])

@@ -14,7 +14,7 @@ from scapcoach.web.guard import REPORT_POLICY
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-#: Days looked back on, as `scapcoach history` does.
+#: Days that the page covers, as with `scapcoach history`.
 _DAYS: Final = 28
 
 
@@ -41,5 +41,5 @@ async def _serve(_request: Request) -> Response:
 
 
 def posture_routes() -> list[Route]:
-    """Where the page is."""
+    """The route of the page."""
     return [Route("/history", _serve)]

@@ -1,7 +1,7 @@
 """Profiles for the page: listed, exported, imported, deleted.
 
-Names reach the disk through `calibration.profiles.profile_path` only, which refuses what is no
-plain name; who may ask at all is `web.guard`'s matter.
+Names reach the disk only through `calibration.profiles.profile_path`, which refuses anything but
+plain names; `web.guard` decides who may send requests at all.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def profile_routes() -> list[Route]:
-    """What the page may ask about profiles."""
+    """The routes for profiles."""
     return [
         Route("/api/profiles", _list, methods=["GET"]),
         Route("/api/profiles", _import, methods=["POST"]),
@@ -46,7 +46,7 @@ def profile_routes() -> list[Route]:
 
 
 def profile_cards() -> list[dict[str, Any]]:
-    """Every saved profile by name: what it holds, in words; a damaged one says that it is."""
+    """Name and content of every saved profile, in words; a damaged one is marked as damaged."""
     return [_card(name) for name in list_profiles()]
 
 
@@ -85,7 +85,7 @@ async def _export(request: Request) -> Response:
 
 
 async def _import(request: Request) -> Response:
-    """A profile's file becomes a profile under the name that it holds; none is replaced unasked."""
+    """Save a profile from its file under its own name; replace one only if asked to."""
     body = bytearray()
     async for part in request.stream():
         body += part

@@ -1,4 +1,4 @@
-"""Running the application: the socket it listens on, its limits, its address."""
+"""Run the application: the socket it listens on, its limits, its address."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from scapcoach.web.worker import Rooms
+    from scapcoach.web.worker import SessionFactories
 
-#: Connections at once: a page with its files and socket, and some to spare.
+#: Connections at a time: a page with its files and socket, and some more.
 _CONNECTIONS: Final = 40
 
-#: Seconds that a session may take to be written when the server is stopped.
+#: Seconds that writing a session may take when the server is stopped.
 _LEAVE_S: Final = 90
 
 
 def need_extra() -> None:
-    """Make sure that the libraries of the extra are there.
+    """Make sure that the libraries of the extra are installed.
 
     Raises:
-        MissingExtraError: they are not.
+        MissingExtraError: they are not installed.
     """
     try:
         import starlette  # noqa: F401
@@ -37,12 +37,12 @@ def need_extra() -> None:
         import websockets  # noqa: F401
     except ImportError as error:
         raise MissingExtraError(
-            f"The web face needs the extra 'web': {install_extra('web')}"
+            f"The web interface needs the extra 'web': {install_extra('web')}"
         ) from error
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this computer can reach a server that listens there."""
+    """Whether only this computer can reach a server that listens at `host`."""
     if host == "localhost":
         return True
     try:
@@ -54,7 +54,7 @@ def is_loopback(host: str) -> bool:
 def run_server(
     host: str,
     port: int,
-    rooms: Rooms,
+    factories: SessionFactories,
     setup: Callable[[], dict[str, Any]],
     sessions: Path,
     announce: Callable[[str], None],
@@ -63,43 +63,43 @@ def run_server(
 
     Args:
         host: address to listen on.
-        port: 0 for any that is free.
-        rooms: what sessions are made of.
-        setup: what the page has to know.
+        port: 0 for any free port.
+        factories: make what sessions need.
+        setup: gives what the page has to know.
         sessions: folder of the recorded sessions.
-        announce: is given the address to open, with its key.
+        announce: receives the address to open, with its key.
 
     Raises:
-        OutputError: the port is taken, or may not be used.
+        OutputError: the port is in use, or may not be used.
     """
     import uvicorn
     from uvicorn.config import LOGGING_CONFIG
 
     from scapcoach.web.app import make_app
-    from scapcoach.web.guard import Door
+    from scapcoach.web.guard import AccessPolicy
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family)
     except OSError as error:
         raise OutputError(
-            f"Cannot listen on {host} port {port} ({error.strerror}): another program has it? "
+            f"Cannot listen on {host} port {port} ({error.strerror}); another program may use it. "
             "Choose another with --port."
         ) from error
     with listener:
         number = int(listener.getsockname()[1])
         token = secrets.token_urlsafe(24)
-        door = Door.at(host, number, token)
+        access = AccessPolicy.at(host, number, token)
         shown = f"[{host}]" if ":" in host else host
         config = uvicorn.Config(
-            make_app(door, rooms, setup, sessions),
+            make_app(access, factories, setup, sessions),
             ws="websockets-sansio",
             ws_max_size=MAX_BYTES + 64,
             ws_per_message_deflate=False,
             limit_concurrency=_CONNECTIONS,
             log_level="warning",
-            # Without a set-up of its own, what it logs (a stranger's garbled request, say) reaches
-            # only those who set up logging.
+            # Without its own logging configuration, messages (about a malformed request, for
+            # example) reach only programs that configure logging.
             log_config=LOGGING_CONFIG if os.environ.get("SCAPCOACH_DEBUG") else None,
             access_log=False,
             server_header=False,

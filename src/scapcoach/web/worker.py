@@ -1,4 +1,4 @@
-"""One live session behind the page, in a thread of its own: newest picture in, newest state out."""
+"""One live session of the page, in its own thread: newest picture in, newest state out."""
 
 from __future__ import annotations
 
@@ -29,59 +29,62 @@ if TYPE_CHECKING:
     from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
     from scapcoach.pose.detection import PoseEngine
-    from scapcoach.session.film import Film
+    from scapcoach.session.film import SessionFilm
     from scapcoach.session.replay import Session
     from scapcoach.sources.camera import Camera
 
     Publish = Callable[[dict[str, Any] | bytes], None]
 
-#: The longer side of pictures of the server's own camera as the page gets them.
+#: Longer side of the pictures of the server's own camera that are sent to the page, pixels.
 _SHOWN_SIDE: Final = 960
 _WAIT_S: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Rooms:
-    """What the worker is given by the command line, which knows how to make things.
+class SessionFactories:
+    """Functions of the command line that make what a session in the browser needs.
 
     Attributes:
-        estimator: opens a pose estimator.
-        session: begins a session for pictures of this size, from a source of this name, recorded
-            into a folder.
-        folder: a new session's folder; None where nothing is recorded.
-        close: writes a finished session's results; the page is sent what it returns.
-        load: a profile by name; save: keeps a calibration under a name.
-        settings: settings of an exercise by name and focus.
-        way: the estimator that guided calibrations use.
-        camera: opens the server's own camera; None where the page's is used.
-        film: keeps the pictures of a session in its folder; None where none are kept.
+        open_estimator: opens a pose estimator.
+        begin_session: begins a session for pictures of a size, from a source with a name, recorded
+            in a folder.
+        new_folder: gives the folder of a new session; None where nothing is recorded.
+        write_results: writes the results of a finished session; the page is sent its return value.
+        load_profile: loads a profile by name.
+        save_profile: saves a calibration under a name.
+        exercise_settings: gives the settings of an exercise by name and focus.
+        girdle_estimator: name of the girdle estimator that guided calibrations use.
+        open_camera: opens the server's own camera; None where the page's camera is used.
+        open_film: films a session into its folder; None where sessions are not filmed.
     """
 
-    estimator: Callable[[], PoseEngine]
-    session: Callable[[ExitStack, PoseEngine, tuple[int, int], str, Path | None], Session]
-    folder: Callable[[], Path | None]
-    close: Callable[[Path], dict[str, Any]]
-    load: Callable[[str], Calibration]
-    save: Callable[[Calibration, str], Path]
-    settings: Callable[[str, str], dict[str, Any]]
-    way: str = "joint"
-    camera: Callable[[], Camera] | None = None
-    film: Callable[[ExitStack, Session, tuple[int, int], Path | None], Film | None] | None = None
+    open_estimator: Callable[[], PoseEngine]
+    begin_session: Callable[[ExitStack, PoseEngine, tuple[int, int], str, Path | None], Session]
+    new_folder: Callable[[], Path | None]
+    write_results: Callable[[Path], dict[str, Any]]
+    load_profile: Callable[[str], Calibration]
+    save_profile: Callable[[Calibration, str], Path]
+    exercise_settings: Callable[[str, str], dict[str, Any]]
+    girdle_estimator: str = "joint"
+    open_camera: Callable[[], Camera] | None = None
+    open_film: (
+        Callable[[ExitStack, Session, tuple[int, int], Path | None], SessionFilm | None] | None
+    ) = None
 
 
 class Worker:
     """Runs a session; every method may be called from any thread.
 
     Args:
-        rooms: what it works with.
-        publish: takes states for the page, from the worker's thread; of each type only the newest
-            counts.
-        tell: takes messages that must all arrive.
+        factories: make what the session needs.
+        publish: receives states for the page, in the worker's thread; only the newest of each type
+            matters.
+        send: receives messages that must all arrive.
     """
 
-    def __init__(self, rooms: Rooms, publish: Publish, tell: Publish) -> None:
-        self._rooms = rooms
-        self._publish, self._tell = publish, tell
+    def __init__(self, factories: SessionFactories, publish: Publish, send: Publish) -> None:
+        self._factories = factories
+        self._publish, self._send = publish, send
         self._changed = threading.Condition()
         self._picture: Picture | None = None
         self._commands: list[Command] = []
@@ -91,7 +94,7 @@ class Worker:
         self._camera_name = ""
         self._paused = False
         self._session: Session | None = None
-        self._film: Film | None = None
+        self._film: SessionFilm | None = None
         self._pending: list[Command] = []
         self._size: tuple[int, int] | None = None
         self._origin = 0.0
@@ -102,19 +105,19 @@ class Worker:
         self._thread.start()
 
     def picture(self, picture: Picture) -> None:
-        """The newest picture; one that waits is dropped."""
+        """Hand over the newest picture; one that still waits is dropped."""
         with self._changed:
             self._picture = picture
             self._changed.notify_all()
 
     def command(self, command: Command) -> None:
-        """A checked command; carried out before the next picture."""
+        """Hand over a checked command; it is carried out before the next picture."""
         with self._changed:
             self._commands.append(command)
             self._changed.notify_all()
 
     def stop(self) -> None:
-        """The page has gone: finish, and keep what was recorded."""
+        """Finish because the page has gone; what was recorded is kept."""
         with self._changed:
             self._stop = True
             self._changed.notify_all()
@@ -131,42 +134,48 @@ class Worker:
                 folder = self._live(stack)
             # The journal is closed by now.
             if folder is not None:
-                self._tell({"type": "finished", **self._rooms.close(folder)})
+                self._send({"type": "finished", **self._factories.write_results(folder)})
             else:
-                self._tell({"type": "finished", "reports": []})
+                self._send({"type": "finished", "reports": []})
         except ScapcoachError as error:
-            self._tell({"type": "failed", "message": str(error)})
+            self._send({"type": "failed", "message": str(error)})
         except Exception as error:
-            self._tell({"type": "failed", "message": str(unforeseen(error))})
+            self._send({"type": "failed", "message": str(unforeseen(error))})
             raise
 
     def _live(self, stack: ExitStack) -> Path | None:
-        """Until the page leaves or finishes; the folder of what was recorded, if anything was."""
-        estimator = stack.enter_context(self._rooms.estimator())
+        """Run until the page leaves or finishes; the folder of the recording, if there is one."""
+        estimator = stack.enter_context(self._factories.open_estimator())
         tracker = Tracker(estimator)
-        camera = None if self._rooms.camera is None else stack.enter_context(self._rooms.camera())
-        folder = self._rooms.folder()
-        plan = Plan(model_sha256=estimator.model_sha256, estimator=self._rooms.way)
+        camera = (
+            None
+            if self._factories.open_camera is None
+            else stack.enter_context(self._factories.open_camera())
+        )
+        folder = self._factories.new_folder()
+        plan = Plan(model_sha256=estimator.model_sha256, estimator=self._factories.girdle_estimator)
         self._camera_name = "" if camera is None else camera.info.name
-        self._tell({"type": "ready", "model": estimator.model})
-        while self._obey(plan, camera):
+        self._send({"type": "ready", "model": estimator.model})
+        while self._carry_out_pending(plan, camera):
             frame = self._camera_frame(camera) if camera is not None else self._page_frame()
             if frame is None:
                 continue
             if self._session is None:
                 source = "browser camera" if camera is None else camera.info.name
                 size = (frame.image.shape[1], frame.image.shape[0])
-                self._session = self._rooms.session(stack, estimator, size, source, folder)
-                if self._rooms.film is not None:
-                    self._film = self._rooms.film(stack, self._session, size, folder)
+                self._session = self._factories.begin_session(
+                    stack, estimator, size, source, folder
+                )
+                if self._factories.open_film is not None:
+                    self._film = self._factories.open_film(stack, self._session, size, folder)
                 pending, self._pending = self._pending, []
                 for command in pending:
                     self._carry_out(command)
             self._step(frame, tracker.step(frame), camera)
         return folder if self._session is not None else None
 
-    def _obey(self, plan: Plan, camera: Camera | None) -> bool:
-        """Carry out what was asked for; False where it was to finish."""
+    def _carry_out_pending(self, plan: Plan, camera: Camera | None) -> bool:
+        """Carry out the waiting commands; False where the session is to finish."""
         with self._changed:
             if camera is None and self._picture is None and not self._commands and not self._stop:
                 self._changed.wait(_WAIT_S)
@@ -189,12 +198,12 @@ class Worker:
         return True
 
     def _begin_guide(self, plan: Plan, command: protocol.Calibrate) -> None:
-        """A guided calibration; a name that cannot be a profile's is told before the work."""
+        """Begin a guided calibration; a name that no profile can have is reported first."""
         try:
             if command.name:
                 profile_path(command.name)
         except ScapcoachError as error:
-            self._tell({"type": "problem", "message": str(error)})
+            self._send({"type": "problem", "message": str(error)})
             return
         script = EXERCISE if command.what == "exercise" else POSTURE
         plan = replace(
@@ -210,33 +219,35 @@ class Worker:
             (camera.pause if on else camera.resume)()
 
     def _steer(self, command: str) -> None:
-        """A command for the guided calibration."""
+        """Carry out a command for the guided calibration."""
         if command == "leave":
             self._guiding.leave()
         else:
             self._guiding.command(command)
 
     def _carry_out(self, command: Command) -> None:
-        """A command that changes the session; a mistake in it is told and changes nothing."""
+        """Carry out a command that changes the session; a wrong one is reported instead."""
         assert self._session is not None
         try:
             if isinstance(command, protocol.Mute):
                 self._session.mute(command.on)
             elif isinstance(command, protocol.UseExercise):
-                self._session.exercise(self._rooms.settings(command.name, command.focus))
+                self._session.exercise(
+                    self._factories.exercise_settings(command.name, command.focus)
+                )
             elif isinstance(command, protocol.UseProfile):
                 self._use(command.name, command.camera)
         except ScapcoachError as error:
-            self._tell({"type": "problem", "message": str(error)})
+            self._send({"type": "problem", "message": str(error)})
 
     def _use(self, name: str, camera: str) -> None:
-        """Measure against a profile; none finds a moment of rest."""
+        """Measure against a profile; without a name, against a moment of rest."""
         assert self._session is not None
-        found = self._rooms.load(name) if name else None
+        found = self._factories.load_profile(name) if name else None
         self._session.calibrate(found)
         other = "" if found is None else found.other_camera(self._camera_name or camera)
         if other:
-            self._tell({"type": "problem", "message": other})
+            self._send({"type": "problem", "message": other})
 
     def _camera_frame(self, camera: Camera) -> Frame | None:
         frame = camera.newest(_WAIT_S)
@@ -262,18 +273,18 @@ class Worker:
             self._size, self._origin = size, picture.t
         elif size != self._size:
             image = fitted(image, self._size)  # a phone that was turned
-        # A page that was loaded anew has a clock that starts again.
+        # The clock of a page starts again when the page is reloaded.
         self._last = max(picture.t - self._origin, self._last + 1e-3)
         self._index += 1
         self._sent = picture.t
         return Frame(self._index - 1, self._last, image)
 
     def _step(self, frame: Frame, raw: Poses, camera: Camera | None) -> None:
-        """One frame: where its landmarks are is told at once, then what was read from them."""
+        """Process one frame: its landmarks are published at once, then what was read from them."""
         assert self._session is not None
         poses = self._session.smooth(raw)
         self._publish(self._sight(frame, poses, camera))
-        time.sleep(0)  # lets the thread of the sockets send it before the measures are worked out
+        time.sleep(0)  # lets the socket thread send it before the measures are computed
         reading = self._session.read(poses)
         message = {"type": "reading", **plain_reading(reading)}
         if camera is None:
@@ -302,13 +313,13 @@ class Worker:
         return with_picture(message, encode(small))
 
     def _finished(self, found: Calibration) -> None:
-        """Use a guided calibration, and keep it where that was asked for."""
+        """Use a guided calibration, and save it if that was requested."""
         assert self._session is not None
         joint = self._session.renew(found)
         if not self._save_as:
             return
         try:
-            self._rooms.save(joint, self._save_as)
-            self._tell({"type": "saved", "profile": self._save_as})
+            self._factories.save_profile(joint, self._save_as)
+            self._send({"type": "saved", "profile": self._save_as})
         except ScapcoachError as error:
-            self._tell({"type": "problem", "message": str(error)})
+            self._send({"type": "problem", "message": str(error)})

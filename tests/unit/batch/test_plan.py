@@ -41,7 +41,7 @@ def test_a_list_with_every_column(tmp_path: Path) -> None:
     assert second.calibration == tmp_path / "a.mp4"
 
 
-def test_every_fault_of_a_list_is_told_with_its_line(tmp_path: Path) -> None:
+def test_every_fault_of_a_list_is_reported_with_its_line(tmp_path: Path) -> None:
     write(tmp_path / "a.mp4", "a")
 
     def check(name: str) -> None:
@@ -62,7 +62,7 @@ def test_every_fault_of_a_list_is_told_with_its_line(tmp_path: Path) -> None:
     text = str(caught.value)
     for fault in (
         "line 3: there is no clip", "line 3: There is no exercise 'jump'", "line 3: subject '1,-1'",
-        "line 3: 'nobody' is neither", "line 4: ./a.mp4 stands in line 2 already",
+        "line 3: 'nobody' is neither", "line 4: ./a.mp4 is already in line 2",
         "line 5: names no clip", "line 6: more fields than columns",
     ):  # fmt: skip
         assert fault in text, text
@@ -74,7 +74,7 @@ def test_every_fault_of_a_list_is_told_with_its_line(tmp_path: Path) -> None:
         ("", "lacks the column clip"),
         ("clip\n", "no lines"),
         ("clip,who\na.mp4,x\n", "no such column 'who'"),
-        ("clip,clip\na.mp4,x\n", "stands there twice"),
+        ("clip,clip\na.mp4,x\n", "is there twice"),
         ("name\na.mp4\n", "lacks the column clip"),
     ],
 )

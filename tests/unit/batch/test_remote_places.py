@@ -19,7 +19,7 @@ from scapcoach.batch.remote import (
     local_path,
     looked_up,
     shown,
-    told,
+    store_errors,
     with_versions,
 )
 from scapcoach.batch.remote_results import RemoteFolder
@@ -118,11 +118,11 @@ def test_what_goes_wrong_is_one_sentence() -> None:
         (OddError(), r"\(OddError\)"), (OSError(errno.EIO, "broken pipe"), "broken pipe"),
         (OddError("no ftp://anna:secret@x.org/row.mp4 here"), "no ftp://x.org/row.mp4 here"),
     ):  # fmt: skip
-        with pytest.raises(InputError, match=says), told("ftp://anna:secret@x.org/row.mp4"):
+        with pytest.raises(InputError, match=says), store_errors("ftp://anna:secret@x.org/row.mp4"):
             raise error
-    with pytest.raises(OutputError, match="No space"), told("s3://b/row.mp4"):
+    with pytest.raises(OutputError, match="No space"), store_errors("s3://b/row.mp4"):
         raise OSError(errno.ENOSPC, "full")
-    with pytest.raises(KeyboardInterrupt), told("s3://b/row.mp4"):
+    with pytest.raises(KeyboardInterrupt), store_errors("s3://b/row.mp4"):
         raise KeyboardInterrupt
 
 
@@ -136,7 +136,7 @@ def test_a_silent_store_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def silent(file: RemoteFile) -> RemoteFile:
         asked.append(file.url)
-        with told(file.url):
+        with store_errors(file.url):
             raise ConnectionError("no route")
         raise AssertionError
 
@@ -156,7 +156,7 @@ def test_a_list_with_addresses(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_list(listing)
     assert "line 4" in str(caught.value)
-    assert "line 5: s3://b/row.mp4 stands in line 2 already" in str(caught.value)
+    assert "line 5: s3://b/row.mp4 is already in line 2" in str(caught.value)
     listing.write_text("clip,calibration\ns3://b/row.mp4,gs://b/me.mp4\nhere.mp4,\n")
     first, second = read_list(listing)
     assert first.clip == RemoteFile("s3://b/row.mp4")

@@ -17,10 +17,10 @@ def test_an_unforeseen_error_is_one_sentence(
     monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.delenv("SCAPCOACH_DEBUG", raising=False)
     assert run() == 1
-    shown = capsys.readouterr().err
-    assert "ZeroDivisionError: by zero" in shown
-    assert "SCAPCOACH_DEBUG" in shown
-    assert "Traceback" not in shown
+    reported = capsys.readouterr().err
+    assert "ZeroDivisionError: by zero" in reported
+    assert "SCAPCOACH_DEBUG" in reported
+    assert "Traceback" not in reported
 
 
 def test_a_developer_gets_the_trace(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,9 +11,9 @@ import pytest
 from scapcoach.desk import drift
 from scapcoach.desk.drift import Drift, DriftWatch
 from scapcoach.desk.engine import DeskEngine
-from scapcoach.desk.policy import Kind
+from scapcoach.desk.policy import NoticeKind
 from scapcoach.desk.posture import take_baseline
-from scapcoach.desk.words import recheck
+from scapcoach.desk.words import recheck_text
 from scapcoach.history import Stamp
 from scapcoach.measures.series import Reason
 from tests.support.seated import seated
@@ -27,7 +27,7 @@ NOTHING = {"lower": 0.0, "shoulders": 0.0, "neck": 0.0, "closer": 0.0}
 
 def hours(
     n: float, changes: Callable[[Any], dict[str, Any]], frames: int = 400
-) -> list[tuple[float, Kind, str]]:
+) -> list[tuple[float, NoticeKind, str]]:
     """What is said in so many hours; `changes` of the posture by share of that time, (T,)."""
     engine = DeskEngine((take_baseline(REST),))
     more = changes(np.linspace(0, 1, frames))
@@ -38,7 +38,7 @@ def hours(
     while t < 3600 * n:
         i = int(t / (3600 * n) * frames)
         moment = engine.step(replace(day[i : i + 1], t=np.array([t])), Stamp(1.7e9 + t))
-        said += [(t, s.kind, s.text) for s in moment.said if s.kind is not Kind.BREAK]
+        said += [(t, s.kind, s.text) for s in moment.notices if s.kind is not NoticeKind.BREAK]
         t += moment.wait
     return said
 
@@ -48,18 +48,18 @@ def test_a_seat_or_camera_that_drifts_is_asked_about_and_not_alerted(
     most: float, word: str
 ) -> None:
     said = hours(1.5, lambda share: {"lower": most * share, "shoulders": most * share})
-    texts = [text for _, kind, text in said if kind is Kind.RECHECK]
+    texts = [text for _, kind, text in said if kind is NoticeKind.RECHECK]
     assert len(texts) == 1
     assert word in texts[0]
     # A drop in which all sinks alike may have been asked about already, as a lowered chair.
-    assert {kind for _, kind, _ in said} <= {Kind.RECHECK, Kind.ASK}
+    assert {kind for _, kind, _ in said} <= {NoticeKind.RECHECK, NoticeKind.ASK}
 
 
 def test_a_slump_that_creeps_in_over_the_day_never_becomes_normal() -> None:
     said = hours(1.5, lambda share: {"lower": 0.5 * share, "shoulders": 0.2 * share})
     kinds = [kind for _, kind, _ in said]
-    assert Kind.RECHECK not in kinds
-    assert Kind.HUNCH in kinds
+    assert NoticeKind.RECHECK not in kinds
+    assert NoticeKind.HUNCH in kinds
 
 
 def test_a_day_as_calibrated_asks_for_nothing() -> None:
@@ -67,9 +67,9 @@ def test_a_day_as_calibrated_asks_for_nothing() -> None:
 
 
 def test_a_new_place_is_asked_about_once_in_a_long_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drift, "AGAIN_S", 2400.0)
+    monkeypatch.setattr(drift, "ASK_AGAIN_S", 2400.0)
     said = hours(1.2, lambda _: {"shift": (0.0, -0.8)}, frames=50)
-    assert [kind for _, kind, _ in said] == [Kind.RECHECK, Kind.RECHECK]
+    assert [kind for _, kind, _ in said] == [NoticeKind.RECHECK, NoticeKind.RECHECK]
     assert 600 < said[0][0] < 1800
     assert said[1][0] - said[0][0] >= 2400
     assert "--name" in said[0][2]
@@ -118,6 +118,6 @@ def test_a_stretch_of_minutes_is_no_drift_and_absence_leaves_no_trace() -> None:
 
 
 def test_words_for_every_drift() -> None:
-    texts = {recheck(kind) for kind in Drift}
+    texts = {recheck_text(kind) for kind in Drift}
     assert len(texts) == len(Drift)
     assert all("scapcoach desk calibrate" in text for text in texts)

@@ -36,7 +36,7 @@ def test_a_rigid_head_keeps_its_size(yaw: float, pitch: float, roll: float, size
     assert head_size(turned(yaw, pitch, roll, size))[0] == pytest.approx(size, rel=1e-4)
 
 
-def test_who_is_not_seen_has_no_size() -> None:
+def test_a_person_who_is_not_seen_has_no_size() -> None:
     poses = seated(1)
     gone = replace(poses, xy=np.full_like(poses.xy, np.nan), subject=np.array([-1]))
     assert np.isnan(head_size(gone)[0])

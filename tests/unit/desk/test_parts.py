@@ -1,4 +1,4 @@
-"""What stands around the desk check: set-ups, ways to tell, reasons to pause, one at a time."""
+"""Parts around the desk check: set-ups, notifiers, reasons to pause, one instance."""
 
 from __future__ import annotations
 
@@ -14,8 +14,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scapcoach.desk.engine import Said
-from scapcoach.desk.policy import Kind
+from scapcoach.desk.engine import Notice
+from scapcoach.desk.notifiers import (
+    CommandNotifier,
+    NotifierChain,
+    PopupNotifier,
+    SoundNotifier,
+    TerminalNotifier,
+)
+from scapcoach.desk.policy import NoticeKind
 from scapcoach.desk.posture import take_baseline
 from scapcoach.desk.setups import (
     SetupChooser,
@@ -24,11 +31,16 @@ from scapcoach.desk.setups import (
     save_setup,
     setups_file,
 )
-from scapcoach.desk.tell import Aloud, Command, Line, Notification, Teller
 from scapcoach.errors import CalibrationError, InputError, MissingExtraError
 from scapcoach.history import Stamp
-from scapcoach.system.autostart import entry
-from scapcoach.system.instance import OnlyOne, is_running, lock_file, take_word, tell_running
+from scapcoach.system.autostart import login_entry
+from scapcoach.system.instance import (
+    SingleInstance,
+    is_running,
+    lock_file,
+    send_command,
+    take_command,
+)
 from scapcoach.system.power import Pauses, Schedule, on_battery
 from scapcoach.system.sound import Tone, open_announcer
 from scapcoach.system.sound.tones import write_tone
@@ -37,7 +49,7 @@ from tests.support.seated import seated
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SAID = Said(Kind.HUNCH, "Sit back.", {}, Stamp(1773144000.0, 60))
+NOTICE = Notice(NoticeKind.HUNCH, "Sit back.", {}, Stamp(1773144000.0, 60))
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +79,7 @@ def test_set_ups_are_kept_and_forgotten() -> None:
 
 
 @pytest.mark.parametrize("text", ["{", "{}", '{"schema": "scapcoach.desk/9", "setups": []}'])
-def test_a_damaged_file_of_set_ups_is_told_and_kept(data: Path, text: str) -> None:
+def test_a_damaged_file_of_set_ups_is_reported_and_kept(data: Path, text: str) -> None:
     data.mkdir()
     setups_file().write_text(text)
     with pytest.raises(CalibrationError, match="Delete the file and run"):
@@ -109,23 +121,23 @@ def test_without_set_ups_there_is_none() -> None:
     assert SetupChooser(()).choose(seated(1), 0.0) is None
 
 
-# Ways to tell
+# Notifiers
 
 
-def test_a_way_that_fails_is_left_out_and_the_others_go_on() -> None:
+def test_a_notifier_that_fails_is_dropped_and_the_others_go_on() -> None:
     class Broken:
         name = "broken"
 
-        def tell(self, said: Said) -> None:
+        def notify(self, notice: Notice) -> None:
             raise InputError("It broke.")
 
     lines: list[str] = []
-    complaints: list[str] = []
-    teller = Teller([Broken(), Line(lines.append)], complaints.append)
-    teller(SAID)
-    teller(SAID)
+    reports: list[str] = []
+    notifiers = NotifierChain([Broken(), TerminalNotifier(lines.append)], reports.append)
+    notifiers(NOTICE)
+    notifiers(NOTICE)
     assert lines == ["13:00  Sit back.", "13:00  Sit back."]
-    assert complaints == ["It broke. No more alerts by broken."]
+    assert reports == ["It broke. No more alerts by broken."]
 
 
 def eventually(check: Callable[[], bool]) -> bool:
@@ -137,17 +149,17 @@ def eventually(check: Callable[[], bool]) -> bool:
     return False
 
 
-def test_a_command_of_the_person_s_own_gets_the_words(tmp_path: Path) -> None:
+def test_a_command_of_the_person_s_own_gets_the_text(tmp_path: Path) -> None:
     out = tmp_path / "out"
     script = f"import os; open({str(out)!r}, 'w').write(os.environ['SCAPCOACH_TEXT'])"
-    Command(f'{sys.executable} -c "{script}"').tell(SAID)
+    CommandNotifier(f'{sys.executable} -c "{script}"').notify(NOTICE)
     assert eventually(lambda: out.exists() and out.read_text() == "Sit back.")
 
 
 @pytest.mark.parametrize("line", ["", "no-such-program-anywhere --x", "'unclosed"])
 def test_a_command_that_cannot_be_is_refused(line: str) -> None:
     with pytest.raises(InputError, match="alert command"):
-        Command(line)
+        CommandNotifier(line)
 
 
 def test_sound_and_voice_follow_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +175,7 @@ def test_sound_and_voice_follow_each_other(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
     monkeypatch.setattr("scapcoach.system.sound.players._PROGRAMS", ("aplay",))
     with open_announcer(voice=True, tones=True) as announcer:
-        Aloud(announcer).tell(SAID)
+        SoundNotifier(announcer).notify(NOTICE)
         assert eventually(lambda: heard.exists() and heard.read_text().count(" end") == 2)
     assert heard.read_text().split("\n") == [
         " begin alert.wav", " end", "words: Sit back. begin said.wav", " end", "",
@@ -173,15 +185,15 @@ def test_sound_and_voice_follow_each_other(tmp_path: Path, monkeypatch: pytest.M
 def test_without_the_library_notifications_name_the_extra(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("scapcoach.desk.tell.find_spec", lambda _: None)
+    monkeypatch.setattr("scapcoach.desk.notifiers.find_spec", lambda _: None)
     with pytest.raises(MissingExtraError, match=r"scapcoach\[desk\]"):
-        Notification()
+        PopupNotifier()
 
 
-def test_a_desktop_without_notifications_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_desktop_without_notifications_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
     with pytest.raises(InputError, match="The desktop shows no notifications"):
-        Notification().tell(SAID)
+        PopupNotifier().notify(NOTICE)
 
 
 # Reasons to pause
@@ -210,7 +222,7 @@ MONDAY, SATURDAY = "2026-03-09", "2026-03-14"
     ],
 )
 def test_the_schedule(hours: str | None, days: str | None, moment: str, wanted: bool) -> None:
-    assert Schedule.parse(hours, days).wants(when(moment)) is wanted
+    assert Schedule.parse(hours, days).includes(when(moment)) is wanted
 
 
 @pytest.mark.parametrize(
@@ -257,12 +269,12 @@ def test_a_locked_screen_pauses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def hold(ready: object, release: object) -> None:
-    with OnlyOne():
+    with SingleInstance():
         ready.set()  # type: ignore[attr-defined]
         release.wait(30)  # type: ignore[attr-defined]
 
 
-def test_there_is_only_one_and_it_can_be_told_things() -> None:
+def test_there_is_only_one_and_it_receives_commands() -> None:
     context = multiprocessing.get_context("spawn")
     ready, release = context.Event(), context.Event()
     other = context.Process(target=hold, args=(ready, release))
@@ -270,36 +282,36 @@ def test_there_is_only_one_and_it_can_be_told_things() -> None:
     try:
         assert ready.wait(60)
         assert is_running()
-        with pytest.raises(InputError, match=f"process {other.pid}.*desk stop"), OnlyOne():
+        with pytest.raises(InputError, match=f"process {other.pid}.*desk stop"), SingleInstance():
             pass
-        tell_running("snooze", 600)
-        assert take_word() == ("snooze", 600.0)
-        assert take_word() is None
+        send_command("snooze", 600)
+        assert take_command() == ("snooze", 600.0)
+        assert take_command() is None
     finally:
         release.set()
         other.join()
     assert not is_running()
     with pytest.raises(InputError, match="No desk check is running"):
-        tell_running("stop")
+        send_command("stop")
 
 
 def test_a_killed_one_leaves_no_lock(tmp_path: Path) -> None:
     code = (
-        "import os, signal\nfrom scapcoach.system.instance import OnlyOne\n"
-        "with OnlyOne():\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "import os, signal\nfrom scapcoach.system.instance import SingleInstance\n"
+        "with SingleInstance():\n    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     killed = subprocess.run([sys.executable, "-c", code], check=False)
     assert killed.returncode == -9
     assert lock_file().exists()
-    with OnlyOne():
+    with SingleInstance():
         assert is_running()
 
 
-def test_old_words_are_not_heeded() -> None:
-    with OnlyOne():
-        tell_running("stop")
-    with OnlyOne():
-        assert take_word() is None
+def test_old_commands_are_ignored() -> None:
+    with SingleInstance():
+        send_command("stop")
+    with SingleInstance():
+        assert take_command() is None
 
 
 # At login
@@ -308,7 +320,7 @@ WORDS = ["/opt/my py/bin/python", "-m", "scapcoach", "desk", "--alert-command", 
 
 
 def test_the_systemd_unit() -> None:
-    found = entry(WORDS, "linux", Path("/home/anna"))
+    found = login_entry(WORDS, "linux", Path("/home/anna"))
     assert found.path == Path("/home/anna/.config/systemd/user/scapcoach-desk.service")
     line = next(x for x in found.text.splitlines() if x.startswith("ExecStart="))
     assert line.startswith("ExecStart='/opt/my py/bin/python' -m scapcoach desk")
@@ -316,14 +328,14 @@ def test_the_systemd_unit() -> None:
 
 
 def test_the_launchd_agent_is_a_property_list() -> None:
-    found = entry(WORDS, "darwin", Path("/Users/anna"))
+    found = login_entry(WORDS, "darwin", Path("/Users/anna"))
     data = plistlib.loads(found.text.encode())
     assert data["ProgramArguments"] == WORDS
     assert data["Label"] == found.path.stem
 
 
 def test_the_task_is_xml_and_is_written_as_it_says(tmp_path: Path) -> None:
-    found = entry(WORDS, "win32", tmp_path)
+    found = login_entry(WORDS, "win32", tmp_path)
     found.install()
     root = ET.fromstring(found.path.read_bytes())  # the file says UTF-16, and is
     names = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scapcoach.desk.head import NOSE_AHEAD
-from scapcoach.desk.posture import SLUMP_LIMITS, look, take_baseline
+from scapcoach.desk.posture import SLUMP_LIMITS, score_posture, take_baseline
 from scapcoach.errors import CalibrationError
 from scapcoach.landmarks import Landmark, Poses
 from scapcoach.measures.series import Reason, Status
@@ -21,11 +21,11 @@ REST = take_baseline(seated(noise=0.5))
 
 
 def score(**changes: Any) -> float:
-    return float(look(seated(1, **changes), REST).score[0])
+    return float(score_posture(seated(1, **changes), REST).score[0])
 
 
 def test_sitting_as_calibrated_scores_nothing() -> None:
-    seen = look(seated(40, noise=0.5), REST)
+    seen = score_posture(seated(40, noise=0.5), REST)
     assert np.all(seen.score < 15)
     assert set(seen.status) == {Status.RELATIVE}
     assert set(seen.reason) == {Reason.NOT_CALIBRATED}
@@ -43,20 +43,20 @@ def test_a_look_at_the_keyboard_lowers_the_head_alone() -> None:
 
 
 def test_raised_shoulders_are_no_hunch() -> None:
-    seen = look(seated(1, shoulders=-0.2), REST)
+    seen = score_posture(seated(1, shoulders=-0.2), REST)
     assert seen.score[0] < 50
     assert seen.parts["raised"][0] == pytest.approx(0.2, abs=0.02)
 
 
 def test_shoulders_raised_for_long_are_no_hunch_though_they_shorten_the_neck() -> None:
     assert score(shoulders=-0.35) < 20
-    moved = look(seated(1, shoulders=-0.35), REST, camera_fixed=False)
+    moved = score_posture(seated(1, shoulders=-0.35), REST, camera_fixed=False)
     assert moved.score[0] > 50  # of pictures from a moved camera, nobody can tell
 
 
 def test_a_hunch_towards_a_second_screen_is_seen() -> None:
     rest = take_baseline(seated())
-    straight = look(seated(1, yaw=0, closer=0.1, lower=0.25, shoulders=0.1), rest).score[0]
+    straight = score_posture(seated(1, yaw=0, closer=0.1, lower=0.25, shoulders=0.1), rest).score[0]
     turned = seated(1, closer=0.1, lower=0.25, shoulders=0.1)
     xy = turned.xy.astype(float)
     # The head alone turns by 40 degrees: ears move together, the nose goes aside.
@@ -68,7 +68,7 @@ def test_a_hunch_towards_a_second_screen_is_seen() -> None:
         middle - line * c / 2,
     )
     xy[0, Landmark.NOSE, 0] = middle[0] + NOSE_AHEAD * np.linalg.norm(line) * s
-    assert look(replace(turned, xy=xy), rest).score[0] == pytest.approx(straight, abs=12)
+    assert score_posture(replace(turned, xy=xy), rest).score[0] == pytest.approx(straight, abs=12)
 
 
 def test_sitting_taller_or_leaning_back_is_no_hunch() -> None:
@@ -79,19 +79,19 @@ def test_sitting_taller_or_leaning_back_is_no_hunch() -> None:
 @pytest.mark.parametrize("yaw", [-90.0, -35.0, 35.0, 90.0])
 def test_forward_is_where_the_person_faces(yaw: float) -> None:
     rest = take_baseline(seated(yaw=yaw))
-    ahead, behind = (look(seated(1, yaw=yaw, forward=f), rest) for f in (0.3, -0.3))
+    ahead, behind = (score_posture(seated(1, yaw=yaw, forward=f), rest) for f in (0.3, -0.3))
     assert ahead.score[0] > behind.score[0] + 20
     assert ahead.parts["forward"][0] == pytest.approx(0.3, abs=0.02)
 
 
 def test_from_the_front_forward_is_not_claimed() -> None:
-    assert np.isnan(look(seated(1), REST).parts["forward"][0])
+    assert np.isnan(score_posture(seated(1), REST).parts["forward"][0])
 
 
 def test_the_own_slump_is_a_hundred() -> None:
     slump = seated(8, lower=0.3, shoulders=0.15)
     rest = take_baseline(seated(), slump)
-    seen = look(slump, rest)
+    seen = score_posture(slump, rest)
     assert np.allclose(seen.score, 100, atol=5)
     assert set(seen.status) == {Status.OK}
     assert set(seen.reason) == {Reason.NONE}
@@ -107,16 +107,16 @@ def test_a_slump_that_is_none_is_refused() -> None:
         take_baseline(seated(), seated(8))
 
 
-def test_a_lower_chair_is_told_apart_from_a_slump() -> None:
-    assert look(seated(1, lower=0.4, shoulders=0.4), REST).chair[0]
-    assert not look(seated(1, lower=0.4, shoulders=0.15), REST).chair[0]
-    assert not look(seated(1, lower=0.4, shoulders=0.4, closer=0.12), REST).chair[0]
+def test_a_lower_chair_is_distinguished_from_a_slump() -> None:
+    assert score_posture(seated(1, lower=0.4, shoulders=0.4), REST).chair[0]
+    assert not score_posture(seated(1, lower=0.4, shoulders=0.15), REST).chair[0]
+    assert not score_posture(seated(1, lower=0.4, shoulders=0.4, closer=0.12), REST).chair[0]
 
 
 @given(st.floats(-1.0, 1.0), st.floats(-1.0, 1.0), st.floats(0.8, 1.25))
 def test_a_moved_camera_says_nothing_where_that_is_known(x: float, y: float, scale: float) -> None:
     poses = seated(1, shift=(x * 0.5, y * 0.5), closer=scale - 1)
-    seen = look(poses, REST, camera_fixed=False)
+    seen = score_posture(poses, REST, camera_fixed=False)
     # Nearer still counts; where in the picture does not.
     assert seen.score[0] == pytest.approx(100 * 0.3 * max(scale - 1, 0) / REST.full, abs=3)
 
@@ -124,7 +124,9 @@ def test_a_moved_camera_says_nothing_where_that_is_known(x: float, y: float, sca
 def test_the_picture_s_size_does_not_matter() -> None:
     poses = seated(1, lower=0.3, shoulders=0.1)
     large = replace(poses, xy=poses.xy * 3, size=(1920, 1440))
-    assert look(large, REST).score[0] == pytest.approx(look(poses, REST).score[0], abs=0.1)
+    assert score_posture(large, REST).score[0] == pytest.approx(
+        score_posture(poses, REST).score[0], abs=0.1
+    )
 
 
 def hide(poses: Poses, *landmarks: Landmark) -> Poses:
@@ -154,7 +156,7 @@ def wrist_up(poses: Poses) -> Poses:
     ],
 )
 def test_what_cannot_be_judged_says_why(poses: Poses, reason: Reason) -> None:
-    seen = look(poses, REST)
+    seen = score_posture(poses, REST)
     assert Reason(seen.reason[0]) is reason
     assert seen.status[0] == Status.NOT_OBSERVABLE
     assert np.isnan(seen.score[0])
@@ -164,11 +166,11 @@ def test_what_cannot_be_judged_says_why(poses: Poses, reason: Reason) -> None:
 def test_nobody_and_somebody_else() -> None:
     poses = seated(2)
     nobody = replace(poses, subject=np.array([-1, 1]), xy=poses.xy * np.array([np.nan]))
-    assert list(look(nobody, REST).status) == [Status.NO_PERSON, Status.SUBJECT_CHANGED]
+    assert list(score_posture(nobody, REST).status) == [Status.NO_PERSON, Status.SUBJECT_CHANGED]
 
 
 def test_without_a_baseline_nothing_is_judged() -> None:
-    seen = look(seated(3), None)
+    seen = score_posture(seated(3), None)
     assert np.isnan(seen.score).all()
     assert set(seen.reason) == {Reason.NOT_CALIBRATED}
 
@@ -189,8 +191,8 @@ def test_a_baseline_that_cannot_serve_is_refused(poses: Poses, words: str) -> No
 
 def test_one_frame_and_many_give_the_same() -> None:
     poses = seated(12, lower=np.linspace(0, 0.4, 12), noise=1.0)
-    whole = look(poses, REST)
+    whole = score_posture(poses, REST)
     for i in range(12):
-        one = look(poses[i : i + 1], REST)
+        one = score_posture(poses[i : i + 1], REST)
         assert one.score[0] == pytest.approx(whole.score[i])
         assert one.status[0] == whole.status[i]

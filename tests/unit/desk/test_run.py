@@ -1,4 +1,4 @@
-"""The loop of the desk check, with eyes that see what the test wants."""
+"""The loop of the desk check, with a sampler that sees what the test wants."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from scapcoach.desk.engine import DeskEngine, Said
-from scapcoach.desk.policy import Kind, Policy
+from scapcoach.desk.engine import DeskEngine, Notice
+from scapcoach.desk.policy import NoticeKind, Policy
 from scapcoach.desk.posture import take_baseline
 from scapcoach.desk.run import Clock, Watch, calibrate
 from scapcoach.errors import CalibrationError, OutputError
-from scapcoach.history import History, Journal
-from scapcoach.system.instance import OnlyOne, tell_running
+from scapcoach.history import History, HistoryWriter
+from scapcoach.system.instance import SingleInstance, send_command
 from scapcoach.system.power import Pauses
 from tests.support.seated import seated
 
@@ -30,7 +30,7 @@ UP, DOWN = seated(1), seated(1, lower=0.4, shoulders=0.2)
 NOON = 1773144000.0
 
 
-class FakeEyes:
+class FakeSampler:
     """Sees each of some pictures for so many seconds; "" is a camera that gives nothing."""
 
     def __init__(self, *plan: tuple[Poses | str, float]) -> None:
@@ -76,7 +76,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def history(data: Path) -> Iterator[History]:
-    with History(data / "history.sqlite3", patience=0.05) as opened:
+    with History(data / "history.sqlite3", lock_timeout=0.05) as opened:
         yield opened
 
 
@@ -84,68 +84,68 @@ def history(data: Path) -> Iterator[History]:
 class Done:
     """What came of a run."""
 
-    said: list[Said] = field(default_factory=list)
+    said: list[Notice] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
-def watch(eyes: FakeEyes, history: History | None = None, **more: Any) -> Done:
-    journal = Journal(history) if history else None
+def watch(sampler: FakeSampler, history: History | None = None, **more: Any) -> Done:
+    journal = HistoryWriter(history) if history else None
     policy = more.pop("policy", None)
     engine = DeskEngine((take_baseline(seated()),), policy, journal)
     done = Done()
-    Watch(eyes, engine, done.said.append, done.notes.append, Clock(NOON), journal=journal,
+    Watch(sampler, engine, done.said.append, done.notes.append, Clock(NOON), journal=journal,
           **more).run()  # fmt: skip
     return done
 
 
-def test_a_hunch_is_told_and_written_down(history: History) -> None:
-    done = watch(FakeEyes((UP, 60), (DOWN, 90), (UP, 60)), history)
-    assert [s.kind for s in done.said] == [Kind.HUNCH, Kind.RECOVERED]
+def test_a_hunch_is_reported_and_stored(history: History) -> None:
+    done = watch(FakeSampler((UP, 60), (DOWN, 90), (UP, 60)), history)
+    assert [s.kind for s in done.said] == [NoticeKind.HUNCH, NoticeKind.RECOVERED]
     (alert,) = history.alerts()
     assert alert.text == done.said[0].text
     assert alert.cause["head lower, %"] == pytest.approx(40, abs=2)
     assert sum(s for _, s in history.minutes()) == pytest.approx(210, abs=3)
 
 
-def test_an_unplugged_camera_is_told_once_and_found_again(history: History) -> None:
+def test_an_unplugged_camera_is_reported_once_and_found_again(history: History) -> None:
     gone = "The camera was unplugged: plug it in again."
-    done = watch(FakeEyes((UP, 20), (gone, 60), (UP, 20)), history)
-    assert done.notes == [gone, "All is well again."]
+    done = watch(FakeSampler((UP, 20), (gone, 60), (UP, 20)), history)
+    assert done.notes == [gone, "It works again."]
     counted = sum(s for _, s in history.minutes())
     assert 35 < counted < 50  # what was not seen is not made up
 
 
-def test_a_history_in_use_is_told_and_nothing_is_lost(history: History, data: Path) -> None:
+def test_a_history_in_use_is_reported_and_nothing_is_lost(history: History, data: Path) -> None:
     import sqlite3
 
     other = sqlite3.connect(data / "history.sqlite3", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    eyes = FakeEyes((UP, 100))
+    sampler = FakeSampler((UP, 100))
 
     def let_go(_moment: object) -> None:
-        if eyes.t > 60 and other.in_transaction:
+        if sampler.t > 60 and other.in_transaction:
             other.execute("ROLLBACK")
 
-    done = watch(eyes, history, on_moment=let_go)
+    done = watch(sampler, history, on_moment=let_go)
     other.close()
     assert "in use by another program" in done.notes[0]
-    assert done.notes[1] == "All is well again."
+    assert done.notes[1] == "It works again."
     assert sum(s for _, s in history.minutes()) == pytest.approx(100, abs=3)
 
 
 def test_a_locked_screen_lets_go_of_the_camera_and_counts_as_a_break(history: History) -> None:
-    eyes = FakeEyes((UP, 400))
+    sampler = FakeSampler((UP, 400))
 
     class Locked(Pauses):
         def reason(self, local: datetime) -> str:
             assert isinstance(local, datetime)
-            return "the screen is locked" if 30 < eyes.t < 200 else ""
+            return "the screen is locked" if 30 < sampler.t < 200 else ""
 
     pauses = Locked()
-    done = watch(eyes, history, pauses=pauses, policy=Policy(break_every=250))
-    assert eyes.paused == 1
+    done = watch(sampler, history, pauses=pauses, policy=Policy(break_every=250))
+    assert sampler.paused == 1
     assert done.notes == ["Paused: the screen is locked.", "Going on."]
-    assert Kind.BREAK not in [s.kind for s in done.said]
+    assert NoticeKind.BREAK not in [s.kind for s in done.said]
     states: dict[str, float] = {}
     for (_, _, state), seconds in history.minutes():
         states[state] = states.get(state, 0) + seconds
@@ -153,63 +153,63 @@ def test_a_locked_screen_lets_go_of_the_camera_and_counts_as_a_break(history: Hi
     assert states["good"] == pytest.approx(230, abs=20)
 
 
-def test_it_stops_and_snoozes_when_told() -> None:
-    eyes = FakeEyes((DOWN, 4000))
-    with OnlyOne():
-        tell_running("snooze", 1000)
+def test_it_stops_and_snoozes_on_command() -> None:
+    sampler = FakeSampler((DOWN, 4000))
+    with SingleInstance():
+        send_command("snooze", 1000)
 
         def stop_late(_moment: object) -> None:
-            if eyes.t > 1100:
-                tell_running("stop")
+            if sampler.t > 1100:
+                send_command("stop")
 
-        done = watch(eyes, on_moment=stop_late)
+        done = watch(sampler, on_moment=stop_late)
     assert done.notes == ["No alerts for 17 minutes."]
-    assert [s.kind for s in done.said] == [Kind.HUNCH]
-    assert eyes.t < 1110
+    assert [s.kind for s in done.said] == [NoticeKind.HUNCH]
+    assert sampler.t < 1110
 
 
 # Calibrating
 
 
 def test_the_camera_is_lent_to_a_calibration_and_the_new_baseline_is_used() -> None:
-    eyes = FakeEyes((DOWN, 150.0))
+    sampler = FakeSampler((DOWN, 150.0))
     steps = iter([(20.0, "lend", 120.0), (40.0, "reload", 0.0)])
     step = next(steps)
-    rest = eyes.rest
+    rest = sampler.rest
 
     def resting(seconds: float) -> None:
         nonlocal step
         rest(seconds)
-        if step is not None and eyes.t >= step[0]:
-            tell_running(*step[1:])
+        if step is not None and sampler.t >= step[0]:
+            send_command(*step[1:])
             step = next(steps, None)
 
-    eyes.rest = resting  # type: ignore[method-assign]
+    sampler.rest = resting  # type: ignore[method-assign]
     looked: list[float] = []
     lower = take_baseline(seated(lower=0.4, shoulders=0.2))
-    with OnlyOne():
-        done = watch(eyes, obey=True, baselines=lambda: (lower,),
-                     on_moment=lambda m: looked.append(m.reading.t))  # fmt: skip
+    with SingleInstance():
+        done = watch(sampler, accept_commands=True, load_baselines=lambda: (lower,),
+                     on_moment=lambda m: looked.append(m.sample.t))  # fmt: skip
     assert done.notes == [
-        "Paused: the camera is lent to a calibration.",
-        "Going on, with the baselines as they are now.",
+        "Paused: a calibration uses the camera.",
+        "Going on, with the new baselines.",
     ]
-    assert eyes.paused == 1
+    assert sampler.paused == 1
     assert not [t for t in looked if 23 < t < 39]
     assert done.said == []  # against the old baseline, this would have been a hunch
 
 
 def test_a_camera_that_is_not_given_back_is_taken_back() -> None:
-    eyes = FakeEyes((UP, 60.0))
-    with OnlyOne():
-        tell_running("lend", 20.0)
-        done = watch(eyes, obey=True)
+    sampler = FakeSampler((UP, 60.0))
+    with SingleInstance():
+        send_command("lend", 20.0)
+        done = watch(sampler, accept_commands=True)
     assert len(done.notes) == 2
     assert "Going on" in done.notes[1]
 
 
-def test_a_covered_lens_is_told_while_calibrating() -> None:
-    class Covered(FakeEyes):
+def test_a_covered_lens_is_reported_while_calibrating() -> None:
+    class Covered(FakeSampler):
         def look(self, wait: float) -> Poses | None:
             found = super().look(wait)
             self.trouble = "The picture is black: uncover the lens."
@@ -219,26 +219,30 @@ def test_a_covered_lens_is_told_while_calibrating() -> None:
         calibrate(Covered((UP, 60.0)), lambda _: None)
 
 
-def test_a_word_that_cannot_be_left_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_that_cannot_be_sent_is_reported(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    with OnlyOne():
+    with SingleInstance():
         monkeypatch.setattr("pathlib.Path.write_text", full)
         with pytest.raises(OutputError, match=r"No space left to write .*desk.control"):
-            tell_running("stop")
+            send_command("stop")
     assert data.is_dir()
 
 
 def test_calibrating_says_what_to_do() -> None:
-    told: list[str] = []
-    found = calibrate(FakeEyes((UP, 6.5), (DOWN, 20)), told.append, name="desk")
+    reported: list[str] = []
+    found = calibrate(FakeSampler((UP, 6.5), (DOWN, 20)), reported.append, name="desk")
     assert found.slump == pytest.approx(0.35, abs=0.15)
-    assert ["upright" in told[0], "sink" in told[1], "Thank you" in told[2]] == [True] * 3
+    assert ["upright" in reported[0], "sink" in reported[1], "Thank you" in reported[2]] == [
+        True
+    ] * 3
 
 
 def test_calibrating_upright_alone() -> None:
-    found = calibrate(FakeEyes((UP, 20)), lambda _: None, with_slump=False)
+    found = calibrate(FakeSampler((UP, 20)), lambda _: None, with_slump=False)
     assert np.isnan(found.slump)
 
 
@@ -250,8 +254,8 @@ def test_calibrating_upright_alone() -> None:
         ([(UP, 30)], "no different from sitting upright"),
     ],
 )
-def test_calibrating_that_cannot_succeed_is_told(
+def test_calibrating_that_cannot_succeed_is_reported(
     plan: list[tuple[Poses | str, float]], words: str
 ) -> None:
     with pytest.raises(CalibrationError, match=words):
-        calibrate(FakeEyes(*plan), lambda _: None)
+        calibrate(FakeSampler(*plan), lambda _: None)

@@ -26,7 +26,7 @@ from scapcoach.recording.options import Options, estimator_of, settings
 from scapcoach.recording.places import Key
 from scapcoach.session.engine import Engine, run
 from scapcoach.session.journal import Command, Recording
-from scapcoach.session.replay import begin, plain_calibration, read_by
+from scapcoach.session.replay import begin, plain_calibration, with_estimator
 from tests.support.clips import jittered, protocol_clip
 from tests.support.person import person
 
@@ -167,16 +167,16 @@ def test_a_recorded_session_can_be_read_by_the_other_estimator(
     calibrations: dict[str, Calibration],
 ) -> None:
     recording = Recording({"estimator": "geometric"}, person(3), (), complete=True)
-    assert read_by(recording, None) is recording
-    assert read_by(recording, "observer").head["estimator"] == "observer"
+    assert with_estimator(recording, None) is recording
+    assert with_estimator(recording, "observer").head["estimator"] == "observer"
     with pytest.raises(InputError, match="'oracle'"):
-        read_by(recording, "oracle")
+        with_estimator(recording, "oracle")
     plain = plain_calibration(calibrations["geometric"])
     at_start = replace(recording, head={"calibration": plain})
     later = replace(recording, commands=(Command(1, "calibrate", plain),))
     for known in (at_start, later):
         with pytest.raises(CalibrationError, match="geometric estimator"):
-            read_by(known, "observer")
+            with_estimator(known, "observer")
 
 
 def test_rounding_is_told_from_a_slant_by_the_observer_alone(
@@ -201,6 +201,9 @@ def test_the_command_line_refuses_a_profile_of_the_other_estimator(
     seen = type("Seen", (), {"model": "full", "model_sha256": ""})()
     head = session_head(seen, (320, 240), "file", profile="anna")
     assert head["estimator"] == "geometric"
-    assert session_head(seen, (320, 240), "file", way="observer")["estimator"] == "observer"
+    assert (
+        session_head(seen, (320, 240), "file", girdle_estimator="observer")["estimator"]
+        == "observer"
+    )
     with pytest.raises(CalibrationError, match="leave --estimator out"):
-        session_head(seen, (320, 240), "file", profile="anna", way="observer")
+        session_head(seen, (320, 240), "file", profile="anna", girdle_estimator="observer")

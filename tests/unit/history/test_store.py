@@ -21,17 +21,17 @@ from scapcoach.history import (
     Alert,
     Break,
     History,
-    Journal,
+    HistoryWriter,
     LiftingSession,
     LiftingSet,
     Stamp,
     TracePoint,
 )
 from scapcoach.history.export import csv_tables, days_csv, everything
-from scapcoach.history.journal import MOST_WAITING
 from scapcoach.history.lifting import PATTERNS
 from scapcoach.history.schema import MIGRATIONS, set_aside_files
 from scapcoach.history.summary import plain, push_pull, summarise
+from scapcoach.history.writer import MOST_WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def history(file: Path) -> Iterator[History]:
-    with History(file, patience=0.05) as opened:
+    with History(file, lock_timeout=0.05) as opened:
         yield opened
 
 
@@ -153,7 +153,7 @@ def test_a_damaged_file_is_set_aside_not_deleted(file: Path, where: int) -> None
 def test_a_database_in_use_says_so_and_the_journal_waits(file: Path, history: History) -> None:
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    journal = Journal(history)
+    journal = HistoryWriter(history)
     journal.count(NOON, "good", 30.0)
     journal.alert(ALERT)
     journal.flush()
@@ -171,7 +171,7 @@ def test_a_full_disk_loses_nothing(history: History) -> None:
     history.write({(m, 0, "good"): 1.0 for m in range(500)})
     pages = history._connection.execute("PRAGMA page_count").fetchone()[0]
     history._connection.execute(f"PRAGMA max_page_count = {pages}")
-    journal = Journal(history)
+    journal = HistoryWriter(history)
     for m in range(600, 4000):
         journal.count(Stamp(60.0 * m + 60), "good", 60.0)
     waiting = journal.waiting
@@ -192,14 +192,14 @@ def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:
 
 
 def test_the_journal_is_bounded_while_it_cannot_write(history: History) -> None:
-    journal = Journal(history)
+    journal = HistoryWriter(history)
     for m in range(MOST_WAITING + 500):
         journal.count(Stamp(60.0 * m + 60), "good", 60.0)
     assert journal.waiting == MOST_WAITING
 
 
 def test_the_journal_writes_when_it_is_time(history: History) -> None:
-    journal = Journal(history, every=30.0)
+    journal = HistoryWriter(history, every=30.0)
     journal.count(NOON, "good", 1.0)
     assert not journal.flush_if_due(1000.0)
     assert not journal.flush_if_due(1029.0)
@@ -209,7 +209,7 @@ def test_the_journal_writes_when_it_is_time(history: History) -> None:
 
 @pytest.mark.parametrize("stored_between", [False, True])
 def test_a_longer_trace_replaces_the_first(history: History, stored_between: bool) -> None:
-    journal = Journal(history)
+    journal = HistoryWriter(history)
     journal.alert(ALERT)
     if stored_between:
         journal.flush()
@@ -236,7 +236,7 @@ def test_everything_is_deleted_also_from_the_bytes(file: Path, history: History)
 
 def test_pruning_keeps_what_is_younger_and_the_lifting(history: History) -> None:
     old = at("2025-01-01 12:00")
-    journal = Journal(history)
+    journal = HistoryWriter(history)
     for moment in (old, NOON):
         journal.count(moment, "good", 10.0)
         journal.alert(replace(ALERT, at=moment))
@@ -257,7 +257,7 @@ def test_pruning_keeps_what_is_younger_and_the_lifting(history: History) -> None
 def test_counted_seconds_are_shared_out_and_none_is_lost(
     end: float, seconds: float, offset: int
 ) -> None:
-    journal = Journal(None)  # type: ignore[arg-type] - it is not written to
+    journal = HistoryWriter(None)  # type: ignore[arg-type] - it is not written to
     journal.count(Stamp(end, offset), "good", seconds)
     rows = journal._minutes
     assert sum(rows.values()) == pytest.approx(seconds, abs=1e-5)
@@ -266,7 +266,7 @@ def test_counted_seconds_are_shared_out_and_none_is_lost(
 
 
 def test_a_day_ends_at_midnight_on_the_wall(history: History) -> None:
-    journal = Journal(history)
+    journal = HistoryWriter(history)
     journal.count(at("2026-03-11 00:00:30", offset=60), "good", 60.0)
     journal.flush()
     found = summarise(history, at("2026-03-11 09:00", offset=60), 2)
@@ -274,7 +274,7 @@ def test_a_day_ends_at_midnight_on_the_wall(history: History) -> None:
 
 
 def test_a_journey_leaves_past_days_as_they_were(history: History) -> None:
-    journal = Journal(history)
+    journal = HistoryWriter(history)
     tokyo = at("2026-03-10 23:30", offset=540)
     journal.count(tokyo, "marked", 600.0)
     newyork = at("2026-03-10 12:00", offset=-240)  # the same day again, half a day later
@@ -290,7 +290,7 @@ def test_a_journey_leaves_past_days_as_they_were(history: History) -> None:
 
 
 def test_an_hour_that_comes_twice_is_counted_twice(history: History) -> None:
-    journal = Journal(history)
+    journal = HistoryWriter(history)
     journal.count(at("2026-10-25 02:30", offset=120), "good", 60.0)
     journal.count(at("2026-10-25 02:30", offset=60), "good", 60.0)
     journal.flush()
@@ -299,7 +299,7 @@ def test_an_hour_that_comes_twice_is_counted_twice(history: History) -> None:
 
 
 def test_a_share_needs_five_minutes(history: History) -> None:
-    journal = Journal(history)
+    journal = HistoryWriter(history)
     journal.count(NOON, "mild", 100.0)
     journal.count(NOON, "good", 150.0)
     journal.flush()

@@ -1,4 +1,4 @@
-"""The window's loop and pictures, with a camera, tracker and screen that are told what to do."""
+"""The window's loop and pictures, with fake camera, tracker and screen."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scapcoach.guide.repetitions import EXERCISE
 from scapcoach.guide.steps import Guide, Step
 from scapcoach.live import window
 from scapcoach.live.app import App
-from scapcoach.live.painter import Painter, State
+from scapcoach.live.painter import Painter, WindowState
 from scapcoach.session.engine import Engine
 from scapcoach.session.replay import Session
 from scapcoach.sources.frames import Frame
@@ -80,14 +80,14 @@ class FakeScreen:
 
 
 class Spy(Painter):
-    """Paints, and keeps what it was told."""
+    """Paints, and keeps what it was asked to paint."""
 
     def __init__(self) -> None:
         super().__init__((640, 480))
-        self.told: list[tuple[Any, Prompt, State]] = []
+        self.painted: list[tuple[Any, Prompt, WindowState]] = []
 
     def paint(self, image, reading, prompt, state):
-        self.told.append((reading, prompt, state))
+        self.painted.append((reading, prompt, state))
         return super().paint(image, reading, prompt, state)
 
 
@@ -137,10 +137,10 @@ def test_a_picture_is_shown_before_it_is_read_and_news_at_once() -> None:
 
 
 class Listener(Spy):
-    """Keeps what it was told, and paints nothing."""
+    """Keeps what it was asked to paint, and paints nothing."""
 
     def paint(self, image, reading, prompt, state):
-        self.told.append((reading, prompt, state))
+        self.painted.append((reading, prompt, state))
         return image
 
 
@@ -173,9 +173,9 @@ def test_an_exercise_is_calibrated_in_the_window_and_joins_what_is_there() -> No
     assert found.exercise is not None
     assert found.retraction == posture.retraction
     assert one.session.engine.calibration.exercise is not None
-    assert ("X", "calibrate exercise") in one.painter.told[0][2].keys
-    told = {key for _, _, state in one.painter.told for key in state.keys}
-    assert {("R", "begin these again"), ("Enter", "finish without it")} <= told
+    assert ("X", "calibrate exercise") in one.painter.painted[0][2].keys
+    keys = {key for _, _, state in one.painter.painted for key in state.keys}
+    assert {("R", "begin these again"), ("Enter", "finish without it")} <= keys
 
 
 def test_a_calibration_that_a_key_finishes_is_kept_and_only_once() -> None:
@@ -227,10 +227,10 @@ def test_pause_lets_go_of_the_camera_and_says_so() -> None:
     one = app({3: "p", 9: " "}, count=20)
     one.run()
     assert one.camera.off == [True, False]
-    states = [state for _, _, state in one.painter.told]
+    states = [state for _, _, state in one.painter.painted]
     assert any("The camera is off" in s.notice and ("P", "go on") in s.keys for s in states)
     assert states[-1].notice == ""
-    paused = [reading for reading, _, state in one.painter.told if state.notice]
+    paused = [reading for reading, _, state in one.painter.painted if state.notice]
     assert paused == [None] * len(paused)  # no gauges of a moment that is past
 
 
@@ -247,11 +247,11 @@ def test_mute_and_exercise_reach_the_engine_and_the_line_of_keys() -> None:
     assert one.session.engine.muted
     assert asked == ["row"]
     assert one.screen.full == 1
-    last = one.painter.told[-1]
+    last = one.painter.painted[-1]
     assert ("E", "exercise: Row, low") in last[2].keys
     assert last[2].muted
     assert last[1].count == 0
-    assert one.painter.told[0][1].count is None  # no counter without an exercise
+    assert one.painter.painted[0][1].count is None  # no counter without an exercise
 
 
 def test_trouble_of_the_camera_is_shown_over_the_last_picture() -> None:
@@ -265,10 +265,10 @@ def test_trouble_of_the_camera_is_shown_over_the_last_picture() -> None:
 
     one.camera.newest = newest
     one.run()
-    assert one.painter.told[-1][2].notice.startswith("Test cam is gone")
+    assert one.painter.painted[-1][2].notice.startswith("Test cam is gone")
 
 
-def test_no_screen_is_told_with_the_way_without_one(monkeypatch, tmp_path: Path) -> None:
+def test_a_missing_screen_is_reported_with_the_alternative(monkeypatch, tmp_path: Path) -> None:
     monkeypatch.setattr(window, "_SYSTEM", "linux")
     monkeypatch.delenv("DISPLAY", raising=False)
     with pytest.raises(DisplayError, match="scapcoach serve"):
@@ -290,7 +290,7 @@ class Ear:
     """Hears what the app has to say."""
 
     def __init__(self) -> None:
-        self.lamp, self.trouble = "VOICE", ""
+        self.indicator, self.trouble = "VOICE", ""
         self.heard: list[int] = []
         self.muted: list[bool] = []
 
@@ -320,7 +320,7 @@ def test_the_lock_lets_go_of_the_camera_as_the_pause_key_does() -> None:
     one = app(count=40, locked=lambda: 5 <= one.screen.calls < 12 or one.screen.calls > 20)
     one.run()
     assert one.camera.off == [True, False, True]
-    notices = [state.notice for _, _, state in one.painter.told]
+    notices = [state.notice for _, _, state in one.painter.painted]
     assert "The screen is locked. The camera is off." in notices
     assert notices[0] == ""
     assert len(one.screen.shown) < 30  # nothing is painted while there is nothing to see
@@ -330,7 +330,7 @@ def test_unlocking_does_not_end_the_persons_own_pause() -> None:
     one = app({3: "p", 16: "p"}, count=40, locked=lambda: 6 <= one.screen.calls < 12)
     one.run()
     assert one.camera.off == [True, False]
-    between = [state.notice for _, _, state in one.painter.told]
+    between = [state.notice for _, _, state in one.painter.painted]
     assert between.index("Paused. The camera is off.") < between.index(
         "The screen is locked. The camera is off."
     )
@@ -339,13 +339,13 @@ def test_unlocking_does_not_end_the_persons_own_pause() -> None:
 
 def test_voice_and_film_get_every_frame_and_show_themselves() -> None:
     ear, tape = Ear(), Tape()
-    one = app({4: "m", 8: "m"}, count=12, aloud=ear, film=tape)
+    one = app({4: "m", 8: "m"}, count=12, sound=ear, film=tape)
     one.run()
     assert ear.heard == tape.kept == list(range(12))
     assert ear.muted == [True, False]
-    first, quiet = one.painter.told[0][2], one.painter.told[6][2]
-    assert [word for word, _ in first.lamps] == ["VOICE"]
-    assert [word for word, _ in quiet.lamps] == ["MUTED"]
+    first, quiet = one.painter.painted[0][2], one.painter.painted[6][2]
+    assert [word for word, _ in first.indicators] == ["VOICE"]
+    assert [word for word, _ in quiet.indicators] == ["MUTED"]
     tape.trouble = "Filming stopped: the disk is nearly full."
     one.show()
-    assert one.painter.told[-1][2].hint == tape.trouble
+    assert one.painter.painted[-1][2].hint == tape.trouble

@@ -1,4 +1,4 @@
-"""What the window shows: mirrored pictures, letters that are not, lamps."""
+"""What the window shows: mirrored pictures, letters that are not, indicators."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scapcoach.live.painter import Painter, State, mirror
+from scapcoach.live.painter import Painter, WindowState, mirror
 from scapcoach.measures import Reason
 from scapcoach.overlay import gauges
 from scapcoach.overlay.prompt import Prompt
@@ -24,7 +24,7 @@ def test_a_mirrored_picture_keeps_the_persons_own_left() -> None:
     reading = run(Engine(), POSES[:1])[0]
     image = np.full((480, 640, 3), 60, np.uint8)
     image[:, :20] = (255, 0, 0)  # the left edge of what the camera sees
-    state = State((("Q", "finish"),))
+    state = WindowState((("Q", "finish"),))
     seen = Painter((640, 480)).paint(image, None, Prompt(), state)
     assert tuple(seen[240, 635]) == (255, 0, 0)
     straight = Painter((640, 480), mirrored=False).paint(image, None, Prompt(), state)
@@ -46,7 +46,7 @@ def test_a_mirrored_picture_keeps_the_persons_own_left() -> None:
 def test_letters_are_not_mirrored_and_the_picture_is_left_alone() -> None:
     image = np.full((480, 640, 3), 60, np.uint8)
     before = image.copy()
-    state = State((("Q", "finish"),), notice="The camera is off.")
+    state = WindowState((("Q", "finish"),), notice="The camera is off.")
     a = Painter((640, 480), mirrored=True).paint(image, None, Prompt(), state)
     b = Painter((640, 480), mirrored=False).paint(image, None, Prompt(), state)
     np.testing.assert_array_equal(a, b)
@@ -59,9 +59,9 @@ def test_large_pictures_are_shown_smaller() -> None:
     assert painter.picture == (1280, 720)
 
 
-def test_the_lamps_say_what_is_kept_and_heard() -> None:
+def test_the_indicators_say_what_is_kept_and_heard() -> None:
     def words(**more: Any) -> list[str]:
-        return [word for word, _ in State((), **more).lamps]
+        return [word for word, _ in WindowState((), **more).indicators]
 
     assert words() == []
     assert words(recording=True, sound="TONES") == ["REC", "TONES"]
@@ -74,9 +74,9 @@ def test_the_lamps_say_what_is_kept_and_heard() -> None:
     shown = [
         painter.paint(image, None, Prompt(), state)[480:].copy()
         for state in (
-            State(keys),
-            State(keys, sound="VOICE"),
-            State(keys, sound="VOICE", muted=True),
+            WindowState(keys),
+            WindowState(keys, sound="VOICE"),
+            WindowState(keys, sound="VOICE", muted=True),
         )
     ]
     assert not np.array_equal(shown[0], shown[1])
@@ -89,11 +89,13 @@ def test_a_hint_gives_way_to_a_cue() -> None:
     image = np.full((480, 640, 3), 60, np.uint8)
     reading, painter = run(Engine(), POSES[:1])[0], Painter((640, 480))
     cue = Prompt(cue="Elbows to the wall behind you.")
-    alone = painter.paint(image, reading, cue, State(())).copy()
-    hinted = painter.paint(image, reading, cue, State((), hint="Calibrate again.")).copy()
+    alone = painter.paint(image, reading, cue, WindowState(())).copy()
+    hinted = painter.paint(image, reading, cue, WindowState((), hint="Calibrate again.")).copy()
     np.testing.assert_array_equal(alone, hinted)
-    quiet = painter.paint(image, reading, Prompt(), State((), hint="Calibrate again.")).copy()
-    assert (quiet[200:300] != painter.paint(image, reading, Prompt(), State(()))[200:300]).any()
+    quiet = painter.paint(image, reading, Prompt(), WindowState((), hint="Calibrate again.")).copy()
+    assert (
+        quiet[200:300] != painter.paint(image, reading, Prompt(), WindowState(()))[200:300]
+    ).any()
 
 
 def test_what_is_missing_names_the_key_that_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,6 +109,6 @@ def test_what_is_missing_names_the_key_that_mends_it(monkeypatch: pytest.MonkeyP
     reading = run(Engine(), POSES[:1])[0]
     assert reading.measures["retraction"].reason[0] == Reason.NOT_CALIBRATED
     image = np.full((480, 640, 3), 60, np.uint8)
-    Painter((640, 480)).paint(image, reading, Prompt(), State(()))
+    Painter((640, 480)).paint(image, reading, Prompt(), WindowState(()))
     assert "Not calibrated: press C." in said
     assert Reason.NOT_CALIBRATED.advice not in said

@@ -115,7 +115,7 @@ def test_a_disk_that_is_nearly_full_ends_the_video_and_not_the_session(tmp_path:
         assert len(list(source)) > 15
 
 
-def test_a_full_disk_is_told_and_what_fitted_can_be_played(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_and_what_fitted_can_be_played(tmp_path: Path) -> None:
     path = tmp_path / "camera.mp4"
     code = (
         "import resource, sys, time, numpy as np\n"

@@ -71,7 +71,7 @@ def test_a_withheld_number_never_appears(monkeypatch):
         monkeypatch.setattr(
             Panel, "_marker", lambda *a: pytest.fail("a marker for a withheld number")
         )
-        Panel((640, 360)).draw(paint.Picture(gray((640, 360))), measures, 0)
+        Panel((640, 360)).draw(paint.Canvas(gray((640, 360))), measures, 0)
         assert words
         assert not any(char.isdigit() for word in words for char in word), words
         if status == Status.NOT_OBSERVABLE:
@@ -101,7 +101,7 @@ def test_relative_shows_degrees_and_looks_different():
         }  # fmt: skip
         image = gray((640, 360))
         same = Measures(measures.t, measures.yaw, measures.yaw_sigma, measures.view, one)
-        Panel((640, 360)).draw(paint.Picture(image), same, 0)
+        Panel((640, 360)).draw(paint.Canvas(image), same, 0)
         return image
 
     hollow, solid = shown(Status.RELATIVE), shown(Status.OK)

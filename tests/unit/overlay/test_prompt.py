@@ -1,4 +1,4 @@
-"""Counter, cue banner and the ghosts of targets on the picture."""
+"""Counter, cue banner and target ranges on the picture."""
 
 from __future__ import annotations
 
@@ -112,32 +112,34 @@ def test_a_frame_without_anything_to_say_is_left_alone() -> None:
     assert (image == 128).all()
 
 
-def test_ghosts_show_only_absolute_gauges_their_target(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_target_ranges_appear_only_on_absolute_gauges(monkeypatch: pytest.MonkeyPatch) -> None:
     poses = synthetic_poses(40)
     measures = synthetic_measures(poses)
     panel, drawn = Panel((640, 360)), []
     monkeypatch.setattr(
-        Panel, "_ghost", lambda _self, _p, _track, reading, target: drawn.append((reading, target))
+        Panel,
+        "_target_range",
+        lambda _self, _p, _track, reading, target: drawn.append((reading, target)),
     )
     targets = {"retraction": (60.0, np.inf)}
     for i in range(len(poses)):
         drawn.clear()
-        panel.draw(paint.Picture(gray((640, 360))), measures, i, targets)
+        panel.draw(paint.Canvas(gray((640, 360))), measures, i, targets)
         status = measures["retraction_left"].status[i]
         assert len(drawn) == (2 if status == Status.OK else 0)
         assert all(target == (60.0, np.inf) for _, target in drawn)
 
 
-def test_the_ghost_lies_where_the_marker_would_be_right() -> None:
+def test_the_target_range_is_where_the_marker_should_be() -> None:
     """An infinite side ends with the gauge, and the bracket begins at its limit."""
     poses = synthetic_poses(40, (1280, 720))
     measures = synthetic_measures(poses)
     i = int(np.flatnonzero(measures["retraction_left"].status == Status.OK)[0])
-    with_ghost, without = gray((1280, 720)), gray((1280, 720))
+    with_target, without = gray((1280, 720)), gray((1280, 720))
     panel = Panel((1280, 720))
-    panel.draw(paint.Picture(with_ghost), measures, i, {"retraction": (60.0, np.inf)})
-    panel.draw(paint.Picture(without), measures, i)
-    differs = (with_ghost != without).any(axis=2)
+    panel.draw(paint.Canvas(with_target), measures, i, {"retraction": (60.0, np.inf)})
+    panel.draw(paint.Canvas(without), measures, i)
+    differs = (with_target != without).any(axis=2)
     card = panel.layout.cards[0]
     track = panel._track_box(card, card.rows[0])
     cols = np.nonzero(differs)[1]

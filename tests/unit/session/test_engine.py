@@ -30,7 +30,7 @@ def calibration(model: str = "") -> Calibration:
 
 
 class Scripted:
-    """A coach that says what it is told to, at a time."""
+    """A coach that gives a set cue at a set time."""
 
     def __init__(self, *cues: Cue) -> None:
         self.cues = list(cues)
@@ -106,4 +106,4 @@ def test_a_profile_that_no_longer_fits_asks_for_a_check_and_calls_it_off() -> No
     assert run(engine, later(good, 28))[-1].notice == ""
     engine.calibrate(own)
     turned = run(engine, later(person(n, unit=unit, fps=8.0, yaw=own.neutral.yaw + 45), 42))
-    assert "face another way" in turned[-1].notice
+    assert "face another direction" in turned[-1].notice

@@ -19,7 +19,7 @@ from scapcoach.calibration import calibrate, guided_segments
 from scapcoach.errors import InputError, OutputError
 from scapcoach.filters import smooth_poses
 from scapcoach.session import journal as module
-from scapcoach.session.journal import FILE, Journal, read_journal, session_folder
+from scapcoach.session.journal import JOURNAL_FILE, Journal, read_journal, session_folder
 from scapcoach.session.replay import Session, begin, plain_calibration, replay
 from tests.support.clips import protocol_clip
 from tests.support.person import person
@@ -56,7 +56,7 @@ def test_what_was_added_is_read_back(tmp_path: Path) -> None:
         Journal(tmp_path / "s", HEAD)  # a session is never written over
     with pytest.raises(InputError, match="no recorded session"):
         read_journal(tmp_path)
-    (tmp_path / FILE).write_bytes(b"something else")
+    (tmp_path / JOURNAL_FILE).write_bytes(b"something else")
     with pytest.raises(InputError, match="no recorded session of scapcoach"):
         read_journal(tmp_path)
 
@@ -71,7 +71,7 @@ def test_a_torn_tail_costs_the_tail_only(tmp_path: Path, keep: float, flip: bool
         with Journal(whole, HEAD) as journal:
             for i in range(0, 40, 10):  # four records, without waiting four seconds
                 journal._write(b"FRMS", module._pack(poses[i : i + 10]))
-    data = bytearray((whole / FILE).read_bytes())
+    data = bytearray((whole / JOURNAL_FILE).read_bytes())
     cut = int(keep * len(data))
     if flip:
         data[cut] ^= 0xFF  # a damaged byte in place of a missing tail
@@ -79,7 +79,7 @@ def test_a_torn_tail_costs_the_tail_only(tmp_path: Path, keep: float, flip: bool
         data = data[:cut]
     torn = tmp_path / "torn"
     torn.mkdir(exist_ok=True)
-    (torn / FILE).write_bytes(data)
+    (torn / JOURNAL_FILE).write_bytes(data)
     try:
         back = read_journal(torn)
     except InputError:
@@ -125,7 +125,7 @@ def test_killed_by_power_loss_a_session_loses_two_seconds_at_most(tmp_path: Path
     assert person(2000, fps=100).t[last] - back.poses.t[-1] <= 2.0
 
 
-def test_a_full_disk_is_told_and_the_session_goes_on(tmp_path: Path, monkeypatch) -> None:
+def test_a_full_disk_is_reported_and_the_session_goes_on(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(module, "EVERY_S", 0.05)
     poses = person(10)
 

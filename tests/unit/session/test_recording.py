@@ -117,7 +117,7 @@ def test_an_interruption_keeps_the_contours_under_way() -> None:
     assert np.isfinite(contour).any(axis=(1, 2)).sum() == len(estimator.masked) >= 8
 
 
-def test_what_goes_wrong_with_a_mask_is_told_and_does_not_hide_another_error() -> None:
+def test_what_goes_wrong_with_a_mask_is_reported_and_does_not_hide_another_error() -> None:
     estimator = Sideways()
     estimator.fail_at = 0.5
     with pytest.raises(ModelError, match="no more masks"):

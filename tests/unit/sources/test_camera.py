@@ -26,7 +26,7 @@ TARGET = CameraTarget("device", "0", "Test cam")
 
 
 class Fake:
-    """A camera that gives a numbered picture every `interval` seconds until told otherwise."""
+    """A camera that gives a numbered picture every `interval` seconds until it is changed."""
 
     finite = False
     name = "Test cam"
@@ -195,7 +195,7 @@ def test_pausing_lets_go_of_the_device_before_it_returns() -> None:
 
 
 def test_a_driver_that_hangs_hangs_neither_pause_nor_close(monkeypatch) -> None:
-    monkeypatch.setattr(module, "_JOIN_S", 0.1)
+    monkeypatch.setattr(module, "_READER_END_S", 0.1)
     fake = Fake()
     with opened([fake]) as camera:
         assert camera.newest(1) is not None
@@ -205,7 +205,7 @@ def test_a_driver_that_hangs_hangs_neither_pause_nor_close(monkeypatch) -> None:
     fake.gone.set()
 
 
-def test_a_camera_that_gives_nothing_is_told_on_opening(monkeypatch) -> None:
+def test_a_camera_that_gives_nothing_is_reported_on_opening(monkeypatch) -> None:
     monkeypatch.setattr(module, "FIRST_S", 0.1)
     fake = Fake()
     fake.hangs.set()
@@ -229,7 +229,7 @@ def test_an_error_in_the_thread_reaches_who_asks() -> None:
             camera.newest(10)
 
 
-def test_a_covered_lens_is_told() -> None:
+def test_a_covered_lens_is_reported() -> None:
     class Dark(Fake):
         def read(self):
             got = super().read()
@@ -316,7 +316,7 @@ def test_what_a_name_means(tmp_path: Path, monkeypatch) -> None:
         find_camera("")
 
 
-def test_a_missing_camera_is_told_without_chatter(capfd) -> None:
+def test_a_missing_camera_is_reported_without_chatter(capfd) -> None:
     with pytest.raises(CameraError, match="camera 97"), Camera("97"):
         pass
     assert capfd.readouterr().err == ""
@@ -332,7 +332,7 @@ def test_a_missing_camera_is_told_without_chatter(capfd) -> None:
         ("darwin", False, False, "allow the terminal to use the camera"),
     ],
 )
-def test_a_camera_that_cannot_be_opened_is_told_why(
+def test_a_camera_that_cannot_be_opened_is_reported_why(
     monkeypatch, tmp_path: Path, system: str, exists: bool, allowed: bool, words: str
 ) -> None:
     class Shut:
@@ -352,11 +352,11 @@ def test_a_camera_that_cannot_be_opened_is_told_why(
         pytest.fail("it was opened")
 
 
-def test_a_stream_that_does_not_answer_is_told_without_its_password(capfd) -> None:
+def test_a_stream_that_does_not_answer_is_reported_without_its_password(capfd) -> None:
     camera = Camera("http://anna:secret@127.0.0.1:9/live")
-    with pytest.raises(CameraError, match="cannot be opened") as told, camera:
+    with pytest.raises(CameraError, match="cannot be opened") as reported, camera:
         pass
-    assert "secret" not in str(told.value)
+    assert "secret" not in str(reported.value)
 
 
 def test_pictures_are_fitted_with_their_shape() -> None:

@@ -16,7 +16,7 @@ import pytest
 from scapcoach import installed, system_libraries
 from scapcoach.errors import ModelError
 from scapcoach.system import doctor
-from scapcoach.system.doctor import Check, render, run_checks
+from scapcoach.system.doctor import SystemCheck, render, run_checks
 
 ROOT = Path(__file__).parents[3]
 
@@ -78,7 +78,7 @@ def test_a_voice_is_named_and_how_to_get_one(monkeypatch, linux, tmp_path):
     for name in ("espeak-ng", "aplay"):
         (tmp_path / name).write_text("#!/bin/sh\n")
         (tmp_path / name).chmod(0o755)
-    assert only(doctor._voice()) == Check("voice", "ok", "espeak-ng")
+    assert only(doctor._voice()) == SystemCheck("voice", "ok", "espeak-ng")
 
 
 def test_old_python(monkeypatch):
@@ -221,7 +221,7 @@ def test_a_library_that_breaks(monkeypatch, linux, error, advice):
     def broken():
         raise error
 
-    monkeypatch.setattr(doctor, "_LOOKS", (("thing", broken),))
+    monkeypatch.setattr(doctor, "_CHECKS", (("thing", broken),))
     check = only(run_checks())
     assert check.state == "fail"
     assert str(error).split(":")[0] in check.message
@@ -236,7 +236,7 @@ def test_what_to_do_about_one_cause_is_said_once(monkeypatch, linux):
         raise ModuleNotFoundError("No module named 'av.x'", name="av.x")
 
     looks = (("one", broken), ("two", broken), ("three", gone))
-    monkeypatch.setattr(doctor, "_LOOKS", looks)
+    monkeypatch.setattr(doctor, "_CHECKS", looks)
     one, two, three = run_checks()
     assert "libgl1" in one.advice
     assert (two.message, two.advice) == (one.message, "First do what one says.")
@@ -343,14 +343,14 @@ def test_display(linux, monkeypatch):
     assert "a window needs libSM.so.6" in check.message
     assert "libsm6" in check.advice
     monkeypatch.setattr(system_libraries, "missing_libraries", lambda *, window: [])
-    assert only(doctor._display()) == Check("display", "ok", "WAYLAND_DISPLAY=wayland-0")
+    assert only(doctor._display()) == SystemCheck("display", "ok", "WAYLAND_DISPLAY=wayland-0")
     monkeypatch.setattr(sys, "platform", "win32")
     assert only(doctor._display()).state == "ok"
 
 
 def test_render():
-    ok, warn = Check("a", "ok", "fine"), Check("long name", "warn", "hm", "do this")
-    fail = Check("c", "fail", "broken", "do that")
+    ok, warn = SystemCheck("a", "ok", "fine"), SystemCheck("long name", "warn", "hm", "do this")
+    fail = SystemCheck("c", "fail", "broken", "do that")
     assert render([ok]).splitlines() == ["ok    a  fine", "", "Everything works."]
     text = render([ok, warn])
     assert "warn  long name  hm\n" in text

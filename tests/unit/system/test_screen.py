@@ -1,4 +1,4 @@
-"""Screen lock and presenting, told by programs and libraries that answer as the systems do."""
+"""Screen lock and presenting, reported by programs and libraries that answer as the systems do."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def program(folder: Path, name: str, script: str) -> None:
 # Linux
 
 
-def test_a_system_without_any_of_the_programs_tells_nothing(system: Path) -> None:
+def test_a_system_without_any_of_the_programs_reports_nothing(system: Path) -> None:
     assert system.is_dir()
     assert screen_locked(LINUX) is None
     assert presenting(LINUX) is None
 
 
-def test_logind_tells_of_the_session_on_the_display_to_a_service(
+def test_logind_gives_a_service_the_session_on_the_display(
     system: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program(system, "loginctl", 'case "$1 $2" in "show-user"*) echo c3;; "show-session c3") echo '

@@ -146,11 +146,11 @@ def test_an_engine_that_hangs_costs_nothing() -> None:
     assert voice.said == ["stuck"]
 
 
-def test_a_voice_that_fails_is_told_once_tried_again_and_given_up(tmp_path: Path) -> None:
-    voice, told, played = FakeVoice(), [], Order()
+def test_a_voice_that_fails_is_reported_once_tried_again_and_given_up(tmp_path: Path) -> None:
+    voice, reported, played = FakeVoice(), [], Order()
     played.go_on.release(99)
     voice.fault = SoundError("The voice failed.")
-    with Announcer(voice, Tones(played, tmp_path), told.append) as announcer:
+    with Announcer(voice, Tones(played, tmp_path), reported.append) as announcer:
         for k in range(1, FAILURES + 2):
             announcer.announce(Announcement("words", Tone.CUE))
             assert until(lambda k=k: played.said == ["cue"] * k)
@@ -159,21 +159,21 @@ def test_a_voice_that_fails_is_told_once_tried_again_and_given_up(tmp_path: Path
                 assert announcer.speaks
         assert not announcer.speaks
         assert announcer.sounds  # tones go on
-    assert told == ["The voice failed.", "The voice failed. No more cues by voice."]
+    assert reported == ["The voice failed.", "The voice failed. No more cues by voice."]
 
 
 def test_a_loudspeaker_that_comes_back_is_used_again() -> None:
-    voice, told = FakeVoice(), []
+    voice, reported = FakeVoice(), []
     voice.go_on.release(9)
     voice.fault = SoundError("Nothing to play on.")
-    with Announcer(voice, complain=told.append) as announcer:
+    with Announcer(voice, report=reported.append) as announcer:
         announcer.announce(Announcement("lost"))
         assert until(lambda: announcer.trouble == "Nothing to play on.")
         voice.fault = None
         announcer.announce(Announcement("heard"))
         assert until(lambda: announcer.trouble == "")
     assert voice.said == ["heard"]
-    assert told == ["Nothing to play on."]
+    assert reported == ["Nothing to play on."]
 
 
 def test_a_tone_comes_before_its_words(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_a_program_that_hangs_is_ended_with_all_it_started(tmp_path: Path) -> No
     assert beat.read_text() == last
 
 
-def test_a_program_is_ended_when_told_to() -> None:
+def test_a_program_is_ended_on_request() -> None:
     halt = threading.Event()
     threading.Timer(0.1, halt.set).start()
     returns(lambda: [run(["sleep", "3000"], halt, 6000)])
@@ -250,11 +250,11 @@ def test_without_a_voice_it_says_what_to_install_and_plays_tones(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    told: list[str] = []
-    with open_announcer(voice=True, tones=False, complain=told.append) as announcer:
+    reported: list[str] = []
+    with open_announcer(voice=True, tones=False, report=reported.append) as announcer:
         assert not announcer.speaks
         assert announcer.sounds
-    (sentence,) = told
+    (sentence,) = reported
     assert "espeak-ng alsa-utils" in sentence
     assert sentence.endswith("Going on with tones.")
 
@@ -304,8 +304,8 @@ def seconds_of(file: Path) -> tuple[float, float]:
 
 
 def test_a_sentence_is_really_spoken(heard: Path) -> None:
-    told: list[str] = []
-    with open_announcer(voice=True, tones=False, complain=told.append) as announcer:
+    reported: list[str] = []
+    with open_announcer(voice=True, tones=False, report=reported.append) as announcer:
         assert announcer.speaks
         announcer.announce(Announcement("-Elbows to the wall behind you; don't shrug."))
         assert until(lambda: seconds_of(heard)[0] > 1)
@@ -313,7 +313,7 @@ def test_a_sentence_is_really_spoken(heard: Path) -> None:
     long, loud = seconds_of(heard)
     assert long < 6
     assert loud > 3000
-    assert told == []
+    assert reported == []
 
 
 def test_a_tone_is_really_played(heard: Path) -> None:
@@ -328,9 +328,9 @@ def test_without_a_sound_card_it_says_so(
 ) -> None:
     (tmp_path / "none.conf").write_text("")
     monkeypatch.setenv("ALSA_CONFIG_PATH", str(tmp_path / "none.conf"))
-    told: list[str] = []
-    with open_announcer(voice=True, tones=False, complain=told.append) as announcer:
+    reported: list[str] = []
+    with open_announcer(voice=True, tones=False, report=reported.append) as announcer:
         announcer.announce(Announcement("Nobody hears this."))
-        assert until(lambda: bool(told))
-    assert "aplay failed" in told[0]
+        assert until(lambda: bool(reported))
+    assert "aplay failed" in reported[0]
     assert find_player() is not None

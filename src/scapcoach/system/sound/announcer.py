@@ -1,4 +1,4 @@
-"""One announcement at a time: the one that is said is finished, the most severe one waits."""
+"""One announcement at a time: the current one is finished, the most important other one waits."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     from scapcoach.system.sound.voices import Voice
 
-#: Failures in a row after which voice or tones are given up: a loudspeaker may come back.
+#: Consecutive failures after which voice or tones are given up: a loudspeaker may come back.
 FAILURES: Final = 3
 
-#: Seconds to wait for the thread at the end: it ends what is being said first.
-_JOIN_S: Final = 2.0
+#: Seconds to wait for the thread at the end: it finishes the current announcement first.
+_THREAD_END_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Announcement:
     Attributes:
         text: words; empty for none.
         tone: None for none.
-        rank: how much it matters; of two that wait the greater stays, of equals the newer.
-        until: seconds of `time.monotonic` after which it is out of date and left unsaid.
+        rank: importance; of two that wait, the higher one is kept, of equals the newer.
+        until: seconds of `time.monotonic` after which it is out of date and dropped.
     """
 
     text: str = ""
@@ -45,27 +45,27 @@ class Announcement:
 
 
 class Announcer:
-    """Says announcements in a thread of its own; a context manager.
+    """Plays announcements in its own thread; a context manager.
 
-    No method waits for anything to be said, so an engine that hangs holds nobody up. One
-    announcement waits at most, the others are dropped: cues that come late are wrong.
+    No method waits for speech, so a speech program that hangs delays nothing. At most one
+    announcement waits, others are dropped: late cues are wrong.
 
     Args:
-        voice: None says no words.
+        voice: None speaks no words.
         tones: None plays no tones.
-        complain: takes a sentence when something cannot be heard, from the announcer's thread.
-        folder: of sound files, cleaned up at the end.
+        report: receives a sentence when something cannot be heard, in the announcer's thread.
+        folder: folder of sound files, deleted at the end.
     """
 
     def __init__(
         self,
         voice: Voice | None = None,
         tones: Tones | None = None,
-        complain: Callable[[str], None] = lambda _sentence: None,
+        report: Callable[[str], None] = lambda _sentence: None,
         folder: TemporaryDirectory[str] | None = None,
     ) -> None:
         self._voice, self._tones = voice, tones
-        self._complain = complain
+        self._report = report
         self._folder = folder
         self._changed = threading.Condition()
         self._waiting: Announcement | None = None
@@ -89,11 +89,11 @@ class Announcer:
 
     @property
     def trouble(self) -> str:
-        """Why something was not heard lately, one sentence; empty while all is well."""
-        return next((told for told in tuple(self._troubles.values()) if told), "")
+        """Why something was not heard recently, one sentence; empty while everything is heard."""
+        return next((reason for reason in tuple(self._troubles.values()) if reason), "")
 
     def announce(self, what: Announcement) -> bool:
-        """Have it said as soon as what is being said is over; False where it is dropped."""
+        """Play an announcement as soon as the current one is over; False where it is dropped."""
         with self._changed:
             if self._muted or self._closed:
                 return False
@@ -106,25 +106,25 @@ class Announcer:
         return True
 
     def mute(self, muted: bool) -> None:
-        """Be silent, from this moment on; or not any more."""
+        """Mute at once, or unmute."""
         with self._changed:
             self._muted = muted
         if muted:
             self.hush()
 
     def hush(self) -> None:
-        """Stop what is being said, and forget what waits."""
+        """Stop the current announcement, and drop the waiting one."""
         with self._changed:
             self._waiting = None
             self._halt.set()
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Stop, for good; a second time does nothing."""
+        """Stop for good; calling it again does nothing."""
         with self._changed:
             self._closed = True
         self.hush()
-        self._thread.join(_JOIN_S)
+        self._thread.join(_THREAD_END_S)
         if self._folder is not None:
             self._folder.cleanup()
 
@@ -142,17 +142,17 @@ class Announcer:
                 self._say(what)
 
     def _say(self, what: Announcement) -> None:
-        """A tone, then words; each way that has failed too often is left out from then on."""
+        """Play the tone, then the words; whichever failed too often is not used any more."""
         voice, tones, halt = self._voice, self._tones, self._halt
         if what.tone is not None and tones is not None:
-            kept = self._heard("tones", partial(tones.play, what.tone, halt))
+            kept = self._try("tones", partial(tones.play, what.tone, halt))
             self._tones = tones if kept else None
         if what.text and voice is not None and not halt.is_set():
-            kept = self._heard("cues by voice", partial(voice.say, what.text, halt))
+            kept = self._try("cues by voice", partial(voice.say, what.text, halt))
             self._voice = voice if kept else None
 
     def _next(self) -> Announcement | None:
-        """Waits for an announcement; None at the end."""
+        """Wait for an announcement; None at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting is not None or self._closed)
             what, self._waiting = self._waiting, None
@@ -160,32 +160,32 @@ class Announcer:
                 self._halt.clear()
             return None if self._closed else what
 
-    def _heard(self, way: str, play: Callable[[], None]) -> bool:
-        """Let it be heard; False where this way has failed too often to be tried again."""
+    def _try(self, what: str, play: Callable[[], None]) -> bool:
+        """Play something; False where it has failed too often to be tried again."""
         try:
             play()
         except SoundError as error:
-            failures = self._failures[way] = self._failures.get(way, 0) + 1
+            failures = self._failures[what] = self._failures.get(what, 0) + 1
             over = failures >= FAILURES
-            told = f"{error} No more {way}." if over else str(error)
-            if told != self._troubles.get(way):
-                self._troubles[way] = told
-                self._complain(told)
+            trouble = f"{error} No more {what}." if over else str(error)
+            if trouble != self._troubles.get(what):
+                self._troubles[what] = trouble
+                self._report(trouble)
             return not over
-        self._failures[way] = 0
-        self._troubles[way] = ""
+        self._failures[what] = 0
+        self._troubles[what] = ""
         return True
 
 
 def open_announcer(
-    *, voice: bool, tones: bool, complain: Callable[[str], None] = lambda _sentence: None
+    *, voice: bool, tones: bool, report: Callable[[str], None] = lambda _sentence: None
 ) -> Announcer:
-    """An announcer with what this computer has.
+    """An announcer with the voice and player of this computer.
 
     Args:
-        voice: say words. Where there is no voice, that is told and tones are played.
+        voice: speak words. Where there is no voice, that is reported and tones are played.
         tones: play tones.
-        complain: takes a sentence when something cannot be heard, now or later, then from the
+        report: receives a sentence when something cannot be heard, also later, then in the
             announcer's thread.
     """
     from tempfile import TemporaryDirectory
@@ -197,6 +197,6 @@ def open_announcer(
         try:
             speaker = find_voice(player, place)
         except SoundError as error:
-            complain(f"{error} Going on with tones.")
+            report(f"{error} Going on with tones.")
             tones = True
-    return Announcer(speaker, Tones(player, place) if tones else None, complain, folder)
+    return Announcer(speaker, Tones(player, place) if tones else None, report, folder)

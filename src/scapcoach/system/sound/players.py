@@ -1,4 +1,4 @@
-"""What plays a sound file: a program of the desktop, or Windows itself."""
+"""Playing a sound file: by a program of the desktop, or by Windows itself."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: macOS, PipeWire, PulseAudio, ALSA.
 _PROGRAMS: Final = ("afplay", "pw-play", "paplay", "aplay")
 
-#: Seconds that a player may take beyond the sound's own length before it is taken to hang.
+#: Seconds that a player may take in addition to the sound's length; after that it is ended.
 _SLACK_S: Final = 4.0
 
 
@@ -34,7 +34,7 @@ class Player(Protocol):
 
 
 class ProgramPlayer:
-    """Plays by the first of some programs that works.
+    """Plays with the first of several programs that works.
 
     Args:
         programs: in order of preference; one that fails is not tried again while another is left.
@@ -58,7 +58,7 @@ class ProgramPlayer:
 
 
 class WindowsPlayer:
-    """Plays by Windows itself."""
+    """Plays with functions of Windows."""
 
     def play(self, file: Path, halt: threading.Event) -> None:
         """Play it and wait for its end."""
@@ -75,7 +75,7 @@ class WindowsPlayer:
 
 
 def find_player() -> Player | None:
-    """What plays sound here; None where nothing does."""
+    """The player of this computer; None where there is none."""
     if sys.platform == "win32":
         return WindowsPlayer()
     found = [path for name in _PROGRAMS if (path := shutil.which(name))]

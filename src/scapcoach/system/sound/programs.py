@@ -1,4 +1,4 @@
-"""Programs that make sound, run to their end: bounded in time, and ended at once when told to."""
+"""Run a program that makes sound: limited in time, and ended at once on request."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Sequence
 
-#: Seconds between looks at whether to stop: a muted voice falls silent within this.
-_LOOK_S: Final = 0.03
+#: Seconds between checks whether to stop; a muted voice is silent after this.
+_CHECK_S: Final = 0.03
 
 
 def run(words: Sequence[str], halt: threading.Event, limit: float, text: str = "") -> None:
@@ -26,8 +26,8 @@ def run(words: Sequence[str], halt: threading.Event, limit: float, text: str = "
     Args:
         words: program and arguments; no shell reads them.
         halt: set to end it.
-        limit: seconds after which it is taken to hang and ended.
-        text: what it reads from its standard input, short.
+        limit: seconds after which it is ended, because it hangs.
+        text: short text for its standard input.
 
     Raises:
         SoundError: it cannot be started, it failed, or it hung.
@@ -41,7 +41,7 @@ def run(words: Sequence[str], halt: threading.Event, limit: float, text: str = "
     try:
         while True:
             try:
-                code = process.wait(_LOOK_S)
+                code = process.wait(_CHECK_S)
             except subprocess.TimeoutExpired:
                 if halt.is_set():
                     return
@@ -56,25 +56,25 @@ def run(words: Sequence[str], halt: threading.Event, limit: float, text: str = "
 
 
 def _started(words: Sequence[str], text: str) -> subprocess.Popen[bytes]:
-    # A group of its own: Ctrl-C in the terminal is for the session, not for the voice.
+    # A separate process group: Ctrl-C in the terminal must reach only the session.
     process = subprocess.Popen(
         list(words),
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=os.name == "posix",
-        # Windows' CREATE_NO_WINDOW: no black window that flashes up.
+        # Windows' CREATE_NO_WINDOW: no console window appears.
         creationflags=0x08000000 if os.name == "nt" else 0,
     )
     assert process.stdin is not None
-    with suppress(OSError):  # it need not read
+    with suppress(OSError):  # the program may not read its input
         process.stdin.write(text.encode())
         process.stdin.close()
     return process
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a program and what it has started, if it has not ended by itself."""
+    """End a program and its children, unless it has ended by itself."""
     if process.poll() is None:
         with suppress(OSError):
             if os.name == "posix":

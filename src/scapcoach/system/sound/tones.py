@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Tone(StrEnum):
-    """What a tone says."""
+    """Meaning of a tone."""
 
     REP = "rep"
     CUE = "cue"
@@ -24,7 +24,7 @@ class Tone(StrEnum):
     ALERT = "alert"
 
 
-#: Notes (Hz, seconds): up is good, down is a correction, as on the page in the browser.
+#: Notes (Hz, seconds): rising is good, falling is a correction, as on the page in the browser.
 NOTES: Final = {
     Tone.REP: ((988.0, 0.09),),
     Tone.CUE: ((440.0, 0.14), (330.0, 0.22)),
@@ -32,15 +32,15 @@ NOTES: Final = {
     Tone.ALERT: ((660.0, 0.14), (880.0, 0.20)),
 }
 _RATE: Final = 22050
-_LOUD: Final = 0.3  # of full scale: over a gym's music by the loudspeaker's own knob, not by ours
+_LOUD: Final = 0.3  # of full scale; louder with the volume of the computer
 
 
 class Tones:
-    """Plays tones; by the terminal's bell where nothing plays sound.
+    """Plays tones, or the terminal's bell where nothing plays sound.
 
     Args:
-        player: None for the bell.
-        folder: where tones are kept as files.
+        player: None uses the bell.
+        folder: folder for the sound files.
     """
 
     def __init__(self, player: Player | None, folder: Path) -> None:
@@ -48,7 +48,7 @@ class Tones:
         self._folder = folder
 
     def play(self, tone: Tone, halt: threading.Event) -> None:
-        """Play one and wait for its end.
+        """Play a tone and wait for its end.
 
         Raises:
             SoundError: it cannot be played.
@@ -79,7 +79,7 @@ def write_tone(path: Path, tone: Tone) -> None:
     parts = []
     for pitch, seconds in NOTES[tone]:
         t = np.arange(int(seconds * _RATE)) / _RATE
-        # Fades in and out, so that it does not click.
+        # Fade in and out, so that there is no click.
         parts.append(np.sin(2 * np.pi * pitch * t) * np.sin(np.pi * t / seconds) ** 2)
     samples = (_LOUD * 32767 * np.concatenate(parts)).astype("<i2")
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
-"""The computer's own voice: the program that each system has for it.
+"""The computer's own voice: the speech program of each system.
 
-A sentence is one run of a program: it is over when the program ends, and it is cut short by ending
-the program, so an engine that hangs can never hold on to a session.
+Each sentence is one run of a program. It is cut short by ending the program, so a speech program
+that hangs cannot block a session.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     from scapcoach.system.sound.players import Player
 
-#: Seconds that a sentence may take: to start, and for each letter; slow voices say ten a second.
+#: Seconds that a sentence may take: to start, and for each letter; slow voices speak ten a second.
 _START_S: Final = 8.0
 _LETTER_S: Final = 0.2
 
-#: Cues are in English; a voice for it is taken where Windows has one.
+#: Cues are in English; an English voice is used where Windows has one.
 _SAPI: Final = (
     "[Console]::InputEncoding=[Text.Encoding]::UTF8; $text=[Console]::In.ReadToEnd(); "
     "$voice=New-Object -ComObject SAPI.SpVoice; $english=$voice.GetVoices('Language=409'); "
@@ -39,26 +39,26 @@ _LACKING: Final = (
 
 
 class Voice(Protocol):
-    """Says sentences."""
+    """Speaks sentences."""
 
     @property
     def name(self) -> str:
-        """Of its program."""
+        """Name of its program."""
 
     def say(self, text: str, halt: threading.Event) -> None:
-        """Say it and wait for its end; stop at once on `halt`.
+        """Speak a text and wait for its end; stop at once on `halt`.
 
         Raises:
-            SoundError: it cannot be said.
+            SoundError: it cannot be spoken.
         """
 
 
 class Speaker:
-    """A program that speaks what it reads from its standard input.
+    """A program that speaks its standard input.
 
     Args:
         words: program and arguments.
-        as_argument: the text is its last argument in place of its input.
+        as_argument: give the text as last argument instead of as input.
     """
 
     def __init__(self, words: Sequence[str], *, as_argument: bool = False) -> None:
@@ -67,7 +67,7 @@ class Speaker:
         self._as_argument = as_argument
 
     def say(self, text: str, halt: threading.Event) -> None:
-        """Say it and wait for its end."""
+        """Speak a text and wait for its end."""
         if self._as_argument:
             run([*self._words, text], halt, _limit(text))
         else:
@@ -77,12 +77,13 @@ class Speaker:
 class Espeak:
     """espeak-ng, which writes a sound file that a player plays.
 
-    Its own playing tells no failure: without a loudspeaker it ends as if all had been said.
+    When it plays by itself it reports no failure: without a loudspeaker it ends as if it had
+    spoken.
 
     Args:
         program: its path.
-        player: of the sound.
-        folder: for the file.
+        player: plays the file.
+        folder: folder for the file.
     """
 
     def __init__(self, program: str, player: Player, folder: Path) -> None:
@@ -92,7 +93,7 @@ class Espeak:
         self._file = folder / "said.wav"
 
     def say(self, text: str, halt: threading.Event) -> None:
-        """Say it and wait for its end."""
+        """Speak a text and wait for its end."""
         words = [self._program, "-v", "en", "--stdin", "-w", str(self._file)]
         run(words, halt, _limit(text), text)
         if not halt.is_set():
@@ -103,11 +104,11 @@ def find_voice(player: Player | None, folder: Path) -> Voice:
     """The voice of this computer.
 
     Args:
-        player: of sound files, where there is one.
-        folder: for sound files.
+        player: player of sound files, if there is one.
+        folder: folder for sound files.
 
     Raises:
-        SoundError: it has none; the message says what to install.
+        SoundError: there is none; the message says what to install.
     """
     if sys.platform == "win32":
         return Speaker(_POWERSHELL)

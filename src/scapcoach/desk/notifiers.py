@@ -1,6 +1,6 @@
-"""Ways to tell the person: terminal, desktop notification, sound, voice, a command of their own.
+"""Notifiers for the person: terminal, desktop notification, sound, voice, a command of their own.
 
-A way that fails says so once and is left out from then on; the desk check goes on.
+A notifier that fails is reported once and not used any more; the desk check goes on.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from scapcoach.system.sound import Announcement, Tone
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from scapcoach.desk.engine import Said
+    from scapcoach.desk.engine import Notice
     from scapcoach.system.sound import Announcer
 
-#: Seconds that a command of the person's own may take before it is ended.
-COMMAND_S: Final = 30.0
+#: Seconds after which a command of the person's own is ended.
+COMMAND_TIMEOUT_S: Final = 30.0
 
-#: Titles of notifications, by kind; posture otherwise.
+#: Titles of notifications by kind; "Posture" for the others.
 _TITLES: Final = {
     "break": "Time for a break",
     "recheck": "Does the baseline still fit?",
@@ -34,46 +34,46 @@ _TITLES: Final = {
 }
 
 
-class Way(Protocol):
-    """One way to tell."""
+class Notifier(Protocol):
+    """One way to notify the person."""
 
     name: str
 
-    def tell(self, said: Said) -> None:
-        """Tell it.
+    def notify(self, notice: Notice) -> None:
+        """Give the notice to the person.
 
         Raises:
-            ScapcoachError: it cannot be told this way.
+            ScapcoachError: it could not be given.
         """
 
 
-class Teller:
-    """Tells by every way that works.
+class NotifierChain:
+    """Notifies by every notifier that works.
 
     Args:
-        ways: in order.
-        complain: takes a sentence about a way that failed.
+        notifiers: in order.
+        report: receives a sentence about a notifier that failed.
     """
 
-    def __init__(self, ways: Iterable[Way], complain: Callable[[str], None]) -> None:
-        self._ways = list(ways)
-        self._complain = complain
+    def __init__(self, notifiers: Iterable[Notifier], report: Callable[[str], None]) -> None:
+        self._notifiers = list(notifiers)
+        self._report = report
 
-    def __call__(self, said: Said) -> None:
-        """Tell it."""
-        for way in tuple(self._ways):
+    def __call__(self, notice: Notice) -> None:
+        """Give the notice to the person by every notifier."""
+        for notifier in tuple(self._notifiers):
             try:
-                way.tell(said)
+                notifier.notify(notice)
             except ScapcoachError as error:
-                self._ways.remove(way)
-                self._complain(f"{error} No more alerts by {way.name}.")
+                self._notifiers.remove(notifier)
+                self._report(f"{error} No more alerts by {notifier.name}.")
 
 
-class Line:
-    """A line of text.
+class TerminalNotifier:
+    """Writes a line of text.
 
     Args:
-        write: takes it.
+        write: receives the line.
     """
 
     name = "terminal"
@@ -81,13 +81,13 @@ class Line:
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
 
-    def tell(self, said: Said) -> None:
-        """Write the time of the day and the words."""
-        self._write(f"{said.at.local:%H:%M}  {said.text}")
+    def notify(self, notice: Notice) -> None:
+        """Write the time of day and the text."""
+        self._write(f"{notice.at.local:%H:%M}  {notice.text}")
 
 
-class Notification:
-    """A desktop notification, through desktop-notifier (the extra `desk`).
+class PopupNotifier:
+    """Shows a desktop notification, through desktop-notifier (the extra `desk`).
 
     Raises:
         MissingExtraError: the extra is not installed.
@@ -99,36 +99,36 @@ class Notification:
         if find_spec("desktop_notifier") is None:
             raise MissingExtraError(
                 f"Desktop notifications need the extra 'desk': {install_extra('desk')}. Or "
-                "choose another way, e.g. --alert sound."
+                "choose another kind of alert, e.g. --alert sound."
             )
 
-    def tell(self, said: Said) -> None:
-        """Show it."""
+    def notify(self, notice: Notice) -> None:
+        """Show the notification."""
         import asyncio
 
-        complaints = _Complaints()
+        warnings = _FirstWarning()
         log = logging.getLogger("desktop_notifier")
-        log.addHandler(complaints)
+        log.addHandler(warnings)
         try:
-            asyncio.run(_notify(_title(said), said.text))
+            asyncio.run(_notify(_title(notice), notice.text))
         except Exception as error:
             raise InputError(f"The desktop shows no notifications ({error}).") from error
         finally:
-            log.removeHandler(complaints)
-        # The library tells of most failures in its log alone.
-        if complaints.first:
-            raise InputError(f"The desktop shows no notifications ({complaints.first}).")
+            log.removeHandler(warnings)
+        # The library reports most failures only in its log.
+        if warnings.first:
+            raise InputError(f"The desktop shows no notifications ({warnings.first}).")
 
 
 async def _notify(title: str, text: str) -> None:
     from desktop_notifier import DesktopNotifier
 
-    # A new one each time: alerts are rare, and no connection is left open between them.
+    # A new notifier each time: alerts are rare, so no connection is left open between them.
     await DesktopNotifier(app_name="scapcoach").send(title=title, message=text)
 
 
-class _Complaints(logging.Handler):
-    """Keeps the first warning."""
+class _FirstWarning(logging.Handler):
+    """Keeps the first warning of a log."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -139,11 +139,11 @@ class _Complaints(logging.Handler):
         self.first = self.first or record.getMessage() + why
 
 
-class Aloud:
-    """Two soft notes, the words by the computer's own voice, or both: what the announcer has.
+class SoundNotifier:
+    """Plays two soft notes, speaks the text, or both, as the announcer is set up.
 
     Args:
-        announcer: open; it says by itself what fails.
+        announcer: open; it reports failures itself.
     """
 
     name = "sound"
@@ -151,13 +151,13 @@ class Aloud:
     def __init__(self, announcer: Announcer) -> None:
         self._announcer = announcer
 
-    def tell(self, said: Said) -> None:
-        """Have it heard, without waiting for its end."""
-        self._announcer.announce(Announcement(said.text, Tone.ALERT))
+    def notify(self, notice: Notice) -> None:
+        """Start the sound, without waiting for its end."""
+        self._announcer.announce(Announcement(notice.text, Tone.ALERT))
 
 
-class Command:
-    """A command of the person's own.
+class CommandNotifier:
+    """Runs a command of the person's own.
 
     It is run without a shell, with SCAPCOACH_TEXT and SCAPCOACH_KIND in its environment.
 
@@ -180,20 +180,22 @@ class Command:
                 f"The alert command {line!r} names no program that can be found: give its path."
             )
 
-    def tell(self, said: Said) -> None:
-        """Start it, without waiting for its end."""
+    def notify(self, notice: Notice) -> None:
+        """Start the command, without waiting for its end."""
         try:
-            _start(self._words, {"SCAPCOACH_TEXT": said.text, "SCAPCOACH_KIND": said.kind.value})
+            _start(
+                self._words, {"SCAPCOACH_TEXT": notice.text, "SCAPCOACH_KIND": notice.kind.value}
+            )
         except OSError as error:
             raise InputError(f"The alert command failed ({error.strerror}).") from error
 
 
-def _title(said: Said) -> str:
-    return _TITLES.get(said.kind.value, "Posture")
+def _title(notice: Notice) -> str:
+    return _TITLES.get(notice.kind.value, "Posture")
 
 
 def _start(words: list[str], more: dict[str, str]) -> None:
-    """Run a program beside the desk check; it is ended when it takes too long."""
+    """Run a program in the background; it is ended when it takes too long."""
     import threading
 
     process = subprocess.Popen(
@@ -206,7 +208,7 @@ def _start(words: list[str], more: dict[str, str]) -> None:
 
     def reap() -> None:
         try:
-            process.wait(COMMAND_S)
+            process.wait(COMMAND_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -15,8 +15,8 @@ from scapcoach.guide.framing import FramingCheck
 from scapcoach.guide.holds import POSTURE
 from scapcoach.guide.repetitions import EXERCISE
 from scapcoach.guide.steps import Guide, Plan, Step
-from scapcoach.live.aloud import Aloud
-from scapcoach.live.away import LockWatch, screen_kept_on
+from scapcoach.live.screen_lock import LockWatch, screen_kept_on
+from scapcoach.live.session_sound import SessionSound
 from scapcoach.session.engine import Coached, Engine, run
 from scapcoach.system.sound import Tone
 from tests.support.person import person
@@ -55,9 +55,9 @@ def cue(severity: Severity = Severity.MAJOR, kind: CueKind = CueKind.CORRECT) ->
 
 def follow(*coached: Coached, guide: Guide | None = None) -> list:
     heard = Heard()
-    aloud = Aloud(heard, Clock())
+    sound = SessionSound(heard, Clock())
     for one in coached:
-        aloud.follow(replace(READING, coached=one), guide)
+        sound.follow(replace(READING, coached=one), guide)
     return heard.all
 
 
@@ -91,7 +91,7 @@ def test_ranks_grow_from_count_over_praise_to_severe_cues() -> None:
 
 def test_the_steps_of_a_calibration_are_said_once_each_and_nothing_else() -> None:
     heard, clock = Heard(), Clock()
-    aloud = Aloud(heard, clock)
+    sound = SessionSound(heard, clock)
     begun = Guide(POSTURE, Plan(), step=Step.READY, t=1.0, since=1.0)
     steps = [
         begun,
@@ -103,7 +103,7 @@ def test_the_steps_of_a_calibration_are_said_once_each_and_nothing_else() -> Non
     ]
     for guide in steps:
         clock.now += 0.1
-        aloud.follow(replace(READING, coached=Coached(count=3, cues=(cue(),))), guide)
+        sound.follow(replace(READING, coached=Coached(count=3, cues=(cue(),))), guide)
     assert [said.text for said in heard.all] == [
         "Relaxed", "Hold: relaxed", "Good", "Once more. You moved: hold still.", "Blades back",
     ]  # fmt: skip
@@ -113,40 +113,40 @@ def test_the_steps_of_a_calibration_are_said_once_each_and_nothing_else() -> Non
 
 def test_repetitions_of_a_calibration_are_counted_by_a_tone() -> None:
     heard, clock = Heard(), Clock()
-    aloud = Aloud(heard, clock)
+    sound = SessionSound(heard, clock)
     counter = RepCounter(np.zeros(12), 100.0)
     begun = Guide(EXERCISE, Plan(), step=Step.MOVE, t=1.0, since=1.0, counter=counter)
     once = replace(begun, counter=replace(counter, reps=((1.0, 2.0),)))
     twice = replace(begun, counter=replace(counter, reps=((1.0, 2.0), (2.0, 3.0))))
     for guide in (begun, begun, once, once, twice, replace(twice, step=Step.REVIEW)):
         clock.now += 0.1
-        aloud.follow(READING, guide)
+        sound.follow(READING, guide)
     assert [said.text for said in heard.all] == ["Arms only", "", "", "Good"]
     assert [said.tone for said in heard.all][1:3] == [Tone.REP, Tone.REP]
 
 
 def test_the_framing_is_said_at_intervals_only() -> None:
     heard, clock = Heard(), Clock()
-    aloud = Aloud(heard, clock)
+    sound = SessionSound(heard, clock)
     for k in range(60):
         clock.now = 100 + k / 10
         word = "Step back." if k % 2 else "Turn to the camera."
         check = FramingCheck("distance", "Distance", good=False, advice=word)
-        aloud.follow(READING, Guide(POSTURE, checks=(check,)))
+        sound.follow(READING, Guide(POSTURE, checks=(check,)))
     assert 1 <= len(heard.all) <= 2
     assert heard.all[0].text == "Turn to the camera."
 
 
 def test_trouble_is_shown_for_some_seconds_and_the_lamp_says_what_is_left() -> None:
     heard, clock = Heard(), Clock()
-    aloud = Aloud(heard, clock)
-    assert (aloud.lamp, aloud.trouble) == ("VOICE", "")
+    sound = SessionSound(heard, clock)
+    assert (sound.indicator, sound.trouble) == ("VOICE", "")
     heard.speaks, heard.trouble = False, "aplay failed. No more cues by voice."
-    assert (aloud.lamp, aloud.trouble) == ("TONES", heard.trouble)
+    assert (sound.indicator, sound.trouble) == ("TONES", heard.trouble)
     clock.now += 60
-    assert aloud.trouble == ""
+    assert sound.trouble == ""
     heard.sounds = False
-    assert aloud.lamp == ""
+    assert sound.indicator == ""
 
 
 def test_the_watch_asks_beside_the_loop_and_ends_even_if_the_system_hangs() -> None:

@@ -1,4 +1,4 @@
-"""`Journal`: collects what happens and writes it down now and then, whatever the disk does."""
+"""`HistoryWriter`: collects events and stores them now and then, even when the disk is busy."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ if TYPE_CHECKING:
     from scapcoach.history.records import Alert, Break, Stamp
     from scapcoach.history.store import History, MinuteKey
 
-#: Seconds between writes: a power cut costs at most this much.
+#: Seconds between writes: a power cut loses at most this much.
 WRITE_EVERY: Final = 30.0
 
-#: Rows kept in memory while the database cannot be written: two days of minutes, whatever the
-#: states; beyond, the oldest are given up.
+#: Rows kept in memory while the database cannot be written: two days of minutes in all states;
+#: beyond that, the oldest are dropped.
 MOST_WAITING: Final = 6 * 60 * 48
 
-#: Alerts whose number is remembered for the rest of their trace, which comes a minute later.
+#: Alerts whose row number is remembered, because the rest of their trace comes a minute later.
 _REMEMBERED: Final = 16
 
 
-class Journal:
-    """Between the desk check, which must not stop, and the database, which may be in use.
+class HistoryWriter:
+    """Buffer between the desk check, which must not wait, and the database, which may be in use.
 
-    What cannot be written waits in memory and is tried again; `trouble` says why, once it is
-    known, and is empty again when everything has been written.
+    Rows that cannot be written stay in memory and are tried again; `trouble` says why, and is empty
+    again when everything has been written.
 
     Args:
         history: open.
@@ -45,17 +45,17 @@ class Journal:
 
     @property
     def waiting(self) -> int:
-        """How many rows wait to be written."""
+        """Number of rows that wait to be written."""
         return len(self._minutes) + len(self._alerts) + len(self._breaks)
 
     def count(self, at: Stamp, state: str, seconds: float) -> None:
-        """So many seconds that ended at this moment were of this state.
+        """Add `seconds` in `state` that end at `at`.
 
-        They are shared out between the minutes that they lie in.
+        They are divided between the minutes that they belong to.
         """
         end = at.utc
         while seconds > 0:
-            minute = int(-(-end // 60)) - 1  # a second that ends on the minute is of the one before
+            minute = int(-(-end // 60)) - 1  # the end of a minute belongs to the minute before
             part = min(seconds, end - 60 * minute)
             key = (minute, at.offset, state)
             self._minutes[key] = self._minutes.get(key, 0.0) + part
@@ -64,7 +64,7 @@ class Journal:
             self._minutes.pop(next(iter(self._minutes)))
 
     def alert(self, alert: Alert) -> None:
-        """Add an alert; a second one of the same moment and kind brings a longer trace."""
+        """Add an alert; another of the same time and kind replaces it, with a longer trace."""
         for i, waiting in enumerate(self._alerts):
             if (waiting.at, waiting.kind) == (alert.at, alert.kind):
                 self._alerts[i] = replace(alert, id=waiting.id)
@@ -78,10 +78,10 @@ class Journal:
         del self._breaks[:-MOST_WAITING]
 
     def flush_if_due(self, now: float) -> bool:
-        """Write when it is time to; True when a write was tried.
+        """Write if it is time to; True when a write was tried.
 
         Args:
-            now: any clock in seconds that does not jump.
+            now: seconds on a clock that does not jump.
         """
         if self._written is None:
             self._written = now
@@ -92,7 +92,7 @@ class Journal:
         return True
 
     def flush(self) -> None:
-        """Write what waits; on failure it goes on waiting, and `trouble` says why."""
+        """Write everything that waits; after a failure it stays, and `trouble` says why."""
         if not self.waiting:
             return
         try:

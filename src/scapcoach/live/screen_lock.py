@@ -1,4 +1,4 @@
-"""The screen of a live session: kept on while it runs, and watched for being locked."""
+"""The screen during a live session: kept on, and checked for being locked."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Final, Self
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-#: Seconds between two questions: the camera is let go of so soon after the screen was locked.
-EVERY_S: Final = 2.0
-_JOIN_S: Final = 0.5
+#: Seconds between two checks, and so until the camera is released after the screen was locked.
+CHECK_INTERVAL_S: Final = 2.0
+_THREAD_END_S: Final = 0.5
 
 
 @contextmanager
 def screen_kept_on() -> Iterator[None]:
-    """Whoever trains touches no key for minutes: the screen must not go dark meanwhile.
+    """Keep the screen on: people who train press no key for minutes.
 
-    Where the system has no way to ask for that, it goes dark as it is wont to.
+    On a system that does not support this, the screen goes dark as usual.
     """
     from wakepy import keep
 
@@ -27,23 +27,23 @@ def screen_kept_on() -> Iterator[None]:
 
 
 class LockWatch:
-    """Keeps asking whether the screen is locked; a context manager.
+    """Checks repeatedly whether the screen is locked; a context manager.
 
-    The system is asked beside the frame loop, for it may take seconds to answer.
+    The check runs in its own thread, because the system may take seconds to answer.
 
     Args:
-        ask: True, False, or None where that cannot be told (taken as not locked).
-        every: seconds between questions.
+        ask: returns True, False, or None where it is not known (taken as not locked).
+        every: seconds between checks.
     """
 
-    def __init__(self, ask: Callable[[], bool | None], every: float = EVERY_S) -> None:
+    def __init__(self, ask: Callable[[], bool | None], every: float = CHECK_INTERVAL_S) -> None:
         self._ask, self._every = ask, every
         self._locked = False
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="screen lock", daemon=True)
 
     def __call__(self) -> bool:
-        """Whether the screen was locked when the system was last asked."""
+        """Whether the screen was locked at the last check."""
         return self._locked
 
     def __enter__(self) -> Self:
@@ -52,8 +52,8 @@ class LockWatch:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
-        # A system that does not answer must not hang the program: the thread is a daemon.
-        self._thread.join(_JOIN_S)
+        # The thread is a daemon, so a system that does not answer cannot block the program.
+        self._thread.join(_THREAD_END_S)
 
     def _run(self) -> None:
         while not self._over.is_set():

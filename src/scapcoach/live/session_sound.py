@@ -1,4 +1,4 @@
-"""What the window shows, aloud: cues, counted repetitions, the steps of a guided calibration."""
+"""Sound of the window: cues, counted repetitions, the steps of a guided calibration."""
 
 from __future__ import annotations
 
@@ -17,27 +17,28 @@ if TYPE_CHECKING:
     from scapcoach.session.engine import Reading
     from scapcoach.system.sound import Announcer
 
-#: Seconds for which a counted repetition, or a step of the calibration, is worth telling.
+#: Seconds after which a counted repetition, or a step of the calibration, is not announced any
+#: more.
 _COUNT_S: Final = 0.4
 _STEP_S: Final = 2.5
 
-#: Seconds between two sentences about the framing: it changes with every step that one takes.
+#: Seconds between two sentences about the framing, which changes with every step of the person.
 _FRAMING_S: Final = 5.0
 
 #: Seconds for which a failure of voice or tones is shown.
 _TROUBLE_S: Final = 8.0
 
-#: Ranks: a count gives way to praise, praise to a cue (by its severity), all to the calibration.
+#: Ranks: praise replaces a count, a cue (by its severity) praise, and the calibration everything.
 _COUNT, _PRAISE, _CUE, _STEP = 0, 1, 2, 9
 _TONES: Final = {Mood.ACT: Tone.REP, Mood.GOOD: Tone.PRAISE, Mood.BAD: Tone.CUE}
 
 
-class Aloud:
-    """Follows a session by ear.
+class SessionSound:
+    """Announces what happens in a session.
 
     Args:
         announcer: of voice and tones.
-        clock: seconds that grow.
+        clock: gives seconds that never decrease.
     """
 
     def __init__(self, announcer: Announcer, clock: Callable[[], float] = time.monotonic) -> None:
@@ -46,32 +47,32 @@ class Aloud:
         self._count = 0
         self._step = ("", "")
         self._counted = ""
-        self._told_at = float("-inf")
+        self._announced_at = float("-inf")
         self._trouble = ("", float("-inf"))
 
     @property
-    def lamp(self) -> str:
-        """What can be heard, in a word for the line of keys; empty for nothing."""
+    def indicator(self) -> str:
+        """What can be heard, as a word for the line of keys; empty for nothing."""
         return "VOICE" if self._announcer.speaks else "TONES" if self._announcer.sounds else ""
 
     @property
     def trouble(self) -> str:
-        """Why something was not heard, for some seconds after it was found; else empty."""
-        told, now = self._announcer.trouble, self._clock()
-        if told != self._trouble[0]:
-            self._trouble = (told, now)
-        return told if now < self._trouble[1] + _TROUBLE_S else ""
+        """Why something was not heard, for some seconds after the failure; else empty."""
+        trouble, now = self._announcer.trouble, self._clock()
+        if trouble != self._trouble[0]:
+            self._trouble = (trouble, now)
+        return trouble if now < self._trouble[1] + _TROUBLE_S else ""
 
     def mute(self, muted: bool) -> None:
-        """Be silent, at once; or not any more."""
+        """Mute the sound at once, or unmute it."""
         self._announcer.mute(muted)
 
     def follow(self, reading: Reading, guide: Guide | None = None) -> None:
-        """Let the new of a frame be heard; never waits.
+        """Announce what is new in a frame; never waits.
 
         Args:
             reading: of the frame.
-            guide: the guided calibration, while there is one: nothing else is heard then.
+            guide: the guided calibration, if there is one: then only its steps are announced.
         """
         coached = reading.coached
         counted, self._count = coached.count > self._count, coached.count
@@ -90,7 +91,7 @@ class Aloud:
         self._announce(cue.text, Tone.PRAISE if praise else Tone.CUE, rank, cue.until - t)
 
     def _guide(self, guide: Guide) -> None:
-        """A step of the calibration, when it changes; what is wrong, in full."""
+        """Announce a step of the calibration when it changes; what is wrong, as a full sentence."""
         shown, framing = card(guide), guide.step is Step.FRAMING
         full = framing or shown.mood is Mood.BAD
         counted = shown.big if guide.step is Step.MOVE else ""
@@ -98,9 +99,9 @@ class Aloud:
             self._announce("", Tone.REP, _COUNT, _COUNT_S)
         self._counted = counted
         step = (shown.title, shown.text if full else "")
-        if step == self._step or (framing and self._clock() < self._told_at + _FRAMING_S):
+        if step == self._step or (framing and self._clock() < self._announced_at + _FRAMING_S):
             return
-        self._step, self._told_at = step, self._clock()
+        self._step, self._announced_at = step, self._clock()
         words = step[1] if framing and step[1] else ". ".join(filter(None, step))
         self._announce(words, _TONES.get(shown.mood), _STEP, _STEP_S)
 
