@@ -58,7 +58,7 @@ def drawing() -> str:
 
 def render() -> str:
     """The part of the page between the two marks, without them."""
-    rows = [f"| `{name}` | {purpose(name)} |" for names in floors() for name in rooms]
+    rows = [f"| `{name}` | {purpose(name)} |" for names in floors() for name in names]
     table = "\n".join(["| package | what it does |", "|---|---|", *rows])
     return f"```text\n{drawing()}\n```\n\n{table}"
 
