@@ -102,7 +102,7 @@ class Rule(Closed, frozen=True):
     measure: str | UnsetType = UNSET
 
 
-class Trend(Struct, frozen=True):
+class TrendEntry(Struct, frozen=True):
     """How a value changes from the first repetitions to the last."""
 
     name: str
@@ -113,7 +113,7 @@ class Trend(Struct, frozen=True):
     reason: str
 
 
-class Episode(Struct, frozen=True):
+class EpisodeEntry(Struct, frozen=True):
     """A fault in several repetitions on end; times in seconds."""
 
     fault: str
@@ -125,7 +125,7 @@ class Episode(Struct, frozen=True):
     recovered: bool
 
 
-class Cue(Struct, frozen=True):
+class CueEntry(Struct, frozen=True):
     """What was said; times in seconds."""
 
     t: float
@@ -176,9 +176,9 @@ class Set(Struct, frozen=True):
     advice: list[str] | UnsetType = UNSET
     means: dict[str, Mean] | UnsetType = UNSET
     faults: list[Rule] | UnsetType = UNSET
-    trends: list[Trend] | UnsetType = UNSET
-    episodes: list[Episode] | UnsetType = UNSET
-    cues: list[Cue] | UnsetType = UNSET
+    trends: list[TrendEntry] | UnsetType = UNSET
+    episodes: list[EpisodeEntry] | UnsetType = UNSET
+    cues: list[CueEntry] | UnsetType = UNSET
     repetitions: list[Repetition] | UnsetType = UNSET
 
 

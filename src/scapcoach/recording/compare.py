@@ -15,7 +15,13 @@ from scapcoach.export.summary import VIEW_WORDS
 from scapcoach.export.tables import FRAMES_SCHEMA
 from scapcoach.measures import SPECS
 from scapcoach.recording.places import SUMMARY, SUMMARY_FORM, read_summary
-from scapcoach.report.comparison_page import Comparison, Difference, Quantity, Side, Verdict
+from scapcoach.report.comparison_page import (
+    Comparison,
+    Difference,
+    DifferenceVerdict,
+    Quantity,
+    Side,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -355,10 +361,12 @@ def _difference(
         why = f"only relative in {'A' if a.relative else 'B'}"
     if why:
         nan = float("nan")
-        return Difference(group, name, title, unit, a, b, nan, nan, nan, Verdict.UNKNOWN, why)
+        return Difference(
+            group, name, title, unit, a, b, nan, nan, nan, DifferenceVerdict.UNKNOWN, why
+        )
     value, sigma = b.value - a.value, float(np.hypot(a.sigma, b.sigma))
     detectable = limit * sigma
-    verdict = Verdict.SAME
+    verdict = DifferenceVerdict.SAME
     if abs(value) > detectable:
-        verdict = Verdict.MORE if value > 0 else Verdict.LESS
+        verdict = DifferenceVerdict.MORE if value > 0 else DifferenceVerdict.LESS
     return Difference(group, name, title, unit, a, b, value, sigma, detectable, verdict)

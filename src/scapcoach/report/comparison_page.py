@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Verdict(StrEnum):
+class DifferenceVerdict(StrEnum):
     """What can be said of a difference."""
 
     MORE = "more"  # B is greater than A, beyond what chance and error allow for
@@ -70,7 +70,7 @@ class Difference:
     value: float
     sigma: float
     detectable: float
-    verdict: Verdict
+    verdict: DifferenceVerdict
     why: str = ""
 
 
@@ -108,8 +108,12 @@ class Comparison:
     @property
     def headline(self) -> str:
         """One sentence: what differs for sure."""
-        clear = [d for d in self.differences if d.verdict in {Verdict.MORE, Verdict.LESS}]
-        judged = [d for d in self.differences if d.verdict is not Verdict.UNKNOWN]
+        clear = [
+            d
+            for d in self.differences
+            if d.verdict in {DifferenceVerdict.MORE, DifferenceVerdict.LESS}
+        ]
+        judged = [d for d in self.differences if d.verdict is not DifferenceVerdict.UNKNOWN]
         if not judged:
             return "Nothing could be compared."
         if not clear:
@@ -175,10 +179,14 @@ def _side_words(side: Side) -> str:
 
 def _row(d: Difference) -> dict[str, Any]:
     """A difference as the table shows it."""
-    verdict = d.why if d.verdict is Verdict.UNKNOWN else str(d.verdict)
-    if d.verdict is Verdict.SAME:
+    verdict = d.why if d.verdict is DifferenceVerdict.UNKNOWN else str(d.verdict)
+    if d.verdict is DifferenceVerdict.SAME:
         verdict += f" (from {signed(d.detectable, d.unit).lstrip('+')} on)"
-    kinds = {Verdict.MORE: "clear", Verdict.LESS: "clear", Verdict.UNKNOWN: "none"}
+    kinds = {
+        DifferenceVerdict.MORE: "clear",
+        DifferenceVerdict.LESS: "clear",
+        DifferenceVerdict.UNKNOWN: "none",
+    }
     return {
         "kind": kinds.get(d.verdict, ""),
         "title": d.title,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from scapcoach.history.summary import LEAST_JUDGED_S, Summary
+from scapcoach.history.summary import LEAST_JUDGED_S
 from scapcoach.measures.registry import MARKED, MILD, SPECS
 from scapcoach.measures.words import NOTHING, figure
 from scapcoach.report.page import render
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scapcoach.history.records import Alert
-    from scapcoach.history.summary import Balance, Day, Summary
+    from scapcoach.history.summary import Balance, Day, HistorySummary
 
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -35,7 +35,7 @@ _NUMBERED: Final = 12
 _HOURS: Final = (8, 18)
 
 
-def history_page(summary: Summary) -> str:
+def history_page(summary: HistorySummary) -> str:
     """The whole page as HTML; it opens offline and asks no network."""
     days, week = summary.days, summary.days[-7:]
     reminders = [a for a in summary.alerts if a.kind == "hunch"][-_ALERTS:]

@@ -36,37 +36,37 @@ MAX_TEXT: Final = 4_000
 _LEAST_SIDE: Final = 64
 
 
-class Command(Struct, frozen=True, tag_field="do"):
+class PageCommand(Struct, frozen=True, tag_field="do"):
     """What the page asks for; `do` says which one it is."""
 
 
-class Mute(Command, frozen=True, tag="mute"):
+class Mute(PageCommand, frozen=True, tag="mute"):
     """Show and say cues, or not."""
 
     on: bool
 
 
-class Pause(Command, frozen=True, tag="pause"):
+class Pause(PageCommand, frozen=True, tag="pause"):
     """Let go of the camera, or take it again."""
 
     on: bool
 
 
-class UseExercise(Command, frozen=True, tag="exercise"):
+class UseExercise(PageCommand, frozen=True, tag="exercise"):
     """Coach an exercise of the package; none with an empty name."""
 
     name: str
     focus: Focus
 
 
-class UseProfile(Command, frozen=True, tag="profile"):
+class UseProfile(PageCommand, frozen=True, tag="profile"):
     """Measure against a saved profile; against a moment of rest with an empty name."""
 
     name: str
     camera: str
 
 
-class Calibrate(Command, frozen=True, tag="calibrate"):
+class Calibrate(PageCommand, frozen=True, tag="calibrate"):
     """Begin a guided calibration: poses held, or repetitions of an exercise."""
 
     what: Literal["posture", "exercise"]
@@ -75,13 +75,13 @@ class Calibrate(Command, frozen=True, tag="calibrate"):
     camera: str
 
 
-class Steer(Command, frozen=True, tag="guide"):
+class Steer(PageCommand, frozen=True, tag="guide"):
     """A word to the guided calibration."""
 
     command: Literal["accept", "retry", "again", "leave"]
 
 
-class Finish(Command, frozen=True, tag="finish"):
+class Finish(PageCommand, frozen=True, tag="finish"):
     """End the session and write its report."""
 
 
@@ -90,7 +90,7 @@ _FORM: Final = schema.Format("Load the page again", ProtocolError, limit=MAX_TEX
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Picture:
+class PagePicture:
     """A picture from the page, not decoded yet.
 
     Attributes:
@@ -102,7 +102,7 @@ class Picture:
     jpeg: bytes
 
 
-def parse_picture(data: bytes) -> Picture:
+def parse_picture(data: bytes) -> PagePicture:
     """A binary message.
 
     Raises:
@@ -119,16 +119,16 @@ def parse_picture(data: bytes) -> Picture:
         raise ProtocolError("This is no picture.")
     if size[0] * size[1] > MAX_PIXELS or min(size) < _LEAST_SIDE:
         raise ProtocolError(f"Pictures of {size[0]} x {size[1]} are not taken.")
-    return Picture(t, jpeg)
+    return PagePicture(t, jpeg)
 
 
-def parse_command(text: str) -> Command:
+def parse_command(text: str) -> PageCommand:
     """A text message: a command with everything it needs, and each of it once.
 
     Raises:
         ProtocolError: it is not one; the sentence names the field.
     """
-    command: Command = schema.decode(
+    command: PageCommand = schema.decode(
         text.encode("utf-8", "surrogatepass"), _COMMANDS, _FORM, "The message"
     )
     json.loads(text, object_pairs_hook=_each_once)
