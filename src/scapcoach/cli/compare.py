@@ -73,7 +73,7 @@ def _print(found: Comparison, page: Path | None) -> None:
         table.add_column("Measure")
         for heading in ("A", "B", "B - A", "clear from"):
             table.add_column(heading, justify="right", no_wrap=True)
-        table.add_column("DifferenceVerdict")
+        table.add_column("Verdict")
         for d in found.differences:
             if d.group != group:
                 continue
