@@ -1,4 +1,4 @@
-"""Two sets or sessions side by side: what differs, by how much, and whether that is certain."""
+"""Two sets or sessions side by side: what differs, by how much, and whether that is clear."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class DifferenceVerdict(StrEnum):
     """What can be said of a difference."""
 
-    MORE = "more"  # B is greater than A, beyond what chance and error allow for
+    MORE = "more"  # B is greater than A, beyond what chance and error explain
     LESS = "less"
     SAME = "no clear difference"
     UNKNOWN = "not comparable"
@@ -52,8 +52,8 @@ class Difference:
     """One measure on both sides.
 
     Attributes:
-        group: heading under which it stands.
-        name, title, unit: of the measure.
+        group: heading under which it is shown.
+        name, title, unit: those of the measure.
         a, b: its sides.
         value: B minus A; sigma: one standard deviation of it; NaN where either side is unknown.
         detectable: smallest clear difference: 1.96 sigma, more with few repetitions.
@@ -76,10 +76,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one side is made of.
+    """One side: its recordings and exercises.
 
     Attributes:
-        path: of the folder; clips: names of the recordings.
+        path: the folder; clips: names of the recordings.
         exercises: name of the exercise to repetitions.
         load: kilograms where all sets have the same, else None.
     """
@@ -107,7 +107,7 @@ class Comparison:
 
     @property
     def headline(self) -> str:
-        """One sentence: what differs for sure."""
+        """One sentence: what clearly differs."""
         clear = [
             d
             for d in self.differences

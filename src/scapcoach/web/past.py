@@ -1,4 +1,4 @@
-"""Past sessions as the page lists them, and their reports, the only files that it may read."""
+"""Past sessions for the page, and their reports, the only files of sessions that it may read."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def past_sessions(folder: Path) -> list[dict[str, Any]]:
 
 
 def session_card(session: Path) -> dict[str, Any]:
-    """Name and reports of a session; one without reports was not closed yet."""
+    """Name and reports of a session; a session without reports was not finished."""
     places = [session, *sorted(p for p in session.iterdir() if _PART.fullmatch(p.name))]
     reports = [_report(session, place) for place in places if (place / _REPORT).is_file()]
     return {"name": session.name, "reports": reports}

@@ -1,8 +1,8 @@
-"""What page and server say to each other, checked before anything is done with it.
+"""Messages between page and server, checked before use.
 
 From the page: pictures as binary messages (``SCF1``, then seconds as a little-endian double, then
 a JPEG), commands as JSON objects with ``do``. To the page: JSON objects with ``type``, of each
-frame a ``sight`` (its landmarks) and a little later a ``reading`` (what they tell); sights of the
+frame a ``sight`` (its landmarks) and a little later a ``reading`` (its measures); sights of the
 server's own camera as binary messages (length of the JSON as 4 bytes, little-endian, the JSON, a
 JPEG).
 """
@@ -37,7 +37,7 @@ _LEAST_SIDE: Final = 64
 
 
 class PageCommand(Struct, frozen=True, tag_field="do"):
-    """What the page asks for; `do` says which one it is."""
+    """A request of the page; `do` says which one."""
 
 
 class Mute(PageCommand, frozen=True, tag="mute"):
@@ -47,7 +47,7 @@ class Mute(PageCommand, frozen=True, tag="mute"):
 
 
 class Pause(PageCommand, frozen=True, tag="pause"):
-    """Let go of the camera, or take it again."""
+    """Release the camera, or open it again."""
 
     on: bool
 
@@ -76,7 +76,7 @@ class Calibrate(PageCommand, frozen=True, tag="calibrate"):
 
 
 class Steer(PageCommand, frozen=True, tag="guide"):
-    """A word to the guided calibration."""
+    """A command for the guided calibration."""
 
     command: Literal["accept", "retry", "again", "leave"]
 
@@ -106,24 +106,24 @@ def parse_picture(data: bytes) -> PagePicture:
     """A binary message.
 
     Raises:
-        ProtocolError: it is too long, no picture, or of a size that is not taken.
+        ProtocolError: it is too long, not a picture, or of a size that is not accepted.
     """
     if len(data) > MAX_BYTES:
         raise ProtocolError("The picture is too large.")
     if len(data) < _HEADER.size or data[:4] != MAGIC:
-        raise ProtocolError("This is no picture.")
+        raise ProtocolError("This is not a picture.")
     _, t = _HEADER.unpack_from(data)
     jpeg = data[_HEADER.size :]
     size = jpeg_size(jpeg)
     if not math.isfinite(t) or t < 0 or size is None:
-        raise ProtocolError("This is no picture.")
+        raise ProtocolError("This is not a picture.")
     if size[0] * size[1] > MAX_PIXELS or min(size) < _LEAST_SIDE:
-        raise ProtocolError(f"Pictures of {size[0]} x {size[1]} are not taken.")
+        raise ProtocolError(f"Pictures of {size[0]} x {size[1]} are not accepted.")
     return PagePicture(t, jpeg)
 
 
 def parse_command(text: str) -> PageCommand:
-    """A text message: a command with everything it needs, and each of it once.
+    """A text message: a command with all its fields, each of them once.
 
     Raises:
         ProtocolError: it is not one; the sentence names the field.
@@ -147,7 +147,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> None:
 def jpeg_size(data: bytes) -> tuple[int, int] | None:
     """(width, height) that a JPEG states, without decoding it; None for anything else.
 
-    A few bytes can claim a picture that fills the memory when decoded.
+    A few bytes can claim a size that would fill the memory when decoded.
     """
     if data[:3] != b"\xff\xd8\xff":
         return None

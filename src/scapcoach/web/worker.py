@@ -1,4 +1,4 @@
-"""One live session of the page, in its own thread: newest picture in, newest state out."""
+"""One live session of the page in its own thread: it takes pictures and publishes states."""
 
 from __future__ import annotations
 
@@ -105,19 +105,19 @@ class Worker:
         self._thread.start()
 
     def picture(self, picture: PagePicture) -> None:
-        """Hand over the newest picture; one that still waits is dropped."""
+        """Pass the newest picture on; one that still waits is dropped."""
         with self._changed:
             self._picture = picture
             self._changed.notify_all()
 
     def command(self, command: PageCommand) -> None:
-        """Hand over a checked command; it is carried out before the next picture."""
+        """Pass a checked command on; it is carried out before the next picture."""
         with self._changed:
             self._commands.append(command)
             self._changed.notify_all()
 
     def stop(self) -> None:
-        """Finish because the page has gone; what was recorded is kept."""
+        """Finish because the page was closed; what was recorded is kept."""
         with self._changed:
             self._stop = True
             self._changed.notify_all()
