@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 #: Debian's and Ubuntu's packages. Where newer releases have another name (libglib2.0-0t64), the
-#: old one still installs it. The list is what `ldd` names outside the wheels of opencv-python 4.10 and 5.0,
-#: av 18, mediapipe 0.10.30 and 0.10.31, numpy, pillow and pyarrow [M].
+#: old one still installs it. The list is what `ldd` names outside the wheels of opencv-python 4.10
+#: and 5.0, av 18, mediapipe 0.10.30 and 0.10.31, numpy, pillow and pyarrow [M].
 DEBIAN_PACKAGES: Final = {
     "libGL.so.1": "libgl1",
     "libICE.so.6": "libice6",
