@@ -1,4 +1,4 @@
-"""The page docs/coaching_accuracy.md: what the coach counted and judged, as tables."""
+"""The page docs/reference/coaching_accuracy.md: what the coach counted and judged, as tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.report import DOCS, measured, number, page, percent, ratio, table, versions
+from bench.report import REFERENCE, measured, number, page, percent, ratio, table, versions
 from scapcoach.coaching import find_exercise
 from scapcoach.coaching.results import Verdict
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from bench.coach.examine import Examined, Judged
     from scapcoach.coaching.exercise import Exercise
 
-PAGE = DOCS / "coaching_accuracy.md"
+PAGE = REFERENCE / "coaching_accuracy.md"
 #: Seconds within which a phase's end counts as right.
 WITHIN = 0.15
 
 _HEAD = """\
-Rendered sets with known truth ([phantom.md](phantom.md)): every lift in its recommended view, of
-{people} that nothing was tuned on, 320 x 320 pixels, 15 frames a second, analysed by the
-product itself; seeds from {seed:,} on.{missing}
+Rendered sets with known truth ([phantom.md](../explanation/phantom.md)): every lift in its
+recommended view, of {people} that nothing was tuned on, 320 x 320 pixels, 15 frames a second,
+analysed by the product itself; seeds from {seed:,} on.{missing}
 """
 
 _NOTES = """\

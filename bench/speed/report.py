@@ -1,11 +1,11 @@
-"""The page docs/performance.md and its plot, from the parts that have been measured."""
+"""The page docs/reference/performance.md and its plot, from the parts that have been measured."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from bench.report import DOCS, page, picture, table
+from bench.report import REFERENCE, page, picture, table
 from bench.report import write as write_file
 from bench.speed.run import median, speed_ratio
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Took = Sequence[Mapping[str, float]]
 
-PAGE = DOCS / "performance.md"
+PAGE = REFERENCE / "performance.md"
 
 _HEAD = """\
 Made of what was measured last of each part; when and how stands under each. Every contestant is a
@@ -44,7 +44,7 @@ _WHY = """\
   halved by whole factors, drawn on from cached sprites, and turned into H.264 in a thread of its
   own.
 - Many clips: one process for each core, as far as memory reaches, each with MediaPipe imported once
-  and a fresh landmarker for each clip; the largest files first ([batch.md](how-to/batch.md)).
+  and a fresh landmarker for each clip; the largest files first ([batch.md](../how-to/batch.md)).
 
 ## A graphics card
 

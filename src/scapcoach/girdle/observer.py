@@ -2,7 +2,7 @@
 
 They compare the landmarks of one frame with the person's own neutral (`girdle.features`) and return
 girdle, spine, lean and yaw with a standard deviation each. They were trained on rendered bodies
-with known true angles, through the same landmark model (docs/observer.md). Where a view does not
+with known true angles, through the same landmark model (docs/explanation/observer.md). Where a view does not
 show a quantity, its sigma grows to the spread of that quantity in the training set.
 
 Every frame is read independently, together with its mirror image: one live frame and a whole
