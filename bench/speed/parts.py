@@ -20,7 +20,7 @@ STOCK, PRUNED = "pose_landmarker_full.task", "pose_landmarker_full_pruned.task"
 _FIRST_FRAME = """
 import os, sys
 import scapcoach.cli.progress as progress
-progress.Bar.__call__ = lambda *_: os._exit(0)
+progress.ProgressBar.__call__ = lambda *_: os._exit(0)
 clip, out = sys.argv[1:]
 sys.argv = ["scapcoach", "analyze", clip, "--no-video", "--force", "-q", "--out", out]
 from scapcoach.cli import main

@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> None:
-    """The program `scapcoach`; also a Ctrl-C while it is still being loaded ends in a word."""
+    """The program `scapcoach`; a Ctrl-C while it is loading ends with one word, too."""
     try:
         from scapcoach.cli import main as run
     except KeyboardInterrupt:

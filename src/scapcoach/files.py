@@ -1,4 +1,4 @@
-"""Files that are either whole or not there: write beside the goal, then rename onto it."""
+"""Files written whole or not at all: write next to the target, then rename to it."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ _SENTENCES: Final = {
 
 
 def output_error(error: OSError, path: Path, *, private: bool = False) -> OutputError:
-    """The sentence for a person that says why `path` could not be written.
+    """The error that says in one sentence why `path` could not be written.
 
     Args:
-        error: what the system said.
+        error: the error of the system.
         path: the file.
-        private: whether it belongs into the user data folder, and not below ``--out``.
+        private: whether it belongs in the user data folder, not below ``--out``.
     """
     template = _SENTENCES.get(error.errno or 0, "Could not write {path}: {why}.")
     why = error.strerror or str(error) or type(error).__name__
@@ -56,10 +56,10 @@ def output_error(error: OSError, path: Path, *, private: bool = False) -> Output
 
 
 def make_private_folder(path: Path) -> None:
-    """Make a folder, and those above it that are missing, for their owner alone (0700).
+    """Make a folder and its missing parents, accessible only to their owner (0700).
 
     A folder that exists keeps its mode: it may be shared on purpose, and the files in it are
-    private by themselves. Windows has no such modes; there the user data folder is private.
+    private themselves. Windows has no such modes; there the user data folder is private.
 
     Raises:
         OSError: it cannot be made.
@@ -71,7 +71,7 @@ def make_private_folder(path: Path) -> None:
 
 
 def make_private_file(path: Path) -> None:
-    """Make an empty file for its owner alone (0600), whatever the umask, unless it exists.
+    """Make an empty file that only its owner can access (0600), with any umask; keep an old one.
 
     Raises:
         OSError: it cannot be made.
@@ -81,7 +81,7 @@ def make_private_file(path: Path) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file of the user data folder: whole or not at all, and for its owner alone.
+    """Write a file of the user data folder: whole or not at all, accessible only to its owner.
 
     Raises:
         OutputError: it could not be written.
@@ -94,17 +94,17 @@ def write_private(path: Path, text: str) -> None:
 def atomic_path(final: Path, *, private: bool = False) -> Iterator[Path]:
     """Give a path to write to; on success it becomes `final`, on any error it is removed.
 
-    The temporary file lies in the same folder (made if missing) and has the same ending, since
+    The temporary file is in the same folder (made if missing) and has the same suffix, since
     writers choose their format by it. Its data reach the disk before the rename, so that a power
-    cut leaves the old file or the new one and never half of one.
+    cut leaves either the old file or the new one, never half of one.
 
     Args:
         final: the file.
-        private: for its owner alone, as is a folder that has to be made (`make_private_folder`).
+        private: whether only its owner can access it, and new folders (`make_private_folder`).
 
     Raises:
         OutputError: the folder, the file or the rename failed, or the block raised an `OSError`
-            of the kind a disk gives (its own message is kept as the cause).
+            as disks give (it is kept as the cause).
     """
     temporary = final.with_name(f".{secrets.token_hex(6)}.part{final.suffix}")
     try:

@@ -1,4 +1,4 @@
-"""Where the program keeps what belongs to the user."""
+"""Where the program stores the user's data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is installed, against what scapcoach declares that it needs: versions and OpenCV packages.
+"""Installed packages compared with those that scapcoach declares: versions and OpenCV packages.
 
 The bounds are read from the metadata of the installed scapcoach, so that pyproject.toml is the only
 place that has them.
@@ -13,7 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-#: The OpenCV package that scapcoach declares, and all that own the one folder `cv2`.
+#: The OpenCV package that scapcoach declares, and all packages that install the folder `cv2`.
 OPENCV: Final = "opencv-python"
 OPENCV_PACKAGES: Final = (
     OPENCV,
@@ -52,7 +52,7 @@ class Needed:
         return bool(self.lowest) and numbers(version) < numbers(self.lowest)
 
     def too_new(self, version: str) -> bool:
-        """Whether a version is newer than declared: nobody has tried it."""
+        """Whether a version is newer than declared, and so untested."""
         return bool(self.below) and numbers(version) >= numbers(self.below)
 
 
@@ -115,7 +115,7 @@ def install(*requirements: str, again: bool = False) -> str:
 
     Args:
         requirements: as pip reads them.
-        again: whether to write files anew where the version is there already.
+        again: whether to replace the files of a version that is installed already.
     """
     wanted = " ".join(f'"{text}"' if set(text) & set("<>=[") else text for text in requirements)
     return f"{_pip('install')}{' --force-reinstall' if again else ''} {wanted}"
@@ -127,7 +127,7 @@ def install_extra(extra: str) -> str:
 
 
 def uninstall(*packages: str) -> str:
-    """The command that removes packages from there, and asks nothing."""
+    """The command that removes packages from there without asking."""
     command = _pip("uninstall")
     return f"{command}{'' if command.startswith('uv') else ' -y'} {' '.join(packages)}"
 

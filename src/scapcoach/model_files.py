@@ -1,4 +1,4 @@
-"""Finding model files and making sure that they are what they should be."""
+"""Find model files and check their content."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class ModelFile:
     Attributes:
         name: lite, full or heavy.
         path: the `.task` file.
-        sha256: of its content.
-        mask: whether it can make a mask. One that cannot returns rubbish, without any error,
-            when it is asked for one, so it must never be.
+        sha256: SHA-256 of its content.
+        mask: whether it can make a mask. A model that cannot gives wrong masks without any
+            error, so it must never be asked for one.
     """
 
     name: ModelName
@@ -42,7 +42,7 @@ class ModelFile:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """What the list of models says of one file."""
+    """The entry of one file in the list of models."""
 
     sha256: str
     mask: bool = False
@@ -50,7 +50,7 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Manifest:
-    """The list of models: those of the pose, by file name, and the project's own."""
+    """The list of models by file name: pose models, and the project's own models."""
 
     files: dict[str, _Entry]
     own: dict[str, _Entry]
@@ -65,8 +65,8 @@ def model_file(name: str, *, mask: bool) -> ModelFile:
             segmentation branch, a third faster.
 
     Raises:
-        MissingModelError: no such model, or one that has to be built first.
-        ModelError: the file is missing, or its content is not what it should be.
+        MissingModelError: no such model, or it has to be built first.
+        ModelError: the file is missing, or its content is not the expected one.
     """
     known = next((n for n in MODEL_NAMES if n == name), None)
     if known is None:
@@ -80,18 +80,18 @@ def landmark_model_sha256(name: str) -> str:
     """SHA-256 of the file that makes the landmarks of a model.
 
     Raises:
-        MissingModelError: no such model, or one that has to be built first.
-        ModelError: the file is missing, or its content is not what it should be.
+        MissingModelError: no such model, or it has to be built first.
+        ModelError: the file is missing, or its content is not the expected one.
     """
     return model_file(name, mask=False).sha256
 
 
 @cache
 def shipped_file(file_name: str) -> Path:
-    """A file of the `models` folder that is no pose model; checked once per process.
+    """A file of the `models` folder that is not a pose model; checked once per process.
 
     Raises:
-        ModelError: the file is missing, or its content is not what it should be.
+        ModelError: the file is missing, or its content is not the expected one.
     """
     folder = next(iter(_shipped_folders()), None)
     entry = _manifest().own.get(file_name)

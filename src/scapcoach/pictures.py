@@ -1,4 +1,4 @@
-"""Pictures as arrays: what more than one package does with them."""
+"""Functions on pictures as arrays that several packages use."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
 
 
 def shrunk(image: Image, size: tuple[int, int]) -> Image:
-    """The picture in a smaller size: halved as long as it goes, the rest bilinear.
+    """The picture in a smaller size: halved as often as possible, the rest bilinear.
 
-    OpenCV's area interpolation is quick for whole factors only (1080p to 720p: 17 ms against 3).
-    Less than half is left to bilinear interpolation, which does not alias there.
+    OpenCV's area interpolation is fast for whole factors only (1080p to 720p: 17 ms instead of 3).
+    The remaining factor, less than two, is bilinear, which does not alias there.
 
     Args:
         image: (H, W, 3) uint8.
-        size: (width, height) to have.
+        size: the wanted (width, height).
 
     Returns:
-        A new, C-contiguous array, or `image` itself where it has the size.
+        A new, C-contiguous array, or `image` itself where it already has the size.
     """
     import cv2
 

@@ -1,8 +1,8 @@
-"""Documents (JSON, and tables of TOML) read as a type, or refused in a sentence.
+"""Documents (JSON, and tables of TOML) read as a type, or refused with a sentence.
 
-Types are dataclasses as they are. What does not fit them is refused: missing fields, values of
-another type or out of range, unknown names, NaN and infinity, damage, depth and size that no
-document of the program has. The sentence names the document, the field and what to do next.
+Types are plain dataclasses. Documents that do not fit are refused: missing fields, values of
+another type or out of range, unknown names, NaN and infinity, damage, too much nesting, too large.
+The sentence names the document, the field and what to do next.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-#: What the library calls the kinds of JSON, in words.
+#: The library's names of JSON types, in words.
 _WORDS: Final = {
     "bool": "true or false", "str": "text", "int": "a whole number", "float": "a number",
     "object": "an object", "array": "a list", "null": "null",
@@ -32,8 +32,8 @@ class Format:
 
     Attributes:
         advice: what to do when one is refused: a sentence, without its full stop.
-        error: what is raised then.
-        version: what its field ``schema`` must hold; empty for a document without one.
+        error: the exception raised then.
+        version: the required value of its field ``schema``; empty for a document without one.
         limit: bytes at most.
     """
 
@@ -48,9 +48,9 @@ def read(path: Path, kind: type[_T], form: Format, name: str = "") -> _T:
 
     Args:
         path: of the file.
-        kind: what it is read as.
-        form: of the document.
-        name: what messages call it; the path by itself where left out.
+        kind: the type it is read as.
+        form: the format of the document.
+        name: its name in messages; the path where left out.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -61,7 +61,7 @@ def read(path: Path, kind: type[_T], form: Format, name: str = "") -> _T:
 
 
 def read_bytes(path: Path, form: Format, name: str) -> bytes:
-    """The content of a file that is not too large; errors as `read` has them."""
+    """The content of a file that is not too large; errors as for `read`."""
     try:
         with path.open("rb") as file:
             data = file.read(form.limit + 1)
@@ -74,7 +74,7 @@ def read_bytes(path: Path, form: Format, name: str) -> bytes:
 
 
 def check_size(data: bytes, form: Format, name: str) -> None:
-    """Refuse what is larger than any document of this form.
+    """Refuse data larger than any document of this format.
 
     Raises:
         ScapcoachError: `form.error`.
@@ -92,7 +92,7 @@ def decode(data: bytes, kind: type[_T], form: Format, name: str) -> _T:
 
 
 def convert(value: Any, kind: type[_T], form: Format, name: str) -> _T:
-    """The document in plain types, as a parser gives them; otherwise as `decode`."""
+    """The document in plain types from a parser; errors as for `read`."""
     import msgspec
 
     return _checked(lambda read_as: msgspec.convert(value, read_as), kind, form, name)

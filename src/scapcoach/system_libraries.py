@@ -1,7 +1,7 @@
 """Shared libraries of the system that OpenCV's wheel expects, and which of them are missing.
 
-Desktops have them, slim containers do not. The system's loader lists what a wheel's files need, all
-at once, where a failed import names the first one only.
+Desktops have them, slim containers do not. The system's loader lists all libraries that a wheel's
+files need, while a failed import names only the first missing one.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-#: Debian's and Ubuntu's packages. Where newer releases call one otherwise (libglib2.0-0t64), the
-#: old name still installs it. What `ldd` names outside the wheels of opencv-python 4.10 and 5.0,
-#: av 18, mediapipe 0.10.30 and 0.10.31, numpy, pillow and pyarrow [M].
+#: Debian's and Ubuntu's packages. Where newer releases have another name (libglib2.0-0t64), the
+#: old one still installs it. The list is what `ldd` names outside the wheels of opencv-python 4.10
+#: and 5.0, av 18, mediapipe 0.10.30 and 0.10.31, numpy, pillow and pyarrow [M].
 DEBIAN_PACKAGES: Final = {
     "libGL.so.1": "libgl1",
     "libICE.so.6": "libice6",
@@ -36,7 +36,7 @@ DEBIAN_PACKAGES: Final = {
 #: Loaders of glibc, the only C library that the wheels are built for.
 LOADERS: Final = ("/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1")
 
-#: Packages with native code, and the files of theirs that need the others.
+#: Packages with native code, and their files that need system libraries.
 _NATIVE: Final = {
     "cv2": "*.so",
     "mediapipe": "tasks/c/*.so",
@@ -48,7 +48,7 @@ _NATIVE: Final = {
 #: What Qt, in OpenCV's wheel, loads when a window is opened.
 _WINDOW: Final = {"cv2": "qt/plugins/platforms/*.so"}
 
-#: In an error of the loader; a path in its place is a file of a package.
+#: A library in an error of the loader; a path in its place is a file of a package.
 _SONAME: Final = re.compile(r"(?<![/\w.+-])([\w.+-]+\.so[.\d]*): cannot open shared object file")
 _LOADER_TIMEOUT_S: Final = 20.0
 
@@ -57,16 +57,16 @@ def missing_libraries(*, window: bool = False) -> list[str]:
     """Names of the shared libraries that are missing, like ``libGL.so.1``; sorted.
 
     Args:
-        window: ask about the live window, not about all the rest.
+        window: check the libraries of the live window instead of all others.
 
     Returns:
-        Nothing where all are there, and where there is no loader to ask: on macOS and Windows.
+        Empty where none is missing, and where there is no such loader: on macOS and Windows.
     """
     return _missing_in(_files(_WINDOW if window else _NATIVE))
 
 
 def install_command(libraries: Iterable[str]) -> str:
-    """What installs these libraries on this system; both ways where it is not known."""
+    """The command that installs these libraries; for both kinds of system where it is unknown."""
     libraries = tuple(libraries)
     root = "" if hasattr(os, "geteuid") and os.geteuid() == 0 else "sudo "
     # Fedora's packages can be asked for by the libraries in them.
@@ -81,10 +81,10 @@ def install_command(libraries: Iterable[str]) -> str:
 
 
 def lacking(error: ImportError | OSError) -> list[str]:
-    """All libraries that are missing, if an error is about one that is; nothing otherwise.
+    """All missing libraries, if the error is about a missing library; else empty.
 
-    The error itself names the first at most. A second import of cv2 may not even do that, and say
-    that "recursion is detected".
+    The error itself names the first at most. A second import of cv2 may not even name one, but
+    report that "recursion is detected".
     """
     named = _SONAME.findall(str(error))
     if named or (isinstance(error, ImportError) and "cv2" in str(error)):
@@ -115,12 +115,12 @@ def explained(error: ImportError | OSError) -> str | None:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names as in a sentence."""
+    """Names as a sentence lists them."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _family() -> str:
-    """Of which kind the system's packages are: debian, rpm, or "" where that is not known."""
+    """The kind of the system's packages: debian, rpm, or "" where unknown."""
     import platform
 
     try:
@@ -136,8 +136,8 @@ def _family() -> str:
 def _files(patterns: dict[str, str]) -> list[Path]:
     """Native files of installed packages; none of the packages is imported.
 
-    They are not looked for with `find_spec`: after a failed import of cv2 it finds another file,
-    for cv2 puts its own folder in front of the others and leaves it there.
+    `find_spec` is not used: after a failed import of cv2 it finds another file, because cv2 puts
+    its own folder first in the path and leaves it there.
     """
     found: list[Path] = []
     for package, pattern in patterns.items():
@@ -159,7 +159,7 @@ def _missing_in(files: Iterable[Path]) -> list[str]:
         try:
             listing = subprocess.run(
                 [loader, str(file)],
-                env={**os.environ, "LD_TRACE_LOADED_OBJECTS": "1"},  # list, and run nothing
+                env={**os.environ, "LD_TRACE_LOADED_OBJECTS": "1"},  # list only, run nothing
                 capture_output=True,
                 text=True,
                 timeout=_LOADER_TIMEOUT_S,

@@ -16,7 +16,7 @@ from scapcoach.desk.setups import save_setup
 from scapcoach.errors import OutputError
 from scapcoach.files import atomic_path, make_private_folder, write_private
 from scapcoach.history import History
-from scapcoach.system.instance import OnlyOne, tell_running
+from scapcoach.system.instance import SingleInstance, send_command
 from tests.support.person import person
 from tests.support.seated import seated
 
@@ -42,8 +42,8 @@ def test_everything_in_the_data_folder_is_private(
     monkeypatch.setenv("SCAPCOACH_DATA_DIR", str(data))
     save_profile(calibrate(person(60), (Segment(0, 2, "neutral"),)), "anna")
     save_setup(take_baseline(seated()))
-    with OnlyOne():
-        tell_running("reload")
+    with SingleInstance():
+        send_command("reload")
         with History() as history:
             history.write({(1, 0, "good"): 1.0})
             found = sorted(data.rglob("*"))

@@ -17,7 +17,7 @@ from scapcoach.errors import CalibrationError, HistoryError, InputError, Scapcoa
 from scapcoach.history import History
 from scapcoach.session.coach import make_coach
 from scapcoach.session.journal import Journal, read_journal
-from scapcoach.system.instance import control_file, take_word
+from scapcoach.system.instance import control_file, take_command
 from scapcoach.web.past import past_sessions
 
 DATA = Path(__file__).parents[1] / "data" / "v0.1.0"
@@ -187,10 +187,10 @@ def test_a_word_that_is_none_is_thrown_away(data_folder: Path) -> None:
     for text in ("", "[]", '{"command": 1, "value": 2}', '{"command": "stop"}', "[" * DEEP,
                  '{"command": "snooze", "value": NaN}'):  # fmt: skip
         control_file().write_text(text)
-        assert take_word() is None
+        assert take_command() is None
         assert not control_file().exists()
     control_file().write_text('{"command": "snooze", "value": 60, "at": 1.5}')
-    assert take_word() == ("snooze", 60.0)
+    assert take_command() == ("snooze", 60.0)
 
 
 @pytest.mark.parametrize(

@@ -151,5 +151,5 @@ def test_other_errors_of_imports(missing: list[str]) -> None:
         ZeroDivisionError("by zero"),
     ):
         assert not isinstance(unforeseen(other), InstallationError)
-        assert "not foreseen" in str(unforeseen(other))
+        assert "Something unexpected" in str(unforeseen(other))
     assert explained(OSError("anything")) is None

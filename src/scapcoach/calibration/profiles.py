@@ -57,7 +57,7 @@ def profile_path(name: str) -> Path:
 
 
 def save_profile(calibration: Calibration, name: str) -> Path:
-    """Write a profile, in place of one of the same name.
+    """Write a profile; one of the same name is replaced.
 
     Raises:
         ProfileNameError: the name cannot be a file name.
@@ -84,11 +84,11 @@ def list_profiles() -> tuple[str, ...]:
 
 
 def delete_profile(name: str) -> None:
-    """Get rid of a profile, damaged or not.
+    """Delete a profile, also a damaged one.
 
     Raises:
         ProfileNameError: no such profile.
-        OutputError: it may not be deleted.
+        OutputError: it cannot be deleted.
     """
     path = profile_path(name)
     try:
@@ -135,7 +135,7 @@ def decode_profile(data: bytes, name: str) -> Calibration:
 
 
 def parse_profile(data: Any, name: str) -> Calibration:
-    """The calibration in what `profile_data` made; otherwise as `decode_profile`."""
+    """The calibration in plain types from `profile_data`; errors as `decode_profile`."""
     from scapcoach.calibration.records import ProfileRecord
 
     return _calibration(schema.convert(data, ProfileRecord, FORM, name), name)
@@ -176,7 +176,7 @@ def _ranges(records: tuple[Any, Any, Any] | None) -> tuple[Range, Range, Range] 
 
 
 def to_plain(value: Any) -> Any:
-    """The same as plain JSON types: dataclasses as objects, arrays as lists, NaN as null."""
+    """A value as plain JSON types: dataclasses as objects, arrays as lists, NaN as null."""
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):

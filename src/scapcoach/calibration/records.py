@@ -1,7 +1,7 @@
-"""What stands in a profile's file, field by field; `calibration.profiles` reads and writes it.
+"""The fields of a profile's file; `calibration.profiles` reads and writes it.
 
-Null stands for what is not known. Fields that came later have a default, so that older files are
-read as before. Limits are wide: they keep out what no body and no picture has.
+Null means unknown. Fields added later have a default, so that older files can still be read.
+Limits are wide: they exclude values that no body and no picture has.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _Ranges: TypeAlias = tuple[RangeRecord, RangeRecord, RangeRecord]
 
 
 @dataclass(frozen=True, slots=True)
-class OpinionRecord:
+class PersonalRangesRecord:
     """As `calibration.PersonalRanges`."""
 
     retraction: _Ranges | None
@@ -114,4 +114,4 @@ class ProfileRecord:
     estimator: Estimator = Estimator.GEOMETRIC
     shifts: ShiftsRecord | None = None
     camera: str = ""
-    observed: OpinionRecord | None = None
+    observed: PersonalRangesRecord | None = None

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from scapcoach.calibration import Calibration
-    from scapcoach.cli.progress import Bar
+    from scapcoach.cli.progress import ProgressBar
     from scapcoach.recording import Analysis, Options
 
 
@@ -153,12 +153,12 @@ class _Job:
 
     def run(self, clip: Path) -> int:
         """Analyse the clip; the exit code."""
-        from scapcoach.cli.progress import Bar
+        from scapcoach.cli.progress import ProgressBar
         from scapcoach.recording import Interrupted
 
         results: list[dict[str, Any]] = []
         code = FINE
-        with Bar(self.console, enabled=not self.chosen["quiet"]) as bar:
+        with ProgressBar(self.console, enabled=not self.chosen["quiet"]) as bar:
             try:
                 choice, calibration = self._options(bar)
             except ScapcoachError as error:
@@ -176,7 +176,7 @@ class _Job:
             click.echo(json.dumps({"clips": results}, indent=1, ensure_ascii=False))
         return code
 
-    def _options(self, bar: Bar) -> tuple[Options, Calibration | None]:
+    def _options(self, bar: ProgressBar) -> tuple[Options, Calibration | None]:
         from scapcoach.calibration.profiles import load_profile
         from scapcoach.recording import calibrate_clip
 
@@ -194,7 +194,7 @@ class _Job:
         return choice, None
 
     def _one(
-        self, clip: Path, choice: Options, calibration: Calibration | None, bar: Bar
+        self, clip: Path, choice: Options, calibration: Calibration | None, bar: ProgressBar
     ) -> tuple[dict[str, Any], int]:
         """What is printed as JSON, and the exit code."""
         from scapcoach.cli.consoles import print_status

@@ -60,7 +60,7 @@ def _print(found: Comparison, page: Path | None) -> None:
     from rich.table import Table
 
     from scapcoach.cli.consoles import stdout_console
-    from scapcoach.report.comparison_page import Verdict, amount, signed
+    from scapcoach.report.comparison_page import DifferenceVerdict, amount, signed
 
     console = stdout_console()
     console.print(found.headline, style="bold")
@@ -77,10 +77,12 @@ def _print(found: Comparison, page: Path | None) -> None:
         for d in found.differences:
             if d.group != group:
                 continue
-            clear = d.verdict in {Verdict.MORE, Verdict.LESS}
-            words = {Verdict.UNKNOWN: d.why, Verdict.SAME: "unclear"}.get(d.verdict, d.verdict)
+            clear = d.verdict in {DifferenceVerdict.MORE, DifferenceVerdict.LESS}
+            words = {DifferenceVerdict.UNKNOWN: d.why, DifferenceVerdict.SAME: "unclear"}.get(
+                d.verdict, d.verdict
+            )
             limit = signed(d.detectable, d.unit).lstrip("+")
-            style = "bold" if clear else "dim" if d.verdict is Verdict.UNKNOWN else None
+            style = "bold" if clear else "dim" if d.verdict is DifferenceVerdict.UNKNOWN else None
             table.add_row(
                 d.title, amount(d.a, d.unit), amount(d.b, d.unit), signed(d.value, d.unit), limit,
                 words, style=style,

@@ -14,7 +14,7 @@ from scapcoach.cli.streams import confirm
 
 if TYPE_CHECKING:
     from scapcoach.history import Alert, History
-    from scapcoach.history.summary import Summary
+    from scapcoach.history.summary import HistorySummary
 
 #: Width of the bars in the table, characters.
 _BAR: Final = 24
@@ -194,7 +194,7 @@ def open_history() -> History:
     return history
 
 
-def table(summary: Summary) -> list[str]:
+def table(summary: HistorySummary) -> list[str]:
     """The summary as lines for a terminal."""
     if summary.empty:
         return ["Nothing yet. Start the desk check with: scapcoach desk"]

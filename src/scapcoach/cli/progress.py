@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 
-class Bar:
+class ProgressBar:
     """A progress bar for one clip after another; shown only when stderr is a terminal.
 
     Args:

@@ -182,13 +182,13 @@ def report_results(
         girdle_estimator: the estimator of the girdle; None for that of the session.
     """
     from scapcoach.cli.consoles import stderr_console
-    from scapcoach.cli.progress import Bar
+    from scapcoach.cli.progress import ProgressBar
     from scapcoach.errors import InputError
     from scapcoach.recording.sessions import close_session
     from scapcoach.session.film import VIDEO_FILE
 
     try:
-        with Bar(stderr_console(), enabled=True) as bar:
+        with ProgressBar(stderr_console(), enabled=True) as bar:
             bar.clip(folder.name)
             reports = close_session(folder, video=video, estimator=girdle_estimator, progress=bar)
     except InputError as error:

@@ -29,7 +29,7 @@ def write(place: Path, results: AnalysisResults) -> None:
 
 
 def write_csv(path: Path, table: pa.Table) -> None:
-    """Write a table as CSV (UTF-8, comma, null as nothing, times to a microsecond).
+    """Write a table as CSV (UTF-8, comma, null as an empty field, times to a microsecond).
 
     Raises:
         OutputError: it could not be written.

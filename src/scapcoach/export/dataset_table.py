@@ -1,4 +1,4 @@
-"""The index of many analysed clips: one row a clip, one Parquet file."""
+"""The index of many analysed clips: one row per clip, one Parquet file."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class Row:
     """One clip of many.
 
     Attributes:
-        clip: as it was named.
+        clip: as it was given.
         status: done, skipped (finished before), failed or stopped.
         reason: why it is neither done nor skipped; else "".
-        folder: of the results, from the folder of the index; "" without any.
+        folder: its results, relative to the folder of the index; "" without any.
         lifter, exercise: as they were given, or "".
         facts: as `facts_of` gives them; empty without results.
     """
@@ -44,7 +44,7 @@ class Row:
 
 
 def facts_of(summary: Mapping[str, Any]) -> dict[str, Any]:
-    """What a row tells of the results in one summary.json; missing values are None."""
+    """The columns of a row that come from one summary.json; missing values are None."""
     source, subject = summary["source"], summary["subject"]
     views = summary["views"]
     facts: dict[str, Any] = {
@@ -80,7 +80,7 @@ def facts_of(summary: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def index_table(rows: Sequence[Row]) -> pa.Table:
-    """One row a clip, in the order given; columns are the same whatever came of the clips."""
+    """One row per clip, in the given order; columns are the same whatever the outcome."""
     import pyarrow as pa
 
     columns = list(_fields())
@@ -129,7 +129,7 @@ def _fields() -> Iterator[pa.Field]:
 
 
 def read_index(path: Path) -> list[Row]:
-    """Rows of an index that was written before; none where there is none that can be read."""
+    """Rows of an index that was written before; empty where none can be read."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OutputFormat:
-    """One kind of files that an analysis writes.
+    """One kind of file that an analysis writes.
 
     Attributes:
         name: of the option (``--name``), of the key in summary.json, and in `Options.formats`.
@@ -90,7 +90,7 @@ FORMATS: tuple[OutputFormat, ...] = (
     ),
 )
 
-#: Around the table of `listing` in docs/reference/outputs.md.
+#: Marks around the table of `listing` in docs/reference/outputs.md.
 LISTING_MARKS: Final = ("<!-- formats -->", "<!-- end of formats -->")
 
 
@@ -100,7 +100,7 @@ def optional() -> Iterator[OutputFormat]:
 
 
 def asked_for(names: Collection[str]) -> list[OutputFormat]:
-    """The formats to write: those that always are, and those that are named.
+    """The formats to write: those always written, and those named.
 
     Raises:
         InputError: no optional format has one of these names.
@@ -108,12 +108,14 @@ def asked_for(names: Collection[str]) -> list[OutputFormat]:
     known = [one.name for one in optional()]
     for name in names:
         if name not in known:
-            raise InputError(f"There is no output format {name!r}: choose of {', '.join(known)}.")
+            raise InputError(
+                f"There is no output format {name!r}: choose one of {', '.join(known)}."
+            )
     return [one for one in FORMATS if not one.help or one.name in names]
 
 
 def check_installed(names: Collection[str]) -> None:
-    """Find out before any work whether all extras that the named formats need are installed.
+    """Check before any work that all extras needed by the named formats are installed.
 
     Raises:
         InputError: no optional format has one of these names.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 REPS_SCHEMA: Final = "scapcoach.reps/1"
 
-#: Between several names in one field.
+#: Separates several names in one field.
 SEPARATOR: Final = ";"
 
 _TIMES: Final = ("start", "peak_start", "peak_end", "end")
@@ -96,7 +96,7 @@ def _points(found: RepValues) -> dict[str, float]:
 
 
 def set_summary(result: SetResult) -> dict[str, Any]:
-    """The set as summary.json holds it under ``set``; NaN is left for the writer to make null."""
+    """The set as summary.json holds it under ``set``; the writer turns NaN into null."""
     exercise, summary = result.exercise, result.summary
     return {
         "exercise": exercise.name,

@@ -1,6 +1,6 @@
 """Rerun export: one .rrd recording with landmarks, measures, repetitions and cues over time.
 
-Needs the extra ``rerun``. Writing a file asks no network and starts no viewer.
+Needs the extra ``rerun``. Writing a file uses no network and starts no viewer.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def write_rrd(
 ) -> None:
     """Write a recording for the Rerun viewer, whole or not at all.
 
-    In it: ``picture/points`` and ``picture/bones`` (pixels of the video, or of the recording
+    It holds ``picture/points`` and ``picture/bones`` (pixels of the video, or of the recording
     without one), ``world/points`` and ``world/bones`` (metres, x right, y down, z away from the
     camera, as MediaPipe gives them), ``measures/<name>`` and ``measures/<name>_deg`` with their
     sigmas under ``sigma/``, ``notes`` (text) and, if there is a video, the video itself.
@@ -90,7 +90,7 @@ def write_rrd(
         poses: landmarks of every frame; frames without a person show nothing.
         measures: of the same frames.
         name: title of the recording.
-        video: an MP4 that travels inside; points are scaled to its pictures.
+        video: an MP4 to store inside; points are scaled to its pictures.
         notes: (seconds, text) of what was said or counted.
 
     Raises:
@@ -98,7 +98,7 @@ def write_rrd(
         OutputError: it could not be written.
     """
     rr = need_rerun()
-    # Through memory: on a full disk the SDK's own file writer only logs, and half a file is left.
+    # Through memory: on a full disk the SDK's own file writer only logs, and leaves half a file.
     with rr.RecordingStream("scapcoach") as stream:
         memory = stream.binary_stream()
         stream.set_log_time_enabled(False)  # only the recording's own time

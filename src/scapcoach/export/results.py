@@ -1,4 +1,4 @@
-"""What an analysis has found, as every output format is handed it."""
+"""What an analysis has found, as passed to every output format."""
 
 from __future__ import annotations
 

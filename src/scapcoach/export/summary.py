@@ -1,4 +1,4 @@
-"""The summary of one recording: what was judged, what withheld and why, in numbers and words."""
+"""The summary of one recording: what was judged or withheld and why, in numbers and words."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ SCHEMA: Final = "scapcoach.summary/1"
 #: The measures that a lifter asks about, and how sentences call them.
 MAIN: Final = {"retraction": "Retraction", "elevation": "Shrugging", "hunch": "Hunch"}
 
-#: How sentences call a view.
+#: Views as sentences name them.
 VIEW_WORDS: Final = {
     View.FRONT: "from the front",
     View.OBLIQUE: "at an angle",
     View.SIDE: "from the side",
     View.BACK_OBLIQUE: "from behind, at an angle",
     View.BACK: "from behind",
-    View.UNKNOWN: "from a view that could not be told",
+    View.UNKNOWN: "from an unclear direction",
 }
 
 #: A measure withheld in less than this share of the frames is not worth a sentence.
@@ -56,7 +56,7 @@ def build_summary(
         measures: of every frame.
         poses: of the same frames.
         source: what is known of the recording: ``name``, ``size``, ``fps``, ``duration``,
-            ``warnings`` and whatever else a source tells.
+            ``warnings`` and anything else a source reports.
         model: ``name`` and ``sha256`` of the pose model.
         calibration: its kind, e.g. "profile", "clip", "auto" or "none".
         settings: how the analysis was run.
@@ -153,7 +153,7 @@ def _seen(summary: Mapping[str, Any]) -> str:
 
 
 def _found(summary: Mapping[str, Any]) -> str:
-    """How far it went: 95th percentiles, so that one stray frame makes no peak."""
+    """How far it went: 95th percentiles, so that a single wrong frame makes no peak."""
     absolute, relative = [], []
     for name, words in MAIN.items():
         one = summary["measures"].get(name)
@@ -251,7 +251,7 @@ def _share(mask: npt.NDArray[Any]) -> float:
 
 
 def _span(t: npt.NDArray[Any]) -> float:
-    """Seconds that the frames cover, the last one shown as long as the others are on average."""
+    """Seconds that the frames cover; the last one lasts as long as the others on average."""
     if len(t) < 2:
         return 0.0
     return float((t[-1] - t[0]) * len(t) / (len(t) - 1))
@@ -263,7 +263,7 @@ def _signed(value: float, measure: Mapping[str, Any]) -> str:
 
 
 def _reached(value: float, measure: Mapping[str, Any]) -> str:
-    """A value in a sentence: an index is "of 100", and never more than its scale."""
+    """A value in a sentence: an index is "of 100", and never above its scale."""
     if measure["unit"] == "":
         return "over 100" if value > 100 else f"{_signed(value, measure)} of 100"
     return f"{_signed(value, measure)} % of your range"

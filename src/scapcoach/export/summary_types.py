@@ -1,7 +1,7 @@
-"""What stands in summary.json, as types: the source of summary.schema.json.
+"""The content of summary.json as types: the source of summary.schema.json.
 
-`python -m tools.summary_schema` writes the schema from them. Results of older versions must keep
-fitting: what comes later is optional. `Closed` objects hold nothing else; all others may.
+`python -m tools.summary_schema` writes the schema from them. Results of older versions must still
+fit: fields added later are optional. `Closed` objects have no other fields; all others may.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Count: TypeAlias = Annotated[int, Meta(ge=0)]
 
 
 class Closed(Struct, frozen=True, forbid_unknown_fields=True):
-    """An object that holds what is listed, and nothing else."""
+    """An object that has the listed fields and no others."""
 
 
 class Software(Struct, frozen=True):
@@ -54,7 +54,7 @@ class Subject(Closed, frozen=True):
 
 
 class Statistics(Closed, frozen=True):
-    """Of the finite values."""
+    """Statistics of the finite values."""
 
     n: Annotated[int, Meta(ge=1)]
     median: float
@@ -80,7 +80,7 @@ class Measure(Closed, frozen=True):
 
 
 class Mean(Closed, frozen=True):
-    """Of the repetitions of a set."""
+    """The mean of a value over the repetitions of a set."""
 
     value: float | None
     sigma: float | None
@@ -102,7 +102,7 @@ class Rule(Closed, frozen=True):
     measure: str | UnsetType = UNSET
 
 
-class Trend(Struct, frozen=True):
+class TrendEntry(Struct, frozen=True):
     """How a value changes from the first repetitions to the last."""
 
     name: str
@@ -113,8 +113,8 @@ class Trend(Struct, frozen=True):
     reason: str
 
 
-class Episode(Struct, frozen=True):
-    """A fault in several repetitions on end; times in seconds."""
+class EpisodeEntry(Struct, frozen=True):
+    """A fault in several repetitions in a row; times in seconds."""
 
     fault: str
     title: str
@@ -125,7 +125,7 @@ class Episode(Struct, frozen=True):
     recovered: bool
 
 
-class Cue(Struct, frozen=True):
+class CueEntry(Struct, frozen=True):
     """What was said; times in seconds."""
 
     t: float
@@ -137,7 +137,7 @@ class Cue(Struct, frozen=True):
 
 
 class Repetition(Struct, frozen=True):
-    """One repetition; times in seconds, and null where it could not be told."""
+    """One repetition; times in seconds, null where unknown."""
 
     rep: int
     partial: bool
@@ -176,14 +176,14 @@ class Set(Struct, frozen=True):
     advice: list[str] | UnsetType = UNSET
     means: dict[str, Mean] | UnsetType = UNSET
     faults: list[Rule] | UnsetType = UNSET
-    trends: list[Trend] | UnsetType = UNSET
-    episodes: list[Episode] | UnsetType = UNSET
-    cues: list[Cue] | UnsetType = UNSET
+    trends: list[TrendEntry] | UnsetType = UNSET
+    episodes: list[EpisodeEntry] | UnsetType = UNSET
+    cues: list[CueEntry] | UnsetType = UNSET
     repetitions: list[Repetition] | UnsetType = UNSET
 
 
 class Summary(Closed, frozen=True):
-    """The summary of one recording: what was judged, what withheld and why."""
+    """The summary of one recording: what was judged, what was withheld and why."""
 
     schema: Literal["scapcoach.summary/1"]
     software: Software
@@ -217,7 +217,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def _null_last(value: Any) -> Any:
-    """With choices in an order that is the same for every version of msgspec."""
+    """Put choices in an order that is the same for every version of msgspec."""
     if isinstance(value, list):
         return sorted(map(_null_last, value), key=lambda one: one == {"type": "null"})
     if isinstance(value, dict):

@@ -102,7 +102,7 @@ def poses_from_table(table: pa.Table) -> Poses:
 
     Raises:
         InputError: the table is no landmarks table of this version, or lacks columns.
-        LandmarksError: its values are no poses (time going backwards, say).
+        LandmarksError: its values are not poses (for example, time goes backwards).
     """
     metadata = table.schema.metadata or {}
     if metadata.get(b"schema", b"").decode() != LANDMARKS_SCHEMA or b"size" not in metadata:
@@ -151,7 +151,7 @@ def read_landmarks(path: Path) -> Poses:
     if not path.is_file():
         raise InputError(f"There is no landmarks file {path}.")
     try:
-        # `pq.read_table` would first import what reads whole folders: a third of a second.
+        # `pq.read_table` would first import the reader of whole folders: a third of a second.
         with pq.ParquetFile(path) as file:
             table = file.read()
     except (pa.ArrowException, OSError) as error:

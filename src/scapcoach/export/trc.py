@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scapcoach.export.results import AnalysisResults
 
 #: MediaPipe's axes (x right in the picture, y down, z away from the camera) to x right, y up,
-#: z towards the camera: right-handed with Y up, as OpenSim wants it.
+#: z towards the camera: right-handed with Y up, as OpenSim expects.
 _AXES: Final = (1.0, -1.0, -1.0)
 
 _KEYS: Final = (
@@ -26,7 +26,7 @@ _KEYS: Final = (
     "OrigDataRate", "OrigDataStartFrame", "OrigNumFrames",
 )  # fmt: skip
 
-#: What Pose2Sim's own BlazePose skeleton calls the same point otherwise.
+#: Points that Pose2Sim's own BlazePose skeleton names differently.
 _NAMES: Final = {"FOOT_INDEX": "BigToe"}
 
 
@@ -55,20 +55,20 @@ def write_trc(path: Path, poses: Poses) -> None:
     """Write the world landmarks of the subject as a TRC file, whole or not at all.
 
     One row per frame, in metres, X to the right of the picture, Y up, Z towards the camera. The
-    origin lies between the hips *on every frame*, since MediaPipe's world landmarks know no
-    other: the body turns and bends in them but does not travel. Depth (Z) is a guess of the
-    network. Times are the recording's own; the rate in the header is their median. Where there
-    is nobody, or somebody other than the subject, the fields are blank.
+    origin lies between the hips *on every frame*, since MediaPipe's world landmarks have no
+    other: the body turns and bends in them but does not move through space. Depth (Z) is an
+    estimate of the network. Times are the recording's own; the rate in the header is their
+    median. Where there is nobody, or somebody other than the subject, the fields are blank.
 
     The layout is the one OpenSim itself writes: five lines of header, a blank one, and a tab
-    behind every field, the last one included, so that a blank last field differs from none.
+    after every field, also the last, so that a blank last field differs from a missing one.
 
     Raises:
         OutputError: it could not be written.
     """
     rate = f"{_rate(poses.t):.6g}"
     count = str(len(poses))
-    # The name stands in the first line; what would break that line does not get there.
+    # The name is part of the first line, so it must not contain line breaks or tabs.
     name = re.sub(r"\s+", " ", path.name)
     header = (
         f"PathFileType\t4\t(X/Y/Z)\t{name}",
@@ -95,5 +95,5 @@ def _fields(row: npt.NDArray[Any]) -> str:
 
 
 def _rate(t: npt.NDArray[Any]) -> float:
-    """Frames a second by the median distance in time; 30 where there is no distance."""
+    """Frames a second by the median distance in time; 30 where there is only one frame."""
     return float(1 / np.median(np.diff(t))) if len(t) > 1 else 30.0

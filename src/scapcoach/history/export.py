@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from scapcoach.history.records import STATES, Stamp, plain_alert, plain_session
-from scapcoach.history.summary import Summary, local
+from scapcoach.history.summary import HistorySummary, local
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -65,7 +65,7 @@ def csv_tables(history: History) -> dict[str, str]:
     }
 
 
-def days_csv(summary: Summary) -> str:
+def days_csv(summary: HistorySummary) -> str:
     """One row per day: minutes by state, share hunched, alerts, breaks."""
     rows = [
         (d.day, *(f"{d.seconds[s] / 60:.1f}" for s in STATES),

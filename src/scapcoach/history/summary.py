@@ -76,7 +76,7 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class HistorySummary:
     """A period of days that ends today.
 
     Attributes:
@@ -107,7 +107,7 @@ class Summary:
         return nothing and not self.sessions
 
 
-def summarise(history: History, now: Stamp, days: int = 28) -> Summary:
+def summarise(history: History, now: Stamp, days: int = 28) -> HistorySummary:
     """Summarise the last days.
 
     Args:
@@ -134,7 +134,7 @@ def summarise(history: History, now: Stamp, days: int = 28) -> Summary:
         if one.start.day in found:
             found[one.start.day].breaks += 1
     sessions = [s for s in history.sessions(since) if s.start.day in found]
-    return Summary(
+    return HistorySummary(
         now, tuple(found.values()), heat_map(minutes), tuple(alerts), tuple(sessions),
         push_pull(sessions),
     )  # fmt: skip
@@ -181,7 +181,7 @@ def push_pull(sessions: Iterable[LiftingSession]) -> tuple[Balance, ...]:
     return tuple(found)
 
 
-def plain(summary: Summary) -> dict[str, Any]:
+def plain(summary: HistorySummary) -> dict[str, Any]:
     """A summary as plain JSON types."""
     return {
         "schema": "scapcoach.history-summary/1",

@@ -23,16 +23,16 @@ class Analysis:
 
     Attributes:
         clip: the video.
-        info: of the video.
-        poses: smoothed landmarks, short holes filled.
-        measures: of the same frames.
-        calibration: that was used; None when no neutral could be found.
-        summary: as in summary.json.
-        folder: of the written results; None when nothing was to be written.
-        warnings: what was wrong with the clip without stopping the work.
-        skipped: whether it had been finished before.
+        info: facts about the video.
+        poses: smoothed landmarks, short gaps filled.
+        measures: measures of the same frames.
+        calibration: the calibration used; None when no neutral could be found.
+        summary: the content of summary.json.
+        folder: folder of the written results; None when nothing was to be written.
+        warnings: problems of the clip that did not stop the analysis.
+        skipped: whether finished results were there before.
         coached: the set, where an exercise was asked for and recognised.
-        film: pictures of a live session; None: they are those of `clip`.
+        film: the pictures of a live session; None where `clip` has them.
     """
 
     clip: Path

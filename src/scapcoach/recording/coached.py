@@ -1,4 +1,4 @@
-"""The set in a recording: coached, and its curves and notes for outputs."""
+"""The set in a recording: coach it, and make its curves and notes for outputs."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 #: Curves that every report of a set shows, besides those that the exercise has targets for.
 _CURVES: Final = ("retraction", "elevation")
 
-#: Measures that a value of a repetition is read from, by how its name begins.
-_BEHIND: Final[Mapping[str, str]] = {
+#: The measure that a value of a repetition is read from, by how the value's name begins.
+_SOURCES: Final[Mapping[str, str]] = {
     "retraction": "retraction",
     "elevation": "elevation",
     "rounding": "rounding",
@@ -59,13 +59,13 @@ def coach_recording(
     Args:
         poses: smoothed; T frames.
         measures: of the same frames.
-        calibration: that they come from.
+        calibration: the calibration that they come from.
         exercise: name, path of an exercise file, or ``auto`` to recognise it.
         focus: wording of the cues, one of `Focus`.
         load: kilograms; None unknown.
 
     Returns:
-        The set, or None; and what was recognised, or why nothing was.
+        The set, or None; and which exercise was recognised, or why none was.
 
     Raises:
         ExerciseError: the exercise is unknown, or its file has faults.
@@ -80,13 +80,13 @@ def coach_recording(
         known = find_exercise(exercise)
     found = coach(poses, measures, known, focus=Focus(focus), load=load, calibration=calibration)
     if calibration is None or calibration.exercise is None:
-        finish = _finishes(poses.t, found)
+        finish = _peak_held(poses.t, found)
         if finish.any():
             found = read_again(found, poses, matched(poses, measures, finish), calibration)
     return found, said
 
 
-def _finishes(t: FloatArray, found: SetResult) -> BoolArray:
+def _peak_held(t: FloatArray, found: SetResult) -> BoolArray:
     """(T,) where the peak of a repetition is held."""
     out = np.zeros(len(t), bool)
     for values in found.reps:
@@ -95,14 +95,14 @@ def _finishes(t: FloatArray, found: SetResult) -> BoolArray:
 
 
 def set_curves(poses: Poses, measures: Measures, exercise: Exercise) -> list[Curve]:
-    """Signals to lay the repetitions over each other: the movement, and what it is judged by."""
+    """Curves for overlaid repetitions: the movement, and the measures that judge it."""
     progress = 100.0 * signal(Readings.of(poses, measures), exercise.movement)
     if np.isfinite(progress).any():
         progress = progress - np.nanpercentile(progress, 5)  # from where the repetitions start
     curves = [Curve("Movement", "%", "towards the peak", progress)]
     targets = [expected.measure for expected in exercise.expected]
-    behind = [_measure_behind(rule.measure) for rule in exercise.faults]
-    names = dict.fromkeys((*_CURVES, *targets, *behind))
+    sources = [_source_measure(rule.measure) for rule in exercise.faults]
+    names = dict.fromkeys((*_CURVES, *targets, *sources))
     shown = [name for name in names if name in measures.series]
     return curves + [_measure_curve(measures, name, exercise.film) for name in shown]
 
@@ -126,8 +126,8 @@ def _why(measures: Measures, name: str) -> str:
     return Reason(int(np.bincount(reasons.astype(int)).argmax())).advice if len(reasons) else ""
 
 
-def _measure_behind(value: str) -> str:
-    return next((m for start, m in _BEHIND.items() if value.startswith(start)), "")
+def _source_measure(value: str) -> str:
+    return next((m for start, m in _SOURCES.items() if value.startswith(start)), "")
 
 
 def notes(result: SetResult) -> list[tuple[float, str]]:

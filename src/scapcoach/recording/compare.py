@@ -15,7 +15,13 @@ from scapcoach.export.summary import VIEW_WORDS
 from scapcoach.export.tables import FRAMES_SCHEMA
 from scapcoach.measures import SPECS
 from scapcoach.recording.places import SUMMARY, SUMMARY_FORM, read_summary
-from scapcoach.report.comparison_page import Comparison, Difference, Quantity, Side, Verdict
+from scapcoach.report.comparison_page import (
+    Comparison,
+    Difference,
+    DifferenceVerdict,
+    Quantity,
+    Side,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,23 +31,23 @@ if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray
 
 
-#: Standard deviations of a difference beyond which it counts, where they are known: 95 %,
+#: Standard deviations of a difference beyond which it is clear, where they are known: 95 %,
 #: two-sided. With equal sigmas on both sides this is the smallest detectable change, 2.77 sigma
 #: (SDC_FACTOR). Where they were estimated from a few repetitions: `_limit`.
 Z95: Final = 1.96
 
-#: Values of a repetition that say nothing across sets: they count from the set's own best, or
-#: only serve to find the angle of pull.
+#: Values of a repetition that cannot be compared across sets: they are relative to the set's own
+#: best, or only serve to find the angle of pull.
 _NOT_COMPARED: Final = frozenset({"range_share", "pull_direction"})
 #: Least frames for a typical value: one second at 25 frames a second.
 _LEAST_FRAMES: Final = 25
-#: Points by which scores of equal sets may differ through errors of measurement that last [E].
+#: Points by which scores of equal sets may differ because of lasting errors of measurement [E].
 _SCORE_SIGMA: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
-    """A mean of repetitions, and how far its sigma is an estimate from few of them.
+    """A mean of repetitions, and how much of its sigma was estimated from them.
 
     Attributes:
         mean: with its sigma.
@@ -86,11 +92,11 @@ def compare(a: str | Path, b: str | Path) -> Comparison:
     """Compare two folders of results; differences are B minus A.
 
     Each may be the results of one clip, or a folder of such results (a session), whose sets of
-    the same exercise are taken together. Repetitions are compared by exercise, and the typical
-    values of all frames besides. A difference counts only where it is greater than 1.96 standard
-    deviations of itself, made up of what repetitions scatter by and of the error of measurement,
-    which does not average out within a recording; the fewer repetitions the scatter was estimated
-    from, the greater it has to be (Student's t).
+    the same exercise are combined. Repetitions are compared by exercise, and the typical
+    values of all frames as well. A difference is clear only where it is greater than 1.96 of its
+    standard deviations, which combine the scatter of the repetitions and the error of measurement;
+    that error does not average out within a recording. The fewer repetitions the scatter was
+    estimated from, the greater the difference has to be (Student's t).
 
     Raises:
         InputError: a folder is missing, or holds no results.
@@ -108,7 +114,7 @@ def _results(path: Path) -> _Results:
     from scapcoach.export.summary_types import Summary
 
     if not path.is_dir():
-        hint = " It is a file: give the folder that it lies in." if path.is_file() else ""
+        hint = " It is a file: give the folder that it is in." if path.is_file() else ""
         raise MissingInputError(f"There is no folder {path}.{hint}")
     folders = [path] if (path / SUMMARY).is_file() else []
     folders = folders or sorted(p.parent for p in path.glob(f"*/{SUMMARY}"))
@@ -143,7 +149,9 @@ def _notes(one: _Results, other: _Results) -> list[str]:
         notes.append("They were calibrated differently: part of a difference may come from that.")
     views = [_main_view(side) for side in (one, other)]
     if views[0] != views[1]:
-        notes.append(f"A was filmed {views[0]}, B {views[1]}: film both alike for a fair look.")
+        notes.append(
+            f"A was filmed {views[0]}, B {views[1]}: film both from the same side to compare them."
+        )
     return notes
 
 
@@ -227,7 +235,7 @@ def _fault_differences(
 ) -> list[Difference]:
     """Shares of faulty repetitions, with the sigma of a share after Agresti and Caffo.
 
-    One success and one failure more on each side keep the interval honest for a handful of
+    One more success and one more failure on each side keep the interval valid for a few
     repetitions (Agresti & Caffo 2000, Am Stat 54:280).
     """
     found = []
@@ -246,7 +254,7 @@ def _fault_differences(
 
 
 def _frame_differences(one: _Results, other: _Results) -> list[Difference]:
-    """Typical value (median) and what was reached (95th percentile) of the main measures."""
+    """Typical value (median) and peak (95th percentile) of the main measures."""
     tables = [_frames(side) for side in (one, other)]
     found = []
     for name in _compared():
@@ -303,7 +311,7 @@ def _columns(table: Any) -> dict[str, npt.NDArray[Any]]:
 
 
 def _of_frames(table: Mapping[str, npt.NDArray[Any]], name: str, percentile: float) -> Quantity:
-    """A percentile over judged frames; its sigma is that of one frame, which does not average.
+    """A percentile over judged frames; its sigma is that of one frame: it does not average out.
 
     Absolute values where there is at least a second of them, else relative ones.
     """
@@ -321,17 +329,17 @@ def _of_frames(table: Mapping[str, npt.NDArray[Any]], name: str, percentile: flo
 def _sample_difference(
     group: str, name: str, title: str, unit: str, sides: Sequence[_Sample]
 ) -> Difference:
-    """The same of two means whose scatter was estimated from few repetitions."""
+    """`_difference` of two means whose scatter was estimated from few repetitions."""
     a, b = (side.mean for side in sides)
     return _difference(group, name, title, unit, a, b, _limit(sides))
 
 
 def _limit(sides: Sequence[_Sample]) -> float:
-    """Standard deviations of the difference beyond which it counts: 95 %, two-sided.
+    """Standard deviations of the difference beyond which it is clear: 95 %, two-sided.
 
     Student's t with the degrees of freedom of the sum (Welch 1947, Biometrika 34:28; Satterthwaite
     1946, Biometrics 2:110). The lasting error of measurement is known beforehand: where it
-    outweighs the scatter, few repetitions do little harm.
+    is larger than the scatter, few repetitions change the limit little.
     """
     from scipy.special import stdtrit
 
@@ -355,10 +363,12 @@ def _difference(
         why = f"only relative in {'A' if a.relative else 'B'}"
     if why:
         nan = float("nan")
-        return Difference(group, name, title, unit, a, b, nan, nan, nan, Verdict.UNKNOWN, why)
+        return Difference(
+            group, name, title, unit, a, b, nan, nan, nan, DifferenceVerdict.UNKNOWN, why
+        )
     value, sigma = b.value - a.value, float(np.hypot(a.sigma, b.sigma))
     detectable = limit * sigma
-    verdict = Verdict.SAME
+    verdict = DifferenceVerdict.SAME
     if abs(value) > detectable:
-        verdict = Verdict.MORE if value > 0 else Verdict.LESS
+        verdict = DifferenceVerdict.MORE if value > 0 else DifferenceVerdict.LESS
     return Difference(group, name, title, unit, a, b, value, sigma, detectable, verdict)

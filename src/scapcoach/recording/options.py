@@ -30,16 +30,16 @@ class Options:
 
     Attributes:
         model: lite, full or heavy.
-        subject: where the person to follow is at the start, pixels or shares of the picture.
+        subject: where the person to follow is at the start, in pixels or shares of the picture.
         segments: poses held in the clip itself, to calibrate from.
         video: whether to write the annotated video.
-        formats: names of output formats to write beside those that always are: csv, trc, rrd
+        formats: names of output formats to write besides those always written: csv, trc, rrd
             (`export.formats`).
         force: whether to analyse again what is already there.
         exercise: whose repetitions are counted and coached: a name, the path of a TOML file, or
             "auto" to find out; None coaches nothing.
         focus: wording of the cues, external or internal.
-        load: kilograms, as the person says; None unknown.
+        load: kilograms, as given by the person; None where unknown.
         delegate: what the network runs on: cpu, or gpu where MediaPipe offers it.
         estimator: one of `Estimator`; None for the calibration's own, else joint.
     """
@@ -63,7 +63,7 @@ def settings(key: Key, options: Options, calibration: Calibration | None) -> dic
     Raises:
         InputError: there is no such estimator, or no such output format.
         CalibrationError: the calibration was taken with another estimator.
-        ExerciseError: the exercise is unknown, or its file has faults.
+        ExerciseError: the exercise is unknown, or its file has errors.
     """
     written = asked_for(options.formats)
     chosen = to_plain(calibration or [asdict(s) for s in options.segments or ()])
@@ -93,12 +93,12 @@ def finished(
 ) -> Mapping[str, Any] | None:
     """The summary in `folder`, if an analysis with the same settings would find nothing to do.
 
-    Nothing is opened, and nothing is measured again.
+    No video is opened, and nothing is measured.
 
     Args:
-        content: what the clip's content is known by.
-        folder: of its results.
-        options: how.
+        content: identifies the clip's content.
+        folder: the folder of its results.
+        options: how to analyse it.
         calibration: as for `analyze`.
     """
     options = options or Options()

@@ -30,8 +30,8 @@ def write_outputs(
     """Fill an empty folder with everything that `options` ask for.
 
     Args:
-        found: in the clip.
-        raw: landmarks before smoothing, to be kept.
+        found: what was found in the clip.
+        raw: landmarks before smoothing, to be written.
         place: the folder.
         options: what to write.
         progress: called as ``progress(stage, done, total)``.
@@ -73,7 +73,7 @@ def write_outputs(
 
 
 def _film(found: Analysis) -> Film | None:
-    """The pictures; None where none were kept, as in a session that was not filmed."""
+    """The pictures; None where none were stored, as in a session that was not filmed."""
     from scapcoach.recording.render import Film
 
     if found.film is None and found.clip.is_dir():
@@ -82,7 +82,7 @@ def _film(found: Analysis) -> Film | None:
 
 
 def _results(found: Analysis, raw: Poses, video: Path | None) -> AnalysisResults:
-    """What the output formats are handed."""
+    """What the output formats receive."""
     from scapcoach.export.results import AnalysisResults
     from scapcoach.recording.coached import notes
 

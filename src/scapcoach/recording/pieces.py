@@ -1,7 +1,7 @@
-"""A long recording in pieces: landmarks of each found apart, then joined.
+"""A long recording in pieces: landmarks of each are found separately, then joined.
 
 Only finding landmarks is cut, which is nearly all of the work; smoothing, neutral, measures and
-report are made once, of the whole. A piece begins a little before its part, so that the tracker
+report are made once, from the whole. A piece begins a little before its part, so that the tracker
 has settled on the person when the part begins.
 
 Two trackers that began at different moments never agree to the last digit: each frame's crop
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 #: Seconds by which a piece begins early. The difference to an uncut run is steady after 0.2 s [M],
 #: and the choice of whom to follow is final after one.
 WARM_UP: Final = 2.0
-#: Middles of the trunk, in trunk lengths, up to which two trackers follow the same body.
-_SAME: Final = 0.35
+#: Largest distance between two middles of the trunk, in trunk lengths, for the same body.
+_SAME_BODY: Final = 0.35
 #: Frames at the end of the warm-up by which that is judged.
 _JUDGED: Final = 10
 
@@ -59,8 +59,8 @@ def pieces_of(info: SourceInfo, minutes: float) -> tuple[Piece, ...]:
     """Pieces of about so many minutes, all of one length; none where there would be only one.
 
     Args:
-        info: of the recording; one of unknown length is not cut.
-        minutes: wished length.
+        info: facts about the recording; one of unknown length is not cut.
+        minutes: the wanted length.
     """
     length = 60 * minutes
     if not info.duration > 1.5 * length:
@@ -73,7 +73,7 @@ def pieces_of(info: SourceInfo, minutes: float) -> tuple[Piece, ...]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stretch:
-    """Landmarks of a piece, those of the warm-up before it, and what was odd with the file."""
+    """Landmarks of a piece and of the warm-up before it, and problems of the file."""
 
     poses: Poses
     warnings: tuple[str, ...] = ()
@@ -88,15 +88,15 @@ def follow(
     since: float | None = None,
     subject_at: tuple[float, float] | None = None,
 ) -> Stretch | None:
-    """Landmarks of a piece, or None where the file's time stamps do not allow to cut it.
+    """Landmarks of a piece, or None where the file's time stamps do not allow cutting it.
 
     Args:
         clip: the video.
         piece: the part of it.
-        options: how.
+        options: how to analyse it.
         progress: called as ``progress("landmarks", done, total)``.
-        since: seconds at which to begin, if it is earlier than a warm-up before the piece; after a
-            warm-up there, all up to the one before the piece is left out.
+        since: seconds at which to begin, if that is earlier than the warm-up before the piece;
+            after a warm-up from there, frames up to the one before the piece are skipped.
         subject_at: where the subject is at the beginning, pixels; None for what `options` say, at
             the beginning of the file only.
     """
@@ -127,7 +127,7 @@ def follow(
 
 
 def keep_piece(folder: Path, piece: Piece, key: Key, stretch: Stretch) -> None:
-    """Keep a piece beside a folder of results.
+    """Store a piece next to a folder of results.
 
     Raises:
         OutputError: it cannot be written.
@@ -139,7 +139,7 @@ def keep_piece(folder: Path, piece: Piece, key: Key, stretch: Stretch) -> None:
 
 
 def kept_piece(folder: Path, piece: Piece, key: Key) -> Stretch | None:
-    """A piece that was kept, or None."""
+    """A piece that was stored, or None."""
     import pyarrow.parquet as pq
 
     path = _file(folder, piece, key)
@@ -164,16 +164,16 @@ def joined(
     key: Key,
     again: Callable[[Piece, float, tuple[float, float]], Stretch | None],
 ) -> Stretch | None:
-    """All of the landmarks from pieces that were kept, or None if one is not there.
+    """All of the landmarks from stored pieces, or None if one is missing.
 
-    Where a piece does not follow the person that the one before did, or nobody is there to tell
-    by, it is done again from where that person was last seen.
+    Where a piece does not follow the same person as the one before, or nobody is visible to
+    compare, it is done again from where that person was last seen.
 
     Args:
         folder: of the results.
-        pieces: in order of time, without holes.
+        pieces: in order of time, without gaps.
         key: of the landmarks.
-        again: does a piece again, from a time and with the subject at a place then.
+        again: does a piece again, from a time, with the subject at a place at that time.
     """
     parts: list[Poses] = []
     warnings: dict[str, None] = {}
@@ -201,17 +201,17 @@ def _agree(before: Poses, after: Poses) -> bool:
         return False
     a, b = before[mine], after[theirs]
     gap = np.linalg.norm(a.point(*SHOULDERS, *HIPS) - b.point(*SHOULDERS, *HIPS), axis=1)
-    return bool(np.median(gap / np.maximum(trunk_length(a), 1.0)) < _SAME)
+    return bool(np.median(gap / np.maximum(trunk_length(a), 1.0)) < _SAME_BODY)
 
 
 @dataclass(frozen=True, slots=True)
 class LeadIn:
-    """How to go on with a recording whose first frames are there already.
+    """How to continue a recording whose first frames are done already.
 
     Attributes:
         first: number of the frame to begin with.
-        seen: frames up to this time are looked at, for the tracker to settle on the subject.
-        end: frames up to this time are there.
+        seen: frames up to this time are processed so that the tracker settles on the subject.
+        end: frames up to this time are done.
         subject_at: where the subject is in the first frame, pixels; None unknown.
     """
 
@@ -222,7 +222,7 @@ class LeadIn:
 
 
 def lead_in(poses: Poses) -> LeadIn:
-    """How to go on after `poses`: from where the subject was last seen."""
+    """How to continue after `poses`: from where the subject was last seen."""
     if not len(poses):
         return LeadIn(0, -math.inf, -math.inf)
     seen, end = last_seen(poses), float(poses.t[-1])
@@ -234,7 +234,7 @@ def lead_in(poses: Poses) -> LeadIn:
 def last_seen(poses: Poses) -> tuple[float, tuple[float, float]] | None:
     """When the subject was last seen, less a warm-up, and where it was at that moment.
 
-    None where nobody ever was: then whoever comes next is the subject, as in an uncut run.
+    None where nobody was ever seen: the next person to appear is the subject, as in an uncut run.
     """
     seen = np.flatnonzero(poses.subject == 0)
     if not len(seen):

@@ -1,4 +1,4 @@
-"""Where the results of a clip go, whether they are there already, and what an interruption kept."""
+"""Where the results of a clip go, whether they exist already, and what an interruption left."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VIDEO_SUFFIXES: Final = frozenset(
 SUMMARY: Final = "summary.json"
 LANDMARKS: Final = "landmarks.parquet"
 KEY: Final = "key.json"
-#: Bytes at most are some hours of repetitions.
+#: The largest size is some hours of repetitions.
 SUMMARY_FORM: Final = schema.Format("Run the analysis again", InputError, limit=50_000_000)
 
 
@@ -37,7 +37,7 @@ class Key:
         content: SHA-256 of the clip.
         model: SHA-256 of the model that makes the landmarks.
         subject: where the subject was pointed out, or "".
-        tracker: version of the way from pictures to landmarks; raised when that changes.
+        tracker: version of the method that turns pictures into landmarks; raised when it changes.
         delegate: what the network ran on, cpu or gpu.
     """
 
@@ -86,13 +86,13 @@ def _is_clip(path: Path) -> bool:
 
 
 def result_folder(clip: Path, content: str, out: Path, taken: set[Path]) -> Path:
-    """The folder for the results of a clip: its name, or with a number where that is another's.
+    """The folder for the results of a clip: its name, with a number where another clip has it.
 
     Args:
         clip: the video.
-        content: its SHA-256: the same clip gets its old folder again, wherever it lies now.
+        content: its SHA-256: the same clip gets its old folder again, wherever it is now.
         out: the folder of all results.
-        taken: folders given to other clips in this run; the answer is added.
+        taken: folders given to other clips in this run; the returned one is added.
     """
     number = 1
     while True:
@@ -108,7 +108,7 @@ def _may_use(folder: Path, content: str) -> bool:
         kept = _read_json(partial_folder(folder) / KEY)
         return kept is None or kept.get("content") == content
     summary = read_summary(folder)
-    # A folder that is not ours is never written over; an empty one is free.
+    # A folder with other content is never overwritten; an empty one is free.
     if summary is None:
         return folder.is_dir() and not any(folder.iterdir())
     return bool(summary.get("settings", {}).get("content") == content)
@@ -127,18 +127,22 @@ def _read_json(path: Path) -> dict[str, Any] | None:
 
 
 def partial_folder(folder: Path) -> Path:
-    """Where an interrupted clip keeps the landmarks found so far."""
+    """Where the landmarks found so far of an interrupted clip are stored."""
     return folder.with_name(f"{folder.name}.partial")
 
 
 def keep_partial(folder: Path, poses: Poses, key: Key) -> None:
-    """Keep the landmarks found so far; an error of the disk is told as an `OutputError`."""
+    """Store the landmarks found so far.
+
+    Raises:
+        OutputError: they cannot be written.
+    """
     keep_key(folder, key)
     write_parquet(partial_folder(folder) / LANDMARKS, landmarks_table(poses))
 
 
 def keep_key(folder: Path, key: Key) -> None:
-    """Note what the landmarks that are kept depend on; those of another key are dropped.
+    """Store what the partial landmarks depend on; those of another key are deleted.
 
     Raises:
         OutputError: it cannot be written.
@@ -171,4 +175,4 @@ def _read_poses(path: Path) -> Poses | None:
     try:
         return read_landmarks(path)
     except ScapcoachError:
-        return None  # damaged: they are found anew
+        return None  # damaged: they are found again

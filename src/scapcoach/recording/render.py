@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from scapcoach.sources.frames import Frame
 
 
-#: Longer side of a still in pixels: two fit side by side on a wide screen, and weigh 30 kB each.
+#: Longer side of a still in pixels: two fit side by side on a wide screen, at 30 kB each.
 STILL_SIDE: Final = 640
 
 
-#: Seconds by which the times of a picture and of its landmarks may differ: they went through a
-#: clock of 90 kHz.
+#: Seconds by which the times of a picture and of its landmarks may differ: the video
+#: stores them in ticks of 1/90,000 s.
 _SAME_S: Final = 1e-3
 
 
@@ -42,7 +42,7 @@ class Film:
     Attributes:
         path: the video.
         start: time of its first picture on the landmarks' clock. None: every picture has its
-            landmarks, in order, as in a clip; else some of either may be lacking, as in a session.
+            landmarks, in order, as in a clip; else some of either may be missing, as in a session.
     """
 
     path: Path
@@ -78,10 +78,10 @@ def render(
     """Write the annotated video of a clip.
 
     Measures of a recording look ahead (smoothing without lag, a neutral from anywhere in it), so
-    the pictures are decoded again in place of being kept.
+    the pictures are decoded again instead of being stored.
 
     Args:
-        film: its pictures.
+        film: the pictures.
         poses: of its frames.
         measures: of the same frames.
         path: the file to write; its time is that of `poses`, from 0 on.
@@ -89,7 +89,7 @@ def render(
         result: the set whose counter, phase, cues and targets are shown; None shows none.
 
     Returns:
-        What could not be kept (sound that cannot be read, say), one sentence each.
+        What is missing in it (for example sound that cannot be read), one sentence each.
 
     Raises:
         OutputError: the video cannot be written.
@@ -106,7 +106,7 @@ def render(
                 if film.start is None:
                     t = frame.t
                 elif t > 0 and not writer.frames_written:
-                    writer.write(image, 0.0)  # stands until the film begins
+                    writer.write(image, 0.0)  # shown until the film begins
                 writer.write(image, t)
                 progress("video", i + 1, len(poses))
     return tuple(writer.warnings)
@@ -116,7 +116,7 @@ def stills(film: Film, poses: Poses, frames: Collection[int]) -> dict[int, Image
     """Some frames of a clip, small and with the skeleton on them.
 
     Args:
-        film: its pictures.
+        film: the pictures.
         poses: of its frames.
         frames: their numbers.
 

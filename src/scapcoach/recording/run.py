@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C in the middle of a clip; the message says what was kept and what is lacking."""
+    """Ctrl-C in the middle of a clip; the message says what was stored and what is missing."""
 
 
 def analyze(
@@ -66,7 +66,7 @@ def analyze(
     Args:
         path: the video.
         out: folder under which a folder of results is written; None writes nothing.
-        options: how.
+        options: how to analyse it.
         calibration: of the same person, camera and view; without it the neutral comes from a
             moment of rest in the clip, and values are relative.
         progress: called as ``progress(stage, done, total)``.
@@ -75,19 +75,19 @@ def analyze(
     Raises:
         InputError: the clip cannot be read as a video.
         CalibrationError: `calibration` does not fit the model or the estimator, or the segments
-            are of no use.
-        ExerciseError: the exercise is unknown, or its file has faults.
+            cannot be used.
+        ExerciseError: the exercise is unknown, or its file has errors.
         MissingExtraError: an output format needs an extra that is not installed.
         OutputError: the results cannot be written.
-        Interrupted: Ctrl-C; landmarks found so far are kept if `out` is given.
+        Interrupted: Ctrl-C; landmarks found so far are stored if `out` is given.
     """
     work = _Work(Path(path), options or Options(), calibration, progress or silent)
     if out is None:
-        return work.measured(work.landmarks(None), None)
+        return work.analysis(work.landmarks(None), None)
     folder = result_folder(
         work.clip, work.key.content, Path(out), set() if taken is None else taken
     )
-    return work.into(folder)
+    return work.write_into(folder)
 
 
 def analyze_into(
@@ -104,15 +104,15 @@ def analyze_into(
     Args:
         clip: the video.
         folder: of its results.
-        content: what its content is known by: its SHA-256, or what a store says about it.
-        options: how.
+        content: identifies its content: its SHA-256, or what a remote store says about it.
+        options: how to analyse it.
         calibration: as for `analyze`.
         progress: as for `analyze`.
-        pieces: whose landmarks have been kept beside `folder`.
+        pieces: pieces whose landmarks are stored next to `folder`.
     """
     work = _Work(clip, options, calibration, progress or silent, content)
     work.pieces = tuple(pieces)
-    return work.into(folder)
+    return work.write_into(folder)
 
 
 def calibrate_clip(
@@ -132,9 +132,9 @@ def calibrate_clip(
         segments: which pose is held when; None finds them by the order of the guided protocol.
         model: lite, full or heavy; the same as for the clips it is meant for.
         subject: where the person is at the start.
-        estimator: one of `Estimator`; clips that are measured with it are read by the same.
+        estimator: one of `Estimator`; clips measured with the calibration use the same one.
         progress: called as ``progress(stage, done, total)``.
-        keep: folder in which landmarks are kept, so that the network sees the same clip only once.
+        keep: folder in which landmarks are stored, so that the network processes a clip only once.
 
     Raises:
         InputError: the clip cannot be read as a video.
@@ -148,7 +148,8 @@ def calibrate_clip(
     )
 
 
-_KEEP_WORTH: Final = 30  # frames: fewer are found again sooner than they are read back
+#: Frames worth storing: finding fewer again is quicker than reading them back.
+_WORTH_STORING: Final = 30
 
 
 class _Work:
@@ -171,7 +172,7 @@ class _Work:
             calibration.check_model(self.key.model)
         self.warnings: tuple[str, ...] = ()
         self.pieces: tuple[Piece, ...] = ()
-        settings(self.key, options, calibration)  # an unknown exercise is reported before the work
+        settings(self.key, options, calibration)  # reports an unknown exercise before any work
         check_installed(options.formats)
 
     def settings(self) -> dict[str, Any]:
@@ -179,10 +180,10 @@ class _Work:
         return settings(self.key, self.options, self.calibration)
 
     def landmarks(self, folder: Path | None) -> Poses:
-        """Raw landmarks of every frame, going on where an interrupted run stopped.
+        """Raw landmarks of every frame, continuing where an interrupted run stopped.
 
         Raises:
-            Interrupted: Ctrl-C, with what was found kept beside `folder`.
+            Interrupted: Ctrl-C, with what was found stored next to `folder`.
         """
         recorder = PoseRecorder(self.info.size)
         whole = None if folder is None else self._joined(folder)
@@ -203,14 +204,14 @@ class _Work:
         return recorder.poses()
 
     def kept(self, keep: Path | None) -> Poses:
-        """Raw landmarks of every frame, from a folder if they have been kept there."""
+        """Raw landmarks of every frame, from a folder if they were stored there."""
         if keep is None:
             return self.landmarks(None)
         folder = keep / hashlib.sha256(repr(self.key).encode()).hexdigest()[:16]
         poses = kept_landmarks(folder, self.key)
         if poses is None:
             poses = self.landmarks(None)
-            with suppress(OutputError):  # then they are found again, the next time
+            with suppress(OutputError):  # they are found again the next time
                 keep_partial(folder, poses, self.key)
         return poses
 
@@ -235,28 +236,28 @@ class _Work:
         return poses
 
     def _keep(self, folder: Path | None, poses: Poses, stop: BaseException) -> None:
-        """Keep the landmarks found before `stop`; a Ctrl-C goes on as `Interrupted`."""
+        """Store the landmarks found before `stop`; a Ctrl-C becomes `Interrupted`."""
         kept = False
-        if folder is not None and len(poses) >= _KEEP_WORTH:
-            # A full disk cannot keep them; its first message is the one to show.
+        if folder is not None and len(poses) >= _WORTH_STORING:
+            # On a full disk they cannot be stored; the first error is the one to show.
             with suppress(OutputError):
                 keep_partial(folder, poses, self.key)
                 kept = True
         if isinstance(stop, KeyboardInterrupt):
-            raise Interrupted(self._lacking(folder, len(poses), kept=kept)) from None
+            raise Interrupted(self._progress_kept(folder, len(poses), kept=kept)) from None
 
-    def _lacking(self, folder: Path | None, done: int, *, kept: bool) -> str:
+    def _progress_kept(self, folder: Path | None, done: int, *, kept: bool) -> str:
         if folder is None or not kept:
             return f"{self.clip.name} is not finished, and nothing of it was kept."
         total = self.info.n_frames
         share = f"{done} of about {total}" if total else f"{done}"
         return (
             f"{self.clip.name}: the landmarks of {share} frames are kept in "
-            f"{partial_folder(folder)}; measures, video and report are lacking. The same command "
-            "goes on from there (without --force)."
+            f"{partial_folder(folder)}; measures, video and report are missing. Run the "
+            "same command again (without --force) to continue from there."
         )
 
-    def measured(self, raw: Poses, folder: Path | None) -> Analysis:
+    def analysis(self, raw: Poses, folder: Path | None) -> Analysis:
         """Measures and summary from raw landmarks."""
         from scapcoach.export.summary import build_summary
 
@@ -271,7 +272,7 @@ class _Work:
         if calibration is None:
             calibration = calibrate_automatically(poses, self.key.model, estimator)
         measures = measure(poses, calibration)
-        coached, lacking = self._coached(poses, measures, calibration)
+        coached, problems = self._coached(poses, measures, calibration)
         summary = build_summary(
             measures,
             poses,
@@ -279,9 +280,9 @@ class _Work:
             model={"name": self.options.model, "sha256": self.key.model},
             calibration=str(calibration.kind) if calibration else "none",
             settings=self.settings(),
-            lifting=self._set_summary(coached, lacking),
+            lifting=self._set_summary(coached, problems),
         )
-        warnings = (*self.warnings, *lacking)
+        warnings = (*self.warnings, *problems)
         return Analysis(
             self.clip, self.info, poses, measures, calibration, summary, folder, warnings,
             coached=coached,
@@ -302,26 +303,26 @@ class _Work:
         )  # fmt: skip
 
     def _set_summary(
-        self, coached: SetResult | None, lacking: tuple[str, ...]
+        self, coached: SetResult | None, problems: tuple[str, ...]
     ) -> dict[str, Any] | None:
         if coached is None:
             asked = self.options.exercise is not None
-            return {"exercise": None, "reason": " ".join(lacking)} if asked else None
+            return {"exercise": None, "reason": " ".join(problems)} if asked else None
         from scapcoach.export.rep_tables import set_summary
 
         return set_summary(coached)
 
-    def into(self, folder: Path) -> Analysis:
-        """All results in `folder`, or what is there already."""
+    def write_into(self, folder: Path) -> Analysis:
+        """Write all results into `folder`, or read what is there already."""
         import shutil
 
         if not self.options.force and self._finished(folder):
             raw = self._known(folder)
             if raw is not None:
-                return replace(self.measured(raw, folder), skipped=True)
+                return replace(self.analysis(raw, folder), skipped=True)
         raw = self.landmarks(folder)
         try:
-            found = self.measured(raw, folder)
+            found = self.analysis(raw, folder)
             with atomic_folder(folder) as place:
                 lost = write_outputs(found, raw, place, self.options, self.progress)
         except BaseException as stop:

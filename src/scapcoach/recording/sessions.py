@@ -1,4 +1,4 @@
-"""A finished live session as files: the same tables, summary and report as a clip gets."""
+"""A finished live session as files: the same tables, summary and report as for a clip."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 REPORT: Final = "report.html"
 
 #: Seconds that an exercise has to be chosen for to get a report of its own: shorter ones were
-#: passed through on the way to another.
+#: only passed while switching to another.
 _LEAST_S: Final = 5.0
 
 
@@ -44,7 +44,7 @@ class Part:
     Attributes:
         start, stop: frames.
         exercise: its settings; empty for none.
-        calibration: in use at its end.
+        calibration: the one in use at its end.
     """
 
     start: int
@@ -63,15 +63,15 @@ def close_session(
     """Results from a session's journal, in its folder; the reports' paths.
 
     Args:
-        folder: of the session.
-        video: whether a session that was filmed gets its annotated video, too; it takes a
+        folder: the folder of the session.
+        video: whether a session that was filmed gets its annotated video, too; this takes a
             seventh of the session's time at 640 x 480, more for larger pictures.
-        estimator: of the girdle, in place of the one that the session used.
+        estimator: girdle estimator to use instead of the session's own.
         progress: called as ``progress(stage, done, total)``.
 
-    A session with several exercises gets a folder in its own for each. Measures are those that
-    were shown, smoothed without a look ahead. A session that broke off is closed as far as it
-    goes. Doing it twice gives the same files.
+    A session with several exercises gets a subfolder for each. Measures are those that were shown,
+    smoothed without looking ahead. An interrupted session is written as far as it was recorded.
+    Doing it twice gives the same files.
 
     Raises:
         InputError: there is no session, or it has no frames; there is no such estimator.
@@ -81,35 +81,35 @@ def close_session(
     recording = with_estimator(read_journal(folder), estimator)
     if not len(recording.poses):
         raise InputError(f"The session {folder} has no frames: there is nothing to report.")
-    readings, parts = _played(recording)
+    readings, parts = _replayed(recording)
     places, film = [folder], _film(folder, recording)
     if len(parts) > 1:
         names = [str(part.exercise.get("name") or "free") for part in parts]
         places = [folder / f"{k}-{name}" for k, name in enumerate(names, start=1)]
     for part, place in zip(parts, places, strict=True):
-        told = Options(video=video)
-        _write(recording, part, readings[part.start : part.stop], place, film, told, progress)
+        options = Options(video=video)
+        _write(recording, part, readings[part.start : part.stop], place, film, options, progress)
     return tuple(place / REPORT for place in places)
 
 
-def _played(recording: Recording) -> tuple[list[Reading], list[Part]]:
+def _replayed(recording: Recording) -> tuple[list[Reading], list[Part]]:
     """Every reading, and the exercises one after the other."""
     engine = begin(recording.head, make_coach)
     exercise: dict[str, Any] = recording.head.get("exercise") or {}
     readings: list[Reading] = []
     parts: list[Part] = []
 
-    def over() -> None:
+    def end_part() -> None:
         start = parts[-1].stop if parts else 0
         parts.append(Part(start, len(readings), exercise, engine.calibration))
 
     for reading, commands in play(recording, engine, make_coach):
         for command in commands:
             if command.name == "exercise":
-                over()
+                end_part()
                 exercise = command.data or {}
         readings.append(reading)
-    over()
+    end_part()
     t = recording.poses.t
     long = [p for p in parts if p.stop > p.start and t[p.stop - 1] - t[p.start] >= _LEAST_S]
     return readings, long or [max(parts, key=lambda p: p.stop - p.start)]
@@ -125,7 +125,7 @@ def _film(folder: Path, recording: Recording) -> Film | None:
     try:
         probe(path)
     except InputError:
-        return None  # it broke off within its first second
+        return None  # it was interrupted within its first second
     return Film(path, start)
 
 

@@ -34,16 +34,16 @@ _NEEDED_LATER: Final = (
 def watch(
     clip: Path, options: Options, recorder: PoseRecorder, progress: Progress
 ) -> tuple[str, ...]:
-    """Record the landmarks of every frame, after those that `recorder` holds already.
+    """Record the landmarks of every frame, after those that `recorder` already has.
 
     Args:
         clip: the video.
-        options: how.
-        recorder: gets the landmarks; what it has got stays when this fails or is interrupted.
+        options: how to analyse it.
+        recorder: receives the landmarks; they stay in it when this fails or is interrupted.
         progress: called as ``progress("landmarks", done, total)``.
 
     Returns:
-        What was odd with the file.
+        Problems of the file, one sentence each.
 
     Raises:
         InputError: the clip cannot be read as a video.
@@ -73,7 +73,7 @@ def watch(
 
 
 def import_ahead() -> None:
-    """Import what comes after the landmarks in a thread, while the network is at work."""
+    """Import what comes after the landmarks in a thread, while the network is working."""
     threading.Thread(target=_import, name="imports", daemon=True).start()
 
 

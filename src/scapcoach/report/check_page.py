@@ -1,4 +1,4 @@
-"""The posture check as a page: each picture with its lines, and plain words beside it."""
+"""The posture check as a page: each picture with its lines, and its findings in words."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DARK: Final = (12, 16, 22)
 
 
 class Found(Protocol):
-    """A finding, as `scapcoach.desk.check.Finding` is one."""
+    """A finding; `scapcoach.desk.check.Finding` is one."""
 
     @property
     def title(self) -> str: ...  # noqa: D102 - see the class named above
@@ -48,7 +48,7 @@ class Found(Protocol):
 
 
 class Checked(Protocol):
-    """A picture and its findings, as `scapcoach.desk.check.PhotoCheck` is one."""
+    """A picture and its findings; `scapcoach.desk.check.PhotoCheck` is one."""
 
     @property
     def name(self) -> str: ...  # noqa: D102 - see the class named above
@@ -67,7 +67,7 @@ class Checked(Protocol):
 
 
 def check_page(checks: Sequence[Checked]) -> str:
-    """The whole page as HTML; the pictures are inside, and it asks no network."""
+    """The whole page as HTML; the pictures are embedded, and it uses no network."""
     return render(
         "posture_check.html", title="Posture check", checks=[_view(check) for check in checks]
     )
@@ -113,14 +113,16 @@ def drawn(check: Checked) -> Image:
 
 
 def _view(check: Checked) -> dict[str, Any]:
-    """What templates/posture_check.html lays out of a picture."""
+    """The values of a picture for templates/posture_check.html."""
     picture = {"name": check.name, "source": jpeg(drawn(check))}
     if not check.found:
-        lead = "Nobody was found: head and shoulders in the picture, more light, nearer."
+        lead = (
+            "Nobody was found. Keep head and shoulders in the picture, add light, or step closer."
+        )
         return {**picture, "lead": lead, "findings": []}
     lead = f"Seen {VIEW_WORDS[check.view]}."
     if check.view is View.UNKNOWN:
-        lead = "It is not clear from where it was taken."
+        lead = "It is not clear from which side it was taken."
     if check.others:
         lead += f" {check.others} more in the picture; the largest was judged."
     return {**picture, "lead": lead, "findings": [_finding(f) for f in check.findings]}

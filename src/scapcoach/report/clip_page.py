@@ -1,4 +1,4 @@
-"""One HTML file that shows a recording's findings, opens offline and asks no network."""
+"""One HTML file that shows a recording's findings, opens offline and uses no network."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from scapcoach.measures.series import Measures
     from scapcoach.report.set_section import SetPage
 
-#: A video up to this size, in bytes, travels inside the page; a larger one lies beside it.
+#: A video up to this size, in bytes, is embedded in the page; a larger one is linked.
 EMBED_LIMIT: Final = 8_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Still:
-    """One picture worth a look.
+    """One picture under the video.
 
     Attributes:
         t: seconds; a click on the picture goes there.
@@ -63,7 +63,7 @@ def write_report(
         poses: of the same frames.
         summary: as `scapcoach.export.summary.build_summary` makes it.
         video: the annotated video, or None. Embedded up to `EMBED_LIMIT` bytes; a larger one is
-            referred to by its name and must lie in the folder of `path`, then and later.
+            linked by its name and must stay in the folder of `path`.
         stills: pictures shown under the video.
         lifting: the set, where an exercise was coached.
 

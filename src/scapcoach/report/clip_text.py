@@ -13,7 +13,7 @@ from scapcoach.report.parts import Bar, Tile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Advice that names less than this share of the recording is left to the table.
+#: Advice about less than this share of the recording is shown in the table only.
 _WORTH_SHOWING: Final = 0.03
 
 
@@ -39,13 +39,13 @@ class MeasureLine:
 
 @dataclass(frozen=True, slots=True)
 class ClipView:
-    """What stands in the report's summary and table.
+    """The content of the report's summary and table.
 
     Attributes:
         lead: the first sentence; sentences: the others.
-        warnings: what was odd.
+        warnings: problems of the recording.
         tiles: one for each main measure.
-        advice: what to change next time, and the share of the frames that it would win.
+        advice: what to change next time, and the share of the frames that it would gain.
         lines: one for each measure.
     """
 
@@ -58,7 +58,7 @@ class ClipView:
 
 
 def clip_view(summary: Mapping[str, Any]) -> ClipView:
-    """The words of a recording.
+    """The words of the report about a recording.
 
     Args:
         summary: as `scapcoach.export.summary.build_summary` makes it.
@@ -79,7 +79,7 @@ def clip_view(summary: Mapping[str, Any]) -> ClipView:
 
 
 def clip_facts(summary: Mapping[str, Any]) -> dict[str, str]:
-    """Everything that is needed to do it again, by its name."""
+    """Everything that is needed to repeat the analysis, by its name."""
     model, source = summary["model"], summary["source"]
     facts = {
         "Recording": str(source["name"]),
@@ -101,7 +101,7 @@ def _bar(one: Mapping[str, Any]) -> Bar:
 
 
 def _tile(title: str, one: Mapping[str, Any]) -> Tile:
-    """What a measure reached (95th percentile), and what that relates to."""
+    """What a measure reached (95th percentile), and what that is relative to."""
     judged = one["share_ok"] + one["share_relative"]
     share = f"judged in {percent(judged)} of the frames" if judged else ""
     value, unit = one["value"], one["unit"]
@@ -145,5 +145,5 @@ def _line(one: Mapping[str, Any]) -> MeasureLine:
 
 
 def _number(value: float, unit: str) -> str:
-    """Without its unit; an index ends at its scale."""
+    """Without its unit; an index is capped at the end of its scale."""
     return "100+" if not unit and value > 100 else figure(value, plus=bool(unit))

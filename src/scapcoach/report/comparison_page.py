@@ -1,4 +1,4 @@
-"""Two sets or sessions side by side: what differs, by how much, and whether that is certain."""
+"""Two sets or sessions side by side: what differs, by how much, and whether that is clear."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Verdict(StrEnum):
+class DifferenceVerdict(StrEnum):
     """What can be said of a difference."""
 
-    MORE = "more"  # B is greater than A, beyond what chance and error allow for
+    MORE = "more"  # B is greater than A, beyond what chance and error explain
     LESS = "less"
     SAME = "no clear difference"
     UNKNOWN = "not comparable"
@@ -52,8 +52,8 @@ class Difference:
     """One measure on both sides.
 
     Attributes:
-        group: heading under which it stands.
-        name, title, unit: of the measure.
+        group: heading under which it is shown.
+        name, title, unit: those of the measure.
         a, b: its sides.
         value: B minus A; sigma: one standard deviation of it; NaN where either side is unknown.
         detectable: smallest clear difference: 1.96 sigma, more with few repetitions.
@@ -70,16 +70,16 @@ class Difference:
     value: float
     sigma: float
     detectable: float
-    verdict: Verdict
+    verdict: DifferenceVerdict
     why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one side is made of.
+    """One side: its recordings and exercises.
 
     Attributes:
-        path: of the folder; clips: names of the recordings.
+        path: the folder; clips: names of the recordings.
         exercises: name of the exercise to repetitions.
         load: kilograms where all sets have the same, else None.
     """
@@ -107,9 +107,13 @@ class Comparison:
 
     @property
     def headline(self) -> str:
-        """One sentence: what differs for sure."""
-        clear = [d for d in self.differences if d.verdict in {Verdict.MORE, Verdict.LESS}]
-        judged = [d for d in self.differences if d.verdict is not Verdict.UNKNOWN]
+        """One sentence: what clearly differs."""
+        clear = [
+            d
+            for d in self.differences
+            if d.verdict in {DifferenceVerdict.MORE, DifferenceVerdict.LESS}
+        ]
+        judged = [d for d in self.differences if d.verdict is not DifferenceVerdict.UNKNOWN]
         if not judged:
             return "Nothing could be compared."
         if not clear:
@@ -175,10 +179,14 @@ def _side_words(side: Side) -> str:
 
 def _row(d: Difference) -> dict[str, Any]:
     """A difference as the table shows it."""
-    verdict = d.why if d.verdict is Verdict.UNKNOWN else str(d.verdict)
-    if d.verdict is Verdict.SAME:
+    verdict = d.why if d.verdict is DifferenceVerdict.UNKNOWN else str(d.verdict)
+    if d.verdict is DifferenceVerdict.SAME:
         verdict += f" (from {signed(d.detectable, d.unit).lstrip('+')} on)"
-    kinds = {Verdict.MORE: "clear", Verdict.LESS: "clear", Verdict.UNKNOWN: "none"}
+    kinds = {
+        DifferenceVerdict.MORE: "clear",
+        DifferenceVerdict.LESS: "clear",
+        DifferenceVerdict.UNKNOWN: "none",
+    }
     return {
         "kind": kinds.get(d.verdict, ""),
         "title": d.title,

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from scapcoach.export.dataset_table import Row
 
-#: Width and height of a strip in units of its own; the page stretches it.
+#: Width and height of a strip in its own units; the page stretches it.
 _WIDTH: Final = 240
 _HEIGHT: Final = 30
-#: More dots than this in one strip run into a bar, and make the page heavy.
+#: More dots than this in one strip merge into a bar and make the page large.
 _MOST_DOTS: Final = 200
 #: Degrees shown where values are relative.
 _DEGREES: Final = (-25.0, 45.0)
@@ -28,10 +28,10 @@ class Strip:
     """One measure of one group, drawn along its scale.
 
     Attributes:
-        dots: a place from the left for each clip, or for each of many; empty without values.
+        dots: positions from the left, one per clip, or per several clips where there are many.
         words: the strip in words.
-        zero: place of zero, where the scale has it inside.
-        quartiles: places of the quartiles, where there are enough values.
+        zero: position of zero, where the scale includes it.
+        quartiles: positions of the quartiles, where there are enough values.
         relative: whether values are degrees from a moment of rest.
     """
 
@@ -45,7 +45,7 @@ class Strip:
 
 
 def group_tables(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """A table for each thing that is known to group by, of rows with facts.
+    """A table for each attribute that rows can be grouped by; rows have facts.
 
     Each holds ``title``, ``heads`` (measure, and its scale in words) and ``lines`` with ``title``,
     ``count`` and ``strips``.

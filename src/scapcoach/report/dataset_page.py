@@ -1,4 +1,4 @@
-"""One HTML page over many clips: sortable, searchable, offline, beside the folders of results."""
+"""One HTML page over many clips: sortable, searchable, offline, next to the folders of results."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class Cell:
     """A cell of the table of clips.
 
     Attributes:
-        name: of its column, shown where the table has no room for columns.
+        name: name of its column, shown where the table has no room for columns.
         key: what it is sorted by.
         shown: its words; "" where nothing is known.
-        judged: how much of the time a value stands for, or "".
+        judged: share of the frames behind a value, in words, or "".
         relative: whether the value is relative.
     """
 
@@ -51,12 +51,12 @@ class Cell:
 
 
 def write_page(path: Path, rows: Sequence[Row], title: str = "") -> None:
-    """Write the page, whole or not at all. It refers to reports and thumbnails beside it.
+    """Write the page, whole or not at all. It links to reports and thumbnails next to it.
 
     Args:
-        path: the file; folders of results lie next to it.
-        rows: one a clip.
-        title: of the page; "" takes the folder's name.
+        path: the file; folders of results are next to it.
+        rows: one per clip.
+        title: title of the page; "" takes the folder's name.
 
     Raises:
         OutputError: it could not be written.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from scapcoach.history.summary import LEAST_JUDGED_S, Summary
+from scapcoach.history.summary import LEAST_JUDGED_S
 from scapcoach.measures.registry import MARKED, MILD, SPECS
 from scapcoach.measures.words import NOTHING, figure
 from scapcoach.report.page import render
@@ -14,29 +14,29 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scapcoach.history.records import Alert
-    from scapcoach.history.summary import Balance, Day, Summary
+    from scapcoach.history.summary import Balance, Day, HistorySummary
 
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
-#: States that a bar of time at the desk shows, and their words.
+#: States shown in a bar of time at the desk, and their words.
 _SHOWN: Final = {
     "good": "upright", "mild": "slightly hunched", "marked": "hunched", "unknown": "not judged",
 }  # fmt: skip
 
-#: Alerts listed on the page; the newest.
+#: How many alerts the page lists: the newest ones.
 _ALERTS: Final = 8
 
-#: Up to so many days the trend has a column for each; beyond, for each week.
+#: Up to this many days the trend has a column per day; beyond, per week.
 _DAILY: Final = 62
 
-#: Hours of the day whose numbers fit beside each other on a phone.
+#: How many hours of the day fit side by side as numbers on a phone.
 _NUMBERED: Final = 12
 #: Hours of the day that the heat map always shows.
 _HOURS: Final = (8, 18)
 
 
-def history_page(summary: Summary) -> str:
-    """The whole page as HTML; it opens offline and asks no network."""
+def history_page(summary: HistorySummary) -> str:
+    """The whole page as HTML; it opens offline and uses no network."""
     days, week = summary.days, summary.days[-7:]
     reminders = [a for a in summary.alerts if a.kind == "hunch"][-_ALERTS:]
     return render(
@@ -100,7 +100,7 @@ def _week(days: tuple[Day, ...]) -> dict[str, Any]:
 
 
 def _trend(days: tuple[Day, ...]) -> dict[str, Any]:
-    """A column a day, or a week where there are many days; None where too little was judged."""
+    """A column per day, or per week where there are many days; None where too little was judged."""
     size = 1 if len(days) <= _DAILY else 7
     groups = [days[max(i - size, 0) : i] for i in range(len(days), 0, -size)][::-1]
     shares = [_share(group) for group in groups]
@@ -125,7 +125,7 @@ def _share(days: tuple[Day, ...]) -> float | None:
 
 
 def _heat(heat: Mapping[tuple[int, int], tuple[float, float]]) -> dict[str, Any]:
-    """Hours of the day, and for each weekday a cell each; None where too little was judged."""
+    """Hours of the day, and for each weekday a cell per hour; None where too little was judged."""
     known = [hour for _, hour in heat]
     span = range(min([*known, _HOURS[0]]), max([*known, _HOURS[1]]) + 1)
 
@@ -138,7 +138,7 @@ def _heat(heat: Mapping[tuple[int, int], tuple[float, float]]) -> dict[str, Any]
 
     return {
         "span": span,
-        # On a phone, numbers of more hours than these have no room; colours have.
+        # On a phone, a longer heat map shows colours without numbers.
         "long": len(span) > _NUMBERED,
         "rows": [(name, [cell(day, hour) for hour in span]) for day, name in enumerate(_WEEKDAYS)],
     }

@@ -1,4 +1,4 @@
-"""Pages: a template each, laid out into one HTML file that opens offline and asks no network."""
+"""Pages: each a template, rendered into one HTML file that opens offline and uses no network."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def render(template: str, **values: Any) -> str:
-    """Lay out a template of this package with `values`; every text in them is escaped.
+    """Render a template of this package with `values`; every text in them is escaped.
 
     Raises:
-        jinja2.UndefinedError: the template asks for a value that is not there.
+        jinja2.UndefinedError: the template needs a value that is missing.
     """
     return _templates().get_template(template).render(values)
 
@@ -51,7 +51,7 @@ def jpeg(image: Image) -> str:
 
 
 def base64_text(data: bytes) -> str:
-    """Bytes as they may stand in a page."""
+    """Bytes as Base64, for a page."""
     return base64.b64encode(data).decode("ascii")
 
 

@@ -1,4 +1,4 @@
-"""What the macros in templates/parts.html lay out, on every page alike."""
+"""Values of the macros in templates/parts.html, which several pages share."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Bar:
 
     @property
     def words(self) -> str:
-        """The bar in words, for those who do not see it."""
+        """The bar in words, for screen readers."""
         return (
             f"{percent(self.ok)} absolute, {percent(self.relative)} relative, "
             f"{percent(self.withheld)} withheld"
@@ -33,8 +33,8 @@ class Tile:
     """One number that matters, with what it means.
 
     Attributes:
-        title: what it is; big: the number, as people read it; unit: small after it.
-        note: what it relates to; share: how much of the time it stands for.
+        title: what it is; big: the number in large print; unit: small print after it.
+        note: what it is relative to; share: how much of the time it covers.
         bar: how much could be judged.
         judged: False where `big` says why there is no number.
     """
@@ -50,10 +50,10 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture that leads to its moment in the recording.
+    """A picture that, when clicked, goes to its moment in the recording.
 
     Attributes:
-        t: seconds; source: of the picture, a data URL.
+        t: seconds; source: the picture as a data URL.
         title: a few words.
         facts: more of them, one each.
     """

@@ -26,7 +26,7 @@ MAX_SPANS: Final = 300
 
 
 def plot_groups(measures: Measures) -> list[dict[str, Any]]:
-    """One dict per plot, ready for JSON; measures that never could be judged stand last.
+    """One dict per plot, ready for JSON; measures that could never be judged come last.
 
     Each holds ``title``, ``about``, ``t`` (seconds), ``modes`` (one per unit: ``unit``,
     ``suffix`` of its numbers, ``low``, ``high``, ``ticks`` as [value, words], ``traces`` with
@@ -47,24 +47,24 @@ def plot_groups(measures: Measures) -> list[dict[str, Any]]:
 
 
 def _both_sides(parts: list[tuple[Series, str]], measures: Measures) -> list[tuple[Series, str]]:
-    """The mean of both sides in their place, where the sides can seldom be judged apart."""
+    """The mean of both sides instead of the sides, where those can rarely be judged."""
     if len(parts) != 2:
         return parts
     mean = measures.series.get(parts[0][0].spec.name.removesuffix("_left"))
     if mean is None:
         return parts
-    apart = np.mean([series.judged.mean() for series, _ in parts])
-    return [(mean, "")] if mean.judged.mean() > SELDOM * apart else parts
+    sides = np.mean([series.judged.mean() for series, _ in parts])
+    return [(mean, "")] if mean.judged.mean() > MEAN_INSTEAD_OF_SIDES * sides else parts
 
 
-#: How many times more often the mean has to be judged than the sides to be shown for them.
-SELDOM: Final = 1.4
+#: The mean is shown instead of the sides where it is judged this many times more often.
+MEAN_INSTEAD_OF_SIDES: Final = 1.4
 
 
 def thin(columns: list[npt.NDArray[Any]], limit: int) -> IntArray:
-    """Indices of the rows to show: of every bucket the extremes of each column, and its gaps.
+    """Indices of the rows to show: from every bucket the extremes of each column, and its gaps.
 
-    A gap (NaN) is kept by one of its rows, so that no line is ever drawn across it.
+    A gap (NaN) keeps its first and last row, so that no line is drawn across it.
     """
     n = len(columns[0])
     if n <= limit:
@@ -151,7 +151,7 @@ def _mode(parts: list[tuple[Series, str]], keep: IntArray, *, degrees: bool) -> 
         )  # fmt: skip
     spec = parts[0][0].spec
     unit = "deg" if degrees else spec.unit
-    if spec.zones:  # verdicts are read off a scale that stays where it is
+    if spec.zones:  # zones are compared between recordings, so the scale is fixed
         marks = [(edge, figure(edge)) for edge in (spec.low, *spec.zones, spec.high)]
         return _scale(unit, spec.low, spec.high, marks, traces)
     low, high = axis_limits(np.concatenate(values), np.concatenate(sigmas), unit)
@@ -182,7 +182,7 @@ def _runs(mask: npt.NDArray[Any], t: npt.NDArray[Any]) -> list[list[float]]:
 def axis_limits(
     values: npt.NDArray[Any], sigmas: npt.NDArray[Any], unit: str
 ) -> tuple[float, float]:
-    """Ends of the axis: the values with their usual sigma, zero in sight, not filled by noise."""
+    """Ends of the axis: values and their usual sigma, zero, and a span that noise does not fill."""
     finite = values[np.isfinite(values)]
     around = float(np.nanmedian(sigmas)) if np.isfinite(sigmas).any() else 0.0
     low, high = min(0.0, float(finite.min()) - around), max(0.0, float(finite.max()) + around)
@@ -216,7 +216,7 @@ def time_marks(end: float) -> list[tuple[float, str]]:
 
 
 def _yaw(measures: Measures) -> dict[str, Any]:
-    # Past 180 degrees the number starts again at -180: that is no movement, so no line is drawn.
+    # Past 180 degrees the number starts again at -180: that is not a movement, so no line is drawn.
     yaw = np.where(np.abs(np.diff(measures.yaw, prepend=np.nan)) > 180, np.nan, measures.yaw)
     keep = thin([yaw], MAX_POINTS)
     low, high = axis_limits(yaw, measures.yaw_sigma, "deg")

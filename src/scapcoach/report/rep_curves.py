@@ -1,4 +1,4 @@
-"""Repetitions laid over each other: time-normalised curves, and what their small plots show."""
+"""Overlaid repetitions: time-normalised curves, and the values of their small plots."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 #: Points of a curve: one per cent of a repetition each.
 POINTS: Final = 101
-#: A phase gets at least this share of the width, so that a peak held for an instant is seen.
+#: A phase gets at least this share of the width, so that a very short peak is visible.
 _NARROWEST: Final = 0.06
-#: A repetition whose curve covers less than this share is not worth a line.
+#: A repetition whose curve covers less than this share is not drawn.
 _LEAST_COVER: Final = 0.1
 
 
@@ -35,7 +35,7 @@ class Curve:
         title, unit, positive: in words; the unit "%", "deg" or another.
         values: (T,); NaN where it could not be judged.
         measure: name of the measure, for its targets; may be empty.
-        why: what to say where no repetition has a curve.
+        why: sentence shown where no repetition has a curve.
     """
 
     title: str
@@ -64,8 +64,8 @@ def normalised(
 ) -> FloatArray:
     """One repetition of a signal at `POINTS` places from its start (0) to its end (1).
 
-    The three phases are stretched to the same shares in every repetition, so that like is laid
-    over like. Places next to a gap are NaN.
+    The three phases are stretched to the same shares in every repetition, so that the
+    same phases are compared. Places next to a gap are NaN.
 
     Args:
         t: (T,) seconds, increasing.
@@ -85,7 +85,7 @@ def normalised(
     at = np.interp(times, t, np.arange(len(t)))
     low = np.minimum(np.floor(at).astype(int), len(t) - 2)
     part = at - low
-    # A place that falls on a frame needs that frame only.
+    # A place exactly on a frame needs that frame only.
     below, above = values[low], np.where(part > 0, values[low + 1], 0.0)
     return np.asarray(np.where(part < 1, below, 0.0) * (1 - part) + above * part)
 
@@ -117,7 +117,9 @@ def _small_plot(
     everything = np.concatenate([*(values for _, values in found), _nearest_edges(curve, targets)])
     scale = Scale(*axis_limits(everything, np.zeros(1), curve.unit))
     last = max(rep.number for rep in reps)
-    found.sort(key=lambda line: line[0].number == result.summary.best)  # the best one on top
+    found.sort(
+        key=lambda line: line[0].number == result.summary.best
+    )  # the best one is drawn last, on top
     marks = ticks(scale.low, scale.high, curve.unit)
     after = "" if curve.unit == "deg" else suffix(curve.unit)
     return {
@@ -144,7 +146,7 @@ class Scale:
 
 
 def _nearest_edges(curve: Curve, targets: Sequence[Expected]) -> list[float]:
-    """Of each target of the measure the edge nearest to its curves, so that it is in sight."""
+    """For each target of the measure the edge nearest to its curves, so that it is visible."""
     middle = float(np.nanmedian(curve.values))
     nearest = [min((t.low, t.high), key=lambda edge: abs(edge - middle)) for t in targets]
     return [edge for edge in nearest if np.isfinite(edge)]

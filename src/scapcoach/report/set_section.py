@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from scapcoach.coaching.results import RepValues, SetResult, Trend, Value
     from scapcoach.coaching.specs import RepValueSpec
 
-#: Values worth a column of the table, in this order; those that no repetition has are left out.
-#: What the exercise's rules and scores look at comes first.
+#: Values that can be columns of the table, in this order; those that no repetition has are left
+#: out. Values that the exercise's rules and scores use are preferred.
 TABLE: Final = (
     "retraction_peak", "retraction_peak_deg", "elevation_start", "elevation_peak",
     "elevation_peak_deg", "elevation_gain", "retraction_drop", "rounding_gain", "head_poke",
     "trunk_swing", "lean_peak", "hold", "squeeze", "pull_time", "return_time", "range_share",
     "retraction_asymmetry", "elevation_asymmetry", "elevation_end", "overdone",
 )  # fmt: skip
-#: As many of them at most: more do not fit beside each other.
+#: Columns at most: more do not fit side by side.
 MOST_COLUMNS: Final = 7
 #: Sizes, which have no direction.
 _UNSIGNED: Final = frozenset({"range_share", "trunk_swing"})
@@ -62,7 +62,7 @@ class SetPage:
 
     Attributes:
         result: the set.
-        t: (T,) seconds; curves: signals over them, to lay the repetitions over each other.
+        t: (T,) seconds; curves: signals at these times, for overlaid repetitions.
         snapshots: of the best and the weakest repetition.
     """
 
@@ -77,7 +77,7 @@ _LABELS: Final = (("grip", "Grip"), ("pull_angle", "Pull"))
 
 
 def set_view(page: SetPage) -> dict[str, Any]:
-    """What templates/set.html lays out."""
+    """The values for templates/set.html."""
     result, summary = page.result, page.result.summary
     load = "" if result.load is None else f" \u00b7 {result.load:g} kg"
     return {
@@ -117,7 +117,7 @@ def table_columns(result: SetResult) -> list[RepValueSpec]:
 
 
 def _without_lead(sentence: str) -> str:
-    """The sentence without its own "Next time:", which stands before it already."""
+    """The sentence without its own "Next time:", which the page already shows."""
     lead, _, rest = sentence.partition(":")
     rest = rest.strip() if lead.strip().lower() == "next time" and rest.strip() else sentence
     return rest[:1].upper() + rest[1:]
@@ -136,7 +136,7 @@ def _tiles(result: SetResult) -> list[Tile]:
 
 
 def _trend_tiles(trends: Sequence[Trend]) -> list[Tile]:
-    """One for each value that changed more than by chance, and one for those that did not."""
+    """One for each value that changed more than by chance, and one for all others."""
     tiles = []
     for trend in trends:
         if trend.clear:
@@ -165,7 +165,7 @@ def _pair(page: SetPage) -> list[Picture]:
 
 
 def _rep_words(result: SetResult, rep: RepValues) -> tuple[str, ...]:
-    """What sets a repetition apart: its score, a few values and its faults."""
+    """A repetition in words: its score, a few values and its faults."""
     ranked_by = result.summary.ranked_by
     parts = [f"score {rep.score.total:.0f}"] if np.isfinite(rep.score.total) else []
     rules = [rule.measure for rule in result.exercise.faults if rep[rule.measure].judged]

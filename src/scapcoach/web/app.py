@@ -43,7 +43,7 @@ _TYPES: Final = {
 }
 #: Seconds after which a page that does not read its messages is disconnected.
 _SLOW_S: Final = 10.0
-#: Seconds to close and write a session when its page has gone.
+#: Seconds to close and write a session after its page was closed.
 _CLOSE_S: Final = 60.0
 
 TAKEN, MALFORMED = 4001, 4002
@@ -60,7 +60,7 @@ def make_app(
     Args:
         access: what a request must show.
         factories: make what sessions need.
-        setup: gives what the page has to know: exercises, profiles, measures.
+        setup: gives the page's settings: exercises, profiles, measures.
         sessions: folder of the recorded sessions.
     """
     slot = _SessionSlot(factories)
@@ -238,7 +238,7 @@ class _PageConnection:
         self, receive: Callable[[dict[str, Any] | bytes], None]
     ) -> Callable[[dict[str, Any] | bytes], None]:
         def call(message: dict[str, Any] | bytes) -> None:
-            with suppress(RuntimeError):  # the loop is closed: the page has gone
+            with suppress(RuntimeError):  # the loop is closed: the page was closed
                 self._loop.call_soon_threadsafe(receive, message)
 
         return call

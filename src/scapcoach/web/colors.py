@@ -1,4 +1,4 @@
-"""Colours of what lies over a picture, the same in the browser as in windows and videos."""
+"""Colours drawn over pictures, the same in the browser as in windows and videos."""
 
 from __future__ import annotations
 

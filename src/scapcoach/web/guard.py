@@ -1,4 +1,4 @@
-"""Access to the local server: only for the page that it served to this person.
+"""Access to the local server: only for the page that it served itself.
 
 Any web page can make a browser send requests to 127.0.0.1, and a host name that somebody else
 controls can be pointed there (DNS rebinding). So every request must name this server as its Host,

@@ -1,4 +1,4 @@
-"""Past sessions as the page lists them, and their reports, the only files that it may read."""
+"""Past sessions for the page, and their reports, the only files of sessions that it may read."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ _FORM: Final = schema.Format("Replay the session", InputError, limit=50_000_000)
 
 
 @dataclass(frozen=True, slots=True)
-class _Exercise:
+class _ListedExercise:
     name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Settings:
-    exercise: _Exercise | None = None
+class _ListedSettings:
+    exercise: _ListedExercise | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class _ListedSource:
     seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Summary:
+class _ListedSummary:
     """What the list of sessions takes from a summary.json."""
 
     headline: tuple[str, ...] = ()
-    settings: _Settings = _Settings()
-    source: _Source = _Source()
+    settings: _ListedSettings = _ListedSettings()
+    source: _ListedSource = _ListedSource()
 
 
 def past_sessions(folder: Path) -> list[dict[str, Any]]:
@@ -53,7 +53,7 @@ def past_sessions(folder: Path) -> list[dict[str, Any]]:
 
 
 def session_card(session: Path) -> dict[str, Any]:
-    """Name and reports of a session; one without reports was not closed yet."""
+    """Name and reports of a session; a session without reports was not finished."""
     places = [session, *sorted(p for p in session.iterdir() if _PART.fullmatch(p.name))]
     reports = [_report(session, place) for place in places if (place / _REPORT).is_file()]
     return {"name": session.name, "reports": reports}
@@ -62,9 +62,9 @@ def session_card(session: Path) -> dict[str, Any]:
 def _report(session: Path, place: Path) -> dict[str, Any]:
     inside = "" if place == session else f"{place.name}/"
     try:
-        summary = schema.read(place / "summary.json", _Summary, _FORM)
+        summary = schema.read(place / "summary.json", _ListedSummary, _FORM)
     except (FileNotFoundError, InputError):
-        summary = _Summary()
+        summary = _ListedSummary()
     exercise = summary.settings.exercise
     return {
         "address": f"/sessions/{session.name}/{inside}{_REPORT}",

@@ -1,8 +1,8 @@
-"""What page and server say to each other, checked before anything is done with it.
+"""Messages between page and server, checked before use.
 
 From the page: pictures as binary messages (``SCF1``, then seconds as a little-endian double, then
 a JPEG), commands as JSON objects with ``do``. To the page: JSON objects with ``type``, of each
-frame a ``sight`` (its landmarks) and a little later a ``reading`` (what they tell); sights of the
+frame a ``sight`` (its landmarks) and a little later a ``reading`` (its measures); sights of the
 server's own camera as binary messages (length of the JSON as 4 bytes, little-endian, the JSON, a
 JPEG).
 """
@@ -36,37 +36,37 @@ MAX_TEXT: Final = 4_000
 _LEAST_SIDE: Final = 64
 
 
-class Command(Struct, frozen=True, tag_field="do"):
-    """What the page asks for; `do` says which one it is."""
+class PageCommand(Struct, frozen=True, tag_field="do"):
+    """A request of the page; `do` says which one."""
 
 
-class Mute(Command, frozen=True, tag="mute"):
+class Mute(PageCommand, frozen=True, tag="mute"):
     """Show and say cues, or not."""
 
     on: bool
 
 
-class Pause(Command, frozen=True, tag="pause"):
-    """Let go of the camera, or take it again."""
+class Pause(PageCommand, frozen=True, tag="pause"):
+    """Release the camera, or open it again."""
 
     on: bool
 
 
-class UseExercise(Command, frozen=True, tag="exercise"):
+class UseExercise(PageCommand, frozen=True, tag="exercise"):
     """Coach an exercise of the package; none with an empty name."""
 
     name: str
     focus: Focus
 
 
-class UseProfile(Command, frozen=True, tag="profile"):
+class UseProfile(PageCommand, frozen=True, tag="profile"):
     """Measure against a saved profile; against a moment of rest with an empty name."""
 
     name: str
     camera: str
 
 
-class Calibrate(Command, frozen=True, tag="calibrate"):
+class Calibrate(PageCommand, frozen=True, tag="calibrate"):
     """Begin a guided calibration: poses held, or repetitions of an exercise."""
 
     what: Literal["posture", "exercise"]
@@ -75,13 +75,13 @@ class Calibrate(Command, frozen=True, tag="calibrate"):
     camera: str
 
 
-class Steer(Command, frozen=True, tag="guide"):
-    """A word to the guided calibration."""
+class Steer(PageCommand, frozen=True, tag="guide"):
+    """A command for the guided calibration."""
 
     command: Literal["accept", "retry", "again", "leave"]
 
 
-class Finish(Command, frozen=True, tag="finish"):
+class Finish(PageCommand, frozen=True, tag="finish"):
     """End the session and write its report."""
 
 
@@ -90,7 +90,7 @@ _FORM: Final = schema.Format("Load the page again", ProtocolError, limit=MAX_TEX
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Picture:
+class PagePicture:
     """A picture from the page, not decoded yet.
 
     Attributes:
@@ -102,33 +102,33 @@ class Picture:
     jpeg: bytes
 
 
-def parse_picture(data: bytes) -> Picture:
+def parse_picture(data: bytes) -> PagePicture:
     """A binary message.
 
     Raises:
-        ProtocolError: it is too long, no picture, or of a size that is not taken.
+        ProtocolError: it is too long, not a picture, or of a size that is not accepted.
     """
     if len(data) > MAX_BYTES:
         raise ProtocolError("The picture is too large.")
     if len(data) < _HEADER.size or data[:4] != MAGIC:
-        raise ProtocolError("This is no picture.")
+        raise ProtocolError("This is not a picture.")
     _, t = _HEADER.unpack_from(data)
     jpeg = data[_HEADER.size :]
     size = jpeg_size(jpeg)
     if not math.isfinite(t) or t < 0 or size is None:
-        raise ProtocolError("This is no picture.")
+        raise ProtocolError("This is not a picture.")
     if size[0] * size[1] > MAX_PIXELS or min(size) < _LEAST_SIDE:
-        raise ProtocolError(f"Pictures of {size[0]} x {size[1]} are not taken.")
-    return Picture(t, jpeg)
+        raise ProtocolError(f"Pictures of {size[0]} x {size[1]} are not accepted.")
+    return PagePicture(t, jpeg)
 
 
-def parse_command(text: str) -> Command:
-    """A text message: a command with everything it needs, and each of it once.
+def parse_command(text: str) -> PageCommand:
+    """A text message: a command with all its fields, each of them once.
 
     Raises:
         ProtocolError: it is not one; the sentence names the field.
     """
-    command: Command = schema.decode(
+    command: PageCommand = schema.decode(
         text.encode("utf-8", "surrogatepass"), _COMMANDS, _FORM, "The message"
     )
     json.loads(text, object_pairs_hook=_each_once)
@@ -147,7 +147,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> None:
 def jpeg_size(data: bytes) -> tuple[int, int] | None:
     """(width, height) that a JPEG states, without decoding it; None for anything else.
 
-    A few bytes can claim a picture that fills the memory when decoded.
+    A few bytes can claim a size that would fill the memory when decoded.
     """
     if data[:3] != b"\xff\xd8\xff":
         return None

@@ -1,4 +1,4 @@
-"""Run the application: the socket it listens on, its limits, its address."""
+"""Run the application: its socket, its limits, its address."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def run_server(
         host: address to listen on.
         port: 0 for any free port.
         factories: make what sessions need.
-        setup: gives what the page has to know.
+        setup: gives the page's settings.
         sessions: folder of the recorded sessions.
         announce: receives the address to open, with its key.
 

@@ -1,6 +1,6 @@
-"""What the page has to know before a session: exercises, profiles, measures, the body's lines.
+"""What the page needs before a session: exercises, profiles, measures, the skeleton.
 
-Numbers, units and colours that the page shows come from here, so that none is written twice.
+Numbers, units and colours of the page come from here, so that none is written twice.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scapcoach.overlay.skeleton import EDGE, VISIBLE, hue
 from scapcoach.web.colors import css_color
 
 #: Advice that names the page's buttons.
-_HERE = {
+_ADVICE_OF_PAGE = {
     Reason.NOT_CALIBRATED: "Not calibrated: press Calibrate.",
     Reason.ARMS_AWAY_FROM_CALIBRATION: (
         "Moving arms hide the blades: rest, or press Calibrate exercise."
@@ -27,11 +27,11 @@ _HERE = {
 
 
 def page_setup(*, camera: bool, film: bool) -> dict[str, Any]:
-    """Everything of it, as plain JSON types; it is read again with every load of the page.
+    """All settings as plain JSON types; they are read at every load of the page.
 
     Args:
         camera: whether the pictures come from the browser's camera.
-        film: whether they are kept.
+        film: whether they are stored.
     """
     from scapcoach.web.app import TAKEN
 
@@ -52,7 +52,7 @@ def page_setup(*, camera: bool, film: bool) -> dict[str, Any]:
         },
         "cards": [_card(name, title) for name, title in TITLES.items()],
         "degree": suffix("deg"),
-        "advice": {r.label: _HERE.get(r, r.advice) for r in Reason if r.label},
+        "advice": {r.label: _ADVICE_OF_PAGE.get(r, r.advice) for r in Reason if r.label},
         "body": _body(),
     }  # fmt: skip
 

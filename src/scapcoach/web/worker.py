@@ -1,4 +1,4 @@
-"""One live session of the page, in its own thread: newest picture in, newest state out."""
+"""One live session of the page in its own thread: it takes pictures and publishes states."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from scapcoach.session.tracker import Tracker
 from scapcoach.sources.camera import fitted
 from scapcoach.sources.frames import Frame
 from scapcoach.web import protocol
-from scapcoach.web.protocol import Command, Picture, decode, encode, with_picture
+from scapcoach.web.protocol import PageCommand, PagePicture, decode, encode, with_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,8 +86,8 @@ class Worker:
         self._factories = factories
         self._publish, self._send = publish, send
         self._changed = threading.Condition()
-        self._picture: Picture | None = None
-        self._commands: list[Command] = []
+        self._picture: PagePicture | None = None
+        self._commands: list[PageCommand] = []
         self._stop = False
         self._guiding = GuideRunner(self._finished)
         self._save_as = ""
@@ -95,7 +95,7 @@ class Worker:
         self._paused = False
         self._session: Session | None = None
         self._film: SessionFilm | None = None
-        self._pending: list[Command] = []
+        self._pending: list[PageCommand] = []
         self._size: tuple[int, int] | None = None
         self._origin = 0.0
         self._last = -1.0
@@ -104,20 +104,20 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="web session", daemon=True)
         self._thread.start()
 
-    def picture(self, picture: Picture) -> None:
-        """Hand over the newest picture; one that still waits is dropped."""
+    def picture(self, picture: PagePicture) -> None:
+        """Pass the newest picture on; one that still waits is dropped."""
         with self._changed:
             self._picture = picture
             self._changed.notify_all()
 
-    def command(self, command: Command) -> None:
-        """Hand over a checked command; it is carried out before the next picture."""
+    def command(self, command: PageCommand) -> None:
+        """Pass a checked command on; it is carried out before the next picture."""
         with self._changed:
             self._commands.append(command)
             self._changed.notify_all()
 
     def stop(self) -> None:
-        """Finish because the page has gone; what was recorded is kept."""
+        """Finish because the page was closed; what was recorded is kept."""
         with self._changed:
             self._stop = True
             self._changed.notify_all()
@@ -225,7 +225,7 @@ class Worker:
         else:
             self._guiding.command(command)
 
-    def _carry_out(self, command: Command) -> None:
+    def _carry_out(self, command: PageCommand) -> None:
         """Carry out a command that changes the session; a wrong one is reported instead."""
         assert self._session is not None
         try:

@@ -120,7 +120,7 @@ def test_a_damaged_exercise_in_a_profile_is_refused(
     monkeypatch.setenv("SCAPCOACH_DATA_DIR", str(tmp_path))
     path = save_profile(taken(exercise_clip()), "anna")
     path.write_text(path.read_text("utf-8").replace('"weight": [', '"weight": [1.0, ', 1), "utf-8")
-    with pytest.raises(CalibrationError, match=r"anna\.json is damaged .*weight"):
+    with pytest.raises(CalibrationError, match=r"anna\.json cannot be used: .*weight"):
         load_profile("anna")
 
 

@@ -39,7 +39,7 @@ def test_each_format_writes_the_files_that_it_names(one: OutputFormat, tmp_path:
 def test_only_what_is_asked_for_is_written() -> None:
     assert [one.name for one in asked_for(())] == ["parquet", "subtitles"]
     assert [one.name for one in asked_for(("trc",))] == ["parquet", "subtitles", "trc"]
-    with pytest.raises(InputError, match=r"no output format 'xlsx': choose of csv, trc, rrd"):
+    with pytest.raises(InputError, match=r"no output format 'xlsx': choose one of csv, trc, rrd"):
         asked_for(("xlsx",))
     with pytest.raises(InputError, match="parquet"):
         asked_for(("parquet",))  # it has no option: it is always written

@@ -134,7 +134,7 @@ def test_profiles_from_before_the_choice_are_geometric(
     assert again.estimator is Estimator.GEOMETRIC
     assert again.shifts is None
     path.write_text(json.dumps({**data, "estimator": "oracle"}), "utf-8")
-    with pytest.raises(CalibrationError, match="damaged"):
+    with pytest.raises(CalibrationError, match="cannot be used: estimator: unknown name"):
         load_profile("old")
 
 

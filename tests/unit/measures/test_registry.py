@@ -64,7 +64,9 @@ def wrist(monkeypatch: pytest.MonkeyPatch) -> MeasureSpec:
     def wrist_series(scene: Scene) -> Series:
         value = 2 * scene.found["shoulder_tilt"].value + 1.0
         odd = np.arange(len(value)) % 2 == 1
-        return judge(scene, "wrist", value, np.ones_like(value), [(odd, Reason.MOTION_BLUR)], None)
+        return judge(
+            scene, "wrist", value, np.ones_like(value), [(odd, Reason.TOO_UNCERTAIN)], None
+        )
 
     module = ModuleType("wrists")
     module.__dict__["wrist_series"] = wrist_series
@@ -82,7 +84,7 @@ def test_a_new_entry_is_computed_and_gated(wrist: MeasureSpec) -> None:
     assert found.spec is wrist
     assert found.status[0] == Status.OK
     assert found.value[0] == pytest.approx(2 * measures["shoulder_tilt"].value[0] + 1)
-    assert Reason(int(found.reason[1])) is Reason.MOTION_BLUR
+    assert Reason(int(found.reason[1])) is Reason.TOO_UNCERTAIN
     assert np.isnan(found.value[1])
 
 

@@ -21,8 +21,8 @@ from scapcoach.recording.compare import Z95, compare
 from scapcoach.report.comparison_page import (
     Comparison,
     Difference,
+    DifferenceVerdict,
     Quantity,
-    Verdict,
     write_comparison,
 )
 from tests.support.sets import SHRUG, exercise, sample_set
@@ -71,8 +71,11 @@ def test_a_folder_differs_from_itself_in_nothing(tmp_path: Path) -> None:
     folder = results(tmp_path / "a", sample_set())
     found = compare(folder, folder)
     assert len(found.differences) > 10
-    assert {d.verdict for d in found.differences} <= {Verdict.SAME, Verdict.UNKNOWN}
-    assert all(d.value == 0 for d in found.differences if d.verdict is Verdict.SAME)
+    assert {d.verdict for d in found.differences} <= {
+        DifferenceVerdict.SAME,
+        DifferenceVerdict.UNKNOWN,
+    }
+    assert all(d.value == 0 for d in found.differences if d.verdict is DifferenceVerdict.SAME)
     assert found.headline.startswith("No clear difference")
     assert found.notes == ()
 
@@ -80,7 +83,11 @@ def test_a_folder_differs_from_itself_in_nothing(tmp_path: Path) -> None:
 def test_a_clear_difference_is_told_and_a_small_one_is_not(tmp_path: Path) -> None:
     name, base = "retraction_peak", [60.0] * 7
     a = results(tmp_path / "a", with_values(sample_set(), name, base, 5.0))
-    for shift, verdict in ((10.0, Verdict.SAME), (20.0, Verdict.MORE), (-20.0, Verdict.LESS)):
+    for shift, verdict in (
+        (10.0, DifferenceVerdict.SAME),
+        (20.0, DifferenceVerdict.MORE),
+        (-20.0, DifferenceVerdict.LESS),
+    ):
         moved = with_values(sample_set(), name, [v + shift for v in base], 5.0)
         b = results(tmp_path / f"b{shift:g}", moved)
         d = of(compare(a, b), name)
@@ -122,10 +129,10 @@ def test_what_is_withheld_on_one_side_is_not_compared(tmp_path: Path) -> None:
     a = results(tmp_path / "a", sample_set())
     b = results(tmp_path / "b", sample_set(judged=False))
     d = of(compare(a, b), "retraction_peak")
-    assert d.verdict is Verdict.UNKNOWN
+    assert d.verdict is DifferenceVerdict.UNKNOWN
     assert d.why == "not judged in B"
     assert np.isnan(d.value)
-    assert of(compare(a, b), "score").verdict is Verdict.UNKNOWN
+    assert of(compare(a, b), "score").verdict is DifferenceVerdict.UNKNOWN
 
 
 def test_partial_repetitions_stay_out(tmp_path: Path) -> None:
@@ -147,9 +154,9 @@ def test_faults_of_a_few_repetitions_are_told_apart_only_when_they_must_be(tmp_p
     none = results(tmp_path / "none", with_faults(0, 7))
     one = results(tmp_path / "one", with_faults(2, 7))
     all_ = results(tmp_path / "all", with_faults(7, 7))
-    assert of(compare(none, one), "shrug").verdict is Verdict.SAME
-    assert of(compare(none, all_), "shrug").verdict is Verdict.MORE
-    assert of(compare(all_, none), "shrug").verdict is Verdict.LESS
+    assert of(compare(none, one), "shrug").verdict is DifferenceVerdict.SAME
+    assert of(compare(none, all_), "shrug").verdict is DifferenceVerdict.MORE
+    assert of(compare(all_, none), "shrug").verdict is DifferenceVerdict.LESS
     never = results(tmp_path / "never", with_faults(0, 0))
     assert of(compare(none, never), "shrug").why == "not judged in B"
 
@@ -184,7 +191,7 @@ def test_relative_and_absolute_values_do_not_mix(tmp_path: Path) -> None:
     a = results(tmp_path / "a")
     b = results(tmp_path / "b", calibrated=False, calibration="auto")
     d = of(compare(a, b), "retraction_typical")
-    assert d.verdict is Verdict.UNKNOWN
+    assert d.verdict is DifferenceVerdict.UNKNOWN
     assert d.why == "only relative in B"
     both = of(compare(b, b), "retraction_typical")
     assert both.unit == "deg"
@@ -206,11 +213,14 @@ def test_the_other_way_round_is_the_same_with_the_sign_turned(
     there = {d.name: d for d in compare(a, b).differences}
     back = {d.name: d for d in compare(b, a).differences}
     assert set(there) == set(back)
-    turned = {Verdict.MORE: Verdict.LESS, Verdict.LESS: Verdict.MORE}
+    turned = {
+        DifferenceVerdict.MORE: DifferenceVerdict.LESS,
+        DifferenceVerdict.LESS: DifferenceVerdict.MORE,
+    }
     for key, d in there.items():
         assert turned.get(d.verdict, d.verdict) is back[key].verdict
         np.testing.assert_allclose(d.value, -back[key].value, atol=1e-9)
-        told = d.verdict in {Verdict.MORE, Verdict.LESS}
+        told = d.verdict in {DifferenceVerdict.MORE, DifferenceVerdict.LESS}
         assert told == (abs(d.value) > d.detectable)
     if not np.isfinite(one).any() and not np.isfinite(other).any():
         assert name not in there

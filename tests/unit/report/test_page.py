@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from jinja2 import UndefinedError
 
-from scapcoach.desk.policy import THRESHOLDS, Reading, State
+from scapcoach.desk.policy import THRESHOLDS, DeskState, PostureSample
 from scapcoach.measures.registry import HUNCH_ZONES, MARKED, MILD, SPECS, degree_range
 from scapcoach.measures.words import NOTHING, TITLES, figure, suffix
 from scapcoach.overlay.readings import ZONES
@@ -81,7 +81,7 @@ def test_ticks_are_few_and_round() -> None:
 def test_the_edges_of_the_hunch_score_stand_in_one_place() -> None:
     assert [edge for edge, *_ in ZONES] == [edge for edge, _ in HUNCH_ZONES]
     assert THRESHOLDS == {"low": MARKED, "normal": 50, "high": MILD}
-    assert Reading(0, True, MARKED).state is State.MARKED
+    assert PostureSample(0, True, MARKED).state is DeskState.MARKED
     assert f"mild from {MILD:.0f}, marked from {MARKED:.0f}" in SPECS["hunch"].positive
     number = re.compile(rf"(?<![\w.#-])({MILD:.0f}|{MARKED:.0f})(?![\w.%])")
     for place in ("report/assets", "report/templates", "web/assets"):

@@ -7,7 +7,7 @@
   const text = rows.map(row => row.dataset.text);
   const value = (row, column) => row.cells[column].dataset.v ?? "";
 
-  // What is missing stands last in either order.
+  // Rows without a value come last in both orders.
   function sort(column, down) {
     const numbers = heads[column].dataset.kind === "number";
     const sign = down ? -1 : 1;

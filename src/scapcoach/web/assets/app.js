@@ -17,7 +17,7 @@ const plots = new Plots(byId("plots"), setup.cards);
 const camera = new Camera(byId("video"));
 const sound = new Sound();
 const LIVE_BUTTONS = ["pause", "calibrate", "calibrate-exercise", "mute", "finish"];
-const shots = new Map(); // pictures on their way, by time: landmarks are drawn on their own picture
+const shots = new Map(); // sent pictures by time: landmarks are drawn on their own picture
 const state = { live: false, paused: false, muted: false, taking: false, seen: false, cue: 0, finished: false };
 const wizard = new Wizard(steer);
 const profiles = new Profiles(byId("profiles"), { changed: listProfiles, use: useProfile });
@@ -35,7 +35,7 @@ const link = new Link({
     if (state.finished) return;
     stop();
     if (code === setup.taken) cover("This session goes on in another tab", "Only one page at a time can be coached.", "Continue here");
-    else if (code !== 1000) cover("The connection broke off", reason || "Is 'scapcoach serve' still running?", "Start again");
+    else if (code !== 1000) cover("The connection was lost", reason || "Is 'scapcoach serve' still running?", "Start again");
   },
 });
 
@@ -93,7 +93,7 @@ async function take() {
   try {
     const shot = await camera.shoot();
     if (!shot) return;
-    if (shots.size > 6) forget(t - 1); // answers are missing: these pictures are of the past
+    if (shots.size > 6) forget(t - 1); // answers are missing: drop old pictures
     shots.set(t, shot.bitmap);
     await link.picture(shot.blob, t);
   } finally {
@@ -226,7 +226,7 @@ function nextExercise() {
   chooseExercise();
 }
 
-// A calibration that follows is kept in the profile that is in use, unless another name is given.
+// A later calibration is saved in the profile in use, unless another name is given.
 function chooseProfile() {
   const name = byId("profile").value;
   link.say({ do: "profile", name, camera: camera.label });

@@ -1,4 +1,4 @@
-// The browser's camera: opened on request, let go of on pause, pictures as JPEG.
+// The browser's camera: opened on request, released on pause, pictures as JPEG.
 const WIDE = 1280, HIGH = 720, QUALITY = 0.82;
 
 export class Camera {
@@ -11,7 +11,7 @@ export class Camera {
     document.addEventListener("visibilitychange", () => this.keepAwake());
   }
 
-  // During training no key is touched for minutes: the screen must not go dark while the camera is on.
+  // During training nobody touches a key for minutes: the screen must stay on with the camera.
   // The browser takes this back whenever the page is hidden.
   async keepAwake() {
     if (!this.on || document.visibilityState !== "visible") return;

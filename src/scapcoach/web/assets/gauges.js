@@ -71,7 +71,7 @@ export class Gauges {
   }
 }
 
-// The number that a status allows, else null.
+// The number that may be shown with this status, else null.
 export function number(state) {
   if (!state || (state.status !== "ok" && state.status !== "relative")) return null;
   const degrees = state.status === "relative" && state.deg !== null;

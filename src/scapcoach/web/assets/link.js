@@ -29,7 +29,7 @@ export class Link {
     if (this.ready) this.socket.send(JSON.stringify(command));
   }
 
-  // Whether a picture taken now would be looked at soon.
+  // Whether a picture taken now would be processed soon.
   get free() {
     const now = performance.now() / 1000;
     this.waiting = this.waiting.filter((t) => now - t < STALLED_S);

@@ -4,13 +4,13 @@ import { make } from "/static/dom.js";
 export async function showPast(root) {
   root.replaceChildren();
   const sessions = await (await fetch("/api/sessions")).json();
-  if (!sessions.length) make("p", "None yet. A session is listed here when it was finished.", root, "quiet");
+  if (!sessions.length) make("p", "None yet. Finished sessions are listed here.", root, "quiet");
   for (const session of sessions) {
     const card = document.createElement("article");
     card.className = "card";
     make("h2", when(session.name), card);
     for (const report of session.reports) reportLine(card, report);
-    if (!session.reports.length) make("p", `Not finished in order. To write its report: scapcoach replay ${session.name}`, card, "quiet");
+    if (!session.reports.length) make("p", `This session was interrupted. To write its report: scapcoach replay ${session.name}`, card, "quiet");
     root.append(card);
   }
 }

@@ -1,4 +1,4 @@
-// The last seconds of the main measures; gaps are gaps.
+// The last seconds of the main measures; no line is drawn across gaps.
 import { make } from "/static/dom.js";
 import { number } from "/static/gauges.js";
 
@@ -29,7 +29,7 @@ export class Plots {
       while (plot.points[0][0] < reading.t - SPAN) plot.points.shift();
     }
     const now = performance.now();
-    if (now - this.drawn < 100) return; // ten times a second is as much as an eye follows
+    if (now - this.drawn < 100) return; // people cannot read faster changes
     this.drawn = now;
     for (const plot of this.plots) this.#draw(plot, reading.t);
   }

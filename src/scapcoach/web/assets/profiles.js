@@ -1,8 +1,8 @@
-// Saved profiles: what they hold; to use, export, import and delete.
+// Saved profiles: their content, and buttons to use, export, import and delete them.
 import { make } from "/static/dom.js";
 
 export class Profiles {
-  // changed: called with the names after every look; use: called with the one chosen.
+  // changed: called with the names after every refresh; use: called with the chosen name.
   constructor(root, { changed, use }) {
     Object.assign(this, { root, changed, use });
     this.list = root.querySelector("#profile-list");
@@ -61,10 +61,10 @@ export class Profiles {
     if (!file) return;
     this.file.value = "";
     const answer = await fetch(`/api/profiles${replace ? "?replace=yes" : ""}`, { method: "POST", body: file });
-    const told = await answer.json();
+    const result = await answer.json();
     await this.refresh();
-    if (answer.status !== 409) { this.say(answer.ok ? `Imported \u201c${told.name}\u201d.` : told.message); return; }
-    this.say(`${told.message} `);
+    if (answer.status !== 409) { this.say(answer.ok ? `Imported \u201c${result.name}\u201d.` : result.message); return; }
+    this.say(`${result.message} `);
     button("Replace it", this.said, () => this.#import(file, true), "danger");
   }
 }

@@ -1,4 +1,4 @@
-// Tones and spoken cues, one at a time; voices of this computer only, none from the network.
+// Tones and spoken cues, one at a time; only voices of this computer, none from the network.
 export class Sound {
   constructor() {
     this.tones = this.voice = false;
@@ -34,7 +34,7 @@ export class Sound {
   #speak(text) {
     const voices = globalThis.speechSynthesis?.getVoices().filter((v) => v.localService && v.lang.startsWith("en")) ?? [];
     if (!voices.length) return;
-    speechSynthesis.cancel(); // what was being said is out of date
+    speechSynthesis.cancel(); // the previous cue is out of date
     const said = new SpeechSynthesisUtterance(text);
     said.voice = voices[0];
     speechSynthesis.speak(said);

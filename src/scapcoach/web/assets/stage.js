@@ -1,4 +1,4 @@
-// The picture with the skeleton on it, mirrored if asked; words are the page's own.
+// The picture with the skeleton on it, mirrored if wanted; words are shown by the page.
 
 export class Stage {
   // body: bones and joints with their colours, as the setup gives them.

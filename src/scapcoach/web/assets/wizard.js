@@ -55,12 +55,12 @@ export class Wizard {
     }));
   }
 
-  // Which way to move: an arrow at that side, or an arrow with a word for other directions.
-  #arrow(way) {
-    const arrow = byId("arrow"), aside = way === "left" || way === "right";
-    const left = aside && (way === "left") === this.mirrored;
-    const [kind, word] = aside ? [left ? "to-left" : "to-right", ""] : ARROWS[way] ?? ["", ""];
-    arrow.hidden = !way;
+  // Where to move: an arrow at that side, or an arrow with a word for other directions.
+  #arrow(direction) {
+    const arrow = byId("arrow"), aside = direction === "left" || direction === "right";
+    const left = aside && (direction === "left") === this.mirrored;
+    const [kind, word] = aside ? [left ? "to-left" : "to-right", ""] : ARROWS[direction] ?? ["", ""];
+    arrow.hidden = !direction;
     arrow.className = `arrow ${kind}`;
     arrow.lastElementChild.textContent = word;
   }
@@ -81,7 +81,7 @@ export class Wizard {
   }
 }
 
-// Only what changed, so that screen readers do not say it again and again.
+// Only if it changed, so that screen readers do not repeat it.
 function set(id, text) {
   const node = byId(id);
   if (node.textContent !== text) node.textContent = text;
