@@ -1,4 +1,4 @@
-"""Long recordings in pieces: as good as uncut, also with other people in the picture; resumed by piece."""
+"""Long recordings in pieces: as good as uncut, with other people too; resumed by piece."""
 
 from __future__ import annotations
 
