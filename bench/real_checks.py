@@ -8,8 +8,8 @@ import numpy as np
 
 from bench.accuracy.stats import auc
 from bench.real_reps import arms_movement, check_reps
-from scapcoach.geometry.posture import ARMS, HIPS, SHOULDERS, trunk_length
-from scapcoach.landmarks import Landmark
+from scapcoach.geometry.posture import ARMS, trunk_length
+from scapcoach.landmarks import HIPS, SHOULDERS, Landmark
 from scapcoach.measures import Reason
 from scapcoach.measures.registry import MARKED
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from scapcoach.calibration.holds import frames_of
 from scapcoach.filters import smooth_poses
-from scapcoach.geometry.posture import HIPS, SHOULDERS
+from scapcoach.landmarks import HIPS, SHOULDERS
 
 if TYPE_CHECKING:
     from bench.accuracy.observe import Calibrated

@@ -17,16 +17,12 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
-from scapcoach.landmarks import Landmark
+from scapcoach.landmarks import HIPS, SHOULDERS
 
 if TYPE_CHECKING:
     from scapcoach.arrays import BoolArray, FloatArray, IntArray
     from scapcoach.landmarks import Poses
 
-
-_TRUNK: Final = (
-    Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP, Landmark.RIGHT_HIP,
-)  # fmt: skip
 
 #: Longest gap that is filled, in seconds: a dropout of the tracker, not a movement.
 MAX_GAP: Final = 0.2
@@ -226,8 +222,8 @@ def smooth_poses(poses: Poses, smoother: Filter | None = None, max_gap: float = 
 
 #: A jump between two frames that is a cut of the film, or the tracker going to another place, in
 #: trunk lengths, and its lowest speed in trunk lengths per second: no trunk moves at 3 m/s [E].
-_CUT: Final = 0.5
-_CUT_SPEED: Final = 6.0
+CUT: Final = 0.5
+CUT_SPEED: Final = 6.0
 
 
 def _cuts(poses: Poses, subject: IntArray) -> BoolArray:
@@ -237,11 +233,11 @@ def _cuts(poses: Poses, subject: IntArray) -> BoolArray:
     who appears somewhere else after it is one.
     """
     seen = np.flatnonzero(poses.present)
-    trunk, t = poses.point(*_TRUNK)[seen], poses.t[seen]
-    length = np.linalg.norm(poses.point(*_TRUNK[:2]) - poses.point(*_TRUNK[2:]), axis=1)[seen]
+    trunk, t = poses.point(*SHOULDERS, *HIPS)[seen], poses.t[seen]
+    length = np.linalg.norm(poses.point(*SHOULDERS) - poses.point(*HIPS), axis=1)[seen]
     jump = np.linalg.norm(np.diff(trunk, axis=0), axis=1) / np.maximum(length[1:], 1.0)
     cut = np.concatenate([[False], np.diff(subject) != 0])
-    cut[seen[1:]] |= (jump > _CUT) & (jump > _CUT_SPEED * np.diff(t))
+    cut[seen[1:]] |= (jump > CUT) & (jump > CUT_SPEED * np.diff(t))
     return cut
 
 

@@ -1,9 +1,19 @@
-"""Where the program stores the user's data."""
+"""Where the program stores the user's data, and the names of files in a folder of results."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
+
+#: Files of an analysed clip or session.
+SUMMARY: Final = "summary.json"
+REPORT: Final = "report.html"
+LANDMARKS: Final = "landmarks.parquet"
+FRAMES: Final = "frames.parquet"
+
+#: Bytes of a summary at most: some hours of repetitions.
+MAX_SUMMARY_BYTES: Final = 50_000_000
 
 
 def data_folder() -> Path:

@@ -64,15 +64,20 @@ class Landmark(IntEnum):
 
 N_LANDMARKS: Final = len(Landmark)
 
+#: Pairs of landmarks, left and right.
+EARS: Final = (Landmark.LEFT_EAR, Landmark.RIGHT_EAR)
+SHOULDERS: Final = (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)
+HIPS: Final = (Landmark.LEFT_HIP, Landmark.RIGHT_HIP)
+
 #: Points along the back contour, evenly spaced in height from hip (0) to neck (-1).
 N_CONTOUR: Final = 24
 
 #: Bones worth drawing, as pairs of landmarks.
 SKELETON: Final[tuple[tuple[Landmark, Landmark], ...]] = (
-    (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER),
+    SHOULDERS,
     (Landmark.LEFT_SHOULDER, Landmark.LEFT_HIP),
     (Landmark.RIGHT_SHOULDER, Landmark.RIGHT_HIP),
-    (Landmark.LEFT_HIP, Landmark.RIGHT_HIP),
+    HIPS,
     (Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW),
     (Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST),
     (Landmark.RIGHT_SHOULDER, Landmark.RIGHT_ELBOW),

@@ -1,4 +1,4 @@
-"""Writes the golden landmarks anew: ``python -m tests.golden.record``.
+"""Writes the golden landmarks again: ``python -m tests.golden.record``.
 
 Only after a change that is meant to move landmarks (another model, another way to decode), and
 with the reason in the commit message.

@@ -86,7 +86,7 @@ def test_a_truncated_clip_gives_what_it_has_and_says_so(tmp_path: Path) -> None:
     summary = json.loads((tmp_path / "out" / "cut" / "summary.json").read_text("utf-8"))
     assert summary["source"]["warnings"]
     again = run("analyze", clip, "--out", tmp_path / "out", "--no-video", "--csv")
-    assert "Note:" in again.stdout, "what was wrong with the clip is told from kept landmarks, too"
+    assert "Note:" in again.stdout, "problems of the clip are reported with stored landmarks, too"
     assert len(read_landmarks(tmp_path / "out" / "cut" / "landmarks.parquet")) >= 15
 
 

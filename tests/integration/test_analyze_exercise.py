@@ -81,10 +81,10 @@ def test_the_repetitions_are_those_of_the_truth_in_every_output(
     table = pq.read_table(results / "reps.parquet").to_pylist()
     with (results / "reps.csv").open(newline="", encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
-    told = summary["set"]["repetitions"]
-    assert summary["set"]["reps"] == len(table) == len(lines) == len(told) == len(posed)
+    listed = summary["set"]["repetitions"]
+    assert summary["set"]["reps"] == len(table) == len(lines) == len(listed) == len(posed)
     for row, line, one, (number, (start, end)) in zip(
-        table, lines, told, posed.items(), strict=True
+        table, lines, listed, posed.items(), strict=True
     ):
         assert row["rep"] == int(line["rep"]) == one["rep"] == number
         assert start - 0.2 <= row["start"] < row["peak_start"] <= row["peak_end"] < row["end"]
@@ -127,11 +127,11 @@ def test_a_value_that_is_withheld_is_empty_with_its_reason(results: Path) -> Non
 
 
 def test_cues_are_the_same_in_subtitles_and_summary(results: Path, summary: dict[str, Any]) -> None:
-    told = [(c["t"], c["until"], c["text"]) for c in summary["set"]["cues"]]
+    listed = [(c["t"], c["until"], c["text"]) for c in summary["set"]["cues"]]
     shown = read_srt(results / "cues.srt")
     assert shown == read_vtt(results / "cues.vtt")
-    assert [text for _, _, text in shown] == [text for _, _, text in told]
-    for (a, b, _), (begin, end, _) in zip(shown, told, strict=True):
+    assert [text for _, _, text in shown] == [text for _, _, text in listed]
+    for (a, b, _), (begin, end, _) in zip(shown, listed, strict=True):
         assert a == pytest.approx(begin, abs=2e-3)
         assert b <= end + 2e-3
 
@@ -291,7 +291,9 @@ BAD_FILES = {
 
 
 @pytest.mark.parametrize("kind", BAD_FILES)
-def test_an_exercise_file_with_faults_is_told_before_any_work(tmp_path: Path, kind: str) -> None:
+def test_an_exercise_file_with_errors_is_reported_before_any_work(
+    tmp_path: Path, kind: str
+) -> None:
     text, expected = BAD_FILES[kind]
     bad = tmp_path / "bad.toml"
     bad.write_text(text, "utf-8")
@@ -311,7 +313,7 @@ def test_an_exercise_file_with_faults_is_told_before_any_work(tmp_path: Path, ki
         (["--focus", "inner"], "'inner' is not one of"),
     ],
 )
-def test_wrong_usage_is_told_with_what_would_be_right(
+def test_wrong_usage_is_reported_with_the_right_one(
     tmp_path: Path, arguments: list[str], expected: str
 ) -> None:
     done = run("analyze", CLIP, *arguments, "--out", tmp_path / "out")
@@ -354,7 +356,7 @@ def test_a_full_disk_keeps_the_old_results_and_says_so(
     assert {p.name: p.read_bytes() for p in (out / CLIP.stem).iterdir()} == before
 
 
-def test_no_permission_for_a_page_is_told(results: Path, tmp_path: Path) -> None:
+def test_no_permission_for_a_page_is_reported(results: Path, tmp_path: Path) -> None:
     (tmp_path / "page.html").mkdir()
     done = run("compare", results, results, "--html", tmp_path / "page.html" / "x" / "y.html")
     assert done.returncode == 0, done.stderr  # folders are made
@@ -369,7 +371,7 @@ def _path(first: Path) -> str:
     return os.pathsep.join([str(first), str(root / "src"), str(root)])
 
 
-def test_comparing_what_is_no_result_is_told(tmp_path: Path) -> None:
+def test_comparing_what_is_no_result_is_reported(tmp_path: Path) -> None:
     done = run("compare", tmp_path, tmp_path)
     assert done.returncode == 1
     assert "holds no results" in done.stderr

@@ -1,4 +1,4 @@
-"""Long recordings in pieces: as good as uncut, whoever else is in the picture, resumed by piece."""
+"""Long recordings in pieces: as good as uncut, with other people too; resumed by piece."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_a_piece_that_follows_somebody_else_is_done_again(tmp_path: Path, why: s
     assert 10 - 1.1 * WARM_UP < asked[0][1] <= 10 - 0.9 * WARM_UP
 
 
-def test_where_nobody_was_seen_whoever_comes_is_the_subject(tmp_path: Path) -> None:
+def test_where_nobody_was_seen_the_next_person_is_the_subject(tmp_path: Path) -> None:
     whole = synthetic_poses(600, (640, 480))
     early = whole[whole.t < 10]
     nobody = replace(early, subject=np.full(len(early), -1))
@@ -168,7 +168,7 @@ def test_a_cut_clip_is_as_good_as_an_uncut_one(tmp_path: Path) -> None:
 
 
 def test_the_one_who_was_followed_is_followed_on(tmp_path: Path) -> None:
-    """Two people: the second piece alone would choose anew."""
+    """Two people: the second piece alone would choose again."""
     clip = SAMPLES / "two_people_outdoors.mp4"
     options = Options(model="lite")
     with VideoFile(clip) as source:

@@ -36,15 +36,15 @@ def analysed(name: str) -> tuple[Analysis, dict[str, np.ndarray]]:
 def agreement(
     name: str, measure: str, true: str, *, degrees: bool = False
 ) -> tuple[float, float, float]:
-    """Share of frames judged, correlation, and slope of what is told over what is so."""
+    """Share of frames judged, correlation, and slope of the estimates over the truth."""
     found, truth = analysed(name)
     series = found.measures[measure]
-    told = series.deg if degrees else series.value
-    assert told is not None
-    known = np.isfinite(told)
+    measured = series.deg if degrees else series.value
+    assert measured is not None
+    known = np.isfinite(measured)
     if known.sum() < 10:
         return known.mean(), np.nan, np.nan
-    x, y = truth[true][known], told[known]
+    x, y = truth[true][known], measured[known]
     return known.mean(), np.corrcoef(x, y)[0, 1], np.polyfit(x, y, 1)[0]
 
 
@@ -70,14 +70,14 @@ def test_retraction_is_seen_at_an_angle_with_the_arms_still() -> None:
 @pytest.mark.parametrize("name", ["row_oblique", "retraction_oblique", "shrug_front"])
 def test_retraction_never_has_the_wrong_sign(name: str) -> None:
     found, truth = analysed(name)
-    told = found.measures["retraction"].deg
-    assert told is not None
+    measured = found.measures["retraction"].deg
+    assert measured is not None
     assert found.calibration is not None
     neutral = found.calibration.neutral
     rest = (truth["t"] >= neutral.start) & (truth["t"] <= neutral.end)
     change = truth["retraction"] - np.median(truth["retraction"][rest])
-    clear = np.isfinite(told) & (np.abs(change) > 5)
-    wrong = clear & (np.sign(told) == -np.sign(change)) & (np.abs(told) > 1)
+    clear = np.isfinite(measured) & (np.abs(change) > 5)
+    wrong = clear & (np.sign(measured) == -np.sign(change)) & (np.abs(measured) > 1)
     assert wrong.sum() <= 0.05 * max(clear.sum(), 20)
 
 
@@ -92,10 +92,10 @@ def test_turning_on_the_spot_moves_neither_retraction_nor_elevation() -> None:
     found, truth = analysed("turning_front")
     assert np.ptp(truth["yaw"]) > 30
     for name, most in (("retraction", 8.0), ("elevation", 6.0)):
-        told = found.measures[name].deg
-        assert told is not None
-        assert np.isfinite(told).mean() > 0.5
-        assert np.nanmax(np.abs(told)) < most
+        measured = found.measures[name].deg
+        assert measured is not None
+        assert np.isfinite(measured).mean() > 0.5
+        assert np.nanmax(np.abs(measured)) < most
 
 
 def test_a_hunch_at_the_desk_is_seen_from_the_side() -> None:
@@ -125,9 +125,9 @@ def test_the_guided_protocol_is_found_in_a_real_recording_and_gives_the_ranges()
     found = scapcoach.analyze(clip, calibration=calibration)
     _, truth = analysed("calibration_front")
     for name in ("retraction", "elevation"):
-        told, so = found.measures[name].value, truth[name]
-        full = so > 0.95 * so.max()
-        rest = np.abs(so) < 0.5
+        measured, actual = found.measures[name].value, truth[name]
+        full = actual > 0.95 * actual.max()
+        rest = np.abs(actual) < 0.5
         quiet = np.abs(truth["thoracic_flexion"]) < 1
-        assert np.nanmedian(told[full & quiet]) == pytest.approx(100, abs=15)
-        assert np.nanmedian(told[rest & quiet]) == pytest.approx(0, abs=15)
+        assert np.nanmedian(measured[full & quiet]) == pytest.approx(100, abs=15)
+        assert np.nanmedian(measured[rest & quiet]) == pytest.approx(0, abs=15)

@@ -186,7 +186,7 @@ def test_a_set_is_counted_cued_and_reported(tmp_path: Path) -> None:
     assert "Traceback" not in error, error
 
 
-def test_the_page_calibrates_whoever_follows_it(tmp_path: Path) -> None:
+def test_the_page_calibrates_a_person_who_follows_it(tmp_path: Path) -> None:
     running = server(tmp_path)
     try:
         with chromium(following(tmp_path / "follows.mjpeg"), size=(390, 844)) as driver:

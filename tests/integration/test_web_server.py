@@ -187,7 +187,7 @@ def test_parsing() -> None:
         with pytest.raises(ProtocolError, match=f"^The message cannot be used: .*{why}") as caught:
             parse_command(text)
         assert str(caught.value).endswith("Load the page again.")
-    with pytest.raises(ProtocolError, match="no picture"):
+    with pytest.raises(ProtocolError, match="not a picture"):
         parse_picture(packed(b"\xff\xd8\xff\xe0\x00\x10" + bytes(20), 1.0))
     assert jpeg_size(b"\x89PNG") is None
     assert is_loopback("127.0.0.1")

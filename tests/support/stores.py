@@ -41,7 +41,7 @@ def s3_server() -> Iterator[dict[str, str]]:
             "AWS_ACCESS_KEY_ID": "someone",
             "AWS_SECRET_ACCESS_KEY": "secret",
             "AWS_DEFAULT_REGION": "us-east-1",
-            # Nothing of whoever runs the tests.
+            # Nothing of the user who runs the tests.
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_opencv_is_loaded_first_whoever_asks_first() -> None:
+def test_opencv_is_loaded_first_in_every_order_of_imports() -> None:
     code = (
         "import sys; from scapcoach.sources.video import probe; "
         "probe('sample_videos/walking_front_portrait.mp4'); "

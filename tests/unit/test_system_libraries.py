@@ -127,10 +127,10 @@ def test_one_error_names_all_that_is_missing(
     missing[:] = ["libGL.so.1", "libxcb.so.1"]
     error = ImportError("libodd.so.2: cannot open shared object file: No such file or directory")
     assert lacking(error) == ["libGL.so.1", "libodd.so.2", "libxcb.so.1"]
-    told = unforeseen(error)
-    assert isinstance(told, InstallationError)
-    assert "lacks libGL.so.1, libodd.so.2 and libxcb.so.1" in str(told)
-    assert "apt-get install -y libgl1 libxcb1, and the packages that hold libodd.so.2" in str(told)
+    shown = unforeseen(error)
+    assert isinstance(shown, InstallationError)
+    assert "lacks libGL.so.1, libodd.so.2 and libxcb.so.1" in str(shown)
+    assert "apt-get install -y libgl1 libxcb1, and the packages that hold libodd.so.2" in str(shown)
     # MediaPipe loads its library by ctypes, which raises OSError.
     assert lacking(OSError(str(error))) == lacking(error)
     # The second import of cv2 in a process names none.

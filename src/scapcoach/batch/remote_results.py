@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from scapcoach.batch.remote import open_store, shown, store_errors
 from scapcoach.errors import OutputError
-from scapcoach.recording.places import KEY, LANDMARKS, SUMMARY, partial_folder, read_summary
+from scapcoach.folders import LANDMARKS, SUMMARY
+from scapcoach.recording.places import KEY, partial_folder, read_summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,13 +5,13 @@ from __future__ import annotations
 import signal
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from scapcoach.pose.uninterrupted import STOP_SIGNALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
-
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class StopRequest:
@@ -47,7 +47,7 @@ def stop_on_ctrl_c() -> Iterator[StopRequest]:
             raise KeyboardInterrupt
         request.make()
 
-    before = {number: signal.signal(number, handle) for number in _SIGNALS}
+    before = {number: signal.signal(number, handle) for number in STOP_SIGNALS}
     try:
         yield request
     finally:
@@ -67,7 +67,7 @@ def signals_held() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         yield
     finally:
@@ -76,5 +76,5 @@ def signals_held() -> Iterator[None]:
 
 def ignore_signals() -> None:
     """Ignore Ctrl-C and SIGTERM from now on, in the main thread of a worker process."""
-    for number in _SIGNALS:
+    for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)

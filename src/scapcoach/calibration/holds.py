@@ -11,11 +11,11 @@ import numpy as np
 
 from scapcoach.calibration.reps import REPS, find_reps
 from scapcoach.errors import CalibrationError, SegmentListError
-from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, head_height, trunk_length
+from scapcoach.geometry.posture import head_height, trunk_length
 from scapcoach.girdle.neutral import usable_landmarks
 from scapcoach.girdle.personal import FULL_POSES
 from scapcoach.girdle.template import KINDS, arm_features
-from scapcoach.landmarks import Landmark
+from scapcoach.landmarks import EARS, HIPS, SHOULDERS, Landmark
 
 if TYPE_CHECKING:
     from pathlib import Path

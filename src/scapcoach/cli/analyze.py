@@ -15,6 +15,7 @@ from scapcoach.cli.place import Folder, Place
 from scapcoach.cli.unexpected import unexpected
 from scapcoach.errors import InstallationError, ScapcoachError
 from scapcoach.export.formats import check_installed, optional
+from scapcoach.folders import REPORT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -236,7 +237,7 @@ class _Job:
         for line in found.warnings:
             results.detail(f"Note: {line}", "yellow")
         if found.folder is not None:
-            results.detail(str(found.folder / "report.html"), "cyan")
+            results.detail(str(found.folder / REPORT), "cyan")
 
 
 def said(summary: Mapping[str, Any]) -> list[str]:

@@ -14,6 +14,7 @@ import click
 from scapcoach.cli.exit_codes import FAILED, FINE, INTERRUPTED
 from scapcoach.cli.place import Place
 from scapcoach.errors import ScapcoachError
+from scapcoach.folders import SUMMARY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 INDEX: Final = "index.parquet"
 PAGE: Final = "summary.html"
-SUMMARY: Final = "summary.json"
 
 #: More jobs than there are cores.
 _MANY: Final = 10_000

@@ -12,9 +12,9 @@ import numpy as np
 
 from scapcoach.coaching.exercise import MOVEMENT_QUANTITIES
 from scapcoach.coaching.hands import load_direction
-from scapcoach.geometry.posture import ARMS, HIPS, SHOULDERS, trunk_length, trunk_line, trunk_tilt
+from scapcoach.geometry.posture import ARMS, trunk_length, trunk_line, trunk_tilt
 from scapcoach.geometry.vectors import cross, unit, y_up
-from scapcoach.landmarks import Landmark
+from scapcoach.landmarks import HIPS, SHOULDERS, Landmark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.geometry.posture import EARS
-from scapcoach.landmarks import Landmark
+from scapcoach.landmarks import EARS, Landmark
 
 if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray

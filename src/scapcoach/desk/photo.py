@@ -9,8 +9,8 @@ import numpy as np
 
 from scapcoach.desk.check import check_picture, find_largest_person
 from scapcoach.errors import CameraError
-from scapcoach.geometry.posture import EARS, SHOULDERS
 from scapcoach.geometry.view import classify_view, estimate_yaw
+from scapcoach.landmarks import EARS, SHOULDERS
 from scapcoach.measures.series import View
 from scapcoach.sources.camera import Camera
 

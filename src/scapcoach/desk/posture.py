@@ -19,11 +19,10 @@ import numpy as np
 
 from scapcoach.desk.head import head_size
 from scapcoach.errors import CalibrationError
-from scapcoach.geometry.posture import EARS, SHOULDERS
 from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.geometry.view import estimate_yaw
 from scapcoach.girdle.neutral import usable_landmarks
-from scapcoach.landmarks import Landmark
+from scapcoach.landmarks import EARS, SHOULDERS, Landmark
 from scapcoach.measures.series import Reason, Status
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from scapcoach.desk.posture import Baseline
 from scapcoach.errors import CalibrationError, ProfileNameError
 from scapcoach.files import write_private
 from scapcoach.folders import data_folder
-from scapcoach.geometry.posture import EARS, SHOULDERS
 from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.geometry.view import estimate_yaw
+from scapcoach.landmarks import EARS, SHOULDERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.errors import InputError
+from scapcoach.folders import FRAMES, LANDMARKS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -52,8 +53,8 @@ FORMATS: tuple[OutputFormat, ...] = (
     OutputFormat(
         "parquet",
         (
-            ("frames.parquet", "for analysis: every measure of every frame"),
-            ("landmarks.parquet", "the raw landmarks, from which everything can be computed again"),
+            (FRAMES, "for analysis: every measure of every frame"),
+            (LANDMARKS, "the raw landmarks, from which everything can be computed again"),
             ("reps.parquet", "with `--exercise`: one row per repetition"),
         ),
         "scapcoach.export.parquet_tables:write",

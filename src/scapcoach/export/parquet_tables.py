@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scapcoach.export.tables import landmarks_table, write_parquet
+from scapcoach.folders import FRAMES, LANDMARKS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +19,7 @@ def write(place: Path, results: AnalysisResults) -> None:
     Raises:
         OutputError: one of them cannot be written.
     """
-    write_parquet(place / "landmarks.parquet", landmarks_table(results.raw))
-    write_parquet(place / "frames.parquet", results.frames)
+    write_parquet(place / LANDMARKS, landmarks_table(results.raw))
+    write_parquet(place / FRAMES, results.frames)
     if results.repetitions is not None:
         write_parquet(place / "reps.parquet", results.repetitions)

@@ -13,7 +13,7 @@ from scapcoach.errors import MissingExtraError, OutputError
 from scapcoach.files import atomic_path
 from scapcoach.installed import install_extra
 from scapcoach.landmarks import SKELETON, Landmark
-from scapcoach.overlay.skeleton import hue
+from scapcoach.overlay.skeleton import BONES, hue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +32,6 @@ TIMELINE: Final = "time"
 
 _LABELS: Final = np.array([point.name.lower() for point in Landmark])
 _COLORS: Final = np.array([hue(point) for point in Landmark], np.uint8)
-_BONES: Final = np.array(SKELETON, dtype=int)
 _BONE_COLORS: Final = np.array([hue(a, b) for a, b in SKELETON], np.uint8)
 
 
@@ -139,10 +138,10 @@ def _send_points(rr: Any, stream: Any, where: str, t: FloatArray, points: FloatA
     )
     stream.send_columns(f"{where}/points", times, joints.partition(seen.sum(axis=1)))
     stream.log(f"{where}/points", dots.from_fields(show_labels=False), static=True)
-    whole: npt.NDArray[np.bool_] = np.all(seen[:, _BONES], axis=-1)
+    whole: npt.NDArray[np.bool_] = np.all(seen[:, BONES], axis=-1)
     frame, bone = np.nonzero(whole)
     lines = strips.columns(
-        strips=points[frame[:, None], _BONES[bone]],
+        strips=points[frame[:, None], BONES[bone]],
         colors=_BONE_COLORS[bone],
         radii=np.full(len(frame), width / 2),
     )

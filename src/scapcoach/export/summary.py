@@ -11,6 +11,7 @@ import numpy as np
 from scapcoach._version import __version__
 from scapcoach.files import atomic_path
 from scapcoach.measures.series import Reason, Status, View
+from scapcoach.measures.words import MAIN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from scapcoach.measures.series import Measures, Series
 
 SCHEMA: Final = "scapcoach.summary/1"
-
-#: The measures that a lifter asks about, and how sentences call them.
-MAIN: Final = {"retraction": "Retraction", "elevation": "Shrugging", "hunch": "Hunch"}
 
 #: Views as sentences name them.
 VIEW_WORDS: Final = {

@@ -11,16 +11,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.geometry.vectors import angle_from_vertical, cross, unit, y_up
-from scapcoach.landmarks import Landmark, cached_per_poses, indices
+from scapcoach.landmarks import EARS, HIPS, SHOULDERS, Landmark, cached_per_poses, indices
 
 if TYPE_CHECKING:
     from scapcoach.arrays import BoolArray, FloatArray
     from scapcoach.landmarks import Poses
 
 
-SHOULDERS: Final = (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)
-HIPS: Final = (Landmark.LEFT_HIP, Landmark.RIGHT_HIP)
-EARS: Final = (Landmark.LEFT_EAR, Landmark.RIGHT_EAR)
 #: (2, 3) shoulder, elbow, wrist, left and right.
 ARMS: Final = np.array(
     [

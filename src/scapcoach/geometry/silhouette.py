@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.landmarks import N_CONTOUR, Landmark
+from scapcoach.landmarks import EARS, HIPS, N_CONTOUR
 
 if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray
@@ -43,8 +43,8 @@ def back_contour(mask: FloatArray, xy: FloatArray, yaw: float) -> FloatArray:
         has no edge there (another body part or the border of the picture in the way). All NaN
         when landmarks are missing.
     """
-    hips = xy[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP]].mean(axis=0).astype(np.float64)
-    ears = xy[[Landmark.LEFT_EAR, Landmark.RIGHT_EAR]].mean(axis=0).astype(np.float64)
+    hips = xy[list(HIPS)].mean(axis=0).astype(np.float64)
+    ears = xy[list(EARS)].mean(axis=0).astype(np.float64)
     axis = ears - hips
     length = float(np.hypot(*axis))
     if not np.isfinite(length) or length < 8 or not np.isfinite(yaw):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.geometry.vectors import wrap_degrees
-from scapcoach.landmarks import Landmark, cached_per_poses
+from scapcoach.landmarks import HIPS, SHOULDERS, cached_per_poses
 
 if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray, IntArray
@@ -21,12 +21,7 @@ if TYPE_CHECKING:
 #: Left and right points whose connecting line turns with the trunk, and their weight: the depth of
 #: the shoulders swings with the arms, so the hips weigh more [M, phantom: 3.5 against 4.0 deg of
 #: spread within a lift]. The head is left out: it turns independently.
-_LEFT_RIGHT_LINES: Final = np.array(
-    [
-        (Landmark.LEFT_HIP, Landmark.RIGHT_HIP),
-        (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER),
-    ]
-)
+_LEFT_RIGHT_LINES: Final = np.array([HIPS, SHOULDERS])
 _WEIGHTS: Final = np.array([2.0, 1.0])
 _FROM_ABOVE: Final = np.array([0, 2])
 

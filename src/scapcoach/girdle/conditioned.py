@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.geometry.posture import EARS, SHOULDERS
 from scapcoach.girdle.neutral import BORDER
 from scapcoach.girdle.scatter import (
     Scatter,
@@ -37,6 +36,7 @@ from scapcoach.girdle.template import (
     read_table,
     template_features,
 )
+from scapcoach.landmarks import EARS, SHOULDERS
 
 if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, face_size, trunk_line
+from scapcoach.geometry.posture import face_size, trunk_line
 from scapcoach.geometry.vectors import wrap_degrees, y_up
 from scapcoach.geometry.view import estimate_yaw
 from scapcoach.girdle.geometric import solve
-from scapcoach.landmarks import Landmark
+from scapcoach.landmarks import EARS, HIPS, SHOULDERS, Landmark
 
 if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray, IntArray
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 #: Left and right landmarks that the observer uses; the nose comes before them.
 _OBSERVER_PAIRS: Final = (
     (Landmark.LEFT_EYE_OUTER, Landmark.RIGHT_EYE_OUTER),
-    (Landmark.LEFT_EAR, Landmark.RIGHT_EAR),
+    EARS,
     (Landmark.MOUTH_LEFT, Landmark.MOUTH_RIGHT),
-    (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER),
+    SHOULDERS,
     (Landmark.LEFT_ELBOW, Landmark.RIGHT_ELBOW),
     (Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST),
-    (Landmark.LEFT_HIP, Landmark.RIGHT_HIP),
+    HIPS,
     (Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE),
 )
 OBSERVER_POINTS: Final = (Landmark.NOSE, *(p for pair in _OBSERVER_PAIRS for p in pair))

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, trunk_length, trunk_line
+from scapcoach.geometry.posture import trunk_length, trunk_line
 from scapcoach.geometry.vectors import unit, wrap_degrees, y_up
 from scapcoach.geometry.view import estimate_yaw
 from scapcoach.girdle.model import N_PARAMETERS, Body, Parameter, project
 from scapcoach.girdle.neutral import HIDDEN_SIGMA, Neutral, arm_vectors, usable_landmarks
 from scapcoach.girdle.state import GirdleState
-from scapcoach.landmarks import indices
+from scapcoach.landmarks import EARS, HIPS, SHOULDERS, indices
 
 if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray

@@ -10,8 +10,6 @@ import numpy as np
 from scapcoach.errors import CalibrationError
 from scapcoach.geometry.posture import (
     ARMS,
-    HIPS,
-    SHOULDERS,
     face_size,
     head_forward,
     head_height,
@@ -22,7 +20,7 @@ from scapcoach.geometry.silhouette import rounding_index
 from scapcoach.geometry.vectors import median, wrap_degrees, y_up
 from scapcoach.geometry.vectors import unit as unit_vector
 from scapcoach.geometry.view import estimate_yaw
-from scapcoach.landmarks import cached_per_poses
+from scapcoach.landmarks import HIPS, SHOULDERS, cached_per_poses
 
 if TYPE_CHECKING:
     from scapcoach.arrays import BoolArray, FloatArray

@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS
 from scapcoach.geometry.vectors import median, y_up
 from scapcoach.girdle.neutral import HIDDEN_SIGMA, usable_landmarks
 from scapcoach.girdle.positive import inverse
-from scapcoach.landmarks import Landmark
+from scapcoach.landmarks import EARS, HIPS, SHOULDERS, Landmark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

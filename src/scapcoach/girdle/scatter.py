@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.errors import ModelError
-from scapcoach.geometry.posture import HIPS
 from scapcoach.geometry.vectors import unit
 from scapcoach.girdle.template import N_AXES, N_TEMPLATE_FEATURES, PHASES, TEMPLATE_POINTS, Template
+from scapcoach.landmarks import HIPS
 
 if TYPE_CHECKING:
     from pathlib import Path

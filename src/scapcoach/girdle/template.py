@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.errors import CalibrationError
-from scapcoach.geometry.posture import ARMS, HIPS, SHOULDERS, trunk_length, trunk_line
+from scapcoach.geometry.posture import ARMS, trunk_length, trunk_line
 from scapcoach.geometry.vectors import y_up
 from scapcoach.girdle.neutral import arm_vectors, usable_landmarks
 from scapcoach.girdle.positive import solved
-from scapcoach.landmarks import Landmark
+from scapcoach.landmarks import EARS, HIPS, SHOULDERS, Landmark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ KINDS: Final = ("arms_only", "squeeze", "shrug_rep")
 #: Points that are compared, left before right.
 TEMPLATE_POINTS: Final = (
     *SHOULDERS, Landmark.LEFT_ELBOW, Landmark.RIGHT_ELBOW, Landmark.LEFT_WRIST,
-    Landmark.RIGHT_WRIST, *HIPS, Landmark.LEFT_EAR, Landmark.RIGHT_EAR, Landmark.NOSE,
+    Landmark.RIGHT_WRIST, *HIPS, *EARS, Landmark.NOSE,
 )  # fmt: skip
 #: Lines from right to left whose direction gives the yaw.
 _YAW_PAIRS: Final = (SHOULDERS, HIPS)

@@ -7,10 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, tilt, trunk_length
+from scapcoach.geometry.posture import tilt, trunk_length
 from scapcoach.geometry.view import VIEW_EDGES, estimate_yaw
 from scapcoach.girdle.neutral import usable_landmarks
-from scapcoach.landmarks import Poses
+from scapcoach.landmarks import EARS, HIPS, SHOULDERS, Poses
 from scapcoach.measures.gates import MIN_TRUNK_PIXELS
 
 #: Share of frames in which something must be seen.

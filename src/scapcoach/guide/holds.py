@@ -10,13 +10,13 @@ import numpy as np
 from scapcoach.calibration.holds import HOLD_WINDOW_S, PROTOCOL, SETTLE, STILL, motion
 from scapcoach.errors import CalibrationError
 from scapcoach.filters import smooth_poses
-from scapcoach.geometry.posture import SHOULDERS
 from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.geometry.view import estimate_yaw
 from scapcoach.girdle.geometric import solve
 from scapcoach.girdle.neutral import Neutral, neutral_from
 from scapcoach.guide.steps import VERIFY, Guide, Plan, Script, Step, Task
 from scapcoach.guide.verdicts import MAX_TURN, judge_sight, proof_line
+from scapcoach.landmarks import SHOULDERS
 from scapcoach.measures import measure
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from scapcoach import schema
 from scapcoach.errors import InputError
+from scapcoach.folders import MAX_SUMMARY_BYTES, SUMMARY
 from scapcoach.history.records import LiftingSession, LiftingSet, Stamp
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _KEPT: Final = ("ok", "relative")
 
 
 _FORM: Final = schema.Format(
-    "Give a folder of results of 'scapcoach analyze'", InputError, limit=50_000_000
+    "Give a folder of results of 'scapcoach analyze'", InputError, limit=MAX_SUMMARY_BYTES
 )
 
 
@@ -80,7 +81,7 @@ def read_set(folder: Path) -> tuple[str, float, LiftingSet]:
     Raises:
         InputError: there are no results, or they contain no exercise.
     """
-    path = folder / "summary.json"
+    path = folder / SUMMARY
     try:
         found = schema.read(path, _Summary, _FORM)
     except FileNotFoundError:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.geometry.posture import HIPS, trunk_tilt
+from scapcoach.geometry.posture import trunk_tilt
+from scapcoach.landmarks import HIPS
 from scapcoach.measures.gates import ONE_SIDE, hidden_shoulders, judge_sides
 from scapcoach.measures.series import Reason, Series, Status
 

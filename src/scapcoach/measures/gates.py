@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS, face_size, is_supine, trunk_length
+from scapcoach.geometry.posture import face_size, is_supine, trunk_length
 from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.geometry.view import classify_view, estimate_yaw
 from scapcoach.girdle.conditioned import read
 from scapcoach.girdle.estimators import Estimator, estimate
 from scapcoach.girdle.neutral import BORDER, usable_landmarks
 from scapcoach.girdle.personal import read_shares
-from scapcoach.landmarks import indices
+from scapcoach.landmarks import EARS, HIPS, SHOULDERS, indices
 from scapcoach.measures.registry import SPECS
 from scapcoach.measures.series import Reason, Series, Status, View
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.calibration.calibration import DEFAULT_SLUMP
-from scapcoach.geometry.posture import HIPS, LYING_TILT, trunk_tilt
+from scapcoach.geometry.posture import LYING_TILT, trunk_tilt
+from scapcoach.landmarks import HIPS
 from scapcoach.measures.gates import MIN_SHRUG, Scene, judge
 from scapcoach.measures.series import Reason, Series, Status
 

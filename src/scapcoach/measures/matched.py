@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.errors import CalibrationError
-from scapcoach.geometry.posture import SHOULDERS
 from scapcoach.girdle.geometric import GeometricNoise, solve
 from scapcoach.girdle.neutral import neutral_from, usable_landmarks
 from scapcoach.girdle.state import SIDES
+from scapcoach.landmarks import SHOULDERS
 from scapcoach.measures.series import Measures, Reason, Series, Status
 
 if TYPE_CHECKING:

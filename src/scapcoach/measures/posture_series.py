@@ -7,17 +7,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.calibration.calibration import CalibrationKind
-from scapcoach.geometry.posture import (
-    EARS,
-    SHOULDERS,
-    head_forward,
-    head_height,
-    tilt,
-    trunk_lean,
-)
+from scapcoach.geometry.posture import head_forward, head_height, tilt, trunk_lean
 from scapcoach.geometry.silhouette import arc_degrees, rounding_index
 from scapcoach.geometry.vectors import wrap_degrees
 from scapcoach.girdle.estimators import Estimator
+from scapcoach.landmarks import EARS, SHOULDERS
 from scapcoach.measures.gates import Scene, judge
 from scapcoach.measures.series import Reason, Series, View
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from scapcoach.sources.picture import BT709
+
 if TYPE_CHECKING:
     import av
     from av.container import OutputContainer
@@ -21,7 +23,6 @@ CLOCK: Final = 90_000
 KEY_FRAMES: Final = 30
 #: Frames that may wait for the encoder: about 22 MB at 720p, a quarter of a second at 30 a second.
 QUEUE_FRAMES: Final = 8
-_BT709: Final = 1  # the same number for matrix, primaries and transfer
 _LIMITED: Final = 1
 
 
@@ -42,7 +43,8 @@ def add_stream(
     context = stream.codec_context
     context.time_base = Fraction(1, CLOCK)
     context.color_range = _LIMITED
-    context.colorspace = context.color_primaries = context.color_trc = _BT709
+    # The same number stands for matrix, primaries and transfer.
+    context.colorspace = context.color_primaries = context.color_trc = BT709
     stream.options = {
         "preset": preset,
         "crf": "22",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach.files import atomic_path
-from scapcoach.landmarks import Landmark
+from scapcoach.landmarks import EARS, HIPS, SHOULDERS, Landmark
 from scapcoach.pictures import shrunk
 
 if TYPE_CHECKING:
@@ -22,10 +22,7 @@ THUMBNAIL: Final = "thumbnail.jpg"
 #: Width and height in pixels; shown at half size, so that it is sharp on high-density screens.
 SIZE: Final = (192, 144)
 
-_BODY: Final = (
-    Landmark.NOSE, Landmark.LEFT_EAR, Landmark.RIGHT_EAR, Landmark.LEFT_SHOULDER,
-    Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP, Landmark.RIGHT_HIP,
-)  # fmt: skip
+_BODY: Final = (Landmark.NOSE, *EARS, *SHOULDERS, *HIPS)
 #: Margin around head and trunk, as a share of their larger extent.
 _ROOM: Final = 0.3
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.landmarks import SKELETON, Landmark, Poses
+from scapcoach.landmarks import EARS, SHOULDERS, SKELETON, Landmark, Poses
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -68,7 +68,7 @@ class SkeletonPainter:
                 _polylines(image, segments, shown, width * factor * (1.9 if edge else 1))
         for p in _JOINTS:
             if seen[p] >= VISIBLE:
-                shoulder = p in (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)
+                shoulder = p in SHOULDERS
                 color = STRANGER if stranger else hue(p)
                 _joint(image, fixed[p], color, width * (2.1 if shoulder else 1.3))
 
@@ -76,15 +76,15 @@ class SkeletonPainter:
         self, points: FloatArray, fixed: IntArray, seen: FloatArray
     ) -> list[tuple[list[IntArray], float, Color]]:
         """Groups of lines drawn in the same way: their ends, thickness factor and colour."""
-        visible = seen[_BONES].min(axis=1)
+        visible = seen[BONES].min(axis=1)
         solid = visible >= VISIBLE
         strokes: list[tuple[list[IntArray], float, Color]] = []
         for color, bones in _BONES_OF.items():
-            segments = list(fixed[_BONES[bones & solid]])
+            segments = list(fixed[BONES[bones & solid]])
             if color == MIDDLE:
                 segments += self._neck(points, seen)
             faint = np.flatnonzero(bones & ~solid & (visible >= GUESSED))
-            dashes = [dash for b in faint for dash in self._dashes(points[_BONES[b]])]
+            dashes = [dash for b in faint for dash in self._dashes(points[BONES[b]])]
             strokes += [(segments, 1.0, color), (dashes, FAINT, color)]
         return [stroke for stroke in strokes if stroke[0]]
 
@@ -106,8 +106,8 @@ class SkeletonPainter:
 
     def _neck(self, points: FloatArray, seen: FloatArray) -> list[IntArray]:
         """From the middle of the shoulders to that of the ears, or to the only visible ear."""
-        ears = [k for k in (Landmark.LEFT_EAR, Landmark.RIGHT_EAR) if seen[k] >= VISIBLE]
-        shoulders = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
+        ears = [k for k in EARS if seen[k] >= VISIBLE]
+        shoulders = list(SHOULDERS)
         visible = float(min(seen[shoulders]))
         if not ears or visible < VISIBLE:
             return []
@@ -140,7 +140,7 @@ def hue(*points: Landmark) -> Color:
 
 
 #: Bones as rows of two joints, and which of them have which colour.
-_BONES: Final = np.array(SKELETON)
+BONES: Final = np.array(SKELETON)
 _BONES_OF: Final = {
     color: np.array([hue(*bone) == color for bone in SKELETON]) for color in (LEFT, RIGHT, MIDDLE)
 }

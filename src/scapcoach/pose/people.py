@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.landmarks import Landmark
+from scapcoach.landmarks import HIPS, SHOULDERS
 
 if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray, Image
     from scapcoach.pose.detection import Detection
 
 
-_SHOULDERS: Final = (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)
-_HIPS: Final = (Landmark.LEFT_HIP, Landmark.RIGHT_HIP)
 #: Colours are sampled on a square grid over the trunk with so many points per side, ...
 _GRID: Final = 12
 #: ... and counted in so many bins per channel, divided between neighbouring bins.
@@ -68,8 +66,8 @@ def person(detection: Detection, image: Image | None) -> Person:
     It is called for every frame: plain numbers are four times as fast here as small arrays.
     """
     xy = detection.xy
-    left, right = xy[list(_SHOULDERS)].tolist()
-    left_hip, right_hip = xy[list(_HIPS)].tolist()
+    left, right = xy[list(SHOULDERS)].tolist()
+    left_hip, right_hip = xy[list(HIPS)].tolist()
     top = ((left[0] + right[0]) / 2, (left[1] + right[1]) / 2)
     bottom = ((left_hip[0] + right_hip[0]) / 2, (left_hip[1] + right_hip[1]) / 2)
     scale = max(math.dist(top, bottom), math.dist(left, right), math.dist(left_hip, right_hip))
@@ -78,12 +76,12 @@ def person(detection: Detection, image: Image | None) -> Person:
     colours = None
     if image is not None:
         points = xy.astype(np.float64)
-        colours = trunk_colours(image, points[list(_SHOULDERS)], points[list(_HIPS)])
+        colours = trunk_colours(image, points[list(SHOULDERS)], points[list(HIPS)])
     return Person(
         centre=np.array([(top[0] + bottom[0]) / 2, (top[1] + bottom[1]) / 2]),
         scale=max(scale, 1.0),
         box=(x0, y0, x1, y1),
-        clear=float(detection.visibility[[*_SHOULDERS, *_HIPS]].mean()),
+        clear=float(detection.visibility[[*SHOULDERS, *HIPS]].mean()),
         colours=colours,
         detection=detection,
     )

@@ -87,7 +87,7 @@ def _cut(who: Person, x: int, tile: Image, image: Image) -> bool:
 def _tiles(image: Image) -> Iterator[tuple[int, int, Image]]:
     """Overlapping squares along the longer side, then the whole: x, y and pixels of each.
 
-    The squares come first since people are larger, thus better placed, in them.
+    The squares come first: people are larger in them, so their landmarks are more exact.
     """
     height, width = image.shape[:2]
     short, long = sorted((height, width))

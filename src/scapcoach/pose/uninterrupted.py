@@ -5,12 +5,13 @@ from __future__ import annotations
 import signal
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+#: Signals that ask the program to stop.
+STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
@@ -24,7 +25,7 @@ def uninterrupted() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    handlers: dict[int, Any] = {s: signal.getsignal(s) for s in _SIGNALS}
+    handlers: dict[int, Any] = {s: signal.getsignal(s) for s in STOP_SIGNALS}
     handlers = {s: handler for s, handler in handlers.items() if callable(handler)}
     held: list[tuple[int, Any]] = []
     try:

@@ -13,8 +13,9 @@ from scapcoach import schema
 from scapcoach.errors import InputError, MissingInputError
 from scapcoach.export.summary import VIEW_WORDS
 from scapcoach.export.tables import FRAMES_SCHEMA
+from scapcoach.folders import FRAMES, SUMMARY
 from scapcoach.measures import SPECS
-from scapcoach.recording.places import SUMMARY, SUMMARY_FORM, read_summary
+from scapcoach.recording.places import SUMMARY_FORM, read_summary
 from scapcoach.report.comparison_page import (
     Comparison,
     Difference,
@@ -290,7 +291,7 @@ def _frames(side: _Results) -> dict[str, npt.NDArray[Any]]:
     degrees = [c for n in compared if SPECS[n].has_degrees for c in (f"{n}_deg", f"{n}_deg_sigma")]
     parts = []
     for folder in side.folders:
-        path = folder / "frames.parquet"
+        path = folder / FRAMES
         try:
             table = pq.read_table(path, columns=[*names, *degrees])
         except (pa.ArrowException, OSError) as error:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 from scapcoach._version import __version__
 from scapcoach.calibration.profiles import to_plain
 from scapcoach.export.formats import asked_for, optional
+from scapcoach.folders import LANDMARKS
 from scapcoach.girdle.estimators import Estimator, find_estimator
 from scapcoach.pose.engines import model_sha256
-from scapcoach.recording.places import LANDMARKS, Key, read_summary
+from scapcoach.recording.places import Key, read_summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

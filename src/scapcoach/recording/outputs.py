@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.recording.places import SUMMARY
+from scapcoach.folders import REPORT, SUMMARY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +60,7 @@ def write_outputs(
     for one in asked_for(options.formats):
         one.write(place, results)
     write_report(
-        place / "report.html",
+        place / REPORT,
         title=found.clip.stem,
         measures=found.measures,
         poses=found.poses,

@@ -22,8 +22,8 @@ import numpy as np
 from scapcoach import schema
 from scapcoach.errors import ScapcoachError
 from scapcoach.export.tables import landmarks_table, read_landmarks, write_parquet
-from scapcoach.geometry.posture import HIPS, SHOULDERS, trunk_length
-from scapcoach.landmarks import Poses
+from scapcoach.geometry.posture import trunk_length
+from scapcoach.landmarks import HIPS, SHOULDERS, Poses
 from scapcoach.recording.places import SUMMARY_FORM, keep_key, partial_folder
 from scapcoach.session import Follower, PoseRecorder
 from scapcoach.sources.video import VideoFile

@@ -11,6 +11,7 @@ from scapcoach import schema
 from scapcoach.errors import InputError, MissingInputError, ScapcoachError
 from scapcoach.export.tables import landmarks_table, read_landmarks, write_parquet
 from scapcoach.files import atomic_path
+from scapcoach.folders import LANDMARKS, MAX_SUMMARY_BYTES, SUMMARY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,11 +23,8 @@ VIDEO_SUFFIXES: Final = frozenset(
     | {".ogv", ".ts", ".webm", ".wmv"}
 )
 
-SUMMARY: Final = "summary.json"
-LANDMARKS: Final = "landmarks.parquet"
 KEY: Final = "key.json"
-#: The largest size is some hours of repetitions.
-SUMMARY_FORM: Final = schema.Format("Run the analysis again", InputError, limit=50_000_000)
+SUMMARY_FORM: Final = schema.Format("Run the analysis again", InputError, limit=MAX_SUMMARY_BYTES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.errors import InputError
+from scapcoach.folders import REPORT
 from scapcoach.progress import silent
 from scapcoach.recording.options import Options
 from scapcoach.recording.outputs import write_outputs
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from scapcoach.session.engine import Reading
     from scapcoach.session.journal import Recording
 
-
-REPORT: Final = "report.html"
 
 #: Seconds that an exercise has to be chosen for to get a report of its own: shorter ones were
 #: only passed while switching to another.

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from scapcoach.export.summary import VIEW_WORDS
-from scapcoach.geometry.posture import EARS, HIPS, SHOULDERS
 from scapcoach.girdle.neutral import usable_landmarks
+from scapcoach.landmarks import EARS, HIPS, SHOULDERS
 from scapcoach.measures.series import View
 from scapcoach.measures.words import figure, suffix
+from scapcoach.overlay.readings import GOOD
 from scapcoach.report.page import jpeg, render
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 #: Longer side of a picture on the page, pixels.
 _SIDE: Final = 900
-_LINE: Final = (64, 214, 176)
 _PLUMB: Final = (255, 178, 62)
 _DARK: Final = (12, 16, 22)
 
@@ -94,13 +94,13 @@ def drawn(check: Checked) -> Image:
         ears, shoulders, hips = middle(EARS), middle(SHOULDERS), middle(HIPS)
         if ears is not None and shoulders is not None:
             lines.append((shoulders, np.array([shoulders[0], ears[1] - 0.1 * size[1]]), _PLUMB))
-            lines.append((shoulders, ears, _LINE))
+            lines.append((shoulders, ears, GOOD))
         if shoulders is not None and hips is not None:
-            lines.append((hips, shoulders, _LINE))
+            lines.append((hips, shoulders, GOOD))
     else:
         for left, right in (EARS, SHOULDERS):
             if usable[left] and usable[right]:
-                lines.append((points[left], points[right], _LINE))
+                lines.append((points[left], points[right], GOOD))
     wide = max(2, round(max(size) / 300))
     for a, b, colour in lines:
         ends = [tuple(int(v) for v in np.rint(p)) for p in (a, b)]

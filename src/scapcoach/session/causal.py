@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.filters import MAX_GAP, OneEuro
-from scapcoach.geometry.posture import HIPS, SHOULDERS
-from scapcoach.landmarks import N_CONTOUR, N_LANDMARKS
+from scapcoach.filters import CUT, CUT_SPEED, MAX_GAP, OneEuro
+from scapcoach.girdle.neutral import SHOULDERS_PER_TRUNK
+from scapcoach.landmarks import HIPS, N_CONTOUR, N_LANDMARKS, SHOULDERS
 
 if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray
@@ -27,12 +27,6 @@ _TRUNK_M: Final = 0.5
 #: Shortest trunk, as a share of the picture's height: a tracker that has just found somebody may
 #: begin with a crumpled body.
 _LEAST_TRUNK: Final = 0.05
-_SHOULDERS_PER_TRUNK: Final = 0.7
-
-#: Smallest jump between frames that is a cut or a correction by the tracker, as in `filters`: in
-#: trunk lengths, and in trunk lengths a second [E].
-_JUMP: Final = 0.5
-_JUMP_SPEED: Final = 6.0
 
 
 class CausalSmoother:
@@ -83,12 +77,12 @@ class CausalSmoother:
         before, who, where = self._last
         self._last = (t, subject, middle)
         away = float(np.hypot(*(middle - where))) / max(length, 1.0)
-        jumped = away > _JUMP and away > _JUMP_SPEED * (t - before)
+        jumped = away > CUT and away > CUT_SPEED * (t - before)
         if subject == who and t - before <= MAX_GAP and not jumped:
             return
         width = float(np.hypot(*(shoulders[0] - shoulders[1])))
         least = _LEAST_TRUNK * poses.size[1]
-        self._unit = max(length, width / _SHOULDERS_PER_TRUNK, least)
+        self._unit = max(length, width / SHOULDERS_PER_TRUNK, least)
         self._points = OneEuro(min_cutoff=MIN_CUTOFF, beta=BETA)
         self._contour = OneEuro(min_cutoff=MIN_CUTOFF, beta=BETA, max_gap=2 * MAX_GAP)
         self._held = None

@@ -23,9 +23,8 @@ from scapcoach.calibration import calibrate_automatically
 from scapcoach.calibration.calibration import Calibration, CalibrationKind
 from scapcoach.calibration.holds import motion
 from scapcoach.coaching.exercise import Phase
-from scapcoach.geometry.posture import SHOULDERS
 from scapcoach.girdle.estimators import Estimator
-from scapcoach.landmarks import Poses
+from scapcoach.landmarks import SHOULDERS, Poses
 from scapcoach.measures import Measures, Reason, Series, Status, measure
 from scapcoach.session.causal import CausalSmoother
 

@@ -21,7 +21,7 @@ PIXEL_ASPECT_SQUARE = 0.005
 
 # Matrix coefficients by their numbers in ITU-T H.273, which libav shares.
 _UNSPECIFIED = 2
-_BT709 = 1
+BT709 = 1
 _BT601 = 5
 
 
@@ -133,7 +133,7 @@ def _matrix(frame: VideoFrame) -> int | None:
     stated = int(frame.colorspace)
     if stated not in (0, _UNSPECIFIED):
         return stated
-    return _BT709 if frame.width >= 1280 or frame.height > 576 else _BT601
+    return BT709 if frame.width >= 1280 or frame.height > 576 else _BT601
 
 
 def _turn(image: Image, turn: Orientation) -> Image:

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach import schema
 from scapcoach.errors import InputError
+from scapcoach.folders import REPORT, SUMMARY
+from scapcoach.recording.places import SUMMARY_FORM
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _NAME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}_[0-9-]{8,12}")
 _PART: Final = re.compile(r"[0-9]+-[\w .-]{1,60}")
-_REPORT: Final = "report.html"
-
-
-_FORM: Final = schema.Format("Replay the session", InputError, limit=50_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +53,19 @@ def past_sessions(folder: Path) -> list[dict[str, Any]]:
 def session_card(session: Path) -> dict[str, Any]:
     """Name and reports of a session; a session without reports was not finished."""
     places = [session, *sorted(p for p in session.iterdir() if _PART.fullmatch(p.name))]
-    reports = [_report(session, place) for place in places if (place / _REPORT).is_file()]
+    reports = [_report(session, place) for place in places if (place / REPORT).is_file()]
     return {"name": session.name, "reports": reports}
 
 
 def _report(session: Path, place: Path) -> dict[str, Any]:
     inside = "" if place == session else f"{place.name}/"
     try:
-        summary = schema.read(place / "summary.json", _ListedSummary, _FORM)
+        summary = schema.read(place / SUMMARY, _ListedSummary, SUMMARY_FORM)
     except (FileNotFoundError, InputError):
         summary = _ListedSummary()
     exercise = summary.settings.exercise
     return {
-        "address": f"/sessions/{session.name}/{inside}{_REPORT}",
+        "address": f"/sessions/{session.name}/{inside}{REPORT}",
         "exercise": "" if exercise is None else exercise.name,
         "seconds": summary.source.seconds,
         "headline": list(summary.headline),
@@ -80,7 +78,7 @@ def report_file(folder: Path, address: str) -> Path | None:
     good = (
         len(parts) in {2, 3}
         and _NAME.fullmatch(parts[0])
-        and parts[-1] == _REPORT
+        and parts[-1] == REPORT
         and (len(parts) == 2 or _PART.fullmatch(parts[1]))
     )
     path = folder.joinpath(*parts) if good else None

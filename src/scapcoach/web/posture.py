@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -13,9 +13,6 @@ from scapcoach.web.guard import REPORT_POLICY
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-
-#: Days that the page covers, as with `scapcoach history`.
-_DAYS: Final = 28
 
 
 def posture_page() -> str:
@@ -29,7 +26,7 @@ def posture_page() -> str:
     from scapcoach.report.history_page import history_page
 
     with History() as history:
-        return history_page(summarise(history, Stamp.now(), _DAYS))
+        return history_page(summarise(history, Stamp.now()))
 
 
 async def _serve(_request: Request) -> Response:

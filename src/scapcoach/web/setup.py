@@ -10,7 +10,7 @@ from typing import Any
 from scapcoach._version import __version__
 from scapcoach.calibration.profiles import list_profiles
 from scapcoach.coaching.library import packaged
-from scapcoach.landmarks import SKELETON, Landmark
+from scapcoach.landmarks import SHOULDERS, SKELETON
 from scapcoach.measures.registry import HUNCH_ZONES, SPECS, degree_range
 from scapcoach.measures.series import Reason
 from scapcoach.measures.words import TITLES, suffix
@@ -85,10 +85,9 @@ def _card(name: str, title: str) -> dict[str, Any]:
 
 def _body() -> dict[str, Any]:
     """Bones and joints with their colours; which points are drawn, in thousandths."""
-    joints = (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)
     return {
         "bones": [[int(a), int(b), css_color(hue(a, b))] for a, b in SKELETON],
-        "joints": [[int(joint), css_color(hue(joint))] for joint in joints],
+        "joints": [[int(joint), css_color(hue(joint))] for joint in SHOULDERS],
         "edge": css_color(EDGE),
         "visible": round(1000 * VISIBLE),
     }

@@ -85,7 +85,7 @@ def test_folders_wildcards_and_patterns(memory: Any) -> None:
     assert names("memory://in/*/row*") == ["/in/anna/row 1.mp4", "/in/ben/row 1.mov"]
     assert names("memory://in/", "anna/*") == ["/in/anna/press.mp4", "/in/anna/row 1.mp4"]
     assert names("memory://in/ben/notes.txt") == ["/in/ben/notes.txt"], "named is named"
-    assert names("memory://in/gone.mp4") == ["/in/gone.mp4"], "told when its turn comes"
+    assert names("memory://in/gone.mp4") == ["/in/gone.mp4"], "reported when its turn comes"
     with pytest.raises(InputError, match="no video that fits"):
         names("memory://in", "zzz*")
     memory.pipe("/odd/row [1].mp4", b"x")

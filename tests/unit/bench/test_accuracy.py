@@ -65,11 +65,11 @@ def test_noise_of_known_size():
 
 def test_withholding_is_not_accuracy():
     estimate = TRUTH + np.where(np.abs(TRUTH) > 10, 8.0, 0.0)
-    told = agreement(estimate, TRUTH)
-    cowardly = agreement(np.where(np.abs(TRUTH) > 10, np.nan, estimate), TRUTH)
-    assert cowardly.mae < told.mae
-    assert cowardly.frames == told.frames == 101
-    assert cowardly.share_judged == pytest.approx((np.abs(TRUTH) <= 10).mean())
+    complete = agreement(estimate, TRUTH)
+    partial = agreement(np.where(np.abs(TRUTH) > 10, np.nan, estimate), TRUTH)
+    assert partial.mae < complete.mae
+    assert partial.frames == complete.frames == 101
+    assert partial.share_judged == pytest.approx((np.abs(TRUTH) <= 10).mean())
     nothing = agreement(np.full(101, np.nan), TRUTH)
     assert (nothing.judged, nothing.share_judged) == (0, 0)
     assert np.isnan(nothing.mae)

@@ -52,7 +52,7 @@ def test_truth_is_what_the_script_asked_for() -> None:
     assert share(reps["good"].before, PERSON, "retraction") == pytest.approx(-60)
 
 
-def test_the_report_counts_what_was_told_and_what_was_not() -> None:
+def test_the_report_counts_what_was_judged_and_what_was_not() -> None:
     (take, *_) = takes(TEST_SEED)
 
     def judged(*pairs: tuple[bool, Verdict]) -> tuple[Judged, ...]:

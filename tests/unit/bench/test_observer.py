@@ -102,7 +102,7 @@ def test_slopes_of_the_loss_are_those_of_finite_differences(seed: int) -> None:
 
 
 def toy(seed: int, frames: int = 6000) -> Examples:
-    """Even quantities are told by features that a mirror leaves alone; one is mostly noise."""
+    """Even quantities depend on features that mirroring does not change; one is mostly noise."""
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(frames, N_FEATURES)).astype(np.float32)
     both = x + mirrored(x)

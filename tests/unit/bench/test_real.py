@@ -49,7 +49,7 @@ def test_shrug_is_judged_by_the_hands(elevation, verdict):
     assert check_shrug(0.1 * WAVE, elevation)["verdict"] == verdict
 
 
-def test_shrug_ends_are_read_where_elevation_is_told():
+def test_shrug_ends_are_read_where_elevation_is_judged():
     elevation = np.where(WAVE > 0.5, np.nan, 30 * WAVE)
     answer = check_shrug(0.1 * WAVE, elevation)
     assert answer["judged"] == pytest.approx(0.5, abs=0.05)
@@ -132,13 +132,13 @@ def test_check_clip_counts_people_shares_and_lying():
     measures = synthetic_measures(poses)
     reason = np.full(300, Reason.NONE)
     reason[:150] = Reason.SUPINE
-    told = check_clip(poses, changed(measures, hunch={"reason": reason}), ("lying", "shrug"))
-    assert told["detected"] == pytest.approx(0.9)
-    assert told["lying"] == 0.5
-    assert told["judged"]["hunch"] == pytest.approx(measures["hunch"].judged.mean())
-    assert "shrug" in told
-    assert "pull" not in told
-    json.dumps(told)
+    checked = check_clip(poses, changed(measures, hunch={"reason": reason}), ("lying", "shrug"))
+    assert checked["detected"] == pytest.approx(0.9)
+    assert checked["lying"] == 0.5
+    assert checked["judged"]["hunch"] == pytest.approx(measures["hunch"].judged.mean())
+    assert "shrug" in checked
+    assert "pull" not in checked
+    json.dumps(checked)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_what_a_clip_is_asked(action, path, asked):
     assert Clip("r", path, action, "front", "video").asked() == asked
 
 
-def test_lists_are_read_and_faults_told(tmp_path):
+def test_lists_are_read_and_errors_reported(tmp_path):
     clips = tmp_path / "clips.tsv"
     clips.write_text(HEADER + "o/r\ta b.mp4\tsquat\tside\tvideo\n", "utf-8")
     assert read_list(clips) == [Clip("o/r", "a b.mp4", "squat", "side", "video")]
@@ -188,14 +188,14 @@ def test_nothing_there_is_no_failure(tmp_path, capsys):
     clips.write_text(HEADER + "o/r\ta.mp4\t\tside\tvideo\no/r\tb\t\tfront\timages\n", "utf-8")
     out = tmp_path / "real.json"
     assert main(["--clips", str(tmp_path), "--list", str(clips), "--out", str(out)]) == 0
-    told = capsys.readouterr().out.splitlines()
-    assert told[0].startswith("skipped  o/r: a.mp4")
-    assert told[1] == "skipped  o/r: b: images, not a clip"
-    assert told[2] == "No clip of the list is there: nothing to check."
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("skipped  o/r: a.mp4")
+    assert lines[1] == "skipped  o/r: b: images, not a clip"
+    assert lines[2] == "No clip of the list is there: nothing to check."
     assert not out.exists()
 
 
-def test_broken_clip_is_told_and_passed_over(tmp_path, capsys):
+def test_broken_clip_is_reported_and_skipped(tmp_path, capsys):
     clips = tmp_path / "clips.tsv"
     clips.write_text(HEADER + "o/r\ta.mp4\t\tside\tvideo\n", "utf-8")
     (tmp_path / "o/r").mkdir(parents=True)
@@ -210,9 +210,9 @@ def test_table_names_every_answer():
     spans = [Span(0, 2, "upright"), Span(2, 4, "slumped")]
     results = []
     for asked in (("shrug",), ("pull",), ("lying",)):
-        told = check_clip(poses, measures, asked)
-        told["segments"] = compare_segments(measures, spans)
-        results.append({"path": f"{asked[0]}.mp4", "view": "front?", "asked": asked, **told})
+        checked = check_clip(poses, measures, asked)
+        checked["segments"] = compare_segments(measures, spans)
+        results.append({"path": f"{asked[0]}.mp4", "view": "front?", "asked": asked, **checked})
     text = "\n".join(table(results))
     for words in ("Real clips: 3", "front", "Shrugs", "Rows", "Lying", "Upright", "lying down"):
         assert words in text

@@ -62,7 +62,7 @@ def test_a_ratio_is_taken_within_rounds() -> None:
     assert speed_ratio(took(10, 1, 1), took(1, 10, 2)) == 2
 
 
-def test_a_contestant_that_fails_is_told_with_what_it_said() -> None:
+def test_a_contestant_that_fails_is_reported_with_its_output() -> None:
     assert once(["true"]).wall < 5
     with pytest.raises(RuntimeError, match="no such thing"):
         once(["sh", "-c", "echo no such thing >&2; exit 3"])

@@ -78,10 +78,10 @@ def test_the_joint_one_hears_the_observer_where_the_own_poses_are_known(
     assert joint.observed.elevation == calibrations["observer"].elevation
     assert joint.retraction == geometric.retraction
     poses = jittered(person(6, yaw=35, retraction_left=8, retraction_right=8), 0.4)
-    told = {name: measure(poses, own)["retraction"].value for name, own in calibrations.items()}
-    assert np.abs(told["joint"] - told["geometric"]).max() > 0.1
-    deaf = measure(poses, replace(joint, observed=None))["retraction"].value
-    np.testing.assert_array_equal(deaf, told["geometric"])
+    values = {name: measure(poses, own)["retraction"].value for name, own in calibrations.items()}
+    assert np.abs(values["joint"] - values["geometric"]).max() > 0.1
+    geometric_alone = measure(poses, replace(joint, observed=None))["retraction"].value
+    np.testing.assert_array_equal(geometric_alone, values["geometric"])
 
 
 def test_a_profile_keeps_what_the_observer_said(calibrations: dict[str, Calibration]) -> None:
@@ -91,7 +91,7 @@ def test_a_profile_keeps_what_the_observer_said(calibrations: dict[str, Calibrat
     assert again.observed == calibrations["joint"].observed
 
 
-def test_an_unknown_estimator_is_told() -> None:
+def test_an_unknown_estimator_is_reported() -> None:
     clip = protocol_clip()
     with pytest.raises(InputError, match="joint, geometric, observer"):
         calibrate(clip, guided_segments(clip), estimator="oracle")
@@ -179,7 +179,7 @@ def test_a_recorded_session_can_be_read_by_the_other_estimator(
             with_estimator(known, "observer")
 
 
-def test_rounding_is_told_from_a_slant_by_the_observer_alone(
+def test_only_the_observer_distinguishes_rounding_from_a_slant(
     calibrations: dict[str, Calibration],
 ) -> None:
     poses = person(4, yaw=40, flexion=7.0, head_pitch=9.0)

@@ -45,7 +45,7 @@ def test_times_are_those_of_the_camera_and_nothing_is_lost(tmp_path: Path) -> No
     assert video.trouble == ""
     with VideoFile(video.path) as source:
         frames = list(source)
-        assert not [w for w in source.warnings if "No picture" not in w]  # the pause is told
+        assert not [w for w in source.warnings if "No picture" not in w]  # the pause is reported
     np.testing.assert_allclose([f.t for f in frames], TIMES - TIMES[0], atol=2e-5)
     for frame, image in zip(frames, images, strict=True):
         assert abs(frame.image.mean() - image.mean()) < 3

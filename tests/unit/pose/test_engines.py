@@ -19,7 +19,7 @@ def test_models_are_named_once_and_those_of_mediapipe_are_its_files() -> None:
     assert model_sha256("lite") == model_file("lite", mask=False).sha256
 
 
-def test_an_unknown_model_is_told_with_those_there_are() -> None:
+def test_an_unknown_model_is_reported_with_the_known_ones() -> None:
     with pytest.raises(MissingModelError, match=r"'huge': choose one of lite, full, heavy"):
         open_engine("huge")
     with pytest.raises(MissingModelError, match="'huge'"):

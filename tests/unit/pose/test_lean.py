@@ -21,7 +21,7 @@ def test_neither_plots_nor_microphones_are_loaded() -> None:
     )
 
 
-def test_whoever_wants_the_microphone_later_gets_the_real_module() -> None:
+def test_later_users_of_the_microphone_get_the_real_module() -> None:
     code = (
         "from types import ModuleType; "
         "real = ModuleType('sounddevice'); real.InputStream = 'the real one'; "

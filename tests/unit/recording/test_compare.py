@@ -1,4 +1,4 @@
-"""Comparing results: what differs is told, what cannot be told is not."""
+"""Comparing results: clear differences are reported, unclear ones are not."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_folder_differs_from_itself_in_nothing(tmp_path: Path) -> None:
     assert found.notes == ()
 
 
-def test_a_clear_difference_is_told_and_a_small_one_is_not(tmp_path: Path) -> None:
+def test_a_clear_difference_is_reported_and_a_small_one_is_not(tmp_path: Path) -> None:
     name, base = "retraction_peak", [60.0] * 7
     a = results(tmp_path / "a", with_values(sample_set(), name, base, 5.0))
     for shift, verdict in (
@@ -145,7 +145,7 @@ def test_what_counts_from_the_set_s_own_best_is_not_compared(tmp_path: Path) -> 
     assert "range_share" not in {d.name for d in compare(folder, folder).differences}
 
 
-def test_faults_of_a_few_repetitions_are_told_apart_only_when_they_must_be(tmp_path: Path) -> None:
+def test_faults_of_a_few_repetitions_differ_only_when_it_is_certain(tmp_path: Path) -> None:
     def with_faults(faulty: int, judged: int) -> SetResult:
         result = sample_set()
         counts = (FaultCount(SHRUG, faulty, judged),)
@@ -220,8 +220,8 @@ def test_the_other_way_round_is_the_same_with_the_sign_turned(
     for key, d in there.items():
         assert turned.get(d.verdict, d.verdict) is back[key].verdict
         np.testing.assert_allclose(d.value, -back[key].value, atol=1e-9)
-        told = d.verdict in {DifferenceVerdict.MORE, DifferenceVerdict.LESS}
-        assert told == (abs(d.value) > d.detectable)
+        clear = d.verdict in {DifferenceVerdict.MORE, DifferenceVerdict.LESS}
+        assert clear == (abs(d.value) > d.detectable)
     if not np.isfinite(one).any() and not np.isfinite(other).any():
         assert name not in there
 
