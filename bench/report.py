@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-DOCS: Final = ROOT / "docs"
+#: The folder of the pages with figures.
+REFERENCE: Final = ROOT / "docs" / "reference"
 
 
 def known(value: float | None) -> bool:
@@ -64,9 +65,10 @@ def picture(words: str, file: str) -> str:
 
 
 def page(title: str, command: str, *blocks: str) -> str:
-    """A whole page; empty blocks are left out."""
+    """A page of the reference, with its link to the index; empty blocks are left out."""
+    back = "[Documentation](../index.md) / Reference"
     note = f"<!-- Written by `{command}`; not to be edited by hand. -->"
-    return "\n\n".join(b.strip("\n") for b in (f"# {title}", note, *blocks) if b) + "\n"
+    return "\n\n".join(b.strip("\n") for b in (f"# {title}", back, note, *blocks) if b) + "\n"
 
 
 def write(path: Path, text: str) -> None:

@@ -45,20 +45,20 @@ def purpose(name: str) -> str:
 
 
 def drawing() -> str:
-    """The floors as boxes on top of each other; rooms side by side do not import each other."""
+    """The floors as boxes on top of each other; modules side by side do not import each other."""
     lines = []
-    for rooms in floors():
-        share, rest = divmod(WIDTH - len(rooms) + 1, len(rooms))
-        widths = [share + (i < rest) for i in range(len(rooms))]
+    for names in floors():
+        share, rest = divmod(WIDTH - len(names) + 1, len(names))
+        widths = [share + (i < rest) for i in range(len(names))]
         walls = "+".join("-" * width for width in widths)
-        names = "|".join(name.center(width) for name, width in zip(rooms, widths, strict=True))
-        lines += [f"+{walls}+", f"|{names}|"]
+        cells = "|".join(name.center(width) for name, width in zip(names, widths, strict=True))
+        lines += [f"+{walls}+", f"|{cells}|"]
     return "\n".join([*lines, f"+{'-' * WIDTH}+"])
 
 
 def render() -> str:
     """The part of the page between the two marks, without them."""
-    rows = [f"| `{name}` | {purpose(name)} |" for rooms in floors() for name in rooms]
+    rows = [f"| `{name}` | {purpose(name)} |" for names in floors() for name in names]
     table = "\n".join(["| package | what it does |", "|---|---|", *rows])
     return f"```text\n{drawing()}\n```\n\n{table}"
 

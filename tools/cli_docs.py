@@ -33,26 +33,26 @@ Written by `python -m tools.cli_docs` from the help texts; change those, not thi
 |---|---|
 | 0 | all fine |
 | 1 | something was tried and failed: a damaged video, no camera or screen, a full disk |
-| 2 | wrong usage: nothing was begun, and trying again is no use before the command is changed |
+| 2 | wrong usage: nothing was started, and the same command will fail again until it is changed |
 | 130 | interrupted by Ctrl-C or `kill`; finished clips are whole, and the same command goes on |
 
 Wrong usage is the same in every command: an unknown command, option, exercise, profile or model; a
-file or folder that does not exist, or holds nothing of the kind; options that exclude each other;
+file or folder that does not exist, or has nothing suitable in it; options that exclude each other;
 faults in a text file of yours (exercise, list of clips, list of segments); an extra that is not
-installed. Of several clips, one that fails, for whatever reason, makes it 1; the others are
+installed. Where one of several clips fails, for any reason, the code is 1; the others are
 finished. A camera number without a camera, and an address (`s3://`) with nothing behind it, are
 failures (1): only trying shows it. In each case one sentence on stderr says what was wrong and what
 to do.
 
-Results go to stdout; progress, notes on the way, questions and errors to stderr. With `--json` (and
-`--csv` of `history`) stdout holds that alone, and the lines for people are left out; with `--quiet`
-nothing but errors is said. The progress bar appears on a terminal only. What libraries log is kept
+Results go to stdout; progress, notes, questions and errors to stderr. With `--json` (and
+`--csv` of `history`) stdout has only that, without the lines for people; with `--quiet`
+only errors are printed. The progress bar appears on a terminal only. What libraries log is kept
 off the terminal.
 
 | environment variable | effect |
 |---|---|
 | `NO_COLOR` | any value: no colours or bold type |
-| `SCAPCOACH_DATA_DIR` | folder of profiles and history (default: the platform's user data folder) |
+| `SCAPCOACH_DATA_DIR` | folder of profiles, history, heavy model (default: the user data folder) |
 | `SCAPCOACH_DEBUG` | any value: tracebacks, and what libraries log |
 """
 

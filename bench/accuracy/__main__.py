@@ -28,7 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(
         prog="python -m bench.accuracy",
         description="Run the product over the frozen test set of rendered bodies with known joint "
-        "angles; print the errors, and write docs/accuracy.md.",
+        "angles; print the errors, and write docs/reference/accuracy.md.",
     )
     p.add_argument("--quick", action="store_true", help="a short subset; writes no documentation")
     p.add_argument("--workers", type=int, default=2, help="processes that render (default 2)")

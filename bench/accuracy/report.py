@@ -1,4 +1,4 @@
-"""The page docs/accuracy.md, and every figure in CSV files beside it."""
+"""The page docs/reference/accuracy.md, and every figure in CSV files beside it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,23 @@ from bench.accuracy.observe import TARGETS
 from bench.accuracy.tables import ALONE, MIN_SIGNED, VIEWS
 from bench.accuracy.weaknesses import CROSSTALK, TOO_SURE, WRONG_SIGNS, weaknesses
 from bench.accuracy.words import find, summary
-from bench.report import DOCS, measured, number, page, percent, picture, table, write, write_csv
+from bench.report import (
+    REFERENCE,
+    measured,
+    number,
+    page,
+    percent,
+    picture,
+    table,
+    write,
+    write_csv,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-PAGE: Final = DOCS / "accuracy.md"
+PAGE: Final = REFERENCE / "accuracy.md"
 
 _METHOD: Final = """\
 - The product itself runs: rendered frames go through its tracker, subject lock, back contour,

@@ -1,7 +1,7 @@
 """The desk bench: how often sustained hunches raise an alert, and everyday movements a false one.
 
     python -m bench.desk --seeds 4000-4008 --hours 3          # while developing
-    python -m bench.desk --test --write docs/desk.md          # the figures that are published
+    python -m bench.desk --test --write docs/reference/desk_accuracy.md  # as published
 
 Each set-up (body, clothes, room, camera, view) is rendered as short clips, seen by the same model
 as at the desk, and put together to hours of work (`bench.desk.day`) that go through the real

@@ -1,6 +1,6 @@
 """What the desk check costs: share of one core, and memory, at its own pace in real time.
 
-    python -m bench.desk.cpu --seconds 60 --write docs/desk.md
+    python -m bench.desk.cpu --seconds 60 --write docs/reference/desk_accuracy.md
 
 Measured is the processor time of this process against the clock on the wall, which other load on
 the machine disturbs only through its caches. *Rest*: somebody sits still. *Active*: somebody

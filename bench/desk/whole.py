@@ -1,6 +1,6 @@
 """The whole path: rendered pictures, pose estimation, calibration, watching, alerts, history.
 
-    python -m bench.desk.whole --write docs/desk.md
+    python -m bench.desk.whole --write docs/reference/desk_accuracy.md
 
 Twelve people, a bit under three minutes each on a simulated clock: the ten-second calibration as
 the command takes it, work, everyday movements, one hunch of a minute and a half, work again. The

@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     p = argparse.ArgumentParser(
         prog="python -m bench.exercise",
         description="Calibrate rows and read rows, on rendered bodies with known joint angles; "
-        "print the errors, and write docs/exercise_accuracy.md.",
+        "print the errors, and write docs/reference/exercise_accuracy.md.",
     )
     p.add_argument("--workers", type=int, default=2, help="processes that render (default 2)")
     p.add_argument("--cache", type=Path, default=CACHE, help="where landmarks are kept")

@@ -1,4 +1,4 @@
-"""Tables of the exercise bench, and the page docs/exercise_accuracy.md."""
+"""Tables of the exercise bench, and the page docs/reference/exercise_accuracy.md."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from bench.accuracy import stats
 from bench.exercise.examine import SIGN_LIMIT, Table
-from bench.report import DOCS, measured, number, page, percent, table
+from bench.report import REFERENCE, measured, number, page, percent, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray
 
 
-PAGE: Final = DOCS / "exercise_accuracy.md"
+PAGE: Final = REFERENCE / "exercise_accuracy.md"
 VIEWS: Final = ("front", "oblique", "side", "back-oblique", "back")
 ROWS: Final = ("row", "row_lazy", "row_mixed")
 GOOD, LAZY = ("good", "hyper"), ("lazy",)

@@ -78,7 +78,7 @@ def _watched(
     """Run a command, or kill it once `until` says so; megabytes at the peak, all and the largest.
 
     Raises:
-        RuntimeError: it ended with an unexpected exit code.
+        RuntimeError: it did not end as it should.
     """
     import psutil
 

@@ -1,11 +1,11 @@
-"""The page docs/performance.md and its plot, from the parts that have been measured."""
+"""The page docs/reference/performance.md and its plot, from the parts that have been measured."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from bench.report import DOCS, page, picture, table
+from bench.report import REFERENCE, page, picture, table
 from bench.report import write as write_file
 from bench.speed.run import median, speed_ratio
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     Took = Sequence[Mapping[str, float]]
 
-PAGE = DOCS / "performance.md"
+PAGE = REFERENCE / "performance.md"
 
 _HEAD = """\
 Made of what was measured last of each part; when and how stands under each. Every contestant is a
 whole process (start-up, models, report), and they take turns; ratios are taken within a turn, and
-the middle one is given, with the smallest and the largest where they matter. Ratios count, seconds
-do not: this is a virtual machine whose own pace changes by a fifth from minute to minute. Parts
+the middle one is given, with the smallest and the largest where they matter. Compare ratios, not
+seconds: this is a virtual machine whose own pace changes by a fifth from minute to minute. Parts
 dated before 2026-11-30 were measured with mediapipe 1.2.3; the version that is pinned since then
 imports faster and is about a tenth quicker in all.
 """
@@ -44,13 +44,13 @@ _WHY = """\
   halved by whole factors, drawn on from cached sprites, and turned into H.264 in a thread of its
   own.
 - Many clips: one process for each core, as far as memory reaches, each with MediaPipe imported once
-  and a fresh landmarker for each clip; the largest files first ([batch.md](how-to/batch.md)).
+  and a fresh landmarker for each clip; the largest files first ([batch.md](../how-to/batch.md)).
 
 ## A graphics card
 
 `--delegate gpu` lets the network run on one where MediaPipe offers that; where it does not, as in
 its packages for Linux, one sentence says so and nothing is written. Only that sentence has been
-tested: no graphics card was available, so nothing is said here of how much is gained. Landmarks
+tested: no graphics card was available, so the gain was not measured. Landmarks
 differ a little between the two, which is why results of one are not used again by the other.
 
 ## What was tried and left out

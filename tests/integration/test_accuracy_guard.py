@@ -1,7 +1,7 @@
 """A short part of the accuracy bench, rendered and measured for real, as a guard.
 
-The bounds are loose ones around what the frozen test set gave (docs/accuracy.md): they catch a
-sign that turns over, a gate that falls out, a sigma that shrinks. About a thousand frames.
+The bounds are loose ones around what the frozen test set gave (docs/reference/accuracy.md): they
+catch a sign that turns over, a gate that falls out, a sigma that shrinks. About a thousand frames.
 """
 
 from __future__ import annotations

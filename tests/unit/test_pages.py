@@ -17,11 +17,6 @@ PAGES = sorted(
     p for p in ROOT.rglob("*.md") if not {".venv", "results"} & set(p.relative_to(ROOT).parts)
 )
 
-#: Pages that benches write; their writers do not know the index yet.
-WRITTEN_BY_BENCHES = {
-    "accuracy.md", "coaching_accuracy.md", "exercise_accuracy.md", "performance.md",
-}  # fmt: skip
-
 
 def prose(page: Path) -> str:
     """The text without what stands in fences and between backticks."""
@@ -67,8 +62,7 @@ def test_every_page_can_be_reached_from_the_index_and_leads_back() -> None:
     pages = set((ROOT / "docs").rglob("*.md"))
     assert reached == pages, sorted(p.name for p in pages - reached)
     for page in pages - {INDEX}:
-        if page.name not in WRITTEN_BY_BENCHES:
-            assert INDEX in {target for target, _ in links(page)}, page.name
+        assert INDEX in {target for target, _ in links(page)}, page.name
 
 
 def test_the_index_names_every_page_in_one_line() -> None:
@@ -80,9 +74,13 @@ def test_the_index_names_every_page_in_one_line() -> None:
 
 def test_files_of_the_repository_that_pages_name_exist() -> None:
     for page in PAGES:
-        names = re.findall(r"`((?:src|tools|tests|docs)/[\w./-]+)`", page.read_text("utf-8"))
-        for name in names:
-            assert (ROOT / name).exists(), f"{page.relative_to(ROOT)}: {name}"
+        text = page.read_text("utf-8")
+        made = {
+            f"src/{module.replace('.', '/')}.py"
+            for module in re.findall(r"<!-- file: (\S+) -->", text)
+        }  # of an example
+        for name in re.findall(r"`((?:src|tools|tests|docs)/[\w./-]+)`", text):
+            assert name in made or (ROOT / name).exists(), f"{page.relative_to(ROOT)}: {name}"
 
 
 def test_every_error_is_on_its_page() -> None:

@@ -32,8 +32,8 @@ MAX_POINT_SIGMA: Final = 35.0
 
 
 #: Smallest sigma of measures while the arms move and the trunk leans, in their unit: root mean
-#: square errors are 5.5, 7 and 12 degrees there [M, docs/accuracy.md, arms moving], of which about
-#: a third of the first is constant over a set and cancels within a repetition.
+#: square errors are 5.5, 7 and 12 degrees there [M, docs/reference/accuracy.md, arms moving], of
+#: which about a third of the first is constant over a set and cancels within a repetition.
 MOVING_SIGMA: Final[Mapping[str, float]] = MappingProxyType(
     {"trunk_lean": 4.0, "head_forward": 7.0, "rounding": 12.0}
 )

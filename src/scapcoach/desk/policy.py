@@ -46,7 +46,9 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Thresholds, all [E]: starting values, confirmed by the bench (docs/desk.md).
+    """Thresholds, all [E]: starting values that the bench confirmed.
+
+    The figures are in docs/reference/desk_accuracy.md.
 
     Attributes:
         threshold: score above which a second is hunched.

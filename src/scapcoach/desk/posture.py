@@ -2,9 +2,10 @@
 
 At a desk the hips are hidden, so trunk length and trunk lean are not available, and the measures
 for standing people can judge only few frames. The signs used here were measured on rendered bodies
-and on labelled pictures of real people (docs/desk.md): in a slump the ears sink, the shoulders sink
-with them, the neck looks shorter relative to the face, and from the side the ears come forward. A
-look down at the keyboard lowers only the ears; raised shoulders rise. Nothing here is in degrees.
+and on labelled pictures of real people (docs/reference/desk_accuracy.md): in a slump the ears sink,
+the shoulders sink with them, the neck looks shorter relative to the face, and from the side the
+ears come forward. A look down at the keyboard lowers only the ears; raised shoulders rise. Nothing
+here is in degrees.
 
 All functions take `Poses` of T frames and return (T,) arrays, NaN where nothing is seen.
 """

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: Size and rate requested from a webcam: looks are a second apart, and every picture that it sends
 #: has to be fetched, though not decoded. A camera that cannot be that slow sends its slowest rate
-#: (docs/desk.md has the cost).
+#: (docs/reference/desk_accuracy.md has the cost).
 CAMERA_SIZE: Final = (640, 480)
 CAMERA_FPS: Final = 5.0
 

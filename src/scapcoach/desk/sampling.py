@@ -10,10 +10,11 @@ from scapcoach.measures.registry import MILD
 if TYPE_CHECKING:
     from scapcoach.desk.policy import PostureSample
 
-#: Seconds between looks [E, the CPU figures in docs/desk.md follow from them]: while the score
-#: changes; normally; after `STEADY_AFTER` without change; and with nobody there (at first, and
-#: after `EMPTY_AFTER`). The lock on the subject forgets its place after 1.5 s and then searches the
-#: whole picture, which costs more than a longer wait saves [M: 53 ms a look at 2 s, 20 ms below].
+#: Seconds between looks [E, the CPU figures in docs/reference/desk_accuracy.md follow from them]:
+#: while the score changes; normally; after `STEADY_AFTER` without change; and with nobody there (at
+#: first, and after `EMPTY_AFTER`). The lock on the subject forgets its place after 1.5 s and then
+#: searches the whole picture, which costs more than a longer wait saves [M: 53 ms a look at 2 s, 20
+#: ms below].
 CHANGING: Final = 0.5
 USUAL: Final = 1.0
 STEADY_WAIT: Final = 1.25

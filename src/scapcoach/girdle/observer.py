@@ -2,8 +2,8 @@
 
 They compare the landmarks of one frame with the person's own neutral (`girdle.features`) and return
 girdle, spine, lean and yaw with a standard deviation each. They were trained on rendered bodies
-with known true angles, through the same landmark model (docs/observer.md). Where a view does not
-show a quantity, its sigma grows to the spread of that quantity in the training set.
+with known true angles, through the same landmark model (docs/explanation/observer.md). Where a view
+does not show a quantity, its sigma grows to the spread of that quantity in the training set.
 
 Every frame is read independently, together with its mirror image: one live frame and a whole
 recording give equal results, and a mirrored picture gives exactly mirrored results.

@@ -3,7 +3,7 @@
     from scapcoach.sources.cameras import find_camera, open_capture
 
     target = find_camera("rtsp://host/live")    # which backend, and what it has to open
-    capture = open_capture(target)              # gives pictures: `types.Capture`
+    capture = open_capture(target)              # gives pictures: `frames.Capture`
 
 How to add one: docs/how-to/add-a-camera.md.
 """

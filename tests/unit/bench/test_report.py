@@ -24,7 +24,8 @@ def test_a_table_has_as_many_cells_in_each_row_as_heads() -> None:
 def test_a_page_says_what_wrote_it_and_leaves_out_empty_blocks() -> None:
     text = report.page("Speed", "python -m x", "One.\n", "", "Two.")
     assert text.split("\n\n") == [
-        "# Speed", "<!-- Written by `python -m x`; not to be edited by hand. -->", "One.", "Two.\n",
+        "# Speed", "[Documentation](../index.md) / Reference",
+        "<!-- Written by `python -m x`; not to be edited by hand. -->", "One.", "Two.\n",
     ]  # fmt: skip
 
 

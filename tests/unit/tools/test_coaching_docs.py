@@ -13,7 +13,7 @@ from tools.coaching_docs import PAGE, render, written
 TEXT = PAGE.read_text("utf-8")
 DOCS = PAGE.parents[1]
 COACHING = " ".join((DOCS / "explanation" / "coaching.md").read_text("utf-8").split())
-OWN = (DOCS / "how-to" / "own_exercise.md").read_text("utf-8")
+OWN = (DOCS / "how-to" / "add-an-exercise.md").read_text("utf-8")
 
 
 def test_what_each_exercise_looks_for_is_what_its_file_says() -> None:
@@ -41,6 +41,6 @@ def test_the_limits_of_a_comparison_are_those_of_the_code() -> None:
 
 
 def test_the_example_of_a_users_exercise_is_valid() -> None:
-    example = re.search(r"<!-- example: exercise file -->\n```toml\n(.*?)```", OWN, re.DOTALL)
+    example = re.search(r"<!-- exercise: towel_row.toml -->\n```toml\n(.*?)```", OWN, re.DOTALL)
     assert example is not None
-    assert parse(example[1], "my_lift.toml").name == "ring_row"
+    assert parse(example[1], "towel_row.toml").name == "towel_row"
