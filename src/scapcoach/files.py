@@ -20,16 +20,16 @@ _DATA: Final = "choose another folder with SCAPCOACH_DATA_DIR"
 
 _NO_SPACE: Final = "No space left to write {path}: free some space, or {elsewhere}."
 _NO_PERMISSION: Final = "No permission to write {path}: {elsewhere}."
-_FOLDER_IN_THE_WAY: Final = "A folder stands where {path} should go: move it out of the way."
+_FOLDER_IN_THE_WAY: Final = "There is a folder where {path} should go: move it out of the way."
 _FILE_IN_THE_WAY: Final = (
-    "A file stands where a folder of {path} should go: move it out of the way."
+    "There is a file where a folder of {path} should go: move it out of the way."
 )
 _SENTENCES: Final = {
     errno.ENOSPC: _NO_SPACE,
     errno.EDQUOT: _NO_SPACE,
     errno.EACCES: _NO_PERMISSION,
     errno.EPERM: _NO_PERMISSION,
-    errno.EROFS: "{path} lies on a read-only disk: {elsewhere}.",
+    errno.EROFS: "{path} is on a read-only disk: {elsewhere}.",
     errno.EFBIG: "{path} grew beyond the file size allowed here: {elsewhere}.",
     errno.EISDIR: _FOLDER_IN_THE_WAY,
     errno.ENOTEMPTY: _FOLDER_IN_THE_WAY,

@@ -80,7 +80,7 @@ def install_command(libraries: Iterable[str]) -> str:
     return {"debian": apt, "rpm": dnf}.get(_family(), f"{apt} (Debian, Ubuntu) or {dnf} (Fedora)")
 
 
-def lacking(error: ImportError | OSError) -> list[str]:
+def missing_according_to(error: ImportError | OSError) -> list[str]:
     """All missing libraries, if the error is about a missing library; else empty.
 
     The error itself names the first at most. A second import of cv2 may not even name one, but
@@ -94,7 +94,7 @@ def lacking(error: ImportError | OSError) -> list[str]:
 
 def explained(error: ImportError | OSError) -> str | None:
     """Why a package could not be loaded and what to do; None if the error is of another kind."""
-    if missing := lacking(error):
+    if missing := missing_according_to(error):
         return (
             f"This system lacks {listed(missing)}, which OpenCV or another library needs. "
             f"Install {'it' if len(missing) == 1 else 'them'}: {install_command(missing)}"

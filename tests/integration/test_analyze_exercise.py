@@ -362,7 +362,7 @@ def test_no_permission_for_a_page_is_reported(results: Path, tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr  # folders are made
     done = run("compare", results, results, "--html", results / "summary.json" / "page.html")
     assert done.returncode == 1
-    assert "A file stands where a folder" in done.stderr
+    assert "There is a file where a folder" in done.stderr
     no_traceback(done)
 
 

@@ -212,7 +212,7 @@ def test_a_picture_of_another_size_is_refused(tmp_path: Path):
 def test_a_file_where_the_folder_should_be_is_said_at_once(tmp_path: Path):
     (tmp_path / "taken").write_text("")
     with (
-        pytest.raises(OutputError, match="A file stands where"),
+        pytest.raises(OutputError, match="There is a file where"),
         AnnotatedVideoWriter(tmp_path / "taken" / "a.mp4", (64, 64)),
     ):
         pytest.fail("the block must not be entered")

@@ -97,7 +97,7 @@ def test_a_write_that_fails_leaves_the_old_file_alone(
 
 def test_a_file_in_the_way_of_the_folder_is_said(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
-    with pytest.raises(OutputError, match="A file stands where a folder of"):
+    with pytest.raises(OutputError, match="There is a file where a folder of"):
         write_private(tmp_path / "data" / "profiles" / "anna.json", "{}")
     make_private_folder(tmp_path)  # is there
 

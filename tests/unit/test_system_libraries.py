@@ -18,7 +18,7 @@ from scapcoach.system_libraries import (
     DEBIAN_PACKAGES,
     explained,
     install_command,
-    lacking,
+    missing_according_to,
     missing_libraries,
 )
 
@@ -126,16 +126,16 @@ def test_one_error_names_all_that_is_missing(
     release(monkeypatch, ID="debian")
     missing[:] = ["libGL.so.1", "libxcb.so.1"]
     error = ImportError("libodd.so.2: cannot open shared object file: No such file or directory")
-    assert lacking(error) == ["libGL.so.1", "libodd.so.2", "libxcb.so.1"]
+    assert missing_according_to(error) == ["libGL.so.1", "libodd.so.2", "libxcb.so.1"]
     shown = unforeseen(error)
     assert isinstance(shown, InstallationError)
     assert "lacks libGL.so.1, libodd.so.2 and libxcb.so.1" in str(shown)
     assert "apt-get install -y libgl1 libxcb1, and the packages that hold libodd.so.2" in str(shown)
     # MediaPipe loads its library by ctypes, which raises OSError.
-    assert lacking(OSError(str(error))) == lacking(error)
+    assert missing_according_to(OSError(str(error))) == missing_according_to(error)
     # The second import of cv2 in a process names none.
     again = ImportError('ERROR: recursion is detected during loading of "cv2" binary extensions.')
-    assert lacking(again) == ["libGL.so.1", "libxcb.so.1"]
+    assert missing_according_to(again) == ["libGL.so.1", "libxcb.so.1"]
 
 
 def test_other_errors_of_imports(missing: list[str]) -> None:

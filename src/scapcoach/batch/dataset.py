@@ -16,6 +16,7 @@ from scapcoach.batch.remote_jobs import RemoteClipJob
 from scapcoach.batch.run import run_all
 from scapcoach.calibration.profiles import load_profile
 from scapcoach.errors import CalibrationError
+from scapcoach.export.clip_status import ClipStatus
 from scapcoach.export.dataset_table import Row
 from scapcoach.recording.options import estimator_of
 
@@ -96,7 +97,7 @@ class Dataset:
         calibrations = self._calibrations(executor, stop)
         if stop():
             for number in range(len(self.entries)):
-                yield ClipOutcome(number, self._row(number, "stopped", NOT_BEGUN))
+                yield ClipOutcome(number, self._row(number, ClipStatus.STOPPED, NOT_BEGUN))
             return
         if isinstance(reason := calibrations[_COMMON], str):
             raise CalibrationError(reason)
@@ -107,7 +108,7 @@ class Dataset:
             entry = self.entries[number]
             calibration = calibrations[entry.calibration or _COMMON]
             if isinstance(calibration, str):
-                yield ClipOutcome(number, self._row(number, "failed", calibration))
+                yield ClipOutcome(number, self._row(number, ClipStatus.FAILED, calibration))
                 continue
             jobs.append(self._job(entry, calibration, avoid[number]))
             numbers.append(number)
@@ -161,13 +162,14 @@ class Dataset:
 
     def _found(self, number: int, outcome: Outcome) -> ClipOutcome:
         if not isinstance(outcome, Done):
-            status = "failed" if isinstance(outcome, Failed) else "stopped"
+            failed = isinstance(outcome, Failed)
+            status = ClipStatus.FAILED if failed else ClipStatus.STOPPED
             return ClipOutcome(number, self._row(number, status, outcome.reason))
         done: ClipDone = outcome.value
-        row = self._row(number, "skipped" if done.skipped else "done")
+        row = self._row(number, ClipStatus.SKIPPED if done.skipped else ClipStatus.DONE)
         return ClipOutcome(number, replace(row, folder=done.folder, facts=done.facts), done.notes)
 
-    def _row(self, number: int, status: str, reason: str = "") -> Row:
+    def _row(self, number: int, status: ClipStatus, reason: str = "") -> Row:
         entry = self.entries[number]
         exercise = entry.exercise or self.options.exercise or ""
         return Row(str(entry.clip), status, reason, lifter=entry.lifter, exercise=exercise)

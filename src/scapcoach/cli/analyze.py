@@ -14,6 +14,7 @@ from scapcoach.cli.exit_codes import FINE, INTERRUPTED
 from scapcoach.cli.place import Folder, Place
 from scapcoach.cli.unexpected import unexpected
 from scapcoach.errors import InstallationError, ScapcoachError
+from scapcoach.export.clip_status import ClipStatus
 from scapcoach.export.formats import check_installed, optional
 from scapcoach.folders import REPORT
 
@@ -215,16 +216,16 @@ class _Job:
                 raise error from problem  # no other clip would fare better
             # Most messages name the file themselves.
             about = str(error) if clip.name in str(error) else f"{clip}: {error}"
-            print_status(self.console, "failed", about)
-            failed = {"clip": str(clip), "status": "failed", "error": str(error)}
+            print_status(self.console, ClipStatus.FAILED, about)
+            failed = {"clip": str(clip), "status": ClipStatus.FAILED, "error": str(error)}
             return failed, error.exit_code
-        status = "skipped" if found.skipped else "done"
-        self._tell(clip, status, found)
+        status = ClipStatus.SKIPPED if found.skipped else ClipStatus.DONE
+        self._report(clip, status, found)
         whole = {"clip": str(clip), "status": status, "folder": str(found.folder),
                  "summary": found.summary}  # fmt: skip
         return whole, FINE
 
-    def _tell(self, clip: Path, status: str, found: Analysis) -> None:
+    def _report(self, clip: Path, status: ClipStatus, found: Analysis) -> None:
         from scapcoach.cli.consoles import Results
 
         shown = not (self.chosen["quiet"] or self.chosen["as_json"])

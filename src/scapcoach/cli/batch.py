@@ -14,6 +14,7 @@ import click
 from scapcoach.cli.exit_codes import FAILED, FINE, INTERRUPTED
 from scapcoach.cli.place import Place
 from scapcoach.errors import ScapcoachError
+from scapcoach.export.clip_status import ClipStatus
 from scapcoach.folders import SUMMARY
 
 if TYPE_CHECKING:
@@ -264,11 +265,13 @@ class BatchRun:
             self._print_json()
         if stop():
             return INTERRUPTED
-        return FAILED if any(row.status == "failed" for row in self._rows.values()) else FINE
+        return (
+            FAILED if any(row.status == ClipStatus.FAILED for row in self._rows.values()) else FINE
+        )
 
     def _report(self, found: ClipOutcome) -> None:
         row = found.row
-        if row.status not in {"done", "skipped"}:
+        if row.status not in {ClipStatus.DONE, ClipStatus.SKIPPED}:
             return
         self._results.clip(row.status, row.clip)
         for line in found.notes:
@@ -283,7 +286,8 @@ class BatchRun:
         if not rows:
             return
         for row in rows:
-            if row.status == "failed" or (row.status == "stopped" and row.reason != NOT_BEGUN):
+            stopped = row.status == ClipStatus.STOPPED and row.reason != NOT_BEGUN
+            if stopped or row.status == ClipStatus.FAILED:
                 about = row.reason if row.clip in row.reason else f"{row.clip}: {row.reason}"
                 print_status(self.console, row.status, about)
         out = self.dataset.out
@@ -295,11 +299,8 @@ class BatchRun:
         self._count(rows, _within(out, PAGE))
 
     def _count(self, rows: list[Row], page: str) -> None:
-        counts = {
-            status: sum(row.status == status for row in rows)
-            for status in ("done", "skipped", "failed", "stopped")
-        }
-        missing = len(self.dataset.entries) - len(rows) + counts.pop("stopped")
+        counts = {status: sum(row.status == status for row in rows) for status in ClipStatus}
+        missing = len(self.dataset.entries) - len(rows) + counts.pop(ClipStatus.STOPPED)
         counted = ", ".join(f"{n} {status}" for status, n in counts.items() if n) or "none done"
         total = len(self.dataset.entries)
         self._results.line(f"{total} clip{'s' * (total != 1)}: {counted}.")

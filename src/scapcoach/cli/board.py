@@ -7,6 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final, Self
 
 from scapcoach.cli.streams import share_a_terminal
+from scapcoach.export.clip_status import ClipStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,8 +80,8 @@ class Board:
         self._shares.pop(number, None)
         self._frames.pop(number, None)
         self._ended += 1
-        self._failed += status == "failed"
-        if status == "done":
+        self._failed += status == ClipStatus.FAILED
+        if status == ClipStatus.DONE:
             self._worked += self._sizes[number]
         else:
             self._not_worked += self._sizes[number]

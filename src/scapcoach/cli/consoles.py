@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console, ConsoleDimensions
 from rich.text import Text
 
 from scapcoach.cli.streams import printable, share_a_terminal
+from scapcoach.export.clip_status import ClipStatus
 
 if TYPE_CHECKING:
     from typing import Any
 
 #: Columns before the details of a clip: the width of "skipped" with its spaces.
 _INDENT = 9
-_STYLES = {"done": "green", "skipped": "dim", "failed": "bold red", "stopped": "yellow"}
+_STYLES: Final[dict[str, str]] = {
+    ClipStatus.DONE: "green",
+    ClipStatus.SKIPPED: "dim",
+    ClipStatus.FAILED: "bold red",
+    ClipStatus.STOPPED: "yellow",
+}
 
 
 class _Sized(Console):

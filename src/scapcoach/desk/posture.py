@@ -40,7 +40,7 @@ MAX_EAR_MOVEMENT: Final = 0.30
 #: The index that is fully hunched (score 100) when the own slump was not recorded, a cautious
 #: value: the own slumps of rendered people give 0.17-0.75; with 0.25 a long look at a phone was
 #: reported as a hunch [M].
-DEFAULT_SLUMP: Final = 0.27
+ASSUMED_SLUMP: Final = 0.27
 
 #: Limits of the own slump as the scale of the score: it may have been too small or exaggerated [E].
 SLUMP_LIMITS: Final = (0.15, 0.60)
@@ -122,7 +122,7 @@ class Baseline:
     def full(self) -> float:
         """The index at which the score is 100."""
         known = np.isfinite(self.slump)
-        return float(np.clip(self.slump, *SLUMP_LIMITS)) if known else DEFAULT_SLUMP
+        return float(np.clip(self.slump, *SLUMP_LIMITS)) if known else ASSUMED_SLUMP
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -239,7 +239,7 @@ def score_posture(
     if baseline is None:
         parts = dict.fromkeys(PARTS, nothing)
         index, chair = nothing, np.zeros(len(poses), bool)
-        full, noise = DEFAULT_SLUMP, 0.0
+        full, noise = ASSUMED_SLUMP, 0.0
     else:
         parts = _parts(points, baseline)
         index, full, noise = _index(parts, camera_fixed), baseline.full, baseline.noise

@@ -27,7 +27,7 @@ class Row:
 
     Attributes:
         clip: as it was given.
-        status: done, skipped (finished before), failed or stopped.
+        status: one of `ClipStatus`.
         reason: why it is neither done nor skipped; else "".
         folder: its results, relative to the folder of the index; "" without any.
         lifter, exercise: as they were given, or "".

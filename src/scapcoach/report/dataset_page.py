@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from scapcoach.export.clip_status import ClipStatus
 from scapcoach.export.summary import VIEW_WORDS, percent
 from scapcoach.measures.registry import SPECS
 from scapcoach.measures.series import View
@@ -62,7 +63,7 @@ def write_page(path: Path, rows: Sequence[Row], title: str = "") -> None:
         OutputError: it could not be written.
     """
     known = [row for row in rows if row.facts]
-    failed = [row for row in rows if row.status == "failed"]
+    failed = [row for row in rows if row.status == ClipStatus.FAILED]
     text = page.render(
         "dataset.html",
         title=title or path.absolute().parent.name,

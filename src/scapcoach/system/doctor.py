@@ -76,7 +76,9 @@ def _broken(name: str, error: Exception) -> SystemCheck:
     if isinstance(error, ModuleNotFoundError) and error.name:
         message = f"the package {error.name.partition('.')[0]} is missing or damaged"
         return SystemCheck(name, "fail", message, again)
-    if isinstance(error, ImportError | OSError) and (found := system_libraries.lacking(error)):
+    if isinstance(error, ImportError | OSError) and (
+        found := system_libraries.missing_according_to(error)
+    ):
         lacks = f"this system lacks {system_libraries.listed(found)}"
         return SystemCheck(name, "fail", lacks, system_libraries.install_command(found))
     return SystemCheck(name, "fail", " ".join(f"{type(error).__name__}: {error}".split()), again)

@@ -12,7 +12,7 @@ from scapcoach.calibration.profiles import list_profiles
 from scapcoach.coaching.library import packaged
 from scapcoach.landmarks import SHOULDERS, SKELETON
 from scapcoach.measures.registry import HUNCH_ZONES, SPECS, degree_range
-from scapcoach.measures.series import Reason
+from scapcoach.measures.series import Reason, Status
 from scapcoach.measures.words import TITLES, suffix
 from scapcoach.overlay.skeleton import EDGE, VISIBLE, hue
 from scapcoach.web.colors import css_color
@@ -23,6 +23,12 @@ _ADVICE_OF_PAGE = {
     Reason.ARMS_AWAY_FROM_CALIBRATION: (
         "Moving arms hide the blades: rest, or press Calibrate exercise."
     ),
+}
+
+#: Shown in place of numbers while the subject is not in the picture.
+_NOT_THE_SUBJECT = {
+    Status.NO_PERSON: "Nobody is in the picture.",
+    Status.SUBJECT_CHANGED: "Somebody else: not judged.",
 }
 
 
@@ -52,7 +58,8 @@ def page_setup(*, camera: bool, film: bool) -> dict[str, Any]:
         },
         "cards": [_card(name, title) for name, title in TITLES.items()],
         "degree": suffix("deg"),
-        "advice": {r.label: _ADVICE_OF_PAGE.get(r, r.advice) for r in Reason if r.label},
+        "advice": {r.label: _ADVICE_OF_PAGE.get(r, r.advice) for r in Reason if r.label}
+        | {status.label: words for status, words in _NOT_THE_SUBJECT.items()},
         "body": _body(),
     }  # fmt: skip
 

@@ -132,11 +132,11 @@ def test_atomic_folder_replaces_the_old_one_as_a_whole(tmp_path: Path):
 
 def test_disk_errors_become_one_clear_sentence(tmp_path: Path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="A file stands where a folder"):
+    with pytest.raises(OutputError, match="There is a file where a folder"):
         write_csv(tmp_path / "file" / "frames.csv", pa.table({"t": [1.0]}))
     (tmp_path / "frames.csv").mkdir()
     (tmp_path / "frames.csv" / "x").write_text("")
-    with pytest.raises(OutputError, match="A folder stands where"):
+    with pytest.raises(OutputError, match="There is a folder where"):
         write_csv(tmp_path / "frames.csv", pa.table({"t": [1.0]}))
     with pytest.raises(OutputError, match="too long"):
         write_csv(tmp_path / ("x" * 300 + ".csv"), pa.table({"t": [1.0]}))

@@ -40,10 +40,8 @@ export class Gauges {
   }
 
   #reason(state, reading) {
-    if (state.status === "no_person") return "Nobody is in the picture.";
-    if (state.status === "subject_changed") return "Somebody else: not judged.";
     if (state.reason === "not_calibrated" && !reading.calibration) return "Rest for a moment, or press Calibrate.";
-    return this.setup.advice[state.reason] ?? "";
+    return this.setup.advice[state.status] ?? this.setup.advice[state.reason] ?? "";
   }
 
   #row(card, row, state, reading) {
