@@ -132,11 +132,7 @@ def check(python: Path, wheel: Path, *, lowest: bool = False) -> str:
             constraints.write_text("\n".join(lowest_versions()) + "\n", "utf-8")
             pinned = ["--constraint", constraints]
         install = [own / "python", "-m", "pip", "install", "--quiet", "--only-binary", ":all:"]
-<<<<<<< HEAD
-        # Only installing may use the settings and the cache of the user who runs this.
-=======
         # Only installing may use the settings and the cache of the person who runs this.
->>>>>>> 9ef76ed77ac05bf6f26091c6576e3fcd4d7e90de
         _run([*install, *pinned, wheel], place, dict(os.environ))
         shutil.copytree(ROOT / "sample_videos", place / "sample_videos")
         words = readme_command()

@@ -78,11 +78,7 @@ def _watched(
     """Run a command, or kill it once `until` says so; megabytes at the peak, all and the largest.
 
     Raises:
-<<<<<<< HEAD
-        RuntimeError: it ended with an unexpected exit code.
-=======
         RuntimeError: it did not end as it should.
->>>>>>> 9ef76ed77ac05bf6f26091c6576e3fcd4d7e90de
     """
     import psutil
 

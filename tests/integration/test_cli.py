@@ -75,10 +75,8 @@ def test_the_page_of_commands_is_what_the_commands_say() -> None:
                 )
 
 
-def test_help_is_there_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_is_there_at_once() -> None:
     """Under 0.3 s of processor time; the best of three, so that a busy machine does no harm."""
-    # Where coverage is measured, children start it first: that is no time of the program's.
-    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
     spent = []
     for _ in range(3):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -64,10 +64,8 @@ def test_names_of_profiles(tmp_path: Path) -> None:
     assert proposed("scapcoach profiles delete x", **data) == []
 
 
-def test_it_is_there_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_there_at_once() -> None:
     """Under 0.3 s of processor time, as the help; the best of three."""
-    # Where coverage is measured, children start it first: that is no time of the program's.
-    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
     spent = []
     for _ in range(3):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
