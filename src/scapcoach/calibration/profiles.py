@@ -1,4 +1,7 @@
-"""Profiles: a calibration in a versioned JSON file in the platform's user data folder."""
+"""Profiles: a calibration in a versioned JSON file in the platform's user data folder.
+
+`calibration.records` has the fields of the file, docs/reference/profiles.md explains them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The hunch score: 0 upright as at rest, 100 as in the calibrated (or a default) slump pose."""
+"""The hunch score: 0 upright as at rest, 100 as in the calibrated (or a default) slump pose.
+
+From where on a score is called mild or marked: `measures.registry.HUNCH_ZONES`.
+"""
 
 from __future__ import annotations
 
