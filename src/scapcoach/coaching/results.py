@@ -161,13 +161,6 @@ class Score:
     total: float
     parts: tuple[ScorePart, ...] = ()
 
-    @property
-    def judged_share(self) -> float:
-        """Share of the weight whose parts have points, 0..1."""
-        whole = sum(p.weight for p in self.parts)
-        judged = sum(p.weight for p in self.parts if np.isfinite(p.points))
-        return judged / whole if whole else 0.0
-
 
 class Verdict(IntEnum):
     """Whether a repetition has a fault."""
