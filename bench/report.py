@@ -54,7 +54,7 @@ def table(heads: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
     lines += [[str(c) for c in cells] for cells in rows]
     width = len(lines[0])
     if wrong := next((cells for cells in lines if len(cells) != width), None):
-        raise ValueError(f"a row has {len(wrong)} cells in place of {width}: {wrong}")
+        raise ValueError(f"a row has {len(wrong)} cells instead of {width}: {wrong}")
     text = ["|" + "".join(f" {c} |" if c else " |" for c in cells) for cells in lines]
     return "\n".join([text[0], "|" + "---|" * width, *text[1:]])
 

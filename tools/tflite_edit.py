@@ -115,7 +115,7 @@ def prune_segmentation(model: Any) -> None:
 
     Operators that landmarks, pose flag, heatmap and world landmarks need stay as they are, so
     those four outputs are computed by the very same arithmetic. MediaPipe wants five outputs:
-    in place of the mask stands a single number that is computed anyway (the pose flag before
+    instead of the mask stands a single number that is computed anyway (the pose flag before
     its sigmoid). Asking such a model for a mask gives rubbish without any error.
     """
     graph = model.subgraphs[0]

@@ -42,11 +42,11 @@ development seeds alone, and measured here for the first time:
 
 - Squats are filmed obliquely. From the side the plates hide head and shoulders, the person is lost
   at the bottom, and of 14 sets only 9 were counted exactly; obliquely 6 of 6.
-- People are measured down to a trunk of 40 pixels, in place of 57. Three people were judged as
+- People are measured down to a trunk of 40 pixels, instead of 57. Three people were judged as
   well at 48 pixels as at 73, one of them at 109, another at 36; at 22 to 29 they were not.
 - Phases are timed by both arms with equal weight throughout. Before, how well an arm is seen
   changed its weight, which looked like movement. On development seeds 95% of the ends lie within
-  0.15 s in place of 80%.
+  0.15 s instead of 80%.
 - Holds are also counted where the squeeze is larger than can be measured, and only of people who
   stand still.
 - Rules that can be judged in no view are dropped: rounding and blades of the squat, blades and
@@ -62,10 +62,10 @@ seen afterwards, for the first time. A fourth was changed when the whole set had
   been judged, wrongly; of 80 development shrugs 3, one wrongly.
 - The peak of a shrug that goes up and then back ended when the hands sank on the way back. Now it
   lasts until the shoulders leave the back position: on 8 development people 86% of the ends of
-  phases lie within 0.15 s, in place of 66%. How far hands may sink meanwhile makes no difference
+  phases lie within 0.15 s, instead of 66%. How far hands may sink meanwhile makes no difference
   there: 86 to 88% from 0.55 to 0.7 of the way.
 - Squeezes too small for a number are counted. Of 16 holds of four development people whose blades
-  go 11 to 13 degrees 15 are found, in place of 11. A squeeze shorter than 0.4 s is not a hold:
+  go 11 to 13 degrees 15 are found, instead of 11. A squeeze shorter than 0.4 s is not a hold:
   before, rolling the shoulders before a set gave one to two development people.
 
 Known, and left as it is: the swing of a trunk withholds what the blades do (`trunk_moved`), and in

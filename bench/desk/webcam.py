@@ -2,7 +2,7 @@
 
     python -m bench.desk.webcam FILM desk -v
 
-Camera 0 is FILM (MJPEG in AVI) in place of a device: OpenCV's reader takes a picture from it when
+Camera 0 is FILM (MJPEG in AVI) instead of a device: OpenCV's reader takes a picture from it when
 it is due, at the film's own rate whatever was asked for, and decodes it only when it is retrieved,
 which is what its reader of Linux' video devices does.
 """

@@ -130,7 +130,7 @@ def _checked(read_as: Callable[[Any], Any], kind: type[_T], form: Format, name: 
     except msgspec.ValidationError as error:
         raise _refused(form, name, fault(error)) from None
     except (msgspec.DecodeError, UnicodeError) as error:
-        raise _refused(form, name, f"it is no JSON in UTF-8 ({error})") from None
+        raise _refused(form, name, f"it is not JSON in UTF-8 ({error})") from None
     return value
 
 

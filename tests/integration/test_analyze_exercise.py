@@ -309,7 +309,7 @@ def test_an_exercise_file_with_errors_is_reported_before_any_work(
     [
         (["--exercise", "rwo"], "Did you mean 'row'"),
         (["--exercise", "missing.toml"], "missing.toml"),
-        (["--load", "heavy"], "'heavy' is no load"),
+        (["--load", "heavy"], "'heavy' is not a load"),
         (["--focus", "inner"], "'inner' is not one of"),
     ],
 )

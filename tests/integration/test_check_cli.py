@@ -74,7 +74,7 @@ def test_a_reference_picture_gives_the_score(folder: Path, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("name", "code", "words"),
     [
-        ("notes.txt", 1, "is no picture that can be read"),
+        ("notes.txt", 1, "is not a picture that can be read"),
         ("empty", 2, "There is no picture"),
         ("nothing.jpg", 2, "does not exist"),
     ],

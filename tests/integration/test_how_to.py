@@ -106,7 +106,7 @@ def test_a_kind_of_camera_is_one_file_and_one_entry(
     example = page("add-a-camera.md")
     example.add_files(monkeypatch)
     named = f"folder://{tmp_path}"
-    with pytest.raises(CameraError, match="folder:// is no camera address"):
+    with pytest.raises(CameraError, match="folder:// is not a camera address"):
         Camera(named)
     entry = example.entry("CAMERAS", cameras)
     monkeypatch.setattr(cameras, "CAMERAS", (entry, *cameras.CAMERAS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,6 +55,18 @@ def test_one_exercise_gets_the_files_of_a_clip(tmp_path: Path) -> None:
     first = {f.name: f.read_bytes() for f in folder.iterdir()}
     close_session(folder)
     assert {f.name: f.read_bytes() for f in folder.iterdir()} == first
+
+
+def test_an_exercise_from_a_file_has_its_results_in_the_session_too(tmp_path: Path) -> None:
+    packaged = files("scapcoach.coaching").joinpath("exercises", "row.toml").read_text("utf-8")
+    own = tmp_path / "mine" / "my row.toml"
+    own.parent.mkdir()
+    own.write_text(packaged, "utf-8")
+    folder = tmp_path / "2026-05-04_18-30-05"
+    record(folder, {200: str(own)})
+    reports = close_session(folder)
+    assert [r.parent.name for r in reports] == ["1-shrug", "2-my_row"]
+    assert all(r.is_relative_to(folder) for r in reports)
 
 
 def test_each_exercise_has_a_folder_and_passing_through_has_none(tmp_path: Path) -> None:

@@ -201,7 +201,7 @@ def test_the_page_calibrates_a_person_who_follows_it(tmp_path: Path) -> None:
             page.until(lambda: page.text("wizard-title") == "Calibrated", 100)
             said = page.text("wizard-text")
             assert "Retraction: " in said
-            assert "Proof: the last squeeze reads" in said, said
+            assert "Check: the last squeeze reads" in said, said
             page.press("\ue007")
             page.until(lambda: not page.shown("wizard"), 10)
             assert page.data()["calibration"] == "profile"
@@ -242,7 +242,7 @@ def test_the_page_calibrates_an_exercise_and_manages_its_profile(tmp_path: Path)
             page.until(calibrated, 80)
             assert {"Arms only", "1/2", "2/2", "Full squeeze", "With a shrug", "1/1"} <= seen
             assert "smallest detectable change" in page.text("wizard-text")
-            assert "Proof: the last squeeze reads" in page.text("wizard-text")
+            assert "Check: the last squeeze reads" in page.text("wizard-text")
             page.press("\ue007")
 
             def squeezed() -> bool:

@@ -51,7 +51,7 @@ class OnTerminal:
 
     Args:
         arguments: of the command.
-        stdout: where results go in place of the terminal.
+        stdout: where results go instead of the terminal.
         keys: typed on the terminal beforehand; None leaves standard input empty.
         columns: how wide the terminal is.
         environment: more variables.

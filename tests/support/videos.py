@@ -139,7 +139,7 @@ def display_matrix(rotation: int, *, mirrored: bool) -> list[int]:
 
 
 def write_clip(path: Path, clip: Clip | None = None, images: Iterable[Image] | None = None) -> Path:
-    """Encode `clip`; `images` (RGB, of the stored size) in place of the pattern if given."""
+    """Encode `clip`; `images` (RGB, of the stored size) instead of the pattern if given."""
     clip = clip or Clip()
     if images is None:
         images = (stored_picture(clip, number) for number in range(clip.n))

@@ -47,8 +47,8 @@ WRONG = {
         "inner.share: expected a number, got true or false",
     '{"schema": "test/1", "inner": {"share": 2}}': "inner.share: expected a number <= 1",
     '{"schema": "test/1", "inner": {"share": 1e999}}': "inner.share: number out of range",
-    '{"schema": "test/1", "inner": {"share": NaN}}': "it is no JSON in UTF-8",
-    '{"schema": "test/1", "inner": {"share": -Infinity}}': "it is no JSON in UTF-8",
+    '{"schema": "test/1", "inner": {"share": NaN}}': "it is not JSON in UTF-8",
+    '{"schema": "test/1", "inner": {"share": -Infinity}}': "it is not JSON in UTF-8",
     '{"schema": "test/1", "inner": {"share": ' + "9" * 5000 + "}}": "number out of range",
     '{"schema": "test/1", "inner": {"share": 1}, "flags": [true, 1]}':
         "flags[1]: expected true or false, got a whole number",
@@ -56,8 +56,8 @@ WRONG = {
     '{"schema": 1}': "schema: expected text or null, got a whole number",
     "{}": "it has no version",
     "[]": "expected an object, got a list",
-    "": "it is no JSON",
-    '{"schema"': "it is no JSON",
+    "": "it is not JSON",
+    '{"schema"': "it is not JSON",
     "[" * DEEP: "expected an object, got a list",
     '{"x": ' + "[" * 50_000: "it is nested too deeply",
     " " * 100_001: "it is larger than 100,000 bytes",
@@ -81,7 +81,7 @@ def test_what_is_wrong_is_said(text: str, tmp_path: Path) -> None:
 def test_another_encoding_is_refused(encoding: str) -> None:
     text = '{"schema": "test/1", "inner": {"share": 1, "kind": "é"}}'
     assert schema.decode(text.encode(), Outer, FORM, "It").inner.kind == "é"
-    with pytest.raises(InputError, match="no JSON in UTF-8"):
+    with pytest.raises(InputError, match="not JSON in UTF-8"):
         schema.decode(text.encode(encoding), Outer, FORM, "It")
 
 

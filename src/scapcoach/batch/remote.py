@@ -158,7 +158,7 @@ def find_remote(url: str, wanted: Callable[[PurePosixPath], bool]) -> list[Remot
     """The clip at an address, or all videos in a folder or that fit wildcards; sorted.
 
     Args:
-        url: an address; ``*``, ``**`` and ``?`` are wildcards, but for web addresses.
+        url: an address; ``*``, ``**`` and ``?`` are wildcards, except in web addresses.
         wanted: which files to take, by their path from the folder.
 
     Raises:

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 @options.formats
 @batch.many
 @click.option("--force", is_flag=True, help="Analyse again what is already there.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON in place of the results.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the results.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar, errors only.")
 def command(inputs: tuple[Path | str, ...], **chosen: Any) -> int:
     """Measure retraction, shrug and hunch in recorded videos.

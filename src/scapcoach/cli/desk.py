@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scapcoach.desk.posture import Baseline
     from scapcoach.desk.sampler import PoseSampler
 
-#: How hunched is hunched; what each means stands in `desk.policy.THRESHOLDS`.
+#: How hunched is hunched; the scores are in `desk.policy.THRESHOLDS`.
 _SENSITIVITIES: Final = ("low", "normal", "high")
 
 _camera = click.option(

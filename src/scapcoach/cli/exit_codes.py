@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from scapcoach.errors import ScapcoachError, UsageError
+from scapcoach.errors import ScapcoachError
 
 FINE: Final = 0
 #: Something was tried and failed.
 FAILED: Final = ScapcoachError.exit_code
-#: Nothing was begun: the command line, or a list it names, has to be changed first.
-WRONG_USAGE: Final = UsageError.exit_code
-#: Ctrl-C or a polite kill: 128 and the number of the signal, as shells count.
+#: Ctrl-C or a request to end: 128 and the number of the signal, as shells count.
 INTERRUPTED: Final = 130

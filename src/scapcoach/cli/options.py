@@ -124,7 +124,7 @@ def _kilograms(_ctx: click.Context, _param: click.Parameter, value: str | None) 
         return None
     match = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*(kg|lbs?)?\s*", value.lower())
     if match is None:
-        raise click.BadParameter(f"{value!r} is no load such as 60, 60kg or 135lb.")
+        raise click.BadParameter(f"{value!r} is not a load such as 60, 60kg or 135lb.")
     pounds = (match[2] or "").startswith("lb")
     return round(float(match[1].replace(",", ".")) * (KILOGRAMS_A_POUND if pounds else 1.0), 2)
 

@@ -1,8 +1,8 @@
 """Every fault of a TOML file at once: its line, its field, what is wrong.
 
-`tomllib` says where a file is no TOML, but not where a value stands; `field_lines` finds that in
-the text. `faults` compares values with types and does not stop at the first that does not fit, so
-that a file is mended in one go.
+`tomllib` reports where a file is not TOML, but not on which line a value is; `field_lines` finds
+that in the text. `faults` compares values with types and does not stop at the first that does not
+fit, so that a file can be corrected in one pass.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ In lifts, a cue comes at the end of a repetition, after two faulty ones of the l
 be judged. A fault is over after two good repetitions in a row; unclear ones neither raise nor clear
 it. The most severe and most persistent fault comes first. The same fault is not cued again during
 its cooldown, which grows with every cue and when success passes 80 %. In holds a fault must last
-for a while, and is then cued at once. Time comes from the frames, never from a clock.
+for a while, and is then cued at once. Time comes from the frames, never from a clock. The words of
+a cue are in the exercise's file (coaching/exercises/*.toml: `external`, `internal`, `praise`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What stands in the file of an exercise, as types; `coaching.library` makes an `Exercise` of it.
+"""The content of an exercise file, as types; `coaching.library` makes an `Exercise` of it.
 
 The description of a type is what messages call it: "must be <description>, not ...".
 """

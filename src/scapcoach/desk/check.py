@@ -104,7 +104,7 @@ def read_picture(path: Path) -> Image:
         raise InputError(f"{path} cannot be read ({error.strerror}).") from error
     found = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
     if found is None:
-        raise InputError(f"{path} is no picture that can be read: use JPEG, PNG or WebP.")
+        raise InputError(f"{path} is not a picture that can be read: use JPEG, PNG or WebP.")
     return np.asarray(cv2.cvtColor(found, cv2.COLOR_BGR2RGB), np.uint8)
 
 

@@ -1,4 +1,4 @@
-"""What stands in the file of desk set-ups; `desk.setups` reads and writes it."""
+"""The content of the file of desk set-ups; `desk.setups` reads and writes it."""
 
 from __future__ import annotations
 

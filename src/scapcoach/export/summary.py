@@ -114,7 +114,7 @@ def headline(summary: Mapping[str, Any]) -> list[str]:
 
 
 def percent(share: float) -> str:
-    """A share in words: "all of", "36 % of", never "0 %" for something or "100 %" for less."""
+    """A share in words: "all", "36 %", never "0 %" for something or "100 %" for less."""
     if share >= 0.995:
         return "all"
     return "under 1 %" if 0 < share < 0.01 else f"{min(99, round(100 * share))} %"

@@ -35,7 +35,7 @@ class GuideRunner:
         return self._guide
 
     def begin(self, guide: Guide) -> None:
-        """Run this guide, in place of any other."""
+        """Run this guide, instead of any other."""
         self._guide = guide
 
     def leave(self) -> None:

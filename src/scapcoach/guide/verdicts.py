@@ -47,8 +47,8 @@ def proof_line(series: Series, where: BoolArray, cause: str) -> str:
         return f"The last squeeze could not be judged. {why}".strip()
     value = float(np.median(series.value[good]))
     if abs(value - 100) <= _MAX_MISS:
-        return f"Proof: the last squeeze reads {value:+.0f} %, as it should."
+        return f"Check: the last squeeze reads {value:+.0f} %, as it should."
     return (
-        f"The last squeeze reads {value:+.0f} % in place of about +100 %: {cause}. "
+        f"The last squeeze reads {value:+.0f} % instead of about +100 %: {cause}. "
         "Calibrate again to get reliable values."
     )

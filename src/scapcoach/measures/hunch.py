@@ -79,10 +79,8 @@ def hunch_series(scene: Scene) -> Series:
     head = series["head_drop"]
     blocked = ~main & (head.status == Status.NOT_OBSERVABLE)
     objections += [
-        (blocked & (head.reason == reason), reason)
-        for reason in (Reason.HEAD_HIDDEN, Reason.OUT_OF_FRAME, Reason.SHOULDER_HIDDEN,
-                       Reason.CALIBRATION_STALE)
-    ]  # fmt: skip
+        (blocked & (head.reason == code), Reason(int(code))) for code in np.unique(head.reason)
+    ]
     with np.errstate(invalid="ignore"):
         uncertain = sigma > MAX_HUNCH_SIGMA
         if scene.state is not None:

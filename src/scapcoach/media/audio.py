@@ -83,10 +83,12 @@ class AudioCopy:
 
     def _give_up(self, error: Exception) -> None:
         self._packets = iter(())
-        self._warnings.append(f"The sound of {self._source.name} could not be read on: {error}.")
+        self._warnings.append(
+            f"The sound of {self._source.name} could not be read to its end: {error}."
+        )
 
     def _start(self) -> float:
-        """Seconds at which the first picture of the source stands."""
+        """Seconds of the first picture of the source."""
         assert self._input is not None
         for video in self._input.streams.video:
             if video.start_time is not None and video.time_base is not None:

@@ -243,7 +243,8 @@ def only(image: Image, target: Person, others: list[Person]) -> Image:
     """A copy of `image` in which everything but `target` is painted over.
 
     What is left is the target's box with room around it (a quarter of its longer side: the
-    tracker's own crop is 1.25 times the body), less the others' boxes, but the target's own.
+    tracker's own crop is 1.25 times the body), without the parts that only other people's boxes
+    cover.
     """
     shown = np.full_like(image, _GREY)
     outer = _pixels(target.padded_box(0.25), image)

@@ -144,7 +144,7 @@ def quiet_stderr() -> Iterator[None]:
     MediaPipe logs there when a landmarker is made and first used, and no setting stops it. What
     Python code writes to `sys.stderr` meanwhile, in any thread, gets there at once and whole (a
     write that is under way just as the block begins may come out at its end). What else is written
-    to the descriptor comes out at the end of the block, byte for byte but for the log lines.
+    to the descriptor comes out at the end of the block, byte for byte, without the log lines.
     Blocks may overlap in several threads. Meant for short stretches. With the environment variable
     SCAPCOACH_DEBUG set, nothing is dropped.
     """

@@ -153,7 +153,7 @@ _WORTH_STORING: Final = 30
 
 
 class _Work:
-    """The steps of one clip; each is pure but for what it reads and writes on disk."""
+    """The steps of one clip; each is pure, except for reading and writing files."""
 
     def __init__(
         self,

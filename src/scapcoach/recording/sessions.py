@@ -1,8 +1,13 @@
-"""A finished live session as files: the same tables, summary and report as for a clip."""
+"""A finished live session as files: the same tables, summary and report as for a clip.
+
+The recorded session itself, on disk, is `session.journal`; a running one is `session.engine`.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.errors import InputError
@@ -19,8 +24,6 @@ from scapcoach.sources.frames import SourceInfo
 from scapcoach.sources.video import probe
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from scapcoach.calibration import Calibration
     from scapcoach.coaching.results import SetResult
     from scapcoach.landmarks import Poses
@@ -84,11 +87,17 @@ def close_session(
     places, film = [folder], _film(folder, recording)
     if len(parts) > 1:
         names = [str(part.exercise.get("name") or "free") for part in parts]
-        places = [folder / f"{k}-{name}" for k, name in enumerate(names, start=1)]
+        # The exercise may be a file from anywhere: its results stay in the folder of the session.
+        places = [folder / f"{k}-{_as_folder(name)}" for k, name in enumerate(names, start=1)]
     for part, place in zip(parts, places, strict=True):
         options = Options(video=video)
         _write(recording, part, readings[part.start : part.stop], place, film, options, progress)
     return tuple(place / REPORT for place in places)
+
+
+def _as_folder(name: str) -> str:
+    """The name of an exercise, or the stem of its file, as part of the name of a folder."""
+    return re.sub(r"[^\w-]+", "_", Path(name).stem) or "exercise"
 
 
 def _replayed(recording: Recording) -> tuple[list[Reading], list[Part]]:

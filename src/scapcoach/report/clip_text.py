@@ -132,7 +132,7 @@ def _line(one: Mapping[str, Any]) -> MeasureLine:
         typical, span = f"{middle}{after}", f"{low} to {high}{after}"
     return MeasureLine(
         title=one["title"],
-        positive=f"{one['positive']} is +",
+        positive=f"+ {one['positive']}",
         bar=_bar(one),
         judged=percent(judged) if judged else "never",
         typical=typical,

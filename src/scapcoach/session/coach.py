@@ -74,7 +74,7 @@ def make_coach(settings: dict[str, Any]) -> ExerciseCoach | None:
 
     Raises:
         ExerciseError: there is no such exercise.
-        InputError: they are no settings.
+        InputError: these are not settings.
     """
     chosen = schema.convert(settings, _Settings, _FORM, "The exercise of the session")
     if not chosen.name:

@@ -158,7 +158,7 @@ class Camera:
         None: no picture in that time, while paused, or after the end.
 
         Raises:
-            InputError: a file that was being played cannot be read on.
+            InputError: a file cannot be read to its end.
         """
         deadline = time.monotonic() + timeout
         with self._changed:

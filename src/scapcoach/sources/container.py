@@ -51,7 +51,8 @@ def _check_file(path: Path) -> None:
             raise InputError(f"{path} is not a regular file. {_NEXT}")
         if path.stat().st_size == 0:
             raise InputError(
-                f"{path} is empty (0 bytes). Copy or download it again; the last try broke off."
+                f"{path} is empty (0 bytes): an earlier attempt to copy it did not finish. "
+                "Copy or download it again."
             )
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -71,7 +72,7 @@ def _cannot_open(path: Path, error: Exception) -> InputError:
     if start[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free"):
         return InputError(
             f"{path} starts like an MP4 or MOV video but its index is missing or damaged: the "
-            "recording or the copying was cut off. Copy it again, or mend it with a repair tool."
+            "recording or the copying was cut off. Copy it again, or repair it with a repair tool."
         )
     return InputError(f"{path} {_NOT_A_VIDEO}. {_NEXT}")
 

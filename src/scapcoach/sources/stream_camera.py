@@ -30,7 +30,7 @@ _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 def find_stream(text: str) -> CameraTarget | None:
-    """The network camera at an address; None for what is no address.
+    """The network camera at an address; None for anything else.
 
     Any scheme is taken for an address, so that a wrong one is explained as such.
 
@@ -46,7 +46,7 @@ def find_stream(text: str) -> CameraTarget | None:
         raise SourceError(f"This camera address cannot be read: {error}.") from None
     if parts.scheme.lower() not in _URL_SCHEMES or not host:
         raise SourceError(
-            f"{parts.scheme}:// is no camera address: use rtsp:// or http:// and a host, as the "
+            f"{parts.scheme}:// is not a camera address: use rtsp:// or http:// and a host, as the "
             "camera's manual gives it."
         )
     place = host if port is None else f"{host}:{port}"

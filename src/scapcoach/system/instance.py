@@ -31,7 +31,7 @@ _FORM: Final = schema.Format("Give the command again", InputError, limit=1_000)
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """What stands in the file in which words are left."""
+    """The content of the file in which commands are left."""
 
     command: str
     value: float

@@ -36,7 +36,7 @@ class Schedule:
         """From texts such as ``9:00-17:30`` and ``mon-fri`` or ``mon,wed``.
 
         Raises:
-            SettingError: they are no hours or days.
+            SettingError: these are not hours or days.
         """
         start, end = 0, 24 * 60
         if hours is not None:
@@ -44,7 +44,7 @@ class Schedule:
             numbers = [int(x or 0) for x in found.groups()] if found else [99] * 4
             start, end = numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]
             if max(start, end) > 24 * 60 or max(numbers[1], numbers[3]) > 59 or start == end:
-                raise SettingError(f"{hours!r} are no hours: write them like 9:00-17:30.")
+                raise SettingError(f"{hours!r} are not hours: write them like 9:00-17:30.")
         return cls(start, end, _weekdays(days) if days is not None else tuple(range(7)))
 
     def includes(self, local: datetime) -> bool:
@@ -62,7 +62,7 @@ def _weekdays(text: str) -> tuple[int, ...]:
     for part in text.lower().split(","):
         first, _, last = part.strip().partition("-")
         if first not in _DAYS or (last or first) not in _DAYS:
-            raise SettingError(f"{text!r} are no days: write them like mon-fri or mon,wed,fri.")
+            raise SettingError(f"{text!r} are not days: write them like mon-fri or mon,wed,fri.")
         a, b = _DAYS.index(first), _DAYS.index(last or first)
         found += [d % 7 for d in range(a, b + 1 if b >= a else b + 8)]
     return tuple(sorted(set(found)))

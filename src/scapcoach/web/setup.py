@@ -25,7 +25,7 @@ _ADVICE_OF_PAGE = {
     ),
 }
 
-#: Shown in place of numbers while the subject is not in the picture.
+#: Shown instead of numbers while the subject is not in the picture.
 _NOT_THE_SUBJECT = {
     Status.NO_PERSON: "Nobody is in the picture.",
     Status.SUBJECT_CHANGED: "Somebody else: not judged.",

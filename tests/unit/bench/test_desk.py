@@ -39,7 +39,7 @@ def record(name: str, blind: bool) -> Record:
 
 
 class FakeLibrary(Library):
-    """The clips of `record` in place of rendered ones."""
+    """The clips of `record` instead of rendered ones."""
 
     blind = False
 

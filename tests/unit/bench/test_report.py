@@ -17,7 +17,7 @@ def test_a_table_has_as_many_cells_in_each_row_as_heads() -> None:
     assert report.table(("", "n"), [("front", 3), ("", 4)]).splitlines() == [
         "| | n |", "|---|---|", "| front | 3 |", "| | 4 |",
     ]  # fmt: skip
-    with pytest.raises(ValueError, match="1 cells in place of 2"):
+    with pytest.raises(ValueError, match="1 cells instead of 2"):
         report.table(("view", "n"), [("front",)])
 
 

@@ -74,7 +74,7 @@ def test_a_person_who_follows_is_calibrated_without_touching_a_key(slump: bool) 
     assert found.retraction[0].low < 0 < found.retraction[0].sdc
     assert (found.slump is not None) == slump
     assert (found.model_sha256, found.name, found.camera) == ("ab", "anna", "gym")
-    assert "Proof: the last squeeze reads" in guide.lines[-1]
+    assert "Check: the last squeeze reads" in guide.lines[-1]
     assert len(guide.lines) == 3
     order = [g.task.name for g in past if g.step is Step.HOLD]
     assert list(dict.fromkeys(order)) == [p for p in HELD if p != "slump" or slump]
@@ -191,7 +191,7 @@ def test_a_last_squeeze_that_differs_is_reported() -> None:
     assert guide.calibration is not None
     half = Poses.concatenate([frame(k, retraction_left=7.0, retraction_right=7.0)
                               for k in range(30)])  # fmt: skip
-    assert "in place of about +100 %" in verify_hold(half, guide.calibration)
+    assert "instead of about +100 %" in verify_hold(half, guide.calibration)
     side = Poses.concatenate([frame(k, yaw=90.0) for k in range(30)])
     assert "could not be judged" in verify_hold(side, guide.calibration)
 

@@ -64,7 +64,7 @@ def test_a_person_who_follows_is_calibrated_at_their_own_tempo(done) -> None:
     assert found.exercise is not None
     assert (found.model_sha256, found.name) == ("ab", "anna")
     assert "smallest detectable change" in guide.lines[0]
-    assert "Proof: the last squeeze reads" in guide.lines[-1]
+    assert "Check: the last squeeze reads" in guide.lines[-1]
     assert not any(g.fault for g in past)
     counted = {(g.task.name, len(g.spans)) for g in past if g.step is Step.REVIEW}
     assert counted == {(task.name, task.count) for task in TASKS}

@@ -169,6 +169,12 @@ def test_bending_over_is_not_a_hunch() -> None:
     assert bent["trunk_lean"].value[0] == pytest.approx(40, abs=4)
 
 
+def test_a_hunch_without_the_head_has_the_head_s_own_reason(calibration: Calibration) -> None:
+    squat = seen(calibration, lean=45)
+    assert squat["hunch"].status[0] == Status.NOT_OBSERVABLE
+    assert reason_of(squat, "hunch") is reason_of(squat, "head_drop") is Reason.TRUNK_MOVED
+
+
 def test_tilt_and_yaw() -> None:
     measures = seen(None, yaw=0, elevation_right=15)
     assert measures["shoulder_tilt"].value[0] > 3

@@ -74,7 +74,7 @@ def test_a_torn_tail_costs_the_tail_only(tmp_path: Path, keep: float, flip: bool
     data = bytearray((whole / JOURNAL_FILE).read_bytes())
     cut = int(keep * len(data))
     if flip:
-        data[cut] ^= 0xFF  # a damaged byte in place of a missing tail
+        data[cut] ^= 0xFF  # a damaged byte instead of a missing tail
     else:
         data = data[:cut]
     torn = tmp_path / "torn"

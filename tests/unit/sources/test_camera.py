@@ -308,7 +308,7 @@ def test_what_a_name_means(tmp_path: Path, monkeypatch) -> None:
     assert stream.name == "rtsp://host:554/live"
     with pytest.raises(CameraError, match=r"no camera and no video file 'nope'.*0 \(Desk Cam HD\)"):
         find_camera("nope")
-    with pytest.raises(CameraError, match="no camera address"):
+    with pytest.raises(CameraError, match="not a camera address"):
         find_camera("ftp://host/x")
     with pytest.raises(CameraError, match="fits more than one"):
         find_camera("a")
