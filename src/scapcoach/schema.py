@@ -7,6 +7,7 @@ The sentence names the document, the field and what to do next.
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -63,12 +64,14 @@ def read(path: Path, kind: type[_T], form: Format, name: str = "") -> _T:
 def read_bytes(path: Path, form: Format, name: str) -> bytes:
     """The content of a file that is not too large; errors as for `read`."""
     try:
+        if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+            raise form.error(f"{name} cannot be read: it is not a regular file.")
         with path.open("rb") as file:
             data = file.read(form.limit + 1)
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise _refused(form, name, error.strerror or str(error)) from error
+        raise form.error(f"{name} cannot be read: {error.strerror or error}.") from error
     check_size(data, form, name)
     return data
 
@@ -88,7 +91,8 @@ def decode(data: bytes, kind: type[_T], form: Format, name: str) -> _T:
     import msgspec
 
     check_size(data, form, name)
-    return _checked(lambda read_as: msgspec.json.decode(data, type=read_as), kind, form, name)
+    text = data.removeprefix(codecs.BOM_UTF8)
+    return _checked(lambda read_as: msgspec.json.decode(text, type=read_as), kind, form, name)
 
 
 def convert(value: Any, kind: type[_T], form: Format, name: str) -> _T:
@@ -149,4 +153,4 @@ def _word(kind: str) -> str:
 
 
 def _refused(form: Format, name: str, why: str) -> ScapcoachError:
-    return form.error(f"{name} cannot be used: {why}. {form.advice}.")
+    return form.error(f"{name} cannot be used: {why.rstrip('.')}. {form.advice}.")
