@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from scapcoach.progress import Progress
 
 _ADDRESS: Final = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
-#: Schemes where a question mark is no wildcard and folders cannot be searched.
+#: Schemes where a question mark is not a wildcard and folders cannot be searched.
 _WEB: Final = frozenset({"http", "https"})
 #: The extra with the library for a store; other stores report what they lack themselves.
 _EXTRAS: Final = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "http": "s3", "https": "s3"}

@@ -111,7 +111,7 @@ def confirm(question: str) -> None:
 def printable(text: str) -> str:
     """`text` with its control characters escaped: file names may contain some that move the cursor.
 
-    Bytes of a name that are no text, which Python stores as lone surrogates, are escaped as well.
+    Bytes of a name that are not text, which Python stores as lone surrogates, are escaped as well.
     """
     from unicodedata import category
 

@@ -167,7 +167,7 @@ def open_sampler(
 
     Raises:
         CameraError: (on entering) no such camera, busy, or it gives no picture.
-        InputError: (on entering) the file is no video.
+        InputError: (on entering) the file is not a video.
         SourceError: (on entering) `fast` with a camera.
     """
     from scapcoach.pose.engines import open_engine

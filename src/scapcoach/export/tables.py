@@ -101,7 +101,7 @@ def poses_from_table(table: pa.Table) -> Poses:
     """The `Poses` that `landmarks_table` was made from.
 
     Raises:
-        InputError: the table is no landmarks table of this version, or lacks columns.
+        InputError: the table is not a landmarks table of this version, or lacks columns.
         LandmarksError: its values are not poses (for example, time goes backwards).
     """
     metadata = table.schema.metadata or {}

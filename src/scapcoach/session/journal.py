@@ -204,7 +204,7 @@ def read_journal(folder: Path) -> Recording:
 
     Raises:
         MissingInputError: there is no journal.
-        InputError: the file is no journal, or nothing in it can be read.
+        InputError: the file is not a journal, or nothing in it can be read.
     """
     path = folder / JOURNAL_FILE if folder.is_dir() else folder
     try:

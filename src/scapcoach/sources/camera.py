@@ -67,7 +67,7 @@ class Camera:
 
     Raises:
         CameraError: no such camera, or (on entering) it cannot be opened or gives no picture.
-        InputError: (on entering) the file is no video.
+        InputError: (on entering) the file is not a video.
     """
 
     def __init__(

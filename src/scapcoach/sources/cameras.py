@@ -95,7 +95,7 @@ def open_capture(
 
     Raises:
         CameraError: a device or stream cannot be opened; the message says what to do.
-        InputError: the file is no video.
+        InputError: the file is not a video.
     """
     capture: Capture = _load(_backend_of(target).open)(target, size, fps)
     return capture

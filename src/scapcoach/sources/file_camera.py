@@ -39,7 +39,7 @@ def open_file(
     """Play a file once, in real time.
 
     Raises:
-        InputError: the file is no video.
+        InputError: the file is not a video.
     """
     return FileCapture(target.where)
 
@@ -56,7 +56,7 @@ class FileCapture:
         loop: whether to begin again at the end; times keep increasing.
 
     Raises:
-        InputError: the file is no video.
+        InputError: the file is not a video.
     """
 
     finite = True
