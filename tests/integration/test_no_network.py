@@ -20,7 +20,7 @@ from tests.support.browser import Served
 from tests.support.cli import SAMPLES, no_traceback
 from tests.support.desk import film
 from tests.support.network_trace import Trace, departures, why_not
-from tests.support.web import ask, connect, packed, reading_of, until
+from tests.support.web import answer_to, ask, connect, packed, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -191,7 +191,7 @@ def test_serving_a_session_in_the_browser(
             until(socket, "ready")
             for k, jpeg in enumerate(pictures[:10]):
                 socket.send(packed(jpeg, k / 10))
-                reading_of(socket, k / 10)
+                answer_to(socket, k / 10)
             socket.send('{"do": "finish"}')
             (report,) = until(socket, "finished")["reports"]
         for path in ("/", "/static/app.js", "/api/setup", "/api/sessions", "/api/profiles",

@@ -11,7 +11,7 @@ import pytest
 from scapcoach.calibration import calibrate, guided_segments
 from scapcoach.calibration.profiles import FORM, profile_data
 from tests.support.clips import protocol_clip
-from tests.support.web import ask, connect, cookie, packed, reading_of, until
+from tests.support.web import answer_to, ask, connect, cookie, packed, until
 
 pytest.importorskip("starlette", reason="needs the extra 'web'")
 pytest.importorskip("websockets", reason="needs the extra 'web'")
@@ -58,10 +58,10 @@ def test_a_profile_of_another_camera_is_used_and_said(served, profile, pictures)
                 socket.send(json.dumps(wish))
                 socket.send(packed(pictures[k], k / 10))
                 if k == 0:
-                    assert reading_of(socket, 0.0)["calibration"] == "profile"
+                    assert answer_to(socket, 0.0)["calibration"] == "profile"
             reported = until(socket, "problem")["message"]  # none came for the first camera
             assert "'gym cam', and this is 'laptop cam'" in reported
-            assert reading_of(socket, 0.1)["calibration"] == "profile"
+            assert answer_to(socket, 0.1)["calibration"] == "profile"
     finally:
         assert ask(served, "/api/profiles/anna%20rack", "DELETE")[0] == 204
 

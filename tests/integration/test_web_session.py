@@ -14,7 +14,7 @@ import pytest
 from scapcoach.sources.video import VideoFile
 from scapcoach.web.protocol import jpeg_size
 from tests.support.browser import Served
-from tests.support.web import CLIP, ask, closed_with, connect, packed, reading_of, until
+from tests.support.web import CLIP, answer_to, ask, closed_with, connect, packed, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,9 +35,11 @@ def test_a_session_by_hand_damaged_pictures_and_a_report(served, pictures) -> No
         assert "nobody" in until(socket, "problem")["message"]
         seen = []
         for k, jpeg in enumerate(pictures[1:30], start=1):
-            socket.send(packed(jpeg, 5.0 + k / 10))
-            sight = until(socket, "sight")  # a picture's landmarks come before its reading
-            seen.append(reading_of(socket, sight["sent"]))
+            sent = 5.0 + k / 10
+            socket.send(packed(jpeg, sent))
+            # A picture's landmarks come before its reading.
+            sight = answer_to(socket, sent, "sight")
+            seen.append(answer_to(socket, sight["sent"]))
         assert seen[-1]["t"] == pytest.approx(2.9, abs=0.2)
         assert seen[-1]["sent"] == pytest.approx(7.9)
         assert sight["sent"] == seen[-1]["sent"]
@@ -47,7 +49,7 @@ def test_a_session_by_hand_damaged_pictures_and_a_report(served, pictures) -> No
         torn = pictures[40][: len(pictures[40]) // 8]
         socket.send(packed(torn, 9.0))  # a damaged picture costs itself and nothing else
         socket.send(packed(pictures[41], 9.1))
-        assert reading_of(socket, 9.1)["t"] > 3
+        assert answer_to(socket, 9.1)["t"] > 3
         socket.send('{"do": "finish"}')
         done = until(socket, "finished")
     (report,) = done["reports"]
@@ -180,7 +182,7 @@ def test_pictures_are_kept_where_the_server_was_started_so(
             until(socket, "ready")
             for k in range(12):
                 socket.send(packed(pictures[k], 5 + k / 10))
-                assert reading_of(socket, 5 + k / 10)["filming"] is True
+                assert answer_to(socket, 5 + k / 10)["filming"] is True
             socket.send('{"do": "finish"}')
             assert until(socket, "finished")["reports"]
     finally:
@@ -212,4 +214,4 @@ def test_a_page_can_name_exercises_of_the_package_only(served, pictures, name: s
         socket.send(json.dumps({"do": "exercise", "name": name, "focus": "external"}))
         socket.send(packed(pictures[0], 0.0))
         assert "There is no exercise" in until(socket, "problem")["message"]
-        assert reading_of(socket, 0.0)["count"] == 0  # the session goes on
+        assert answer_to(socket, 0.0)["count"] == 0  # the session goes on

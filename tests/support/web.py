@@ -66,10 +66,10 @@ def until(socket: Any, kind: str, timeout: float = 60.0) -> dict[str, Any]:
     raise AssertionError(f"no {kind} came")
 
 
-def reading_of(socket: Any, sent: float) -> dict[str, Any]:
-    """The reading of the picture that was sent with that time; those before it are skipped."""
+def answer_to(socket: Any, sent: float, kind: str = "reading") -> dict[str, Any]:
+    """The answer to the picture that was sent with that time; those before it are skipped."""
     while True:
-        found = until(socket, "reading")
+        found = until(socket, kind)
         if found["sent"] >= sent - 1e-6:
             return found
 
