@@ -72,6 +72,30 @@ HIPS: Final = (Landmark.LEFT_HIP, Landmark.RIGHT_HIP)
 #: Points along the back contour, evenly spaced in height from hip (0) to neck (-1).
 N_CONTOUR: Final = 24
 
+
+class Followed(IntEnum):
+    """What became of the back's surface in a frame; see `scapcoach.surface`."""
+
+    NOT_BEHIND = 0
+    YES = 1
+    BEGINS = 2
+    RESUMES = 3
+    NO_TEXTURE = 4
+    COVERED = 5
+    TOO_SMALL = 6
+
+
+#: Columns of `Poses.surface`: a `Followed` code, logarithms of the stretch across and along of the
+#: zones of the back since the last frame that could be followed, how far the zone between the
+#: blades rose over the lower back (trunk lengths), the variance of the first zone's stretch across
+#: less along, and the share of its points that could be followed.
+SURFACE: Final = (
+    "followed",
+    "blades_across", "blades_along", "left_across", "left_along", "right_across", "right_along",
+    "lower_across", "lower_along", "lift", "variance", "share",
+)  # fmt: skip
+N_SURFACE: Final = len(SURFACE)
+
 #: Bones worth drawing, as pairs of landmarks.
 SKELETON: Final[tuple[tuple[Landmark, Landmark], ...]] = (
     SHOULDERS,
@@ -106,6 +130,8 @@ class Poses:
         size: (width, height) of the picture in pixels.
         contour: (T, N_CONTOUR, 2) back contour of the body in pixels as `xy`, from hip to neck
             height; NaN where no mask was taken. None when no frame has one.
+        surface: (T, N_SURFACE) how the surface of the back moved, columns as in `SURFACE`; NaN in
+            frames without a person. None when no frame has it.
 
     Missing values are NaN, never 0. Arrays are float32 except `t` (float64) and `subject`
     (int32), and must not be written to.
@@ -122,6 +148,7 @@ class Poses:
     subject: IntArray
     size: tuple[int, int]
     contour: FloatArray | None = None
+    surface: FloatArray | None = None
 
     def __post_init__(self) -> None:
         for name, dtype in _DTYPES.items():
@@ -161,7 +188,7 @@ class Poses:
 
     @classmethod
     def concatenate(cls, parts: list[Poses]) -> Poses:
-        """Join parts of one recording, in order of time; a missing contour becomes NaN.
+        """Join parts of one recording, in order of time; what some of them lack becomes NaN.
 
         Raises:
             LandmarksError: there are no parts, or they do not follow each other in time.
@@ -169,10 +196,11 @@ class Poses:
         if not parts:
             raise LandmarksError("These arrays are not valid poses: nothing to join.")
         joined = {
-            n: np.concatenate([getattr(p, n) for p in parts]) for n in _DTYPES if n != "contour"
+            n: np.concatenate([getattr(p, n) for p in parts]) for n in _DTYPES if n not in OPTIONAL
         }
-        if any(p.contour is not None for p in parts):
-            joined["contour"] = np.concatenate([_contour_or_nan(p) for p in parts])
+        for name, shape in OPTIONAL.items():
+            if any(getattr(p, name) is not None for p in parts):
+                joined[name] = np.concatenate([_or_nan(p, name, shape) for p in parts])
         return cls(size=parts[0].size, **joined)
 
 
@@ -184,7 +212,10 @@ _DTYPES: Final[dict[str, Any]] = {
     "presence": np.float32,
     "subject": np.int32,
     "contour": np.float32,
+    "surface": np.float32,
 }
+#: Arrays that `Poses` may lack, and their shape in one frame.
+OPTIONAL: Final[dict[str, tuple[int, ...]]] = {"contour": (N_CONTOUR, 2), "surface": (N_SURFACE,)}
 assert set(_DTYPES) == {f.name for f in fields(Poses)} - {"size"}
 
 
@@ -216,10 +247,9 @@ def cached_per_poses(function: Callable[[Poses], _Array]) -> Callable[[Poses], _
     return remembered
 
 
-def _contour_or_nan(poses: Poses) -> FloatArray:
-    if poses.contour is not None:
-        return poses.contour
-    return np.full((len(poses), N_CONTOUR, 2), np.nan, np.float32)
+def _or_nan(poses: Poses, name: str, shape: tuple[int, ...]) -> FloatArray:
+    found: FloatArray | None = getattr(poses, name)
+    return np.full((len(poses), *shape), np.nan, np.float32) if found is None else found
 
 
 def _faults(p: Poses) -> Iterator[str]:
@@ -234,7 +264,7 @@ def _faults(p: Poses) -> Iterator[str]:
         "visibility": (count, N_LANDMARKS),
         "presence": (count, N_LANDMARKS),
         "subject": (count,),
-        "contour": (count, N_CONTOUR, 2),
+        **{name: (count, *shape) for name, shape in OPTIONAL.items()},
     }
     for name, shape in shapes.items():
         value = getattr(p, name)

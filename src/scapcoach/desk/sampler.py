@@ -68,7 +68,7 @@ class CameraSampler:
 
     def __init__(self, camera: Camera, estimator: PoseEngine, stop: threading.Event) -> None:
         self._camera = camera
-        self._tracker = Tracker(estimator, masks=False)
+        self._tracker = Tracker(estimator, masks=False, surface=False)
         self._stop = stop
 
     @property
@@ -120,7 +120,7 @@ class FileSampler:
 
     def __init__(self, file: VideoFile, estimator: PoseEngine, stop: threading.Event) -> None:
         self._frames: Iterator[Frame] = iter(file)
-        self._tracker = Tracker(estimator, masks=False)
+        self._tracker = Tracker(estimator, masks=False, surface=False)
         self._stop = stop
         self._t = 0.0
         self._first = True

@@ -9,7 +9,7 @@ import numpy as np
 
 from scapcoach.errors import InputError
 from scapcoach.files import atomic_path
-from scapcoach.landmarks import N_CONTOUR, Landmark, Poses
+from scapcoach.landmarks import N_CONTOUR, SURFACE, Landmark, Poses
 from scapcoach.measures.series import Reason, Status, View
 
 if TYPE_CHECKING:
@@ -73,8 +73,9 @@ def landmarks_table(poses: Poses) -> pa.Table:
     """One row per frame of landmarks; `poses_from_table` gives back exactly the same `Poses`.
 
     Columns: ``t``, ``subject``, then per landmark ``<name>_x``, ``_y`` (pixels), ``_world_x``,
-    ``_world_y``, ``_world_z`` (metres), ``_visibility``, ``_presence``; and, if any frame has a
-    back contour, ``contour_00_x``, ``contour_00_y`` and so on from hip to neck. NaN is null. The
+    ``_world_y``, ``_world_z`` (metres), ``_visibility``, ``_presence``; if any frame has a back
+    contour, ``contour_00_x``, ``contour_00_y`` and so on from hip to neck; and where the surface of
+    the back was followed, ``surface_`` with the names of `landmarks.SURFACE`. NaN is null. The
     schema's metadata hold the size of the picture.
     """
     import pyarrow as pa
@@ -92,6 +93,9 @@ def landmarks_table(poses: Poses) -> pa.Table:
     if poses.contour is not None:
         for k, axis, name in _contour_columns():
             columns.append(_number(name, poses.contour[:, k, axis], unit="px"))
+    if poses.surface is not None:
+        for k, name in _surface_columns():
+            columns.append(_number(name, poses.surface[:, k], unit=""))
     metadata = {"schema": LANDMARKS_SCHEMA, "size": json.dumps(list(poses.size))}
     schema = pa.schema([field for field, _ in columns], metadata=metadata)
     return pa.Table.from_arrays([array for _, array in columns], schema=schema)
@@ -129,12 +133,16 @@ def poses_from_table(table: pa.Table) -> Poses:
     if all(name in names for _, _, name in _contour_columns()):
         grid = np.stack([_floats(table, name) for _, _, name in _contour_columns()], axis=1)
         contour = grid.reshape(table.num_rows, N_CONTOUR, 2)
+    surface = None
+    if all(name in names for _, name in _surface_columns()):
+        surface = np.stack([_floats(table, name) for _, name in _surface_columns()], axis=1)
     width, height = json.loads(metadata[b"size"])
     return Poses(
         t=table["t"].to_numpy(),
         subject=table["subject"].to_numpy(),
         size=(int(width), int(height)),
         contour=contour,
+        surface=surface,
         **parts,
     )
 
@@ -207,6 +215,10 @@ def _or_nan(values: npt.NDArray[Any] | None, like: Any) -> npt.NDArray[Any]:
 
 def _floats(table: pa.Table, name: str) -> npt.NDArray[np.float32]:
     return np.asarray(table[name].to_numpy(), dtype=np.float32)
+
+
+def _surface_columns() -> Iterator[tuple[int, str]]:
+    return ((k, f"surface_{name}") for k, name in enumerate(SURFACE))
 
 
 def _contour_columns() -> Iterator[tuple[int, int, str]]:

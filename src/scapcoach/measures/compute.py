@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 
     from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
+    from scapcoach.surface.blades import Blades
 
 
 #: Frames measured at a time, so that an hour of video needs little memory.
 _MEASURE_BLOCK: Final = 4096
 
 
-def measure(poses: Poses, calibration: Calibration | None) -> Measures:
+def measure(
+    poses: Poses, calibration: Calibration | None, blades: Blades | None = None
+) -> Measures:
     """All measures of T frames.
 
     Every frame is measured independently, so one live frame (T = 1) and a whole recording give
@@ -32,17 +35,19 @@ def measure(poses: Poses, calibration: Calibration | None) -> Measures:
         poses: T frames.
         calibration: of the same person, camera and view. Without one, every measure that starts
             from a neutral has status ``not_observable`` and reason ``not_calibrated``.
+        blades: what `surface.blades.BladeReader` read in the same frames; None where the surface of
+            the back was not followed.
     """
     if len(poses) <= _MEASURE_BLOCK:
-        return _measure(poses, calibration)
-    starts = range(0, len(poses), _MEASURE_BLOCK)
+        return _measure(poses, calibration, blades)
+    blocks = [slice(a, a + _MEASURE_BLOCK) for a in range(0, len(poses), _MEASURE_BLOCK)]
     return Measures.concatenate(
-        [_measure(poses[a : a + _MEASURE_BLOCK], calibration) for a in starts]
+        [_measure(poses[b], calibration, None if blades is None else blades[b]) for b in blocks]
     )
 
 
-def _measure(poses: Poses, calibration: Calibration | None) -> Measures:
-    scene = Scene.of(poses, calibration)
+def _measure(poses: Poses, calibration: Calibration | None, blades: Blades | None) -> Measures:
+    scene = Scene.of(poses, calibration, blades)
     for function in _functions(tuple(spec.function for spec in SPECS.values())):
         made = function(scene)
         for series in (made,) if isinstance(made, Series) else made:

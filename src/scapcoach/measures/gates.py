@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from scapcoach.girdle.personal import Shares
     from scapcoach.girdle.state import GirdleState
     from scapcoach.landmarks import Landmark, Poses
+    from scapcoach.surface.blades import Blades
 
     Objection = tuple[BoolArray, Reason]
 
@@ -71,6 +72,7 @@ class Scene:
 
     poses: Poses
     calibration: Calibration | None
+    blades: Blades | None
     state: GirdleState | None
     observed: GirdleState | None
     personal: Shares | None
@@ -82,7 +84,9 @@ class Scene:
     supine: BoolArray
 
     @classmethod
-    def of(cls, poses: Poses, calibration: Calibration | None) -> Scene:
+    def of(
+        cls, poses: Poses, calibration: Calibration | None, blades: Blades | None = None
+    ) -> Scene:
         """Compute everything that the measures share."""
         state, observed, personal = None, None, None
         if calibration is not None:
@@ -96,6 +100,7 @@ class Scene:
         return cls(
             poses=poses,
             calibration=calibration,
+            blades=blades,
             state=state,
             observed=observed,
             personal=personal,

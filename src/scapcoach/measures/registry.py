@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _GIRDLE: Final = "scapcoach.measures.girdle_series:girdle_series"
+_BLADES: Final = "scapcoach.measures.blade_series:blade_series"
 _POSTURE: Final = "scapcoach.measures.posture_series"
 
 #: Hunch scores from which a hunch is called mild, and marked [E]. Windows, pages, the desk check
@@ -45,11 +46,32 @@ def _sided(
     )  # fmt: skip
 
 
+_GAP_TITLE: Final = "Gap between the blades"
+
+
+def _blade_gaps() -> tuple[MeasureSpec, ...]:
+    """Mean, left and right; drawn as the two sides."""
+    return tuple(
+        MeasureSpec(
+            f"blade_gap_{side.lower()}" if side else "blade_gap",
+            f"{_GAP_TITLE}, {side.lower()}" if side else _GAP_TITLE,
+            "%", "blades apart; negative is drawn together", -50, 20, _BLADES,
+            plot=Plot(_GAP_TITLE, 0, side or "Both"),
+        )
+        for side in ("", "Left", "Right")
+    )  # fmt: skip
+
+
 MEASURES: Final[tuple[MeasureSpec, ...]] = (
     *_sided("retraction", "Retraction", "shoulder blades drawn back", (-25.0, 30.0),
             Plot(TITLES["retraction"], 1)),
     *_sided("elevation", "Elevation", "shoulders hiked (shrug)", (-15.0, 40.0),
             Plot(f"{TITLES['elevation']} (elevation)", 2)),
+    *_blade_gaps(),
+    MeasureSpec(
+        "squeeze_share", "Share of the best squeeze", "%",
+        "blades drawn together, against the best repetition so far in this set", -20, 120, _BLADES,
+    ),
     MeasureSpec(
         "head_forward", "Head forward", "deg", "ear further forward", -30, 60,
         f"{_POSTURE}:head_forward_series", plot=Plot("Head forward", 4), compared=True,

@@ -60,6 +60,16 @@ class Reason(IntEnum):
     TRUNK_MOVED = 19
     MATCHED_REPS = 20
     HANDS_NOT_SHOWN = 21
+    BACK_NOT_SEEN = 22
+    NO_TEXTURE = 23
+    BACK_COVERED = 24
+    NO_STRETCH = 25
+    TURNED_SINCE_STRETCH = 26
+    TRUNK_FOLDS = 27
+    BACK_UNCLEAR = 28
+    NO_SQUEEZE = 29
+    SINCE_STRETCH = 30
+    BEST_SO_FAR = 31
 
     @property
     def label(self) -> str:
@@ -95,6 +105,16 @@ _REASON_ADVICE: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.MATCHED_REPS: "Compared with the other repetitions: calibrate for more.",
         Reason.HANDS_NOT_SHOWN: "The grip of the hands does not show in the landmarks.",
         Reason.SUPINE: "Lying down: this cannot be judged.",
+        Reason.BACK_NOT_SEEN: "Film your back, from behind or 30 degrees off, to see the blades.",
+        Reason.NO_TEXTURE: "The back shows too little: more light, or a lighter, patterned top.",
+        Reason.BACK_COVERED: "The upper back is covered or blurred: keep hair and pads off it.",
+        Reason.NO_STRETCH: "No stretch of the arms was seen yet to compare with.",
+        Reason.TURNED_SINCE_STRETCH: "You turned since the stretch: keep your back to the camera.",
+        Reason.TRUNK_FOLDS: "The trunk folds in this movement, which moves the back as well.",
+        Reason.BACK_UNCLEAR: "The back could not be followed well enough: keep the camera still.",
+        Reason.NO_SQUEEZE: "No squeeze has stood out yet in this set.",
+        Reason.SINCE_STRETCH: "Compared with the stretch of this repetition.",
+        Reason.BEST_SO_FAR: "Compared with the best squeeze so far in this set.",
     }
 )
 

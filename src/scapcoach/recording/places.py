@@ -42,7 +42,7 @@ class Key:
     content: str
     model: str
     subject: str
-    tracker: int = 1
+    tracker: int = 2
     delegate: str = "cpu"
 
 

@@ -38,6 +38,7 @@ from scapcoach.recording.places import (
 from scapcoach.recording.watching import watch
 from scapcoach.session import PoseRecorder
 from scapcoach.sources.video import VideoFile
+from scapcoach.surface.blades import BladeReader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -271,7 +272,7 @@ class _Work:
             )  # fmt: skip
         if calibration is None:
             calibration = calibrate_automatically(poses, self.key.model, estimator)
-        measures = measure(poses, calibration)
+        measures = measure(poses, calibration, BladeReader()(raw))
         coached, problems = self._coached(poses, measures, calibration)
         summary = build_summary(
             measures,

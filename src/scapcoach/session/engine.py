@@ -27,11 +27,13 @@ from scapcoach.girdle.estimators import Estimator
 from scapcoach.landmarks import SHOULDERS, Poses
 from scapcoach.measures import Measures, Reason, Series, Status, measure
 from scapcoach.session.causal import CausalSmoother
+from scapcoach.surface.blades import BladeReader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scapcoach.coaching.results import Cue
+    from scapcoach.surface.blades import Blades
 
 #: While there is no calibration, a moment of rest is looked for: seconds of frames that are
 #: searched, how many there must be, and seconds between attempts [E].
@@ -133,6 +135,8 @@ class Engine:
     ) -> None:
         self._model, self._estimator = model_sha256, estimator
         self._smooth = CausalSmoother()
+        self._blades = BladeReader()
+        self._read_blades: deque[Blades] = deque()
         self._count = 0
         self._cue: Cue | None = None
         self._coach: Coach | None = None
@@ -180,6 +184,7 @@ class Engine:
         Args:
             raw: of the next frame, as the tracker gives them, T = 1.
         """
+        self._read_blades.append(self._blades(raw))
         return self._smooth(raw)
 
     def read(self, poses: Poses) -> Reading:
@@ -190,7 +195,7 @@ class Engine:
         """
         if self._calibration is None:
             self._calibration = self._rest.look(poses)
-        measures = measure(poses, self._calibration)
+        measures = measure(poses, self._calibration, self._read_blades.popleft())
         coached = Coached() if self._coach is None else self._coach.step(poses, measures)
         t = float(poses.t[0])
         for cue in coached.cues:

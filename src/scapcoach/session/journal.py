@@ -25,7 +25,7 @@ from scapcoach import schema
 from scapcoach.errors import InputError, MissingInputError, OutputError
 from scapcoach.files import output_error
 from scapcoach.girdle.estimators import Estimator
-from scapcoach.landmarks import Poses
+from scapcoach.landmarks import OPTIONAL, Poses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -249,7 +249,7 @@ def _recording(path: Path, records: list[tuple[bytes, bytes]]) -> Recording:
     )
 
 
-_ARRAYS: Final = ("t", "xy", "world", "visibility", "presence", "subject", "contour")
+_ARRAYS: Final = ("t", "xy", "world", "visibility", "presence", "subject", *OPTIONAL)
 
 
 def _pack(poses: Poses) -> bytes:

@@ -1,9 +1,9 @@
 """Landmarks of a recording, with as much as possible in parallel to the network.
 
 In a recording the next frames are available. So the thread that decodes pictures also copies them
-into MediaPipe's memory, and the masks of a side view are made in another thread while the tracker
-goes on. The results are bit for bit the same: each network sees the same pictures in the same
-order.
+into MediaPipe's memory, and the masks of a side view and the surface of a back are made in another
+thread while the tracker goes on. The results are bit for bit the same: each network sees the same
+pictures in the same order.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from scapcoach.errors import ScapcoachError
 from scapcoach.session.tracker import Tracker
+from scapcoach.surface.follow import BackFollower
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -26,14 +27,14 @@ if TYPE_CHECKING:
     from scapcoach.sources.frames import Frame
 
 
-#: Masks that may be in progress at a time; each keeps its picture in memory.
-_MASKS_IN_PROGRESS: Final = 3
+#: Contours and surfaces that may be in progress at a time; each keeps its picture in memory.
+_IN_PROGRESS: Final = 4
 
 
 class Follower:
     """Follows one subject through a recording, frame by frame, into a recorder.
 
-    A context manager; at its end all contours are there, also after an interruption.
+    A context manager; at its end all of it is there, also after an interruption.
 
     Args:
         estimator: open, and used by nothing else.
@@ -43,8 +44,9 @@ class Follower:
     def __init__(self, estimator: ParallelEngine, recorder: PoseRecorder) -> None:
         self._estimator, self._recorder = estimator, recorder
         self._tracker = Tracker(estimator)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="back contour")
-        self._awaited: deque[tuple[int | None, Future[FloatArray | None]]] = deque()
+        self._back = BackFollower()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="back")
+        self._awaited: deque[tuple[int | None, str, Future[FloatArray | None]]] = deque()
 
     def __enter__(self) -> Self:
         return self
@@ -79,17 +81,21 @@ class Follower:
         if keep:
             self._recorder.add(poses)
         if request is not None:
-            self._awaited.append((place, self._thread.submit(self._contour, request)))
-        self._gather(_MASKS_IN_PROGRESS)
+            self._await(place, "contour", self._thread.submit(self._contour, request))
+        self._await(place, "surface", self._thread.submit(self._back.step, frame.image, poses))
+        self._gather(_IN_PROGRESS)
+
+    def _await(self, place: int | None, name: str, future: Future[FloatArray | None]) -> None:
+        self._awaited.append((place, name, future))
 
     def _contour(self, request: MaskRequest) -> FloatArray | None:
         frame = request.frame
         return request.contour(self._estimator.mask(frame.image, frame.t, request.found))
 
     def _gather(self, most: int) -> None:
-        """Record finished contours, and wait until at most `most` are unfinished."""
-        while self._awaited and (len(self._awaited) > most or self._awaited[0][1].done()):
-            place, future = self._awaited.popleft()
-            contour = future.result()
-            if place is not None and contour is not None:
-                self._recorder.add_contour(place, contour)
+        """Record what is finished, and wait until at most `most` are unfinished."""
+        while self._awaited and (len(self._awaited) > most or self._awaited[0][2].done()):
+            place, name, future = self._awaited.popleft()
+            value = future.result()
+            if place is not None and value is not None:
+                self._recorder.add_later(place, name, value)

@@ -14,7 +14,8 @@ import numpy as np
 
 from scapcoach.geometry.silhouette import back_contour
 from scapcoach.geometry.view import estimate_yaw
-from scapcoach.landmarks import N_CONTOUR, N_LANDMARKS, Poses
+from scapcoach.landmarks import N_LANDMARKS, OPTIONAL, Poses
+from scapcoach.surface.follow import BackFollower
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -52,22 +53,26 @@ class Tracker:
     Args:
         estimator: open, and used by nothing else.
         masks: whether to take the back contour in side views.
+        surface: whether to follow the surface of the back where it is seen from behind.
     """
 
-    def __init__(self, estimator: PoseEngine, *, masks: bool = True) -> None:
+    def __init__(self, estimator: PoseEngine, *, masks: bool = True, surface: bool = True) -> None:
         self._estimator = estimator
         self._masks = masks
         self._last_mask = -np.inf
         self._last: Poses | None = None
+        self._back = BackFollower() if surface else None
 
     def step(self, frame: Frame) -> Poses:
-        """The landmarks of one frame, with the back contour, as `Poses` with T = 1."""
+        """The landmarks of one frame, with back contour and surface, as `Poses` with T = 1."""
         poses, request = self._follow(frame, masks=self._masks)
         contour = None if request is None else request.contour(request.found.mask)
+        if self._back is not None:
+            poses = replace(poses, surface=self._back.step(frame.image, poses)[None])
         return poses if contour is None else replace(poses, contour=contour)
 
     def follow(self, frame: Frame) -> tuple[Poses, MaskRequest | None]:
-        """Like `step`, but the caller takes the back contour, for example in another thread.
+        """Like `step`, but the caller takes contour and surface, for example in another thread.
 
         Returns:
             The landmarks, and the request for a mask; None where none is wanted.
@@ -131,7 +136,7 @@ class PoseRecorder:
         self._size = size
         self._count = 0
         self._rows = self._space(256)
-        self._has_contour = False
+        self._has: set[str] = set()
 
     def __len__(self) -> int:
         return self._count
@@ -146,19 +151,19 @@ class PoseRecorder:
             value = getattr(poses, name)
             if value is not None:
                 rows[self._count : stop] = value
-        self._has_contour |= poses.contour is not None
+        self._has |= {name for name in OPTIONAL if getattr(poses, name) is not None}
         self._count = stop
 
-    def add_contour(self, index: int, contour: FloatArray) -> None:
-        """Add the back contour of a frame that was added without one."""
-        self._rows["contour"][index] = contour
-        self._has_contour = True
+    def add_later(self, index: int, name: str, value: FloatArray) -> None:
+        """Add the back contour, or the rates of the surface, of a frame added without them."""
+        self._rows[name][index] = value
+        self._has.add(name)
 
     def poses(self) -> Poses:
         """All frames collected so far."""
         rows = {n: a[: self._count].copy() for n, a in self._rows.items()}
-        if not self._has_contour:
-            del rows["contour"]
+        for name in OPTIONAL.keys() - self._has:
+            del rows[name]
         return Poses(size=self._size, **rows)
 
     @staticmethod
@@ -171,5 +176,5 @@ class PoseRecorder:
             "visibility": np.zeros(points, np.float32),
             "presence": np.zeros(points, np.float32),
             "subject": np.zeros(count, np.int32),
-            "contour": np.full((count, N_CONTOUR, 2), np.nan, np.float32),
+            **{n: np.full((count, *shape), np.nan, np.float32) for n, shape in OPTIONAL.items()},
         }
