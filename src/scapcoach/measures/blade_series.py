@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.measures.gates import Objection, Scene, judge
-from scapcoach.measures.series import Reason, Series
+from scapcoach.measures.gates import judge
+from scapcoach.measures.series import Reason
 from scapcoach.surface.blades import Withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scapcoach.arrays import FloatArray
+    from scapcoach.measures.gates import Objection, Scene
+    from scapcoach.measures.series import Series
 
 NAMES: Final = ("blade_gap", "blade_gap_left", "blade_gap_right")
 

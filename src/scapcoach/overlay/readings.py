@@ -49,7 +49,18 @@ SHORT: Final[dict[Reason, str]] = {
     Reason.TRUNK_MOVED: "Trunk moved",
     Reason.MATCHED_REPS: "Compared",
     Reason.HANDS_NOT_SHOWN: "Hands not shown",
+    Reason.BACK_NOT_SEEN: "Back not seen",
+    Reason.NO_TEXTURE: "Back too plain",
+    Reason.BACK_COVERED: "Back covered",
+    Reason.NO_STRETCH: "No stretch yet",
+    Reason.TURNED_SINCE_STRETCH: "Turned away",
+    Reason.TRUNK_FOLDS: "Trunk folds",
+    Reason.BACK_UNCLEAR: "Back unclear",
+    Reason.NO_SQUEEZE: "No squeeze yet",
+    Reason.SINCE_STRETCH: "Since stretch",
+    Reason.BEST_SO_FAR: "Of your best",
 }
+assert set(SHORT) == set(Reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,10 +45,12 @@ _FROM_FOLLOWED: Final = {
     Followed.TOO_SMALL: Withheld.TOO_SMALL,
 }
 
-#: Seconds without a turn of the arms after which a stretch no longer serves, and a new set begins.
+#: Seconds without a turn of the arms after which a stretch serves no longer.
 MAX_AGE: Final = 8.0
+#: Seconds without a turn of the arms after which another set begins.
+MAX_REST: Final = 12.0
 #: Degrees by which the trunk may change its direction since the stretch, and by which it may turn.
-MAX_FOLD: Final = 40.0
+MAX_FOLD: Final = 35.0
 MAX_TURN: Final = 40.0
 #: Trunk lengths by which the hips may come down over the ankles: squats and lunges fold the back.
 MAX_LEGS: Final = 0.2
@@ -144,8 +146,10 @@ class BladeReader:
             self._past.popleft()
         if turn is not None:
             self._take(turn, t)
-        if t - self._turned > MAX_AGE:
-            self._anchor, self._best = None, np.nan
+        if t - self._turned > MAX_AGE or self._turns.at_rest:
+            self._anchor = None
+        if t - self._turned > MAX_REST:
+            self._best = np.nan
         if code in _FROM_FOLLOWED:
             return self._nothing(), _FROM_FOLLOWED[code]
         return self._read(t, now)

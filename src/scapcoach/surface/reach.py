@@ -93,6 +93,8 @@ _STEADY: Final = 0.12
 MIN_TURN: Final = 0.2
 _TURN_SHARE: Final = 0.4
 _TURN_SPAN: Final = 12.0
+#: Seconds for which the arms move less than a turn at rest: few hold a squeeze for so long.
+REST_SPAN: Final = 4.0
 #: Within this share of a turn from the extreme, the arms count as being there still.
 _PLATEAU: Final = 0.3
 
@@ -120,11 +122,19 @@ class TurnFinder:
         self._value, self._t = np.nan, -np.inf
         self._going = 0  # 1 rising, -1 falling, 0 not known
         self._high, self._low = -np.inf, np.inf
+        self._turn = MIN_TURN
 
     @property
     def value(self) -> float:
         """The steadied reach; NaN before the first frame."""
         return self._value
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether the arms have hardly moved for some seconds, as between repetitions of a set."""
+        late = [v for t, v in self._past if t >= self._t - REST_SPAN]
+        long = self._past[0][0] <= self._t - REST_SPAN if self._past else False
+        return long and max(late) - min(late) < self._turn
 
     def step(self, t: float, reach: float) -> Turn | None:
         """Take in the next frame; the turning point that it proves, if it does."""
@@ -144,7 +154,7 @@ class TurnFinder:
         value = self._value
         self._high, self._low = max(self._high, value), min(self._low, value)
         values = [v for _, v in self._past]
-        turn = max(MIN_TURN, _TURN_SHARE * (max(values) - min(values)))
+        turn = self._turn = max(MIN_TURN, _TURN_SHARE * (max(values) - min(values)))
         if self._going >= 0 and value < self._high - turn:
             found = self._plateau(self._high, turn, stretch=True)
             self._going, self._low = -1, value
