@@ -20,7 +20,7 @@ from phantom.render import skin_matrices
 from phantom.skeleton import about
 
 if TYPE_CHECKING:
-    from phantom.back.charts import Place
+    from phantom.back.charts import Places
     from phantom.body import Body
     from phantom.skeleton import Posed
     from scapcoach.arrays import FloatArray, IntArray
@@ -55,11 +55,11 @@ class Gap:
     """Paths over the skin between the medial borders, from the right blade to the left one.
 
     Attributes:
-        paths: for each of `LEVELS`, places along it.
+        paths: for each of `LEVELS`, 25 places along it.
         bone: for each of `LEVELS`, (2, 3) rest positions of the right and left border.
     """
 
-    paths: dict[str, tuple[Place, ...]]
+    paths: dict[str, Places]
     bone: dict[str, FloatArray]
 
 
@@ -172,18 +172,18 @@ def gap_of(body: Body) -> Gap:
     paths, bone = {}, {}
     for name, height in LEVELS.items():
         y = float(joint[1] + height * size)
-        line = [charts.at((float(x), y), body) for x in np.linspace(-border, border, _STEPS)]
-        paths[name] = tuple(line)
-        bone[name] = np.array([p.on(body.vertices) for p in (line[0], line[-1])])
+        x = np.linspace(-border, border, _STEPS)
+        paths[name] = charts.places(np.column_stack([x, np.full(_STEPS, y)]), body)
+        bone[name] = paths[name].on(body.vertices)[[0, -1]]
     return Gap(paths, bone)
 
 
-def across(path: tuple[Place, ...], vertices: FloatArray, posed: Posed) -> float:
+def across(path: Places, vertices: FloatArray, posed: Posed) -> float:
     """Length of a path over the skin of posed `vertices` (N, 3) from side to side, metres.
 
     Its rise and fall along the spine do not count: blades that both rise by the same amount keep
     their gap, although the skin between them is sheared.
     """
     thorax = posed.rotation[BONES.index("spine01")]
-    points = np.array([place.on(vertices) for place in path]) @ thorax
+    points = path.on(vertices) @ thorax
     return float(np.linalg.norm(np.diff(points[:, [0, 2]], axis=0), axis=1).sum())

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 #: Texels a metre: 1 mm a texel, so that a camera sees two or more of them in a pixel.
 TEXELS_PER_M: Final = 1000.0
-#: Texels left free around a chart.
-_MARGIN: Final = 8
+#: Texels left free around a chart: two, where the texture is halved three times.
+_MARGIN: Final = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,30 +65,31 @@ class Charts:
         across, down = (body.vertices[0, :2] - point) * TEXELS_PER_M
         return float(self.uv[0, 0, 0] + across), float(self.uv[0, 0, 1] + down)
 
-    def at(self, point: tuple[float, float], body: Body) -> Place:
-        """The place on the back at x, y of the rest pose.
+    def places(self, points: FloatArray, body: Body) -> Places:
+        """The places on the back at points (K, 2): x, y of the rest pose.
 
         Raises:
-            ValueError: there is no back at this point.
+            ValueError: there is no back at one of them.
         """
-        u, v = (int(x) for x in self.texel(point, body))
-        face = int(self.face[v, u])
-        if face < 0:
-            raise ValueError(f"the body has no back at x {point[0]:g}, y {point[1]:g}")
-        b, c = self.weights[v, u]
-        return Place(body.faces[face], np.array([1 - b - c, b, c], np.float64))
+        u, v = np.array([self.texel((float(x), float(y)), body) for x, y in points]).astype(int).T
+        face = self.face[v, u]
+        if (face < 0).any():
+            x, y = points[int(np.argmin(face))]
+            raise ValueError(f"the body has no back at x {x:g}, y {y:g}")
+        shares = self.weights[v, u].astype(np.float64)
+        return Places(body.faces[face], np.column_stack([1 - shares.sum(axis=1), shares]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Place:
-    """A place on the skin: a face's corners (3,) and their shares (3,)."""
+class Places:
+    """Places on the skin: the corners of their faces (K, 3) and the corners' shares (K, 3)."""
 
     corners: IntArray
     shares: FloatArray
 
     def on(self, vertices: FloatArray) -> FloatArray:
-        """(3,) where it is on posed `vertices` (N, 3)."""
-        return np.asarray(self.shares @ vertices[self.corners])
+        """(K, 3) where they are on posed `vertices` (N, 3)."""
+        return np.asarray(np.einsum("kc,kcx->kx", self.shares, vertices[self.corners]))
 
 
 @lru_cache(maxsize=4)

@@ -133,7 +133,7 @@ def weave(body: Body, at: Surface, cloth: Tailored) -> FloatArray:
     upright = _ridge(noise(bent, (0.05, 0.17, 0.12), 2, seed + 5))
     level = _ridge(noise(bent, (0.19, 0.05, 0.12), 2, seed + 6))
     low = np.clip((body.head("upperarm01.L")[1] - 0.10 - p[:, 1]) / 0.25, 0.15, 1.0)
-    folds = rng.uniform(0.10, 0.18) * (0.6 * upright + 0.8 * level * low)
+    folds = rng.uniform(0.16, 0.30) * (0.6 * upright + 0.8 * level * low)
     soft = noise(p, 0.07, 2, seed + 7) * 0.07
     return np.asarray(1 + faint * (threads + dye + folds + soft))
 

@@ -49,10 +49,10 @@ def draw(points, faces, chart, uv, texture, lit, depth, picture):  # type: ignor
     """Draw textured triangles that face the lens; else as `phantom.raster.draw`.
 
     `chart` (M,) says which of the charts `uv` (C, N, 2) a face uses, in texels of `texture`
-    (H, W, 3 uint8), which is read with bilinear interpolation.
+    (H, W, 3 uint8), which is read with bilinear interpolation; its border is no part of any chart.
     """
     height, width = depth.shape
-    rows, columns = texture.shape[:2]
+    half = np.float32(0.5)
     for f in range(len(faces)):
         i, j, k = faces[f, 0], faces[f, 1], faces[f, 2]
         w0, w1, w2 = points[i, 2], points[j, 2], points[k, 2]
@@ -73,9 +73,11 @@ def draw(points, faces, chart, uv, texture, lit, depth, picture):  # type: ignor
         a1x, a2x = (y2 - y0) * inv, -(y1 - y0) * inv
         a1y, a2y = -(x2 - x0) * inv, (x1 - x0) * inv
         n = chart[f]
-        u0, v0 = uv[n, i, 0] - 0.5, uv[n, i, 1] - 0.5
-        u1, v1 = uv[n, j, 0] - 0.5 - u0, uv[n, j, 1] - 0.5 - v0
-        u2, v2 = uv[n, k, 0] - 0.5 - u0, uv[n, k, 1] - 0.5 - v0
+        u0, v0 = uv[n, i, 0] - half, uv[n, i, 1] - half
+        u1, v1 = uv[n, j, 0] - half - u0, uv[n, j, 1] - half - v0
+        u2, v2 = uv[n, k, 0] - half - u0, uv[n, k, 1] - half - v0
+        # Kept out of the loop over pixels, in which the compiler could not know them unchanged.
+        d0, d1, d2, g0, g1, g2 = lit[i, 0], lit[j, 0], lit[k, 0], lit[i, 1], lit[j, 1], lit[k, 1]
         for y in range(top, bottom + 1):
             py = y + 0.5 - y0
             for x in range(left, right + 1):
@@ -89,19 +91,19 @@ def draw(points, faces, chart, uv, texture, lit, depth, picture):  # type: ignor
                 if w <= depth[y, x]:
                     continue
                 depth[y, x] = w
-                d = a * lit[i, 0] + b * lit[j, 0] + c * lit[k, 0]
-                g = 255.0 * (a * lit[i, 1] + b * lit[j, 1] + c * lit[k, 1])
+                d, g = a * d0 + b * d1 + c * d2, half + 255.0 * (a * g0 + b * g1 + c * g2)
                 u, v = u0 + b * u1 + c * u2, v0 + b * v1 + c * v2
-                m, q = min(max(int(u), 0), columns - 2), min(max(int(v), 0), rows - 2)
-                s, t = np.float32(u - m), np.float32(v - q)
-                p00, p01 = (1 - s) * (1 - t), s * (1 - t)
-                p10, p11 = (1 - s) * t, s * t
+                m, q = int(u), int(v)
+                s, t = u - m, v - q
+                # Each texel's share times the light.
+                p11, p10, p01 = s * t * d, (1 - s) * t * d, s * (1 - t) * d
+                p00 = d - p11 - p10 - p01
                 for h in range(3):
                     value = (
                         p00 * texture[q, m, h] + p01 * texture[q, m + 1, h]
                         + p10 * texture[q + 1, m, h] + p11 * texture[q + 1, m + 1, h]
                     )  # fmt: skip
-                    picture[y, x, h] = np.uint8(min(255.0, max(0.0, value * d + g + 0.5)))
+                    picture[y, x, h] = np.uint8(min(255.0, value + g))
 
 
 @numba.njit(cache=True, inline="always")

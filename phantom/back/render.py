@@ -83,7 +83,7 @@ class BackRenderer(Renderer):
         inside = (fine >= 0).all(-1) & (fine[..., 0] < columns) & (fine[..., 1] < rows)
         x, y = (np.clip(fine[..., k], 0, n - 1) for k, n in ((0, columns), (1, rows)))
         # A surface seen at a slant is a little nearer in the middle of a pixel than at the point.
-        return xy, np.asarray(inside & (self._depth[y, x] <= (1 + 0.02 / depth) / depth))
+        return xy, np.asarray(inside & (self._depth[y, x] <= (1 + 0.01 / depth) / depth))
 
     def _draw_body(self, actor: Actor, posed: Posed, shake: tuple[float, float]) -> None:
         if not isinstance(actor, BackActor):

@@ -58,7 +58,7 @@ def followed(actor: BackActor, vertices: FloatArray) -> FloatArray:
         vertices: its posed vertices, of the skin or, where that is covered, of the cloth.
     """
     paths = gap_of(actor.body).paths.values()
-    return np.array([[path[k].on(vertices) for k in FOLLOWED] for path in paths])
+    return np.array([path.on(vertices)[list(FOLLOWED)] for path in paths])
 
 
 def percent(gap: FloatArray, at: int = 0) -> FloatArray:
