@@ -125,7 +125,7 @@ def weave(body: Body, at: Surface, cloth: Tailored) -> FloatArray:
     """(K,) factor of the cloth's colour: threads, uneven dye, folds."""
     rng = np.random.default_rng(cloth.seed + 991)
     p, seed = at.position, cloth.seed + 40
-    # A dark shirt scatters so little light that threads and folds hardly show.
+    # On a dark shirt threads hardly show; its folds do, as little as all that is dark.
     faint = 0.45 if cloth.kind == "dark" else 1.0
     threads = noise(p, (0.0022, 0.005, 0.005), 2, seed, 0.8) * rng.uniform(0.05, 0.10)
     dye = noise(p, 0.010, 3, seed + 1, 0.8) * rng.uniform(0.05, 0.14)
@@ -135,7 +135,7 @@ def weave(body: Body, at: Surface, cloth: Tailored) -> FloatArray:
     low = np.clip((body.head("upperarm01.L")[1] - 0.10 - p[:, 1]) / 0.25, 0.15, 1.0)
     folds = rng.uniform(0.16, 0.30) * (0.6 * upright + 0.8 * level * low)
     soft = noise(p, 0.07, 2, seed + 7) * 0.07
-    return np.asarray(1 + faint * (threads + dye + folds + soft))
+    return np.asarray(1 + faint * (threads + dye) + folds + soft)
 
 
 def _ridge(value: FloatArray) -> FloatArray:

@@ -170,7 +170,7 @@ def test_there_is_detail_to_follow_and_little_of_it_on_a_dark_shirt(body):
     bare, shirt, dark = (detail(kind) for kind in ("bare", "shirt", "dark"))
     assert 1.5 < bare < 12
     assert 1.5 < shirt < 15
-    assert 0.1 < dark < 0.6 * shirt
+    assert 0.1 < dark < 0.3 * shirt
 
 
 def test_clothes_cover_what_they_should(body):
