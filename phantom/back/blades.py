@@ -16,6 +16,7 @@ import numpy as np
 
 from phantom.back.charts import charts_of
 from phantom.body import BONES
+from phantom.outfit import _edges as neighbours
 from phantom.render import skin_matrices
 from phantom.skeleton import about
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from phantom.back.charts import Places
     from phantom.body import Body
     from phantom.skeleton import Posed
-    from scapcoach.arrays import FloatArray, IntArray
+    from scapcoach.arrays import BoolArray, FloatArray, IntArray
 
 
 #: The medial border at rest: its distance from the spine as a share of that of the shoulder joint
@@ -48,6 +49,8 @@ _SKIN_AT_BORDER: Final = 0.9
 #: Points of a path from one medial border to the other.
 _STEPS: Final = 25
 _INFLUENCES: Final = 6
+#: Steps of smoothing, each about as far as an edge of the mesh is long, on the loosest cloth.
+_SLIP: Final = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,19 +151,41 @@ def hold(body: Body) -> FloatArray:
     return np.stack(out, axis=1)
 
 
-@lru_cache(maxsize=4)
-def blade_skin(body: Body) -> tuple[IntArray, FloatArray]:
-    """(N, K) bone indices and float32 weights with the two blades as further bones."""
+def bones(body: Body, blades: FloatArray) -> tuple[IntArray, FloatArray]:
+    """(N, K) bone indices and float32 weights, with the two blades as further bones.
+
+    Args:
+        body: gives the weights of the rig, which keep what the blades leave.
+        blades: (N, 2) weights of the left and the right blade.
+    """
     count = len(BONES)
     dense = np.zeros((len(body.vertices), count + 2), np.float32)
     np.put_along_axis(dense, body.bone_index.astype(np.int64), body.bone_weight, axis=1)
-    blades = hold(body)
     dense[:, :count] *= (1 - blades.sum(axis=1))[:, None]
     dense[:, count:] = blades
     order = np.argsort(-dense, axis=1, kind="stable")[:, :_INFLUENCES]
     weight = np.take_along_axis(dense, order, axis=1)
     weight /= weight.sum(axis=1, keepdims=True)
     return order.astype(np.int32), np.ascontiguousarray(weight, np.float32)
+
+
+@lru_cache(maxsize=4)
+def blade_skin(body: Body) -> tuple[IntArray, FloatArray]:
+    """(N, K) bone indices and weights of the skin."""
+    return bones(body, hold(body))
+
+
+def slipping(body: Body, covered: BoolArray, looseness: float) -> tuple[IntArray, FloatArray]:
+    """(N, K) bone indices and weights where `covered` (N,) skin is under cloth.
+
+    A tight cloth goes with the skin. The looser it is, the more it slips over the blades: what
+    they do reaches further and is weaker.
+    """
+    blades = hold(body)
+    edges = neighbours(body.faces, len(body.vertices))
+    for _ in range(round(_SLIP * looseness)):
+        blades[covered] = 0.5 * blades[covered] + 0.5 * (edges @ blades)[covered]
+    return bones(body, blades)
 
 
 @lru_cache(maxsize=4)

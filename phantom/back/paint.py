@@ -9,7 +9,7 @@ import numpy as np
 
 from phantom import raster
 from phantom.back import detail
-from phantom.back.blades import blade_skin
+from phantom.back.blades import slipping
 from phantom.back.charts import TEXELS_PER_M, Charts, charts_of
 from phantom.back.cloth import Surface, Tailored, arm_share, inside, tailor, waist
 from phantom.outfit import Dressed, _along_arm, _regions, dress
@@ -65,23 +65,25 @@ def paint(body: Body, look: Look, cloth: Cloth) -> Painted:
     base = dress(body, replace(look, top=look.skin, stripe=None, sleeve="short"))
     normal = np.zeros_like(base.vertices)
     raster.normals(body.vertices.astype(np.float32), body.faces, normal)
-    index, weight = blade_skin(body)
-    dressed = Dressed(
-        _shape(body, base, look, worn, normal), base.faces, base.albedo, index, weight
-    )
+    rest = body.vertices.astype(np.float32)
+    at = Surface(rest, normal[:, 2] < 0, _along_arm(body, rest), arm_share(body))
+    cover = np.clip(inside(worn.cut, body, at) / 0.02 + 0.5, 0, 1)
+    shaped = _shape(body, base, look, normal, cover, at.arm)
+    index, weight = slipping(body, cover > 0.5, look.looseness)
+    dressed = Dressed(shaped, base.faces, base.albedo, index, weight)
     charts = charts_of(body)
     image = _texture(body, base, look, worn, charts)
     return Painted(dressed, charts, _halved(image))
 
 
-def _shape(body: Body, base: Dressed, look: Look, worn: Tailored, normal: FloatArray) -> FloatArray:
+def _shape(
+    body: Body, base: Dressed, look: Look, normal: FloatArray, cover: FloatArray, arm: FloatArray
+) -> FloatArray:
     """Rest positions with the cloth off the skin where there is cloth, and no gap elsewhere."""
     rest = body.vertices.astype(np.float32)
     ruler = np.take_along_axis(body.bone_index, body.bone_weight.argmax(1)[:, None], 1)[:, 0]
     top = _regions(body, replace(look, sleeve="short"), rest, ruler)["top"]
-    at = Surface(rest, normal[:, 2] < 0, _along_arm(body, rest), arm_share(body))
-    cover = np.clip(inside(worn.cut, body, at) / 0.02 + 0.5, 0, 1)
-    belt = np.clip((_belt(body) - rest[:, 1]) / 0.01 + 0.5, 0, 1) * (at.arm < 0.5)
+    belt = np.clip((_belt(body) - rest[:, 1]) / 0.01 + 0.5, 0, 1) * (arm < 0.5)
     out = base.vertices.copy()
     stand = rest + 0.010 * belt[:, None] * normal
     out[top] = (stand + cover[:, None] * (base.vertices - stand))[top]
@@ -131,7 +133,9 @@ def _cover(colour: FloatArray, body: Body, at: Surface, worn: Tailored) -> Float
         ink = _print(body, at, worn.seed)[:, None]
         cloth += ink * (np.array(worn.ink) - cloth)
     hem = 1 - 0.05 * (depth < _STITCH) - 0.10 * np.exp(-(((depth - _STITCH) / 0.0012) ** 2))
-    cloth *= (detail.weave(body, at, worn) * hem)[:, None]
+    on = depth > -_EDGE
+    part = Surface(at.position[on], at.behind[on], at.along[on], at.arm[on])
+    cloth[on] *= (detail.weave(body, part, worn) * hem[on])[:, None]
     shade = 1 - 0.25 * np.exp(np.minimum(depth, 0) / _SHADE)
     return np.asarray(colour * shade[:, None] * (1 - share) + cloth * share)
 

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from scapcoach.arrays import FloatArray
 
 #: What `phantom.truth` has, and: the gap over the skin between the medial borders at three levels,
-#: that of the blades themselves (straight across, at the middle level), metres.
-BACK_COLUMNS: Final = (*COLUMNS, *(f"gap_{level}_m" for level in LEVELS), "gap_blades_m")
+#: that of what a camera sees (the middle level, over cloth that slips where there is cloth), that
+#: of the blades themselves (the middle level, straight across), metres.
+BACK_COLUMNS: Final = (
+    *COLUMNS, *(f"gap_{level}_m" for level in LEVELS), "gap_seen_m", "gap_blades_m",
+)  # fmt: skip
 
 #: Points of each level that are followed into the picture: right border, right half, spine, left
 #: half, left border.
@@ -30,8 +33,8 @@ def back_truth(
 ) -> dict[str, float]:
     """All of `BACK_COLUMNS` for a posed body; `rhythm` as in `blades.blade_matrix`.
 
-    The gap is that of the skin, also under a loose shirt. It is measured around the back, without
-    its rise and fall along the spine (`blades.across`).
+    The gap at the three levels is that of the skin, also under a loose shirt. It is measured
+    around the back, without its rise and fall along the spine (`blades.across`).
     """
     body = actor.body
     out = truth(body, posed, camera)
@@ -41,6 +44,8 @@ def back_truth(
     gap = gap_of(body)
     for level, path in gap.paths.items():
         out[f"gap_{level}_m"] = across(path, vertices, posed)
+    seen = actor.vertices(posed, rhythm)
+    out["gap_seen_m"] = across(gap.paths["middle"], seen, posed)
     thorax = posed.rotation[BONES.index("spine01")]
     ends = []
     for side, point in zip(("R", "L"), gap.bone["middle"], strict=True):

@@ -149,9 +149,8 @@ def patch(who):
 def test_cloth_is_determined_by_its_seed_and_differs_between_seeds_and_kinds(body):
     from phantom.back.cloth import KINDS
 
-    images = {
-        (kind, seed): patch(actor(body, kind, seed=seed)) for kind in KINDS for seed in (1, 2)
-    }
+    images = {(kind, 1): patch(actor(body, kind, seed=1)) for kind in KINDS}
+    images |= {(kind, 2): patch(actor(body, kind, seed=2)) for kind in ("bare", "shirt")}
     again = actor.__wrapped__(body, "shirt", seed=1)
     assert np.array_equal(images["shirt", 1], patch(again))
     keys = list(images)
@@ -317,6 +316,28 @@ def test_the_skin_does_not_tear(body, name):
         stretched = lengths(who.vertices(posed, float(script.couple_arms))) - rest
         assert stretched.max() < 0.09, t
         assert np.mean(stretched > 0.02) < 0.01, t
+
+
+def test_a_loose_shirt_slips_and_a_bare_back_does_not(body):
+    from phantom.back.blades import blade_skin, slipping
+
+    nothing, everything = np.zeros(len(body.vertices), bool), np.ones(len(body.vertices), bool)
+    for covered, looseness in ((nothing, 0.9), (everything, 0.0)):
+        for one, other in zip(slipping(body, covered, looseness), blade_skin(body), strict=True):
+            assert np.array_equal(one, other)
+    joint = body.head("upperarm01.L")
+    # Well over the blade, and on the ribs below it.
+    spots = np.array([[0.10, joint[1] - 0.05, -0.08], [0.08, joint[1] - 0.27, -0.08]])
+    over, below = (int(np.linalg.norm(body.vertices - s, axis=1).argmin()) for s in spots)
+
+    def held(looseness, vertex):
+        from phantom.body import BONES
+
+        index, weight = slipping(body, everything, looseness)
+        return float(weight[vertex][index[vertex] == len(BONES)].sum())
+
+    assert held(0.0, over) > held(0.4, over) > held(0.9, over) > 0.3
+    assert held(0.0, below) < held(0.9, below)
 
 
 # ---------------------------------------------------------------- clips
