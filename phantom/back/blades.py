@@ -1,9 +1,9 @@
 """Shoulder blades that glide over the ribs, and the gap between them.
 
 The rig has no shoulder blades: its skin between them hangs on the spine and hardly narrows when the
-collar bones go back (by about 1 % for 18 degrees). Here two bones
-are added. A blade turns about the middle of the rib cage with its collar bone, rises with the tip
-of the shoulder, and turns upwards with a raised arm; the skin over it follows smoothly.
+collar bones go back (by about 1 % for 18 degrees). Here two bones are added. A blade turns about
+the middle of the rib cage with its collar bone, rises with the tip of the shoulder, and turns
+upwards with a raised arm; the skin over it follows smoothly.
 """
 
 from __future__ import annotations

@@ -139,19 +139,19 @@ def inside(cut: Cut, body: Body, at: Surface) -> FloatArray:
     h = (at.position[:, 1] - body.head("upperarm01.L")[1]) / size
     if cut == "bra":
         body_only = np.minimum((0.5 - at.arm) * 0.1, 0.115 - h)
-        return np.minimum(_bra(x, h, at), body_only) * size
+        return np.asarray(np.minimum(_bra(x, h, at), body_only) * size)
     hem = at.position[:, 1] - (waist(body) - 0.06)
     # Nothing is worn above the neck.
     hem = np.minimum(hem, body.joints["neck"][1] + 0.02 - at.position[:, 1])
     if cut == "tee":
         neck = np.linalg.norm(at.position - body.joints["neck"], axis=1) - 0.085
         sleeve = np.where(at.arm > 0.5, (_SLEEVE - at.along) * _UPPER_ARM, 1.0)
-        return np.minimum(np.minimum(hem, neck), sleeve)
+        return np.asarray(np.minimum(np.minimum(hem, neck), sleeve))
     outer = np.where(at.behind, _curve(_OUTER[cut], h), _curve(_OUTER["front"], h))
     inner = np.where(at.behind, _curve(_INNER[cut], h), _curve(_INNER["front"], h))
     low = h < -0.22
     side = np.where(low, (0.5 - at.arm) * 0.1, np.minimum(outer - x, x - inner))
-    return np.minimum(hem, side * size)
+    return np.asarray(np.minimum(hem, side * size))
 
 
 def _curve(points: tuple[tuple[float, float], ...], h: FloatArray) -> FloatArray:
@@ -165,4 +165,4 @@ def _bra(x: FloatArray, h: FloatArray, at: Surface) -> FloatArray:
     strap = np.minimum(0.008 - np.abs(x - 0.085), np.minimum(h + 0.16, 0.2))
     band = 0.022 - np.abs(h + 0.15)
     cups = np.minimum(np.minimum(h + 0.19, -0.05 - h), 0.2 - x)
-    return np.maximum(strap, np.where(at.behind, band, cups))
+    return np.asarray(np.maximum(strap, np.where(at.behind, band, cups)))
