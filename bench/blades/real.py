@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -84,29 +85,28 @@ def _read(row: dict[str, str], clip: Path) -> RealSet:
         f"{row['repo']} {row['path']}", row["action"], _clothes(row["clothing"]),
         row["repo"] not in WORKED_ON,
     )  # fmt: skip
-    stretches, squeezes = _times(row["stretch_s"], start), _times(row["squeeze_s"], start)
-    if not (stretches and squeezes):
+    stretched, squeezed = _times(row["stretch_s"], start), _times(row["squeeze_s"], start)
+    if not (stretched and squeezed):
         own = (t >= start) & (t <= end) & np.isfinite(gap)
         if not own.any():
             return base
         size = 100 * np.abs(np.expm1(gap[own]))
         beyond = float((np.abs(gap[own]) > 2 * sigma[own]).mean())
         return replace(base, largest=float(np.percentile(size, 95)), beyond=beyond)
-    ends = sorted([(s, False) for s in stretches] + [(s, True) for s in squeezes])
+    ends = sorted([(s, False) for s in stretched] + [(s, True) for s in squeezed])
     there, back = [0, 0, 0], [0, 0, 0]
-    for (a, squeezed), (b, squeezes_now) in zip(ends, ends[1:], strict=False):
-        if squeezed == squeezes_now:
+    for (a, before), (b, after) in pairwise(ends):
+        if before == after:
             continue
-        if squeezes_now:
+        if after:
             change, doubt = _at(t, gap, b), _at(t, sigma, b)
             there[_verdict(change, doubt)] += 1
         else:
             change = _at(t, gap, a) - _at(t, gap, b - BEFORE)
             back[_verdict(change, _at(t, sigma, a))] += 1
     right, wrong, silent = (x + y for x, y in zip(there, back, strict=True))
-    return replace(
-        base, right=right, wrong=wrong, silent=silent, squeezes=(there[0], there[1], there[2])
-    )
+    squeezes = (there[0], there[1], there[2])
+    return replace(base, right=right, wrong=wrong, silent=silent, squeezes=squeezes)
 
 
 def _verdict(change: float, doubt: float) -> int:

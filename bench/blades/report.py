@@ -35,14 +35,14 @@ _ROWS: Final = """\
 Seated rows with good, lazy, shrugged, swung, half and hyper-retracted repetitions mixed; another
 person, clothing, room and camera in each; seeds that nothing was chosen on. `r per frame` is the
 correlation of reading and truth over the frames that were judged, `r between repetitions` at their
-finish, `within 2 sigma` the share of frames whose error is below two of the stated sigmas (95 % were
-perfect)."""
+finish, `within 2 sigma` the share of frames whose error is below two of the stated sigmas (95 % is
+right)."""
 
 _LOCKED: Final = """\
 ## Movements with locked blades
 
-The blades stay where they are on the ribs; the right answer is 0 or nothing. `Beyond 2 sigma` is the
-share of the judged frames whose reading claims a movement."""
+The blades stay where they are on the ribs; the right answer is 0 or nothing. `Beyond 2 sigma` is
+the share of the judged frames whose reading claims a movement."""
 
 _REAL: Final = """\
 ## Real clips
@@ -96,8 +96,16 @@ def _rows(rows: Sequence[Found]) -> str:
             f"{number(s['auc'], 2)} ({s['pairs']:.0f})", percent(s["within"]),
             f"{percent(s['sides'])} ({s['sides_n']:.0f})",
         ])  # fmt: skip
-    heads = ("", "clips", "frames judged", "r per frame", "r between repetitions",
-             "lazy from good, AUC (pairs)", "within 2 sigma", "left against right, sign (n)")  # fmt: skip
+    heads = (
+        "",
+        "clips",
+        "frames judged",
+        "r per frame",
+        "r between repetitions",
+        "lazy from good, AUC (pairs)",
+        "within 2 sigma",
+        "left against right, sign (n)",
+    )
     single = [
         [f.clip, percent(f.judged), number(f.r, 2), number(between(list(f.repetitions)), 2),
          _most(f.withheld)]
@@ -146,8 +154,8 @@ def _real(real: Sequence[RealSet]) -> str:
     ]  # fmt: skip
     controls = table(("half", "movement", "size, 95th percentile", "beyond 2 sigma"), still)
     return (
-        f"{_REAL}\n\n{table(heads, lines)}\n\nControls, in which the blades are not drawn together on "
-        f"purpose:\n\n{controls}"
+        f"{_REAL}\n\n{table(heads, lines)}\n\nControls, in which the blades are not drawn together "
+        f"on purpose:\n\n{controls}"
     )
 
 

@@ -85,14 +85,13 @@ class Followed(IntEnum):
     TOO_SMALL = 6
 
 
-#: Columns of `Poses.surface`: a `Followed` code, logarithms of the stretch across and along of the
-#: zones of the back since the last frame that could be followed, how far the zone between the
-#: blades rose over the lower back (trunk lengths), the variance of the first zone's stretch across
-#: less along, and the share of its points that could be followed.
+#: Columns of `Poses.surface`: a `Followed` code; logarithms of the stretch across and along of the
+#: zones of the back since the last frame that could be followed; the variance of the first zone's
+#: stretch across less along; and the share of its points that could be followed.
 SURFACE: Final = (
     "followed",
     "blades_across", "blades_along", "left_across", "left_along", "right_across", "right_along",
-    "lower_across", "lower_along", "lift", "variance", "share",
+    "lower_across", "lower_along", "variance", "share",
 )  # fmt: skip
 N_SURFACE: Final = len(SURFACE)
 

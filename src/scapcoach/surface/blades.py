@@ -85,14 +85,12 @@ class Blades:
         gap: (3, T) logarithm of its width over that at the stretch: mean, left, right. Negative is
             drawn together. NaN where withheld.
         sigma: (3, T) one standard deviation.
-        lift: (T,) trunk lengths by which the upper back rose over the lower back since the stretch.
         best: (T,) deepest gap of the finished repetitions of this set; NaN before one stood out.
         withheld: (T,) `Withheld` codes.
     """
 
     gap: FloatArray
     sigma: FloatArray
-    lift: FloatArray
     best: FloatArray
     withheld: IntArray
 
@@ -124,9 +122,9 @@ class BladeReader:
         """The gap in the frames that follow those of the last call; landmarks as they came."""
         held = bearing(poses)
         rows = [self._step(poses, held, i) for i in range(len(poses))]
-        columns = np.array([row[0] for row in rows]).reshape(-1, 8).T
+        columns = np.array([row[0] for row in rows]).reshape(-1, 7).T
         codes = np.array([row[1] for row in rows], np.int8)
-        return Blades(columns[:3], columns[3:6], columns[6], columns[7], codes)
+        return Blades(columns[:3], columns[3:6], columns[6], codes)
 
     def _step(self, poses: Poses, held: Bearing, i: int) -> tuple[FloatArray, Withheld]:
         t, subject = float(poses.t[i]), int(poses.subject[i])
@@ -165,9 +163,7 @@ class BladeReader:
                 self._share += _SHARE_GAIN * (float(row[-1]) - self._share)
 
     def _nothing(self) -> FloatArray:
-        row = np.full(8, np.nan)
-        row[7] = self._best
-        return row
+        return np.array([*[np.nan] * 6, self._best])
 
     def _take(self, turn: Turn, t: float) -> None:
         """A turn of the arms: a new stretch to compare with, or the end of a repetition's pull."""
@@ -206,13 +202,13 @@ class BladeReader:
             + (PER_LOST * (1 - self._share)) ** 2
             + (PER_SECOND * (t - anchor.t)) ** 2 + (PER_DEGREE * folded) ** 2 + (taken_out / 2) ** 2
         )  # fmt: skip
-        sigma = float(np.sqrt(variance))
+        # Wider than at the stretch is no pull: a shrug, a lean, or cloth that slides.
+        sigma = float(np.hypot(np.sqrt(variance), max(gaps[0], 0.0)))
         if sigma > MAX_SIGMA:
             return self._nothing(), Withheld.UNCERTAIN
         self._remember(t, float(gaps[0]), sigma)
         sigmas = np.array([1.0, _SIDE, _SIDE]) * sigma
-        row = np.concatenate([gaps, sigmas, [change[_LIFT], self._best]])
-        return row, Withheld.NO
+        return np.concatenate([gaps, sigmas, [self._best]]), Withheld.NO
 
     def _remember(self, t: float, gap: float, sigma: float) -> None:
         """Average the gap over a short hold, and remember the deepest that stands out."""
@@ -227,7 +223,7 @@ _COLUMN: Final = {name: k for k, name in enumerate(SURFACE[1:-1])}
 _ACROSS: Final = [_COLUMN[f"{zone}_across"] for zone in ("blades", "left", "right")]
 _ALONG: Final = [_COLUMN[f"{zone}_along"] for zone in ("blades", "left", "right")]
 _LOWER: Final = (_COLUMN["lower_across"], _COLUMN["lower_along"])
-_LIFT, _VARIANCE = _COLUMN["lift"], _COLUMN["variance"]
+_VARIANCE: Final = _COLUMN["variance"]
 #: What a short break adds to the sums: nothing but doubt [E].
 _BREAK: Final = np.array([0.05**2 if name == "variance" else 0.0 for name in SURFACE[1:-1]])
 #: A side has half the points of the whole zone, on half its width.

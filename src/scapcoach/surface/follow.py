@@ -177,14 +177,13 @@ class _Chain:
         steps = np.stack([found.across, found.along], axis=1) + growth
         if not np.abs(steps[0]).max() <= MAX_STRAIN:  # also where NaN
             return None
-        lift = -(found.shift[0, 1] - found.shift[-1, 1])
-        step = np.concatenate([steps.ravel(), [lift, float(found.error[0]) ** 2]])
+        step = np.append(steps.ravel(), found.error[0] ** 2)
         step[np.abs(step) > MAX_STRAIN] = np.nan
         # A side or the lower back that is hidden for a moment stays as it was.
         return self._at_key + np.where(np.isfinite(step), step, self._now - self._at_key)
 
 
-_SUMS: Final = 2 * len(ZONES) + 2
+_SUMS: Final = 2 * len(ZONES) + 1
 
 
 def _row(state: Followed, rates: FloatArray | None = None, share: float = np.nan) -> FloatArray:

@@ -50,14 +50,12 @@ class Strain:
 
     Attributes:
         across, along: (Z,) logarithm of the ratio of widths, and of heights.
-        shift: (Z, 2) of the zone's middle (u, v), in trunk lengths.
         error: (Z,) standard error of `across` less `along`.
         share: (Z,) of the points, those that are usable.
     """
 
     across: FloatArray
     along: FloatArray
-    shift: FloatArray
     error: FloatArray
     share: FloatArray
 
@@ -84,8 +82,6 @@ def strain(moved: FloatArray, missed: FloatArray, textured: BoolArray) -> Strain
         limit = _CUT**2 * np.maximum(spread / 2, 1e-8)
         weights = good * np.clip(1 - squared / limit[:, None], 0, None) ** 2
     across, along = solution[:, 1, 0], solution[:, 2, 1]
-    middle = np.array([[(a + b) / 2, (c + d) / 2] for a, b, c, d in ZONES.values()])
-    shift = solution[:, 0] + np.einsum("zi,zij->zj", middle, solution[:, 1:])
     free = np.maximum(weights.sum(axis=1) / _ALIKE - 3, 1)
     variance = (weights * squared).sum(axis=1) / _ALIKE / free / 2
     inverse = np.linalg.inv(normal)
@@ -94,7 +90,6 @@ def strain(moved: FloatArray, missed: FloatArray, textured: BoolArray) -> Strain
     return Strain(
         across=_log(across) + nothing,
         along=_log(along) + nothing,
-        shift=shift + nothing[:, None],
         error=error + nothing,
         share=share,
     )
