@@ -57,15 +57,15 @@ MAX_LEGS: Final = 0.2
 #: Seconds of folding after which a stretch serves no longer: landmarks may be wrong for a moment.
 _FOLDING: Final = 0.3
 #: Standard deviation of the gap, as a logarithm: at the least; for each second since the stretch;
-#: for each degree of the trunk's change of direction; where no point can be followed; and of the
-#: way back to the stretch before any was seen.
+#: for each degree of the trunk's change of direction; where no point can be followed (with
+#: the square of their share); and of the way back to the stretch before any was seen.
 FLOOR: Final = 0.02
 PER_SECOND: Final = 0.025
 PER_DEGREE: Final = 0.004
-PER_LOST: Final = 0.25
+PER_LOST: Final = 0.35
 DRIFT: Final = 0.06
 #: Largest standard deviation with which a gap is given.
-MAX_SIGMA: Final = 0.2
+MAX_SIGMA: Final = 0.3
 #: A squeeze stands out from so much on, and from so many standard deviations.
 LEAST_SQUEEZE: Final = 0.05
 _STANDS_OUT: Final = 2.0
@@ -107,14 +107,14 @@ class BladeReader:
         self._begin()
 
     def _begin(self) -> None:
-        """Another person, or a cut: nothing seen before can be compared with."""
+        """What was seen of the back before cannot be compared with."""
         self._sums = np.zeros(len(SURFACE) - 2)
         self._followed = False
         self._past: deque[tuple[float, FloatArray, _Held]] = deque()
         self._turns = TurnFinder()
+        self._turned = -np.inf
         self._anchor: _Anchor | None = None
         self._ways_back: deque[float] = deque(maxlen=_REMEMBERED)
-        self._turned = -np.inf
         self._share = 1.0
         self._best, self._deepest, self._mean = np.nan, np.nan, np.nan
 
@@ -199,7 +199,7 @@ class BladeReader:
         back = np.array([*self._ways_back, DRIFT, DRIFT])
         variance = (
             FLOOR**2 + max(change[_VARIANCE], 0.0) + (back**2).mean() / 2
-            + (PER_LOST * (1 - self._share)) ** 2
+            + (PER_LOST * (1 - self._share) ** 2) ** 2
             + (PER_SECOND * (t - anchor.t)) ** 2 + (PER_DEGREE * folded) ** 2 + (taken_out / 2) ** 2
         )  # fmt: skip
         # Wider than at the stretch is no pull: a shrug, a lean, or cloth that slides.

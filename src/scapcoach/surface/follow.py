@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -23,8 +24,10 @@ KEY_SPAN: Final = 0.12
 MAX_GAP: Final = 0.35
 #: Longest break, in seconds, after which the sums go on, with more doubt.
 MAX_BREAK: Final = 1.0
+#: Share of the points of the zone between the blades below which a second place is tried.
+GOOD_SHARE: Final = 0.6
 #: Correlation of two patches, seen coarsely, from which they may show the same back.
-ALIKE: Final = 0.8
+ALIKE: Final = 0.7
 #: Seconds between the frames that are followed: more of them cost time and tell no more.
 MIN_STEP: Final = 1 / 31
 #: Pixels of a trunk in the picture below which the back shows too little.
@@ -84,20 +87,19 @@ class BackFollower:
             return _row(Followed.YES, np.zeros(len(SURFACE) - 1))
         if self._chain is not None and self._chain.jumped(axes, t):
             return _row(Followed.COVERED)
-        patch = cut(image, axes) if axes.length >= MIN_TRUNK else None
-        if patch is None:
+        if axes.length < MIN_TRUNK:
             return _row(Followed.TOO_SMALL)
         if self._chain is None:
-            return self._begin(t, axes, patch)
-        return self._chain.step(t, axes, patch, self._flow)
+            return self._begin(t, axes, image)
+        return self._chain.step(t, axes, image, self._flow)
 
-    def _begin(self, t: float, axes: BodyAxes, patch: Image) -> FloatArray:
-        textured = has_texture(patch)
-        if (INSIDE[0] & textured).sum() < MIN_SHARE * INSIDE[0].sum():
+    def _begin(self, t: float, axes: BodyAxes, image: Image) -> FloatArray:
+        key = _Key.cut(t, axes, image)
+        if key is None:
             return _row(Followed.NO_TEXTURE)
         before, self._before = self._before, None
-        self._chain = _Chain(t, axes, patch, textured)
-        resumes = before is not None and before.resumes(t, patch)
+        self._chain = _Chain(key)
+        resumes = before is not None and before.resumes(key)
         return _row(Followed.RESUMES if resumes else Followed.BEGINS)
 
 
@@ -135,13 +137,35 @@ class _Average:
         return self._sum / self._weight
 
 
-class _Chain:
-    """Sums of stretch over the patches that follow each other without a break."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Key:
+    """A patch that later frames are compared with, cut out in the same place of their pictures.
 
-    def __init__(self, t: float, axes: BodyAxes, patch: Image, textured: BoolArray) -> None:
-        self.seen = self.tried = t
-        self._key_t, self._key, self._key_axes, self._textured = t, patch, axes, textured
-        self._last = axes
+    Cut out where the landmarks of each frame are, patches would jump with them.
+    """
+
+    t: float
+    axes: BodyAxes
+    patch: Image
+    textured: BoolArray
+
+    @classmethod
+    def cut(cls, t: float, axes: BodyAxes, image: Image) -> _Key | None:
+        """None where the back shows too little to be followed."""
+        patch = cut(image, axes)
+        if patch is None:
+            return None
+        textured = has_texture(patch)
+        enough = (INSIDE[0] & textured).sum() >= MIN_SHARE * INSIDE[0].sum()
+        return cls(t, axes, patch, textured) if enough else None
+
+
+class _Chain:
+    """Sums of stretch over the keys that follow each other without a break."""
+
+    def __init__(self, key: _Key) -> None:
+        self.seen = self.tried = key.t
+        self._key, self._last = key, key.axes
         self._at_key: FloatArray = np.zeros(_SUMS)
         self._now: FloatArray = np.zeros(_SUMS)
 
@@ -152,29 +176,40 @@ class _Chain:
         allowed = MAX_JUMP * max(1.0, (t - self.tried) * 10)
         return moved > allowed or grown > allowed
 
-    def resumes(self, t: float, patch: Image) -> bool:
-        """Whether a patch that nothing was matched with may still show the same back."""
-        return t - self.seen <= MAX_BREAK and likeness(self._key, patch) >= ALIKE
+    def resumes(self, key: _Key) -> bool:
+        """Whether a back that nothing was matched with may still be the same."""
+        return key.t - self.seen <= MAX_BREAK and likeness(self._key.patch, key.patch) >= ALIKE
 
-    def step(self, t: float, axes: BodyAxes, patch: Image, flow: Flow) -> FloatArray:
-        """Compare with the key patch; the rates since the last frame that could be followed."""
+    def step(self, t: float, axes: BodyAxes, image: Image, flow: Flow) -> FloatArray:
+        """Compare with the key; the rates since the last frame that could be followed."""
         self.tried, self._last = t, axes
-        found = strain(*flow(self._key, patch), self._textured)
-        sums = self._sums(found, np.log(axes.length / self._key_axes.length))
+        found = self._compare(image, self._key.axes, flow)
+        if found is None or found.share[0] < GOOD_SHARE:
+            # The trunk may have moved far since the key: look where the landmarks say it is now.
+            again = self._compare(image, axes, flow)
+            if found is None or (again is not None and again.share[0] > found.share[0]):
+                found = again
+        if found is None:
+            return _row(Followed.COVERED)
+        sums = self._sums(found)
         if sums is None:
             return _row(Followed.COVERED, share=float(found.share[0]))
         rates = np.asarray(sums - self._now)
         self._now, self.seen = sums, t
-        if t - self._key_t >= KEY_SPAN - 1e-6:
-            textured = has_texture(patch)
-            if (INSIDE[0] & textured).sum() >= MIN_SHARE * INSIDE[0].sum():
-                self._key_t, self._key, self._key_axes, self._textured = t, patch, axes, textured
-                self._at_key = sums
+        if t - self._key.t >= KEY_SPAN - 1e-6 and (key := _Key.cut(t, axes, image)) is not None:
+            self._key, self._at_key = key, sums
         return _row(Followed.YES, rates, float(found.share[0]))
 
-    def _sums(self, found: Strain, growth: float) -> FloatArray | None:
+    def _compare(self, image: Image, axes: BodyAxes, flow: Flow) -> Strain | None:
+        """Stretch from the key to the picture, cut out at `axes`; None outside of it."""
+        patch = cut(image, axes)
+        if patch is None:
+            return None
+        return strain(*flow(self._key.patch, patch), self._key.textured)
+
+    def _sums(self, found: Strain) -> FloatArray | None:
         """(_SUMS,) up to this frame; None where the zone between the blades could not be fitted."""
-        steps = np.stack([found.across, found.along], axis=1) + growth
+        steps = np.stack([found.across, found.along], axis=1)
         if not np.abs(steps[0]).max() <= MAX_STRAIN:  # also where NaN
             return None
         step = np.append(steps.ravel(), found.error[0] ** 2)
