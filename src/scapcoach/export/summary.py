@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -12,6 +11,7 @@ from scapcoach._version import __version__
 from scapcoach.files import atomic_path
 from scapcoach.measures.series import Reason, Status, View
 from scapcoach.measures.words import MAIN
+from scapcoach.schema import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from scapcoach.measures.series import Measures, Series
 
 SCHEMA: Final = "scapcoach.summary/1"
+#: Of the numbers in it.
+DECIMALS: Final = 6
 
 #: Views as sentences name them.
 VIEW_WORDS: Final = {
@@ -86,7 +88,7 @@ def build_summary(
     }
     if lifting is not None:
         found["set"] = lifting
-    whole: dict[str, Any] = plain(found)
+    whole: dict[str, Any] = plain(found, DECIMALS)
     whole["headline"] = headline(whole)
     return whole
 
@@ -271,18 +273,3 @@ def _duration(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.0f} seconds" if seconds >= 10 else f"{seconds:.1f} seconds"
     return f"{int(seconds // 60)} min {int(seconds % 60)} s"
-
-
-def plain(value: Any) -> Any:
-    """Only types that JSON has: numpy numbers become Python's, NaN and infinity None."""
-    if isinstance(value, dict):
-        return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(v) for v in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float):
-        return round(value, 6) if math.isfinite(value) else None
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    return str(value)
