@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from scapcoach._version import __version__
+from scapcoach.export.summary_types import Measure, entry
 from scapcoach.files import atomic_path
 from scapcoach.measures.series import Reason, Status, View
 from scapcoach.measures.words import MAIN
@@ -200,21 +201,18 @@ def _withheld(summary: Mapping[str, Any]) -> list[str]:
 
 
 def _measure(series: Series) -> dict[str, Any]:
-    status, spec = series.status, series.spec
-    ok, relative = status == Status.OK, status == Status.RELATIVE
-    degrees = None if series.deg is None else _statistics(series.deg[ok | relative])
-    return {
-        "title": spec.title,
-        "unit": spec.unit,
-        "positive": spec.positive,
-        "n": len(series),
-        "share_ok": _share(ok),
-        "share_relative": _share(relative),
-        "share_withheld": _share(~(ok | relative)),
-        "withheld_reasons": _reasons(series),
-        "value": _statistics(series.value[ok | relative]),
-        "degrees": degrees,
-    }
+    ok, relative = series.status == Status.OK, series.status == Status.RELATIVE
+    judged = ok | relative
+    return entry(
+        Measure, series.spec,
+        n=len(series),
+        share_ok=_share(ok),
+        share_relative=_share(relative),
+        share_withheld=_share(~judged),
+        withheld_reasons=_reasons(series),
+        value=_statistics(series.value[judged]),
+        degrees=None if series.deg is None else _statistics(series.deg[judged]),
+    )  # fmt: skip
 
 
 def _reasons(series: Series) -> dict[str, float]:
