@@ -39,6 +39,12 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+#: Key in the metadata of a dataclass's field: its name in documents; None where they lack it.
+STORED_AS: Final = "stored as"
+
+#: In place of a missing field: its default is that of the dataclass.
+_LEFT_OUT: Final = object()
+
 _UNIONS: Final = (Union, UnionType)
 
 #: The library's names of JSON types, in words.
@@ -170,7 +176,7 @@ def _checked(read_as: Callable[[Any], Any], kind: type[_T], form: Format, name: 
         if form.version and (found := read_as(_Versioned).schema) != form.version:
             has = "no version" if found is None else f"version {found!r}"
             raise _refused(form, name, f"it has {has}, and this program reads {form.version!r}")
-        document = _document(kind, form)  # type: ignore[arg-type]  # a class can be hashed
+        document = document_type(kind, form)  # type: ignore[arg-type]  # a class can be hashed
         value: _T = _value(kind, read_as(document))
     except RecursionError:
         raise _refused(form, name, "it is nested too deeply") from None
@@ -182,12 +188,12 @@ def _checked(read_as: Callable[[Any], Any], kind: type[_T], form: Format, name: 
 
 
 @cache
-def _document(kind: Any, form: Format) -> Any:
-    """The type as which documents of a `kind` are checked."""
+def document_type(kind: Any, form: Format) -> Any:
+    """The type as which documents of a `kind` are checked, with what messages call its parts."""
     if isinstance(kind, type) and is_dataclass(kind):
         parts = [
-            (one.name, _document(hint, form), _default(one, form.later))
-            for one, hint in _fields(kind)
+            (name, document_type(hint, form), _default(one, form.later))
+            for one, name, hint in _fields(kind)
         ]
         return make_dataclass(kind.__name__, parts, kw_only=True)
     origin, inner = get_origin(kind), get_args(kind)
@@ -195,14 +201,14 @@ def _document(kind: Any, form: Format) -> Any:
         stored = _stored(kind)
         return kind if stored is None else stored.document
     if origin is tuple:
-        return tuple[tuple(_document(one, form) for one in inner)]  # type: ignore[misc]
+        return tuple[tuple(document_type(one, form) for one in inner)]  # type: ignore[misc]
     if origin in _UNIONS:
-        return Union[tuple(_document(one, form) for one in inner)]  # noqa: UP007 - of a tuple
+        return Union[tuple(document_type(one, form) for one in inner)]  # noqa: UP007 - of a tuple
     return kind
 
 
 def _value(kind: Any, found: Any) -> Any:
-    """A `kind` from what `_document` of it has let through."""
+    """A `kind` from what `document_type` of it has let through."""
     origin, inner = get_origin(kind), get_args(kind)
     if origin is Annotated and (stored := _stored(kind)) is not None:
         return stored.value(found)
@@ -212,21 +218,24 @@ def _value(kind: Any, found: Any) -> Any:
         kinds = repeat(inner[0]) if inner[-1] is ... else inner
         return tuple(map(_value, kinds, found))
     if isinstance(kind, type) and is_dataclass(kind):
-        return kind(**{f.name: _value(hint, getattr(found, f.name)) for f, hint in _fields(kind)})
+        parts = {one.name: (hint, getattr(found, name)) for one, name, hint in _fields(kind)}
+        return kind(**{n: _value(*part) for n, part in parts.items() if part[1] is not _LEFT_OUT})
     return found
 
 
 @cache
-def _fields(kind: Any) -> tuple[tuple[Field[Any], Any], ...]:
-    """The fields of a dataclass with their types."""
+def _fields(kind: Any) -> tuple[tuple[Field[Any], str, Any], ...]:
+    """The fields of a dataclass that documents have, with their names there and their types."""
     hints = get_type_hints(kind, include_extras=True)
-    return tuple((one, hints[one.name]) for one in fields(kind))
+    names = {one: one.metadata.get(STORED_AS, one.name) for one in fields(kind)}
+    return tuple((one, name, hints[one.name]) for one, name in names.items() if name)
 
 
 def _default(one: Field[Any], later: Mapping[str, Any] | None) -> Any:
-    if later is None:
-        return field(default=one.default, default_factory=one.default_factory)
-    return field(default=later.get(one.name, MISSING))
+    if later is not None:
+        return field(default=later.get(one.name, MISSING))
+    required = one.default is MISSING and one.default_factory is MISSING
+    return field(default=MISSING if required else _LEFT_OUT)
 
 
 def _stored(annotated: Any) -> Stored | None:
