@@ -9,6 +9,7 @@ import numpy as np
 from scapcoach.coaching.results import CueKind
 from scapcoach.coaching.specs import REP_VALUES
 from scapcoach.export.summary_types import CueEntry, Mean, Repetition, Rule, Set, entry
+from scapcoach.export.tables import table_of
 from scapcoach.schema import plain
 
 if TYPE_CHECKING:
@@ -39,12 +40,11 @@ def reps_table(result: SetResult) -> pa.Table:
     import pyarrow as pa
 
     reps, n = result.reps, len(result.reps)
-    fields: list[pa.Field] = []
-    arrays: list[pa.Array] = []
+    columns: list[tuple[pa.Field, pa.Array]] = []
 
     def add(name: str, values: list[Any], kind: pa.DataType, **about: str) -> None:
-        fields.append(pa.field(name, kind, metadata=about))
-        arrays.append(pa.array(values, kind, from_pandas=True))  # from_pandas: NaN becomes null
+        array = pa.array(values, kind, from_pandas=True)  # from_pandas: NaN becomes null
+        columns.append((pa.field(name, kind, metadata=about), array))
 
     number, text = pa.float64(), pa.string()
     add("exercise", [result.exercise.name] * n, text, title="Exercise")
@@ -74,9 +74,9 @@ def reps_table(result: SetResult) -> pa.Table:
     for name in dict.fromkeys(name for one in points for name in one):
         title = f"Points for {REP_VALUES[name].title.lower()}"
         add(f"points_{name}", [one.get(name) for one in points], number, title=title)
-    about = {"exercise": result.exercise.name, "focus": str(result.focus)}
-    metadata = {"schema": REPS_SCHEMA, **about}
-    return pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=metadata))
+    return table_of(
+        columns, schema=REPS_SCHEMA, exercise=result.exercise.name, focus=str(result.focus)
+    )
 
 
 def _add_status(add: Any, name: str, of: list[Value] | list[Label], text: Any) -> None:

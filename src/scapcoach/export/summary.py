@@ -222,12 +222,16 @@ def _reasons(series: Series) -> dict[str, float]:
     for reason in Reason:
         here = (series.status == Status.NOT_OBSERVABLE) & (series.reason == reason)
         shares[reason.label or "none"] = _share(here)
-    return dict(sorted(((k, v) for k, v in shares.items() if v > 0), key=lambda kv: -kv[1]))
+    return _largest_first(shares)
 
 
 def _views(measures: Measures, poses: Poses) -> dict[str, float]:
     present = measures.view[poses.present]
-    shares = {view.label: _share(present == view) for view in View}
+    return _largest_first({view.label: _share(present == view) for view in View})
+
+
+def _largest_first(shares: Mapping[str, float]) -> dict[str, float]:
+    """Without those that are 0."""
     return dict(sorted(((k, v) for k, v in shares.items() if v > 0), key=lambda kv: -kv[1]))
 
 

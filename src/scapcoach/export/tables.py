@@ -41,9 +41,7 @@ def frames_table(measures: Measures) -> pa.Table:
     strings; an empty ``_reason`` is the empty string, not null. Each field's metadata holds
     ``unit``, ``positive`` (what a positive value means) and ``title``.
     """
-    import pyarrow as pa
-
-    columns: list[tuple[pa.Field, pa.Array]] = [
+    columns = [
         _number("t", measures.t, unit="s", title="Time", positive="later"),
         _labels("view", measures.view, View, title="View"),
         _number("yaw", measures.yaw, unit="deg", title="Turn", positive="turned to their own left"),
@@ -65,8 +63,7 @@ def frames_table(measures: Measures) -> pa.Table:
             columns.append(
                 _number(f"{spec.name}_deg_sigma", deg_sigma, unit="deg", title=sigma_title)
             )
-    schema = pa.schema([field for field, _ in columns], metadata={"schema": FRAMES_SCHEMA})
-    return pa.Table.from_arrays([array for _, array in columns], schema=schema)
+    return table_of(columns, schema=FRAMES_SCHEMA)
 
 
 def landmarks_table(poses: Poses) -> pa.Table:
@@ -92,9 +89,7 @@ def landmarks_table(poses: Poses) -> pa.Table:
     if poses.contour is not None:
         for k, axis, name in _contour_columns():
             columns.append(_number(name, poses.contour[:, k, axis], unit="px"))
-    metadata = {"schema": LANDMARKS_SCHEMA, "size": json.dumps(list(poses.size))}
-    schema = pa.schema([field for field, _ in columns], metadata=metadata)
-    return pa.Table.from_arrays([array for _, array in columns], schema=schema)
+    return table_of(columns, schema=LANDMARKS_SCHEMA, size=json.dumps(list(poses.size)))
 
 
 def poses_from_table(table: pa.Table) -> Poses:
@@ -162,6 +157,14 @@ def read_landmarks(path: Path) -> Poses:
         return poses_from_table(table)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
+
+
+def table_of(columns: Iterable[tuple[pa.Field, pa.Array]], **metadata: str) -> pa.Table:
+    """A table of these columns, in their order; `metadata` is that of its schema."""
+    import pyarrow as pa
+
+    fields, arrays = zip(*columns, strict=True)
+    return pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=metadata))
 
 
 def write_parquet(path: Path, table: pa.Table) -> None:
