@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from functools import partial
+from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -50,6 +50,14 @@ class Row:
 _OWN: Final = tuple(one.name for one in fields(Row) if one.name != "facts")
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _largest(shares: Mapping[str, float]) -> str:
+    return max(shares, key=lambda name: shares[name]) if shares else ""
+
+
 @dataclass(frozen=True, slots=True)
 class _Column:
     """A column from summary.json.
@@ -57,64 +65,56 @@ class _Column:
     Attributes:
         name: of the column.
         kind: of its values, as Arrow calls it.
-        value: finds the value in a summary; None where it is missing.
-        unit: of its values; None where they have none.
+        place: of the value in a summary: keys, with "." between them.
+        unit: of the values; None where they have none.
+        value: makes the value from what is found there.
     """
 
     name: str
     kind: str
-    value: Callable[[Mapping[str, Any]], Any]
+    place: str
     unit: str | None = None
+    value: Callable[[Any], Any] = _as_it_is
 
-
-def _largest(shares: Mapping[str, float] | None) -> str | None:
-    if shares is None:
-        return None
-    return max(shares, key=lambda name: shares[name]) if shares else ""
-
-
-def _of_set(summary: Mapping[str, Any], key: str) -> Any:
-    return (summary.get("set") or {}).get(key)
+    def of(self, summary: Mapping[str, Any]) -> Any:
+        """The value; None where it is missing."""
+        found: Any = summary
+        for key in self.place.split("."):
+            found = (found or {}).get(key)
+        return None if found is None else self.value(found)
 
 
 _OF_CLIP: Final = (
-    _Column("content", "string", lambda s: s["settings"].get("content")),
-    _Column("seconds", "double", lambda s: s["source"]["seconds"]),
-    _Column("frames", "int64", lambda s: s["source"]["frames_decoded"]),
-    _Column("fps", "double", lambda s: s["source"]["fps"]),
-    _Column("width", "int64", lambda s: s["source"]["size"][0]),
-    _Column("height", "int64", lambda s: s["source"]["size"][1]),
-    _Column("notes", "int64", lambda s: len(s["source"]["warnings"])),
-    _Column("model", "string", lambda s: s["model"]["name"]),
-    _Column("calibration", "string", lambda s: s["calibration"]),
-    _Column("person", "double", lambda s: s["subject"]["share_with_person"]),
-    _Column("another", "double", lambda s: s["subject"]["share_of_another"]),
-    _Column("view", "string", lambda s: _largest(s["views"])),
-    _Column("yaw", "double", lambda s: (s["yaw"] or {}).get("median")),
-    _Column("headline", "string", lambda s: " ".join(s["headline"])),
-    _Column("recognised", "string", lambda s: _of_set(s, "exercise")),
-    _Column("reps", "int64", lambda s: _of_set(s, "reps")),
-    _Column("partial", "int64", lambda s: _of_set(s, "partial")),
-    _Column("score", "double", lambda s: _of_set(s, "score")),
+    _Column("content", "string", "settings.content"),
+    _Column("seconds", "double", "source.seconds"),
+    _Column("frames", "int64", "source.frames_decoded"),
+    _Column("fps", "double", "source.fps"),
+    _Column("width", "int64", "source.size", value=itemgetter(0)),
+    _Column("height", "int64", "source.size", value=itemgetter(1)),
+    _Column("notes", "int64", "source.warnings", value=len),
+    _Column("model", "string", "model.name"),
+    _Column("calibration", "string", "calibration"),
+    _Column("person", "double", "subject.share_with_person"),
+    _Column("another", "double", "subject.share_of_another"),
+    _Column("view", "string", "views", value=_largest),
+    _Column("yaw", "double", "yaw.median"),
+    _Column("headline", "string", "headline", value=" ".join),
+    _Column("recognised", "string", "set.exercise"),
+    _Column("reps", "int64", "set.reps"),
+    _Column("partial", "int64", "set.partial"),
+    _Column("score", "double", "set.score"),
 )
 
 
 def _of_measure(spec: MeasureSpec) -> Iterator[_Column]:
-    def found(summary: Mapping[str, Any], part: str) -> Any:
-        return summary["measures"].get(spec.name, {}).get(part)
-
-    def statistic(part: str, key: str) -> Callable[[Mapping[str, Any]], Any]:
-        return lambda summary: (found(summary, part) or {}).get(key)
-
-    name = spec.name
+    name, place = spec.name, f"measures.{spec.name}"
     for share in _SHARES:
-        whole = partial(found, part=f"share_{share}")
-        yield _Column(f"{name}_{share}", "double", whole, "share of all frames")
-    yield _Column(f"{name}_why", "string", lambda s: _largest(found(s, "withheld_reasons")))
+        yield _Column(f"{name}_{share}", "double", f"{place}.share_{share}", "share of all frames")
+    yield _Column(f"{name}_why", "string", f"{place}.withheld_reasons", value=_largest)
     for key in _STATISTICS:
-        yield _Column(f"{name}_{key}", "double", statistic("value", key), spec.unit)
+        yield _Column(f"{name}_{key}", "double", f"{place}.value.{key}", spec.unit)
     for key in _STATISTICS if spec.has_degrees else ():
-        yield _Column(f"{name}_deg_{key}", "double", statistic("degrees", key), "deg")
+        yield _Column(f"{name}_deg_{key}", "double", f"{place}.degrees.{key}", "deg")
 
 
 def _columns() -> Iterator[_Column]:
@@ -125,7 +125,7 @@ def _columns() -> Iterator[_Column]:
 
 def facts_of(summary: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a row that come from one summary.json; missing values are None."""
-    return {column.name: column.value(summary) for column in _columns()}
+    return {column.name: column.of(summary) for column in _columns()}
 
 
 def index_table(rows: Sequence[Row]) -> pa.Table:

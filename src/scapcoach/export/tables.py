@@ -50,21 +50,20 @@ def frames_table(measures: Measures) -> pa.Table:
         _number("yaw_sigma", measures.yaw_sigma, unit="deg", title="Turn, one standard deviation"),
     ]
     for series in measures.series.values():
-        spec = series.spec
-        sigma_title = f"{spec.title}, one standard deviation"
-        about = _about(spec)
-        columns.append(_number(spec.name, series.value, **about))
-        columns.append(
-            _number(f"{spec.name}_sigma", series.sigma, unit=spec.unit, title=sigma_title)
-        )
-        columns.append(_labels(f"{spec.name}_status", series.status, Status, title="Status"))
-        columns.append(_labels(f"{spec.name}_reason", series.reason, Reason, title="Reason"))
+        spec, name, about = series.spec, series.spec.name, _about(series.spec)
+        sigma = f"{spec.title}, one standard deviation"
+        columns += [
+            _number(name, series.value, **about),
+            _number(f"{name}_sigma", series.sigma, unit=spec.unit, title=sigma),
+            _labels(f"{name}_status", series.status, Status, title="Status"),
+            _labels(f"{name}_reason", series.reason, Reason, title="Reason"),
+        ]
         if spec.has_degrees:
             deg, deg_sigma = _or_nan(series.deg, series), _or_nan(series.deg_sigma, series)
-            columns.append(_number(f"{spec.name}_deg", deg, **(about | {"unit": "deg"})))
-            columns.append(
-                _number(f"{spec.name}_deg_sigma", deg_sigma, unit="deg", title=sigma_title)
-            )
+            columns += [
+                _number(f"{name}_deg", deg, **(about | {"unit": "deg"})),
+                _number(f"{name}_deg_sigma", deg_sigma, unit="deg", title=sigma),
+            ]
     return table_of(columns, schema=FRAMES_SCHEMA)
 
 
