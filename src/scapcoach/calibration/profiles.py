@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach import schema
@@ -25,16 +24,14 @@ FORM: Final = schema.Format(
     CalibrationError,
     version="scapcoach.profile/1",
     limit=1_000_000,  # a profile with an exercise has about 60,000 bytes
-    later=MappingProxyType(
-        {
-            "kind": CalibrationKind.PROFILE,
-            "exercise": None,
-            "estimator": Estimator.GEOMETRIC,
-            "shifts": None,
-            "camera": "",
-            "observed": None,
-        }
-    ),
+    later={
+        "kind": CalibrationKind.PROFILE,
+        "exercise": None,
+        "estimator": Estimator.GEOMETRIC,
+        "shifts": None,
+        "camera": "",
+        "observed": None,
+    },
 )
 _NAME: Final = re.compile(r"[\w][\w .-]{0,63}")
 

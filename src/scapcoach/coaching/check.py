@@ -82,7 +82,10 @@ def faults(value: Any, kind: Any, place: Place = ()) -> Iterator[Fault]:
         place: of the value in the file.
     """
     inner = get_args(kind)
-    if get_origin(kind) is dict:
+    is_dict = get_origin(kind) is dict
+    if (is_dict or is_dataclass(kind)) and not isinstance(value, dict):
+        yield place, f"must be a table: [{_name(place)}], not {_shown(value)}."
+    elif is_dict:
         yield from _faults_of_dict(value, inner[0], inner[1], place)
     elif is_dataclass(kind):
         yield from _faults_of_table(value, kind, place)
@@ -96,10 +99,7 @@ def faults(value: Any, kind: Any, place: Place = ()) -> Iterator[Fault]:
         yield place, _wrong(value, kind)
 
 
-def _faults_of_table(value: Any, kind: Any, place: Place) -> Iterator[Fault]:
-    if not isinstance(value, dict):
-        yield place, f"must be a table: [{_name(place)}], not {_shown(value)}."
-        return
+def _faults_of_table(value: Mapping[str, Any], kind: Any, place: Place) -> Iterator[Fault]:
     known = {field.name: field for field in fields(kind)}
     for key in value:
         if key not in known:
@@ -111,10 +111,9 @@ def _faults_of_table(value: Any, kind: Any, place: Place) -> Iterator[Fault]:
             yield (*place, name), f"is missing; it must be {_wanted(field.type)}."
 
 
-def _faults_of_dict(value: Any, key: Any, inner: Any, place: Place) -> Iterator[Fault]:
-    if not isinstance(value, dict):
-        yield place, f"must be a table: [{_name(place)}], not {_shown(value)}."
-        return
+def _faults_of_dict(
+    value: Mapping[str, Any], key: Any, inner: Any, place: Place
+) -> Iterator[Fault]:
     for name, one in value.items():
         if _fits(name, key):
             yield from faults(one, inner, (*place, name))
