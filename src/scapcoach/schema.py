@@ -63,8 +63,8 @@ class Format:
         error: the exception raised then.
         version: the required value of its field ``schema``; empty for a document without one.
         limit: bytes at most.
-        later: fields that older documents lack, with their values there; all other fields are
-            required. None: fields that have a default may be missing.
+        later: fields that older documents lack, with their values there; all other fields, and
+            those of parts, are required. None: fields that have a default may be missing.
     """
 
     advice: str
@@ -188,23 +188,23 @@ def _checked(read_as: Callable[[Any], Any], kind: type[_T], form: Format, name: 
 
 
 @cache
-def document_type(kind: Any, form: Format) -> Any:
-    """The type as which documents of a `kind` are checked, with what messages call its parts."""
+def document_type(kind: Any, form: Format, *, part: bool = False) -> Any:
+    """The type as which documents of a `kind`, or parts of them, are checked."""
     if isinstance(kind, type) and is_dataclass(kind):
+        later = {} if part and form.later is not None else form.later
         parts = [
-            (name, document_type(hint, form), _default(one, form.later))
+            (name, document_type(hint, form, part=True), _default(one, later))
             for one, name, hint in _fields(kind)
         ]
         return make_dataclass(kind.__name__, parts, kw_only=True)
-    origin, inner = get_origin(kind), get_args(kind)
+    origin = get_origin(kind)
     if origin is Annotated:
         stored = _stored(kind)
         return kind if stored is None else stored.document
+    inner = tuple(document_type(one, form, part=True) for one in get_args(kind))
     if origin is tuple:
-        return tuple[tuple(document_type(one, form) for one in inner)]  # type: ignore[misc]
-    if origin in _UNIONS:
-        return Union[tuple(document_type(one, form) for one in inner)]  # noqa: UP007 - of a tuple
-    return kind
+        return tuple[inner]  # type: ignore[valid-type]
+    return Union[inner] if origin in _UNIONS else kind  # noqa: UP007 - of a tuple
 
 
 def _value(kind: Any, found: Any) -> Any:

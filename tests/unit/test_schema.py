@@ -144,6 +144,8 @@ def changed(data: Any, place: str, value: Any) -> Any:
         ("estimator", "oracle", "estimator: unknown name 'oracle'"),
         ("exercise.start", [1.0], "exercise.start: expected a list of length 12"),
         ("exercise.rest.0", [1.0], "exercise.rest[0]: expected a list of length 55"),
+        ("shifts.shifts", KeyError, "shifts: there is no field 'shifts'"),
+        ("kind", "x", "kind: unknown name 'x'"),
         ("shifts.ends", [1.0], "shifts.ends: expected a list of length 4"),
         ("exercise.rest.0.0", None, "exercise.rest[0][0]: expected a number, got null"),
         ("exercise.spread", 0, "exercise.spread: expected a number > 0"),
