@@ -20,11 +20,11 @@ from scapcoach.calibration.profiles import (
     save_profile,
 )
 from scapcoach.desk.setups import load_setups, save_setup
+from scapcoach.export.lifting import read_set
 from scapcoach.export.summary_types import Summary
 from scapcoach.export.tables import read_landmarks
 from scapcoach.girdle.estimators import Estimator
 from scapcoach.history import History, Stamp
-from scapcoach.history.lifting import read_set
 from scapcoach.history.records import Break, TracePoint
 from scapcoach.measures import measure
 from scapcoach.recording.places import read_summary

@@ -124,8 +124,8 @@ def log(results: tuple[Path, ...], day: object) -> None:
     """  # noqa: D301 - click reads the \\b
     from datetime import datetime
 
+    from scapcoach.export.lifting import log_sets
     from scapcoach.history import Stamp
-    from scapcoach.history.lifting import log_sets
 
     start = Stamp.now()
     if isinstance(day, datetime):

@@ -13,10 +13,12 @@ All functions take `Poses` of T frames and return (T,) arrays, NaN where nothing
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import numpy as np
+from msgspec import Meta
 
+from scapcoach.arrays import DegreesOrNan, or_nan
 from scapcoach.desk.head import head_size
 from scapcoach.errors import CalibrationError
 from scapcoach.geometry.vectors import wrap_degrees
@@ -88,6 +90,9 @@ PARTS: Final = {
     "raised": "shoulders raised",
 }
 
+#: In picture heights; the camera may show a little more or less than the whole person.
+_Place: TypeAlias = Annotated[float, Meta(ge=-10, le=10)]
+
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
@@ -105,12 +110,12 @@ class Baseline:
     """
 
     name: str
-    ears: tuple[float, float]
-    shoulders: tuple[float, float]
-    face: float
-    yaw: float
-    noise: float
-    slump: float = float("nan")
+    ears: tuple[_Place, _Place]
+    shoulders: tuple[_Place, _Place]
+    face: Annotated[float, or_nan(Annotated[float, Meta(gt=0, le=10)])]
+    yaw: DegreesOrNan
+    noise: Annotated[float, or_nan(Annotated[float, Meta(ge=0, le=100)])]
+    slump: Annotated[float, or_nan(Annotated[float, Meta(ge=-100, le=100)])] = float("nan")
     model_sha256: str = ""
 
     @property

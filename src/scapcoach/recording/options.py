@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from scapcoach import schema
 from scapcoach._version import __version__
-from scapcoach.calibration.profiles import to_plain
 from scapcoach.export.formats import asked_for, optional
 from scapcoach.folders import LANDMARKS
 from scapcoach.girdle.estimators import Estimator, find_estimator
@@ -67,7 +67,7 @@ def settings(key: Key, options: Options, calibration: Calibration | None) -> dic
         ExerciseError: the exercise is unknown, or its file has errors.
     """
     written = asked_for(options.formats)
-    chosen = to_plain(calibration or [asdict(s) for s in options.segments or ()])
+    chosen = schema.plain(calibration or options.segments or ())
     if calibration:
         # The same calibration measures alike, whether it comes from a clip or a profile.
         del chosen["kind"], chosen["name"]
