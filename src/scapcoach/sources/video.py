@@ -66,6 +66,10 @@ class VideoFile:
             not decoded either. Times stay those of the whole file, indices are -1.
         queue_depth: how many frames may lie ready, less where they are very large.
 
+    Attributes:
+        path: the file, as it was given.
+        info: about the file; duration and number of frames are as the file states.
+
     Raises:
         InputError: the file is not there, not readable, or holds no picture that can be decoded.
             Iterating raises it too, if the file has gone away meanwhile.
@@ -81,28 +85,18 @@ class VideoFile:
     ) -> None:
         if start < 0:
             raise ValueError(f"start must not be negative, not {start}")
-        self._path = Path(path)
+        self.path = Path(path)
         self._start = start
         self._since = since
-        self._info, self._shape, self._stated_end = _look(self._path)
+        self.info, self._shape, self._stated_end = _look(self.path)
         self._depth = queue_depth
         self._notes = Notes()
         self._readers: list[ReadAhead[Frame]] = []
 
     @property
-    def path(self) -> Path:
-        """The file, as it was given."""
-        return self._path
-
-    @property
-    def info(self) -> SourceInfo:
-        """Information about the file; duration and number of frames are as the file states."""
-        return self._info
-
-    @property
     def warnings(self) -> tuple[str, ...]:
         """Problems in the latest iteration so far, one sentence each; empty without any."""
-        return tuple(sentences(self._notes, self._info, self._shape, self._stated_end))
+        return tuple(sentences(self._notes, self.info, self._shape, self._stated_end))
 
     @property
     def mended_times(self) -> int:
@@ -125,12 +119,12 @@ class VideoFile:
         first = self._start if start is None else start
         notes = self._notes = Notes()
         part = _Part(first, self._since, prepare)
-        width, height = self._info.size
+        width, height = self.info.size
         size = 3 * width * height * (1 if prepare is None else 2)
         reader = ReadAhead(
-            lambda stop: _decode(self._path, self._info, self._shape, part, notes, stop),
+            lambda stop: _decode(self.path, self.info, self._shape, part, notes, stop),
             max(2, min(self._depth, QUEUE_BYTES // size)),
-            name=f"decode {self._path.name}",
+            name=f"decode {self.path.name}",
         )
         self._readers.append(reader)
         with closing(reader):
