@@ -93,6 +93,13 @@ def _thread_failed(args: Any) -> None:
             click.echo(f"Error: {shown}", err=True)
 
 
+def to_stderr(text: str) -> None:
+    """Print a line that is not a result."""
+    import click
+
+    click.echo(text, err=True)
+
+
 def confirm(question: str) -> None:
     """Ask on standard error, and go on only when the answer is yes.
 
