@@ -71,7 +71,7 @@ class Window:
         engine = Engine(calibration, coach=make_coach({"name": "row"}))
         self._app = App(
             camera=self, screen=self, painter=Painter(size), find=Tracker(self._estimator).step,
-            session=Session(engine, make_coach), exercises=("row",),
+            session=Session(engine), exercises=("row",),
         )  # fmt: skip
         self.shown: list[float] = []
 

@@ -71,13 +71,12 @@ def open_session(stack: ExitStack, head: dict[str, Any], folder: Path | None) ->
         CalibrationError: the calibration was made with another model.
         OutputError: the journal cannot be made.
     """
-    from scapcoach.session.coach import make_coach
     from scapcoach.session.journal import Journal
     from scapcoach.session.replay import Session, begin
 
-    engine = begin(head, make_coach)
+    engine = begin(head)
     journal = None if folder is None else stack.enter_context(Journal(folder, head))
-    return Session(engine, make_coach, journal)
+    return Session(engine, journal)
 
 
 def open_film(

@@ -210,7 +210,7 @@ class Worker:
             plan, slump=command.slump, name=command.name or "guided",
             camera=self._camera_name or command.camera,
         )  # fmt: skip
-        self._guiding.begin(Guide(script, plan))
+        self._guiding.guide = Guide(script, plan)
         self._save_as = command.name
 
     def _pause(self, on: bool, camera: Camera | None) -> None:
@@ -221,7 +221,7 @@ class Worker:
     def _steer(self, command: str) -> None:
         """Carry out a command for the guided calibration."""
         if command == "leave":
-            self._guiding.leave()
+            self._guiding.guide = None
         else:
             self._guiding.command(command)
 
