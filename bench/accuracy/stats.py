@@ -6,7 +6,7 @@ a figure only at the cost of the share judged, which stands beside it.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -62,10 +62,6 @@ class Agreement:
     signed: int
     sign_errors: float
     sure_sign_errors: float
-
-    def plain(self) -> dict[str, float | int | None]:
-        """For JSON: NaN as None."""
-        return {k: None if v != v else v for k, v in asdict(self).items()}  # noqa: PLR0124 - NaN
 
 
 def agreement(

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 QUANTITIES: Final = ("retraction", "elevation")
 #: The phantom's names of the kinds of repetition, and the product's.
 KINDS: Final = {"arms_only": "arms_only", "squeeze": "squeeze", "shrug": "shrug_rep"}
-#: Degrees of truth beyond which a wrong sign is an error.
-SIGN_LIMIT: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

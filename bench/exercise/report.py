@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from bench.accuracy import stats
-from bench.exercise.examine import SIGN_LIMIT, Table
+from bench.accuracy.observe import SIGN_LIMIT
+from bench.accuracy.tables import VIEWS
+from bench.exercise.examine import Table
 from bench.report import REFERENCE, measured, number, page, percent, table
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
 
 PAGE: Final = REFERENCE / "exercise_accuracy.md"
-VIEWS: Final = ("front", "oblique", "side", "back-oblique", "back")
 ROWS: Final = ("row", "row_lazy", "row_mixed")
 GOOD, LAZY = ("good", "hyper"), ("lazy",)
 #: Repetitions that differ this little (standard deviation, degrees) give no correlation.
