@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -53,7 +52,6 @@ class Overlay:
         measures: Measures,
         i: int,
         *,
-        banner: str | None = None,
         prompt: Prompt | None = None,
     ) -> None:
         """Draw frame `i` in place.
@@ -63,9 +61,7 @@ class Overlay:
             poses: landmarks; frame `i` of them belongs to `image`.
             measures: of the same frames as `poses`.
             i: number of the frame.
-            banner: one short cue, readable from three metres; None for none.
-            prompt: everything from the coach: counter, phase, cue and targets; a `banner` replaces
-                its cue.
+            prompt: everything from the coach: counter, phase, cue and targets.
 
         Raises:
             ValueError: the picture has another size.
@@ -77,8 +73,6 @@ class Overlay:
         contour = rounding is not None and bool(rounding.judged[i])
         self._skeleton.draw(image, poses, i, contour=contour)
         shown = prompt or Prompt()
-        if banner:
-            shown = replace(shown, cue=banner, praise=False)
         self._panel.draw(picture, measures, i, shown.targets)
         view = View(int(measures.view[i]))
         yaw = float(measures.yaw[i])
