@@ -177,14 +177,14 @@ def report_results(
         video: whether to make the annotated video of a filmed session.
         girdle_estimator: the estimator of the girdle; None for that of the session.
     """
-    from scapcoach.cli.consoles import stderr_console
+    from scapcoach.cli.consoles import terminal
     from scapcoach.cli.progress import ProgressBar
     from scapcoach.errors import InputError
     from scapcoach.recording.sessions import close_session
     from scapcoach.session.film import VIDEO_FILE
 
     try:
-        with ProgressBar(stderr_console(), enabled=True) as bar:
+        with ProgressBar(terminal(stderr=True), enabled=True) as bar:
             bar.clip(folder.name)
             reports = close_session(folder, video=video, estimator=girdle_estimator, progress=bar)
     except InputError as error:
