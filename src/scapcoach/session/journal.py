@@ -199,7 +199,7 @@ def read_journal(folder: Path) -> Recording:
     try:
         with path.open("rb") as file:
             if file.read(len(_MAGIC)) != _MAGIC:
-                raise InputError(f"{path} is no recorded session of scapcoach.")
+                raise InputError(f"{path} is not a recorded session of scapcoach.")
             return _recording(path, list(_records(file)))
     except OSError as error:
         kind = MissingInputError if isinstance(error, FileNotFoundError) else InputError

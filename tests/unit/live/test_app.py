@@ -269,7 +269,7 @@ def test_trouble_of_the_camera_is_shown_over_the_last_picture() -> None:
 
 
 def test_a_missing_screen_is_reported_with_the_alternative(monkeypatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(window, "_SYSTEM", "linux")
+    monkeypatch.setattr(window, "SYSTEM", "linux")
     monkeypatch.delenv("DISPLAY", raising=False)
     with pytest.raises(DisplayError, match="scapcoach serve"):
         window.check_display()
@@ -281,7 +281,7 @@ def test_a_missing_screen_is_reported_with_the_alternative(monkeypatch, tmp_path
         if number > 0:
             monkeypatch.setenv("DISPLAY", f"127.0.0.1:{number}.0")
             window.check_display()
-    monkeypatch.setattr(window, "_SYSTEM", "win32")
+    monkeypatch.setattr(window, "SYSTEM", "win32")
     monkeypatch.delenv("DISPLAY", raising=False)
     window.check_display()
 

@@ -53,7 +53,7 @@ def test_what_was_added_is_read_back(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no recorded session"):
         read_journal(tmp_path)
     (tmp_path / JOURNAL_FILE).write_bytes(b"something else")
-    with pytest.raises(InputError, match="no recorded session of scapcoach"):
+    with pytest.raises(InputError, match="not a recorded session of scapcoach"):
         read_journal(tmp_path)
 
 
