@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from scapcoach.batch.jobs import local_copy
 from scapcoach.batch.remote import RemoteFile, find_remote
 from scapcoach.errors import InputError, MissingInputError
+from scapcoach.progress import silent
 from scapcoach.recording.places import VIDEO_SUFFIXES, content_hash, result_folder
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def _content(clip: Path | RemoteFile) -> str:
         return content_hash(clip)
     if clip.version:
         return clip.version
-    with local_copy(clip, lambda *_: None) as here:
+    with local_copy(clip, silent) as here:
         return content_hash(here)
 
 
