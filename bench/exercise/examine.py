@@ -75,11 +75,11 @@ def read_clips(setups: Sequence[Setup], folder: Path) -> Iterator[Clip]:
         if not path.is_file():
             continue
         record = load(path)
-        calibration, found, fault = calibrated(record)
+        taken = calibrated(record)
         for script in setup.clips:
             path = path_of(setup.job(script), folder)
             if path.is_file():
-                yield _clip(setup, script, load(path), record, calibration, found, fault)
+                yield _clip(setup, script, load(path), record, taken)
 
 
 def calibrated(record: Record) -> tuple[Calibration | None, bool, str]:
@@ -111,14 +111,10 @@ def kind_of(record: Record, rep: int) -> str:
 
 
 def _clip(
-    setup: Setup,
-    script: str,
-    record: Record,
-    reference: Record,
-    calibration: Calibration | None,
-    found: bool,
-    fault: str,
-) -> Clip:
+    setup: Setup, script: str, record: Record, reference: Record,
+    taken: tuple[Calibration | None, bool, str],
+) -> Clip:  # fmt: skip
+    calibration, found, fault = taken
     measures = measure(smooth_poses(record.poses), calibration)
     full = {
         "retraction": held(reference, "squeeze", "retraction"),
