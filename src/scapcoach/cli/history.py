@@ -83,7 +83,8 @@ def why(number: int | None) -> int:
     from scapcoach.errors import MissingInputError
 
     with open_history() as history:
-        found = history.alert(number) if number else _last_hunch(history)
+        hunches = (a for a in reversed(history.alerts()) if a.kind == "hunch")
+        found = history.alert(number) if number else next(hunches, None)
     if found is None and number:
         raise MissingInputError(f"There is no reminder {number}: scapcoach history alerts has all.")
     if found is None:
@@ -236,7 +237,3 @@ def explain(alert: Alert) -> list[str]:
         mean = sum(known) / len(known)
         lines.append(f"  {part[0].dt:>+6.0f} s  {mean:>4.0f} {'#' * round(mean / 4)}")
     return lines
-
-
-def _last_hunch(history: History) -> Alert | None:
-    return next((a for a in reversed(history.alerts()) if a.kind == "hunch"), None)

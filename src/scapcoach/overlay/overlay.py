@@ -96,8 +96,7 @@ class Overlay:
         turn_width = text_width(turn, size) + 0.4 * em if turn else 0.0
         width = icon + name_width + turn_width + 1.0 * em
         box = Box(margin, margin, margin + width, margin + height)
-        layer = Layer(box.inset(-1))
-        layer.fill(box, PANEL, PANEL_ALPHA, radius=0.45 * em)
+        layer = Layer.panel(box, PANEL, PANEL_ALPHA, radius=0.45 * em)
         middle = (box.top + box.bottom) / 2
         self._compass(layer, box.left + 0.3 * em + icon / 2, middle, yaw)
         base = middle + 0.36 * size
@@ -130,8 +129,7 @@ class Overlay:
         width, height = text_width(text, size, "bold") + 1.6 * em, 2.1 * em
         middle, bottom = self.size[0] / 2, self._panel.layout.panel.top - 0.6 * em
         box = Box(middle - width / 2, bottom - height, middle + width / 2, bottom)
-        layer = Layer(box.inset(-1))
-        layer.fill(box, INK, 0.92, radius=height)
+        layer = Layer.panel(box, INK, 0.92, radius=height)
         base = (box.top + box.bottom) / 2 + 0.36 * size
         layer.text(middle, base, text, size, PANEL, "bold", "center")
         return layer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 import numpy as np
 
@@ -117,6 +117,13 @@ class Layer(_Surface):
         self._ink = np.zeros((h, w, 3), np.float32)  # colour times opacity
         self._clear = np.ones((h, w), np.float32)  # 1 - opacity
         self._baked: tuple[Image, Image] | None = None
+
+    @classmethod
+    def panel(cls, box: Box, color: Color, alpha: float, radius: float) -> Self:
+        """A layer with a filled box, for what is written on it."""
+        layer = cls(box.inset(-1))
+        layer.fill(box, color, alpha, radius=radius)
+        return layer
 
     def _blend(self, x: int, y: int, cover: FloatArray, color: Color) -> None:
         h, w = cover.shape

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -41,15 +40,6 @@ ONE_THREAD_PIXELS = 1920 * 1088
 READ_FAILURES_MAX = 200
 # Files are searched by the times at which pictures are decoded, which may be before they are shown.
 SEEK_MARGIN = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Which frames are wanted (from an index or a time on), and how each is prepared."""
-
-    start: int
-    since: float
-    prepare: Prepare | None
 
 
 class VideoFile:
@@ -118,11 +108,10 @@ class VideoFile:
         """
         first = self._start if start is None else start
         notes = self._notes = Notes()
-        part = _Part(first, self._since, prepare)
         width, height = self.info.size
         size = 3 * width * height * (1 if prepare is None else 2)
         reader = ReadAhead(
-            lambda stop: _decode(self.path, self.info, self._shape, part, notes, stop),
+            lambda stop: self._decode(first, prepare, notes, stop),
             max(2, min(self._depth, QUEUE_BYTES // size)),
             name=f"decode {self.path.name}",
         )
@@ -143,6 +132,40 @@ class VideoFile:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _decode(
+        self, first: int, prepare: Prepare | None, notes: Notes, stop: threading.Event
+    ) -> Iterator[Frame]:
+        """Decode and convert; runs in the reading thread."""
+        from scapcoach.pyav import av
+
+        interval = 1 / self.info.fps if self.info.fps > 0 else 1 / 30
+        container, stream, clock = _at(self.path, self._since, interval)
+        with container:
+            maker = PictureMaker(self._shape)
+            index = 0
+            stored: tuple[int, int] | None = None
+            for frame in _pictures(container, stream, notes):
+                if stop.is_set():
+                    return
+                t = clock.read(frame.pts)
+                notes.mended_times = clock.mended
+                stored = stored or (frame.width, frame.height)
+                if t < self._since:
+                    continue
+                notes.at(t, interval)
+                notes.other_sizes += (frame.width, frame.height) != stored
+                index += 1
+                if index <= first:
+                    continue
+                try:
+                    image = maker.make(frame)
+                except (av.error.FFmpegError, ValueError):
+                    notes.bad_frames += 1
+                else:
+                    picture = None if prepare is None else prepare(image)
+                    yield Frame(-1 if self._since else index - 1, t, image, picture)
+            notes.complete = True
 
 
 def probe(path: str | os.PathLike[str]) -> SourceInfo:
@@ -217,46 +240,6 @@ def _track_duration(stream: VideoStream) -> float:
             # Matroska's tag holds the time stamp at which the track ends.
             return end - float((stream.start_time or 0) * (stream.time_base or 0))
     return math.nan
-
-
-def _decode(
-    path: Path,
-    info: SourceInfo,
-    shape: PictureShape,
-    part: _Part,
-    notes: Notes,
-    stop: threading.Event,
-) -> Iterator[Frame]:
-    """Decode and convert; runs in the reading thread."""
-    from scapcoach.pyav import av
-
-    interval = 1 / info.fps if info.fps > 0 else 1 / 30
-    container, stream, clock = _at(path, part.since, interval)
-    with container:
-        maker = PictureMaker(shape)
-        index = 0
-        stored: tuple[int, int] | None = None
-        for frame in _pictures(container, stream, notes):
-            if stop.is_set():
-                return
-            t = clock.read(frame.pts)
-            notes.mended_times = clock.mended
-            stored = stored or (frame.width, frame.height)
-            if t < part.since:
-                continue
-            notes.at(t, interval)
-            notes.other_sizes += (frame.width, frame.height) != stored
-            index += 1
-            if index <= part.start:
-                continue
-            try:
-                image = maker.make(frame)
-            except (av.error.FFmpegError, ValueError):
-                notes.bad_frames += 1
-            else:
-                picture = None if part.prepare is None else part.prepare(image)
-                yield Frame(-1 if part.since else index - 1, t, image, picture)
-        notes.complete = True
 
 
 def _at(
