@@ -181,9 +181,14 @@ class Worker:
             if isinstance(command, protocol.Calibrate):
                 self._begin_guide(plan, command)
             elif isinstance(command, protocol.Steer):
-                self._steer(command.command)
+                if command.command == "leave":
+                    self._guiding.guide = None
+                else:
+                    self._guiding.command(command.command)
             elif isinstance(command, protocol.Pause):
-                self._pause(command.on, camera)
+                self._paused = command.on
+                if camera is not None:
+                    (camera.pause if command.on else camera.resume)()
             elif self._session is None:
                 self._pending.append(command)
             else:
@@ -205,18 +210,6 @@ class Worker:
         )  # fmt: skip
         self._guiding.guide = Guide(script, plan)
         self._save_as = command.name
-
-    def _pause(self, on: bool, camera: Camera | None) -> None:
-        self._paused = on
-        if camera is not None:
-            (camera.pause if on else camera.resume)()
-
-    def _steer(self, command: str) -> None:
-        """Carry out a command for the guided calibration."""
-        if command == "leave":
-            self._guiding.guide = None
-        else:
-            self._guiding.command(command)
 
     def _carry_out(self, command: PageCommand) -> None:
         """Carry out a command that changes the session; a wrong one is reported instead."""
