@@ -65,6 +65,7 @@ def analyze(
     options: Options | None = None,
     calibration: Calibration | None = None,
     progress: Progress | None = None,
+    taken: set[Path] | None = None,
 ) -> Analysis:
     """Analyse one recorded clip.
 
@@ -75,6 +76,7 @@ def analyze(
         calibration: of the same person, camera and view; without it the neutral comes from a
             moment of rest in the clip, and values are relative.
         progress: called as ``progress(stage, done, total)``.
+        taken: folders of results given to other clips in this run; this one's is added.
 
     Raises:
         InputError: the clip cannot be read as a video.
@@ -88,7 +90,10 @@ def analyze(
     work = _Work(Path(path), options or Options(), calibration, progress or silent)
     if out is None:
         return work.analysis(work.landmarks(None), None)
-    return work.write_into(result_folder(work.clip, work.key.content, Path(out)))
+    folder = result_folder(work.clip, work.key.content, Path(out), taken or ())
+    if taken is not None:
+        taken.add(folder)
+    return work.write_into(folder)
 
 
 def analyze_into(
