@@ -60,7 +60,7 @@ FORWARD_VISIBLE_YAW: Final = 20.0
 ONE_SHOULDER_YAW: Final = 50.0
 #: Degrees of yaw away from the baseline beyond which it is not valid; a slump by itself appears as
 #: up to 40, because depth is uncertain without hips [M, phantom].
-MAX_YAW_CHANGE: Final = 50.0
+MAX_BASELINE_TURN: Final = 50.0
 #: Neck heights by which the ears may be higher than in the baseline before it is not valid:
 #: standing, or another chair [M, phantom: standing 1.3-3].
 MAX_RISE: Final = 0.6
@@ -378,7 +378,7 @@ def _misplaced(
     """Objections: the baseline is not valid for this place or pose."""
     wrists = poses.xy[:, [Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST], 1] / poses.size[1]
     with np.errstate(invalid="ignore"):
-        turned = np.abs(wrap_degrees(points.yaw - rest.yaw)) > MAX_YAW_CHANGE
+        turned = np.abs(wrap_degrees(points.yaw - rest.yaw)) > MAX_BASELINE_TURN
         risen = parts["lower"] < -MAX_RISE
         shifted = np.abs(points.shoulders[:, 0] - rest.shoulders[0]) > MAX_SHIFT * rest.neck
         ratio = points.face / rest.face

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach import schema
@@ -18,6 +17,7 @@ from scapcoach.recording.places import Key, read_summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from scapcoach.calibration import Calibration, Segment
 
@@ -86,11 +86,7 @@ def settings(key: Key, options: Options, calibration: Calibration | None) -> dic
 
 
 def finished(
-    content: str,
-    folder: str | Path,
-    *,
-    options: Options | None = None,
-    calibration: Calibration | None = None,
+    content: str, folder: Path, options: Options, calibration: Calibration | None
 ) -> Mapping[str, Any] | None:
     """The summary in `folder`, if an analysis with the same settings would find nothing to do.
 
@@ -102,9 +98,8 @@ def finished(
         options: how to analyse it.
         calibration: as for `analyze`.
     """
-    options = options or Options()
-    summary = None if options.force else read_summary(Path(folder))
-    if summary is None or not (Path(folder) / LANDMARKS).is_file():
+    summary = None if options.force else read_summary(folder)
+    if summary is None or not (folder / LANDMARKS).is_file():
         return None
     wanted = settings(landmarks_key(content, options), options, calibration)
     return summary if summary.get("settings") == wanted else None
