@@ -71,7 +71,7 @@ class Window:
         engine = Engine(calibration, coach=make_coach({"name": "row"}))
         self._app = App(
             camera=self, screen=self, painter=Painter(size), find=Tracker(self._estimator).step,
-            session=Session(engine, make_coach), exercises=("row",),
+            session=Session(engine), exercises=("row",),
         )  # fmt: skip
         self.shown: list[float] = []
 
@@ -261,12 +261,12 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--slower", type=float, default=2.5)
     chosen = parser.parse_args()
-    if chosen.what == "latency":
-        print(json.dumps(latency(chosen.clip, chosen.frames), indent=1))
-    elif chosen.what == "lag":
-        print(json.dumps(lag(chosen.clip, chosen.minutes, chosen.slower), indent=1))
-    else:
-        print(json.dumps(soak(chosen.clip, chosen.minutes), indent=1))
+    found = {
+        "latency": lambda: latency(chosen.clip, chosen.frames),
+        "lag": lambda: lag(chosen.clip, chosen.minutes, chosen.slower),
+        "soak": lambda: soak(chosen.clip, chosen.minutes),
+    }[chosen.what]()
+    print(json.dumps(found, indent=1))
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from bench import real_reps
-from bench.real_checks import NAMES, check_clip, compare_segments
+from bench.real_checks import NAMES, Span, check_clip, compare_segments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,15 +73,6 @@ class Clip:
             for kind, (yes, no) in _KINDS.items()
             if re.search(yes, words) and not re.search(no, words)
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of a clip with a label by eye; seconds."""
-
-    start: float
-    end: float
-    label: str
 
 
 def read_list(path: Path) -> list[Clip]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from bench.accuracy.naive import width_ratio
 from bench.accuracy.stats import auc
 from bench.real_reps import arms_movement, check_reps
 from scapcoach.geometry.posture import ARMS, trunk_length
-from scapcoach.landmarks import HIPS, SHOULDERS, Landmark
+from scapcoach.landmarks import HIPS, Landmark
 from scapcoach.measures import Reason
 from scapcoach.measures.registry import MARKED
 
@@ -44,15 +46,13 @@ NAIVE_CHANGE: Final = 0.03
 BENT_OVER: Final = 40.0
 
 
-class Spanned(Protocol):
-    """A labelled stretch, seconds."""
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a clip with a label by eye; seconds."""
 
-    @property
-    def start(self) -> float: ...  # noqa: D102  see above
-    @property
-    def end(self) -> float: ...  # noqa: D102
-    @property
-    def label(self) -> str: ...  # noqa: D102
+    start: float
+    end: float
+    label: str
 
 
 def check_clip(poses: Poses, measures: Measures, asked: Iterable[str]) -> dict[str, Any]:
@@ -74,7 +74,9 @@ def check_clip(poses: Poses, measures: Measures, asked: Iterable[str]) -> dict[s
     if "shrug" in asked:
         answers["shrug"] = check_shrug(hand_height(poses), measures["elevation"].deg)
     if "pull" in asked:
-        answers["pull"] = check_pull(arm_length(poses), measures["retraction"].deg, width(poses))
+        answers["pull"] = check_pull(
+            arm_length(poses), measures["retraction"].deg, width_ratio(poses)
+        )
     answers["reps"] = _reps(poses, measures, asked)
     return answers
 
@@ -99,7 +101,7 @@ def hand_height(poses: Poses) -> FloatArray:
     """
     trunk = trunk_length(poses)
     rise = poses.point(*HIPS)[:, 1] - poses.point(*_WRISTS)[:, 1]
-    return np.asarray(rise / _typical(trunk))
+    return np.asarray(rise / max(_median(trunk), 1e-9))
 
 
 def arm_length(poses: Poses) -> FloatArray:
@@ -113,13 +115,6 @@ def arm_length(poses: Poses) -> FloatArray:
     return np.asarray(np.min(reach, axis=0))
 
 
-def width(poses: Poses) -> FloatArray:
-    """(T,) the naive signal: shoulder width over hip width in the picture."""
-    shoulders = np.linalg.norm(poses.point(SHOULDERS[0]) - poses.point(SHOULDERS[1]), axis=1)
-    hips = np.linalg.norm(poses.point(HIPS[0]) - poses.point(HIPS[1]), axis=1)
-    return np.asarray(shoulders / np.maximum(hips, 1.0))
-
-
 def check_shrug(hands: FloatArray, elevation: FloatArray | None) -> dict[str, Any]:
     """Does elevation go with the hands, and read up where they are highest?
 
@@ -127,7 +122,7 @@ def check_shrug(hands: FloatArray, elevation: FloatArray | None) -> dict[str, An
         hands: (T,) height of the hands, any unit.
         elevation: (T,) degrees, NaN where withheld.
     """
-    reading = _nothing(hands) if elevation is None else elevation
+    reading = np.full(len(hands), np.nan) if elevation is None else elevation
     known = np.isfinite(reading) & np.isfinite(hands)
     low, high = _ends(np.where(known, hands, np.nan))
     answer: dict[str, Any] = {"judged": _share(np.isfinite(reading)), "r": np.nan}
@@ -155,7 +150,7 @@ def check_pull(
         retraction: (T,) degrees, NaN where withheld.
         wide: (T,) the naive width.
     """
-    reading = _nothing(reach) if retraction is None else retraction
+    reading = np.full(len(reach), np.nan) if retraction is None else retraction
     finish, stretch = _ends(reach)
     naive = _median(wide[finish]) / _median(wide[stretch]) - 1
     ends = [np.isfinite(reading[end]).sum() >= MIN_FRAMES for end in (finish, stretch)]
@@ -190,7 +185,7 @@ def bent_over(measures: Measures) -> dict[str, Any] | None:
     return {"frames": int(there.sum()), "marked": _share(hunch[there] >= MARKED)}
 
 
-def compare_segments(measures: Measures, spans: Iterable[Spanned]) -> list[dict[str, Any]]:
+def compare_segments(measures: Measures, spans: Iterable[Span]) -> list[dict[str, Any]]:
     """Each hunched or slumped span against all upright ones, measure by measure.
 
     Gives medians, the share of frame pairs in the right order (0.5 is chance) and Cohen's d over
@@ -227,7 +222,7 @@ def _effect(low: FloatArray, high: FloatArray) -> float:
     return float((high.mean() - low.mean()) / max(spread, 1e-9))
 
 
-def _within(t: FloatArray, span: Spanned) -> BoolArray:
+def _within(t: FloatArray, span: Span) -> BoolArray:
     return np.asarray((t >= span.start) & (t < span.end))
 
 
@@ -240,17 +235,9 @@ def _ends(value: FloatArray) -> tuple[BoolArray, BoolArray]:
         return np.asarray(value <= low), np.asarray(value >= high)
 
 
-def _typical(values: FloatArray) -> float:
-    return max(_median(values), 1e-9)
-
-
 def _median(values: FloatArray) -> float:
     known = values[np.isfinite(values)]
     return float(np.median(known)) if len(known) else float("nan")
-
-
-def _nothing(like: FloatArray) -> FloatArray:
-    return np.full(len(like), np.nan)
 
 
 def _share(flags: BoolArray) -> float:

@@ -91,6 +91,13 @@ def write_between(path: Path, name: str, text: str) -> None:
     write(path, before + begin + text + "\n" + end + after)
 
 
+def show(text: str, page: Path | None, name: str) -> None:
+    """Print figures, and put them between the comments of that name of a page, if there is one."""
+    print(text)
+    if page is not None:
+        write_between(page, name, text)
+
+
 def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows with the same keys; figures are rounded to eight digits."""
     text = io.StringIO()

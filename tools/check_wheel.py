@@ -21,6 +21,7 @@ import tempfile
 import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -121,11 +122,7 @@ def check(python: Path, wheel: Path, *, lowest: bool = False) -> str:
     Raises:
         WheelError: a step failed.
     """
-    with tempfile.TemporaryDirectory(prefix="scapcoach-wheel-") as folder:
-        place = Path(folder)
-        env = _new_user(place)
-        _run([python, "-m", "venv", place / "venv"], place, env)
-        own = place / "venv" / "bin"
+    with _new_user(python) as (place, env, own):
         pinned: list[str | Path] = []
         if lowest:
             constraints = place / "lowest.txt"
@@ -152,11 +149,7 @@ def check_installer(python: Path, wheel: Path, name: str, words: Sequence[str]) 
     Raises:
         WheelError: a step failed.
     """
-    with tempfile.TemporaryDirectory(prefix="scapcoach-wheel-") as folder:
-        place = Path(folder)
-        env = _new_user(place)
-        _run([python, "-m", "venv", place / "venv"], place, env)
-        own = place / "venv" / "bin"
+    with _new_user(python) as (place, env, own):
         _run([own / "python", "-m", "pip", "install", "--quiet", name], place, dict(os.environ))
         commands = place / "commands"
         places = {
@@ -169,11 +162,15 @@ def check_installer(python: Path, wheel: Path, name: str, words: Sequence[str]) 
         return f"took {seconds:.0f} s"
 
 
-def _new_user(place: Path) -> dict[str, str]:
-    """The environment variables of somebody with an empty home and no settings."""
-    home = place / "home"
-    home.mkdir()
-    return {"HOME": str(home), "PATH": os.defpath, "LANG": "C.UTF-8"}
+@contextmanager
+def _new_user(python: Path) -> Iterator[tuple[Path, dict[str, str], Path]]:
+    """An empty folder, an environment without settings, and the programs of a new venv in it."""
+    with tempfile.TemporaryDirectory(prefix="scapcoach-wheel-") as folder:
+        place = Path(folder)
+        (place / "home").mkdir()
+        env = {"HOME": str(place / "home"), "PATH": os.defpath, "LANG": "C.UTF-8"}
+        _run([python, "-m", "venv", place / "venv"], place, env)
+        yield place, env, place / "venv" / "bin"
 
 
 def lowest_versions(pyproject: Path = ROOT / "pyproject.toml") -> Iterator[str]:

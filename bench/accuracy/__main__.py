@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from bench.accuracy.tables import Clip
-    from bench.accuracy.testset import Setup, TestSet
+    from bench.accuracy.testset import TestSet
     from phantom.batch import Job
 
 CACHE: Final = Path(__file__).with_name(".cache")
@@ -107,16 +107,11 @@ def examine(
         AssetError: the body data cannot be had.
         TestSetError: the phantom draws other people than when the set was frozen.
     """
-    from bench.accuracy import crosstalk, record, tables
-    from phantom import assets
+    from bench.accuracy import crosstalk, tables
 
     folder = cache / "records"
     if render:
-        assets.ensure()
-        for setup in testset.setups:
-            setup.check()
-        missing = record.missing_jobs(jobs_of(testset.setups), folder, keep=keep)
-        render_all(missing, folder, workers, console)
+        render_testset(testset, folder, workers, console, keep=keep)
     clips = list(tables.read_clips(testset.setups, folder))
     views = ("all", *tables.VIEWS)
     results = {
@@ -131,8 +126,18 @@ def examine(
     return results, clips
 
 
-def jobs_of(setups: Sequence[Setup]) -> list[Job]:
-    return [s.job(script) for s in setups for script in (s.calibration, *s.clips)]
+def render_testset(
+    testset: TestSet, folder: Path, workers: int, console: Console | None, *, keep: bool
+) -> None:
+    """Render the clips of a test set that have no record yet; raises what `examine` does."""
+    from bench.accuracy.record import missing_jobs
+    from phantom import assets
+
+    assets.ensure()
+    for setup in testset.setups:
+        setup.check()
+    jobs = [s.job(script) for s in testset.setups for script in (s.calibration, *s.clips)]
+    render_all(missing_jobs(jobs, folder, keep=keep), folder, workers, console)
 
 
 def render_all(jobs: Sequence[Job], folder: Path, workers: int, console: Console | None) -> None:

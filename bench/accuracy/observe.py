@@ -59,18 +59,12 @@ class Target:
 TARGETS: Final = {
     t.name: t
     for t in (
-        Target("retraction_deg", "Retraction", "deg"),
-        Target("retraction_left_deg", "Retraction, left", "deg"),
-        Target("retraction_right_deg", "Retraction, right", "deg"),
-        Target("retraction", "Retraction", "%"),
-        Target("retraction_left", "Retraction, left", "%"),
-        Target("retraction_right", "Retraction, right", "%"),
-        Target("elevation_deg", "Elevation", "deg"),
-        Target("elevation_left_deg", "Elevation, left", "deg"),
-        Target("elevation_right_deg", "Elevation, right", "deg"),
-        Target("elevation", "Elevation", "%"),
-        Target("elevation_left", "Elevation, left", "%"),
-        Target("elevation_right", "Elevation, right", "%"),
+        *(
+            Target(f"{quantity}{side}{end}", f"{quantity.capitalize()}{words}", unit)
+            for quantity in ("retraction", "elevation")
+            for end, unit in (("_deg", "deg"), ("", "%"))
+            for side, words in (("", ""), ("_left", ", left"), ("_right", ", right"))
+        ),
         Target("rounding_deg", "Upper-back rounding", "deg"),
         Target("head_forward", "Head forward", "deg"),
         # Counts from the vertical, so an offset of its landmarks would flip small signs.

@@ -6,7 +6,7 @@ a figure only at the cost of the share judged, which stands beside it.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -63,10 +63,6 @@ class Agreement:
     sign_errors: float
     sure_sign_errors: float
 
-    def plain(self) -> dict[str, float | int | None]:
-        """For JSON: NaN as None."""
-        return {k: None if v != v else v for k, v in asdict(self).items()}  # noqa: PLR0124 - NaN
-
 
 def agreement(
     estimate: FloatArray,
@@ -87,7 +83,7 @@ def agreement(
     error = e - y
     n = len(error)
     spread = float(error.std(ddof=1)) if n > 1 else np.nan
-    bias = _mean(error)
+    bias = mean(error)
     slope, r = line(y, e)
     s = np.full(n, np.nan) if sigma is None else sigma[judged]
     known = np.isfinite(s)
@@ -101,23 +97,23 @@ def agreement(
         share_judged=n / len(estimate) if len(estimate) else np.nan,
         slope=slope,
         r=r,
-        mae=_mean(np.abs(error)),
-        rmse=float(np.sqrt(_mean(error**2))),
+        mae=mean(np.abs(error)),
+        rmse=float(np.sqrt(mean(error**2))),
         bias=bias,
-        mae_of_zero=_mean(np.abs(y)),
+        mae_of_zero=mean(np.abs(y)),
         low=bias - 1.96 * spread,
         high=bias + 1.96 * spread,
-        within_1=_mean((np.abs(error) <= s)[known]),
-        within_2=_mean((np.abs(error) <= 2 * s)[known]),
+        within_1=mean((np.abs(error) <= s)[known]),
+        within_2=mean((np.abs(error) <= 2 * s)[known]),
         signed=int(clear.sum()),
-        sign_errors=_mean(wrong[clear]),
-        sure_sign_errors=_mean(sure[clear & known]),
+        sign_errors=mean(wrong[clear]),
+        sure_sign_errors=mean(sure[clear & known]),
     )
 
 
-def line(x: FloatArray, y: FloatArray) -> tuple[float, float]:
-    """Slope of y on x by least squares, and Pearson's r; NaN where x hardly varies."""
-    if len(x) < 3 or x.std() < MIN_SPREAD:
+def line(x: FloatArray, y: FloatArray, spread: float = MIN_SPREAD) -> tuple[float, float]:
+    """Slope of y on x by least squares, and Pearson's r; NaN where x varies less than `spread`."""
+    if len(x) < 3 or x.std() < spread:
         return np.nan, np.nan
     if np.ptp(y) == 0:
         return 0.0, np.nan
@@ -149,7 +145,8 @@ def middle_and_worst(values: Iterable[float], *, high_is_bad: bool = True) -> tu
     return float(np.median(known)), float(known.max() if high_is_bad else known.min())
 
 
-def _mean(values: FloatArray | BoolArray) -> float:
+def mean(values: FloatArray | BoolArray) -> float:
+    """NaN of nothing."""
     return float(values.mean()) if len(values) else np.nan
 
 

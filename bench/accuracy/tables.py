@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -19,6 +19,7 @@ from bench.accuracy.observe import (
 )
 from bench.accuracy.record import path_of
 from bench.accuracy.stats import agreement, middle_and_worst, smallest_detectable_change
+from phantom import camera
 from phantom.record import load
 from scapcoach.filters import smooth_poses
 from scapcoach.measures import measure
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 #: Name of the baseline in tables.
 NAIVE: Final = "naive width rule"
-VIEWS: Final = ("front", "oblique", "side", "back-oblique", "back")
+VIEWS: Final = tuple(camera.VIEWS)
 #: The condition of a script: what the arms do, and whether the girdle moves at all.
 CONDITIONS: Final = {
     "still": "arms still", "shrug": "arms still",
@@ -47,13 +48,8 @@ CONDITIONS: Final = {
 #: Estimators that are also measured alone, and the targets for that.
 ALONE: Final = ("geometric", "observer")
 BESIDE: Final = (
-    "retraction",
-    "retraction_deg",
-    "elevation",
-    "elevation_deg",
-    "rounding_deg",
-    "hunch",
-)
+    "retraction", "retraction_deg", "elevation", "elevation_deg", "rounding_deg", "hunch",
+)  # fmt: skip
 #: Judged frames that a set-up needs for a figure of its own.
 MIN_JUDGED: Final = 10
 #: Frames with a clear sign of the truth that a share of wrong signs needs.
@@ -148,13 +144,12 @@ def row(clips: Sequence[Clip], choose: Callable[[Clip], Comparison | None]) -> d
     Beside the pooled figures stand the median and the worst set-up.
     """
     chosen = [(clip, c) for clip in clips if (c := choose(clip)) is not None]
-    pooled = _agree([c for _, c in chosen])
     setups: dict[str, list[Comparison]] = {}
     for clip, c in chosen:
         setups.setdefault(clip.setup.name, []).append(c)
     each = {name: _agree(parts) for name, parts in setups.items()}
     enough = {n: a for n, a in each.items() if a.judged >= MIN_JUDGED}
-    out: dict[str, Any] = pooled.plain()
+    out: dict[str, Any] = asdict(_agree([c for _, c in chosen]))
     out["setups"], out["setups_judged"] = len(each), len(enough)
     out["mae_median"], out["mae_worst"] = middle_and_worst(a.mae for a in enough.values())
     out["r_median"], out["r_worst"] = middle_and_worst(
@@ -163,8 +158,7 @@ def row(clips: Sequence[Clip], choose: Callable[[Clip], Comparison | None]) -> d
     out["share_median"], out["share_worst"] = middle_and_worst(
         (a.share_judged for a in each.values()), high_is_bad=False
     )
-    worst = max(enough, key=lambda n: enough[n].mae, default=None)
-    out["worst_setup"] = worst
+    out["worst_setup"] = max(enough, key=lambda n: enough[n].mae, default=None)
     out["sdc"] = smallest_detectable_change(
         group for clip, c in chosen for group in repeats(clip, c)
     )
@@ -206,28 +200,19 @@ def repeats(clip: Clip, c: Comparison) -> Iterator[FloatArray]:
 
 def agreement_rows(clips: Sequence[Clip]) -> list[dict[str, Any]]:
     """Every target x calibration x view x condition that has clips; "all" pools."""
+    wanted = [("own", name) for name in TARGETS]
+    wanted += [("auto", name) for name, target in TARGETS.items() if target.unit == "deg"]
+    wanted += [(kind, name) for kind in ALONE for name in BESIDE]
+    wanted.append(("naive", NAIVE))
     rows = []
-    conditions = ("arms still", "arms moving", "nuisance", "desk")
     for view in ("all", *VIEWS):
-        for condition in conditions:
+        for condition in dict.fromkeys(CONDITIONS.values()):
             some = [c for c in clips if view in {"all", c.setup.view} and c.condition == condition]
-            if not some:
-                continue
-            about = {"view": view, "condition": condition}
-            for kind in ("own", "auto"):
-                rows += [
-                    {"measure": name, "calibration": kind, **about, **row(some, pick(name, kind))}
-                    for name, target in TARGETS.items()
-                    if kind == "own" or target.unit == "deg"
-                ]
             rows += [
-                {"measure": name, "calibration": kind, **about, **row(some, pick(name, kind))}
-                for kind in ALONE
-                for name in BESIDE
+                {"measure": name, "calibration": kind, "view": view, "condition": condition,
+                 **row(some, pick(name, kind))}
+                for kind, name in wanted if some
             ]  # fmt: skip
-            rows.append(
-                {"measure": NAIVE, "calibration": "naive", **about, **row(some, pick("", "naive"))}
-            )  # fmt: skip
     return rows
 
 

@@ -13,13 +13,15 @@ import tomllib
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from phantom.batch import Job
 from phantom.person import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from phantom import clip
 
@@ -90,8 +92,8 @@ class Setup:
     model: str
     calibration: str
     clips: tuple[str, ...]
-    camera: Mapping[str, float]
-    person: Mapping[str, float]
+    camera: dict[str, float]
+    person: dict[str, float]
     lower: float | None = None
     retreat: float = 1.0
 
@@ -180,28 +182,10 @@ def load(file: Path = FILE) -> TestSet:
     try:
         content = tomllib.loads(data.decode())
         kinds = content["kinds"]
-        setups = tuple(_setup(entry, kinds) for entry in content["setup"])
+        entries = [{**kinds[entry["kind"]], **entry} for entry in content["setup"]]
+        setups = msgspec.convert(entries, tuple[Setup, ...])
         quick = tuple((int(seed), str(script)) for seed, script in content["quick"])
         version = int(content["version"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, msgspec.ValidationError) as error:
         raise TestSetError(f"The test set {file} is damaged: {error!r}.") from error
     return TestSet(version, hashlib.sha256(data).hexdigest()[:12], setups, quick)
-
-
-def _setup(entry: Mapping[str, Any], kinds: Mapping[str, Any]) -> Setup:
-    kind = kinds[entry["kind"]]
-    return Setup(
-        seed=int(entry["seed"]),
-        view=str(entry["view"]),
-        framing=str(kind["framing"]),
-        width=int(kind["width"]),
-        height=int(kind["height"]),
-        fps=float(kind["fps"]),
-        model=str(kind["model"]),
-        calibration=str(kind["calibration"]),
-        clips=tuple(entry["clips"]),
-        camera=entry["camera"],
-        person=entry["person"],
-        lower=kind.get("lower"),
-        retreat=float(kind.get("retreat", 1.0)),
-    )

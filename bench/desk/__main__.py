@@ -21,7 +21,7 @@ import numpy as np
 
 from bench.desk.day import RESTLESS, WORK, Library, make_day
 from bench.desk.snippets import FPS, VIEWS, jobs
-from bench.report import table, write_between
+from bench.report import show, table
 from phantom.batch import do
 from scapcoach.desk.engine import DeskEngine
 from scapcoach.desk.policy import NoticeKind
@@ -154,10 +154,7 @@ def main(arguments: list[str] | None = None) -> int:
             f"{x.looks} looks, at most {x.held} held, asked {x.asked}, "
             f"rechecks {x.rechecks}: {delays}; false {x.false}"
         )
-    found = figures(outcomes)
-    print(found)
-    if o.write:
-        write_between(o.write, "restless figures" if o.restless else "day figures", found)
+    show(figures(outcomes), o.write, "restless figures" if o.restless else "day figures")
     return 0
 
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.desk.snippets import CLIPS, jobs
-from bench.report import known, number, table, write_between
+from bench.report import known, number, show, table
 from phantom.clip import render
 from scapcoach.desk.engine import DeskEngine
 from scapcoach.desk.posture import take_baseline
@@ -244,10 +244,7 @@ def main(arguments: list[str] | None = None) -> int:
             )
         ),
     ]  # fmt: skip
-    found = figures(costs)
-    print(found)
-    if o.write:
-        write_between(o.write, "cost figures", found)
+    show(figures(costs), o.write, "cost figures")
     return 0
 
 

@@ -18,7 +18,7 @@ import sys
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -113,10 +113,10 @@ def pooled(results: list[Result]) -> list[Result]:
     return found
 
 
-def poses_of(xy: FloatArray, size: tuple[int, int], seen: FloatArray | None = None) -> Poses:
+def poses_of(xy: FloatArray, size: tuple[int, int]) -> Poses:
     """Landmarks in pixels as `Poses`; those not given are NaN, and not visible."""
     n = len(xy)
-    visible = np.isfinite(xy).all(axis=-1).astype(float) if seen is None else seen
+    visible = np.isfinite(xy).all(axis=-1).astype(float)
     world = np.zeros((n, 33, 3))
     # A front view, where the set gives no depth.
     world[:, Landmark.LEFT_SHOULDER, 0] = world[:, Landmark.LEFT_HIP, 0] = 0.2
@@ -157,11 +157,8 @@ def pictures(folder: Path, cache: Path) -> Poses:
     )  # fmt: skip
 
 
-def snowsuno(folder: Path, cache: Path) -> Iterator[Block]:
+def snowsuno(base: Path, cache: Path) -> Iterator[Block]:
     """Three people before a webcam that was moved about between pictures."""
-    base = folder / "SnowSuno/posture-detection-model/dataset/dataset1"
-    if not base.is_dir():
-        return
     good, bad = pictures(base / "0", cache), pictures(base / "1", cache)
     # Who is in which picture, as seen when looking through them.
     people = {
@@ -174,22 +171,17 @@ def snowsuno(folder: Path, cache: Path) -> Iterator[Block]:
         yield Block(f"SnowSuno, person {who}", good[upright], found, camera_fixed=False)
 
 
-def posture_aware(folder: Path, cache: Path) -> Iterator[Block]:
+def posture_aware(base: Path, cache: Path) -> Iterator[Block]:
     """Two people from the side on an office chair; upright, the head is cut off."""
-    base = folder / "chinmayijagadish/Posture_Aware/dataset"
     for good, bad in (("good/2", "bad/1"), ("good/3", "bad/2")):
         if (base / good).is_dir():
             name = f"Posture_Aware {good} against {bad}"
             yield Block(name, pictures(base / good, cache), pictures(base / bad, cache), True)
 
 
-def posture_ai(folder: Path, _cache: Path) -> Iterator[Block]:
+def posture_ai(file: Path, _cache: Path) -> Iterator[Block]:
     """Nose, ears and shoulders of one sitting, in shares of the picture."""
-    file = folder / "alanfufuu/postureAI/posture_data.csv"
-    if not file.is_file():
-        return
     rows = list(csv.DictReader(file.open()))
-    size = WIDE
     names = {
         "nose": Landmark.NOSE, "l_ear": Landmark.LEFT_EAR, "r_ear": Landmark.RIGHT_EAR,
         "l_shoulder": Landmark.LEFT_SHOULDER, "r_shoulder": Landmark.RIGHT_SHOULDER,
@@ -202,22 +194,18 @@ def posture_ai(folder: Path, _cache: Path) -> Iterator[Block]:
         if point not in (Landmark.LEFT_EAR, Landmark.RIGHT_EAR):
             xy[:, point] = xy[:, [Landmark.NOSE, Landmark.LEFT_EAR, Landmark.RIGHT_EAR]].mean(1)
     good = np.array([r["class"] == "good" for r in rows])
-    poses = poses_of(xy * size, size)
+    poses = poses_of(xy * WIDE, WIDE)
     yield Block("postureAI", poses[good], poses[~good], camera_fixed=True)
 
 
-def posture_max(folder: Path, _cache: Path) -> Iterator[Block]:
+def posture_max(file: Path, _cache: Path) -> Iterator[Block]:
     """All landmarks of one person, in runs of consecutive frames between which things moved."""
-    file = folder / "aravindpasupathi/PostureMax/posture_dataset.csv"
-    if not file.is_file():
-        return
     rows = list(csv.DictReader(file.open()))
-    size = WIDE
     xy = np.array(
         [[(float(r[f"{p.name}_x"]), float(r[f"{p.name}_y"])) for p in Landmark] for r in rows]
     )
     good = np.array([r["label"] == "good" for r in rows])
-    poses = poses_of(xy * size, size)
+    poses = poses_of(xy * WIDE, WIDE)
     runs = np.split(np.arange(len(good)), np.flatnonzero(np.diff(good)) + 1)
     for upright, slouched in pairwise(runs):
         if good[upright[0]] and len(upright) >= BASELINE:
@@ -225,18 +213,14 @@ def posture_max(folder: Path, _cache: Path) -> Iterator[Block]:
             yield Block(name, poses[upright], poses[slouched], camera_fixed=False)
 
 
-def posture_features(folder: Path) -> Iterator[Result]:
+def posture_features(file: Path, _cache: Path) -> Iterator[Block]:
     """Pixel heights of ears and shoulders, and their distance: the parts can be had from it."""
-    file = folder / "jse422/posture/posture_dataset.csv"
-    if not file.is_file():
-        return
     rows = list(csv.DictReader(file.open()))
     label = np.array([r["label"] for r in rows])
 
     def column(name: str) -> FloatArray:
         return np.array([float(r[name]) for r in rows])
 
-    size = (640, 480)
     xy = np.full((len(rows), 33, 2), np.nan)
     half, middle = column("shoulder_width") / 2, column("shoulder_center_x")
     ears = (column("left_ear_y") + column("right_ear_y")) / 2
@@ -247,10 +231,19 @@ def posture_features(folder: Path) -> Iterator[Result]:
     for landmark, side in ((Landmark.LEFT_SHOULDER, 1), (Landmark.RIGHT_SHOULDER, -1)):
         name = "left_shoulder_y" if side > 0 else "right_shoulder_y"
         xy[:, landmark] = np.column_stack([middle + side * half, column(name)])
-    poses = poses_of(xy, size)
+    poses = poses_of(xy, (640, 480))
     for kind in ("bad_slouch", "bad_forward"):
-        block = Block(f"jse422, {kind}", poses[label == "good"], poses[label == kind], False)
-        yield examine(block)
+        yield Block(f"jse422, {kind}", poses[label == "good"], poses[label == kind], False)
+
+
+#: Where each set is, below the folder, and what reads it.
+_SETS: Final = {
+    "SnowSuno/posture-detection-model/dataset/dataset1": snowsuno,
+    "alanfufuu/postureAI/posture_data.csv": posture_ai,
+    "aravindpasupathi/PostureMax/posture_dataset.csv": posture_max,
+    "chinmayijagadish/Posture_Aware/dataset": posture_aware,
+    "jse422/posture/posture_dataset.csv": posture_features,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -259,13 +252,12 @@ def main(arguments: list[str] | None = None) -> int:
     p.add_argument("--cache", type=Path, default=Path(__file__).parent / ".cache" / "labelled")
     o = p.parse_args(arguments)
     results = []
-    for reader in (snowsuno, posture_ai, posture_max, posture_aware):
-        for block in reader(o.folder, o.cache):
+    for place, reader in _SETS.items():
+        for block in reader(o.folder / place, o.cache) if (o.folder / place).exists() else ():
             try:
                 results.append(examine(block))
             except Exception as error:  # noqa: BLE001 - a set that cannot be judged is a finding
                 print(f"{block.name}: {error}")
-    results += posture_features(o.folder)
     heads = ("set", "AUC", "upright", "slouched", "judged", "upright beyond 50",
              "slouched beyond 50")  # fmt: skip
     print(table(heads, (r.row for r in (*results, *pooled(results)))))

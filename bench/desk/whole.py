@@ -20,7 +20,7 @@ import numpy as np
 
 from bench.desk.__main__ import TEST_SEEDS
 from bench.desk.snippets import CLIPS, VIEWS, jobs
-from bench.report import table, write_between
+from bench.report import show, table
 from phantom.body import make_body
 from phantom.desk import TYPE
 from phantom.movements import slump
@@ -165,10 +165,7 @@ def main(arguments: list[str] | None = None) -> int:
         f"{int(np.isfinite(delays).sum())} of {len(delays)}", f"{np.nanmedian(delays):.0f} s",
         sum(len(r.false) for r in results),
     )  # fmt: skip
-    found = table(heads, [row])
-    print(found)
-    if o.write:
-        write_between(o.write, "whole figures", found)
+    show(table(heads, [row]), o.write, "whole figures")
     return 0
 
 

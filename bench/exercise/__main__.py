@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from bench.accuracy.__main__ import CACHE, jobs_of, render_all
+from bench.accuracy.__main__ import CACHE, render_testset
 from bench.exercise.report import PAGE, markdown, results
 from bench.report import versions, write
 from phantom.assets import AssetError
@@ -36,20 +36,14 @@ def main(arguments: list[str] | None = None) -> int:
     options = p.parse_args(arguments)
     from rich.console import Console
 
-    from bench.accuracy import record
     from bench.accuracy.testset import TestSetError, load
     from bench.exercise.examine import read_clips
-    from phantom import assets
 
     console, folder = Console(width=110), options.cache / "records"
     try:
         testset = load(FILE)
         if not options.no_render:
-            assets.ensure()
-            for setup in testset.setups:
-                setup.check()
-            jobs = record.missing_jobs(jobs_of(testset.setups), folder, keep=options.keep)
-            render_all(jobs, folder, options.workers, console)
+            render_testset(testset, folder, options.workers, console, keep=options.keep)
     except (AssetError, TestSetError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 QUANTITIES: Final = ("retraction", "elevation")
 #: The phantom's names of the kinds of repetition, and the product's.
 KINDS: Final = {"arms_only": "arms_only", "squeeze": "squeeze", "shrug": "shrug_rep"}
-#: Degrees of truth beyond which a wrong sign is an error.
-SIGN_LIMIT: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,11 +75,11 @@ def read_clips(setups: Sequence[Setup], folder: Path) -> Iterator[Clip]:
         if not path.is_file():
             continue
         record = load(path)
-        calibration, found, fault = calibrated(record)
+        taken = calibrated(record)
         for script in setup.clips:
             path = path_of(setup.job(script), folder)
             if path.is_file():
-                yield _clip(setup, script, load(path), record, calibration, found, fault)
+                yield _clip(setup, script, load(path), record, taken)
 
 
 def calibrated(record: Record) -> tuple[Calibration | None, bool, str]:
@@ -113,14 +111,10 @@ def kind_of(record: Record, rep: int) -> str:
 
 
 def _clip(
-    setup: Setup,
-    script: str,
-    record: Record,
-    reference: Record,
-    calibration: Calibration | None,
-    found: bool,
-    fault: str,
-) -> Clip:
+    setup: Setup, script: str, record: Record, reference: Record,
+    taken: tuple[Calibration | None, bool, str],
+) -> Clip:  # fmt: skip
+    calibration, found, fault = taken
     measures = measure(smooth_poses(record.poses), calibration)
     full = {
         "retraction": held(reference, "squeeze", "retraction"),

@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from bench.accuracy import stats
-from bench.exercise.examine import SIGN_LIMIT, Table
+from bench.accuracy.observe import SIGN_LIMIT
+from bench.accuracy.stats import line, mean
+from bench.accuracy.tables import VIEWS
+from bench.exercise.examine import Table
 from bench.report import REFERENCE, measured, number, page, percent, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy.typing as npt
-
     from bench.exercise.examine import Clip
-    from scapcoach.arrays import FloatArray
 
 
 PAGE: Final = REFERENCE / "exercise_accuracy.md"
-VIEWS: Final = ("front", "oblique", "side", "back-oblique", "back")
 ROWS: Final = ("row", "row_lazy", "row_mixed")
 GOOD, LAZY = ("good", "hyper"), ("lazy",)
 #: Repetitions that differ this little (standard deviation, degrees) give no correlation.
@@ -43,26 +42,16 @@ def figures(table: Table) -> dict[str, float]:
     naive = np.isfinite(table.naive)
     return {
         "n": len(judged),
-        "judged": _mean(judged),
-        "r": _r(table.truth[judged], table.reading[judged]),
-        "mae": _mean(error),
-        "within_1": _mean(error < table.sigma[judged]),
-        "within_2": _mean(error < 2 * table.sigma[judged]),
+        "judged": mean(judged),
+        "r": line(table.truth[judged], table.reading[judged], _LEAST_SPREAD)[1],
+        "mae": mean(error),
+        "within_1": mean(error < table.sigma[judged]),
+        "within_2": mean(error < 2 * table.sigma[judged]),
         "sigma": float(np.median(table.sigma[judged])) if judged.any() else np.nan,
-        "wrong_sign": _mean(wrong[judged & clear]),
-        "naive_r": _r(table.truth[naive], table.naive[naive]),
-        "naive_mae": _mean(np.abs(table.naive - table.truth)[naive]),
+        "wrong_sign": mean(wrong[judged & clear]),
+        "naive_r": line(table.truth[naive], table.naive[naive], _LEAST_SPREAD)[1],
+        "naive_mae": mean(np.abs(table.naive - table.truth)[naive]),
     }
-
-
-def _mean(values: npt.NDArray[Any]) -> float:
-    return float(np.mean(values)) if len(values) else np.nan
-
-
-def _r(x: FloatArray, y: FloatArray) -> float:
-    if len(x) < 3 or np.std(x) < _LEAST_SPREAD or np.std(y) == 0:
-        return np.nan
-    return float(np.corrcoef(x, y)[0, 1])
 
 
 def auc(table: Table) -> float:
@@ -83,7 +72,7 @@ def results(clips: Sequence[Clip]) -> dict[str, Any]:
         found = {c.setup.name: c.found and not c.fault for c in rows}
         entry: dict[str, Any] = {
             "people": len(people),
-            "found": _mean(np.array(list(found.values()))),
+            "found": mean(np.array(list(found.values()))),
         }
         for name in ("retraction", "elevation"):
             entry[f"{name}_reps"] = figures(joined([c.reps[name] for c in rows]))

@@ -23,7 +23,7 @@ from phantom.sampling import Framing, random_setup
 from phantom.truth import COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     import numpy.typing as npt
 
@@ -185,12 +185,6 @@ def shards(part: str, folder: Path, limit: int | None = None) -> Sequence[Path]:
     return found[:limit]
 
 
-def wanted(part: str, setups: int) -> Iterator[int]:
-    """First seeds of the shards that hold `setups` set-ups."""
-    first = FIRST_SEED[part]
-    yield from range(first, first + setups, SHARD)
-
-
 def main(arguments: list[str] | None = None) -> int:
     p = argparse.ArgumentParser(prog="python -m bench.observer.data", description=__doc__)
     p.add_argument("--part", choices=tuple(FIRST_SEED), default="train")
@@ -201,7 +195,7 @@ def main(arguments: list[str] | None = None) -> int:
     folder = o.folder or cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
     start, frames = time.monotonic(), 0
-    todo = list(wanted(o.part, o.setups))
+    todo = range(FIRST_SEED[o.part], FIRST_SEED[o.part] + o.setups, SHARD)
     for first in reversed(todo) if o.reverse else todo:
         if (folder / f"{first}.npz").is_file():
             continue

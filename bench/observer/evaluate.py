@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from bench.accuracy.naive import width_ratio
+from bench.accuracy.observe import SIGN_LIMIT
 from bench.accuracy.stats import agreement, line
+from bench.accuracy.tables import VIEWS
 from bench.observer.data import SEGMENTS, cache_folder, shards
 from bench.observer.dataset import Clip, clips, targets
 from bench.observer.scripts import THEMES
@@ -35,9 +37,6 @@ if TYPE_CHECKING:
     from scapcoach.girdle.state import GirdleState
 
 
-VIEWS: Final = ("front", "oblique", "side", "back-oblique", "back")
-#: Degrees of truth beyond which a wrong sign is an error.
-_SIGN_LIMIT: Final = 5.0
 #: Degrees of sigma up to which a frame counts as judged.
 JUDGED: Final = {"retraction": 7.0, "elevation": 7.0, "flexion": 7.0}
 
@@ -160,7 +159,7 @@ def row(frames: Frames, who: str, what: str, pick: BoolArray, names: tuple[str, 
     """Statistics of one estimator and quantity over some frames."""
     value, sigma = frames.said[who][what][pick].T
     truth = frames.truth[what][pick]
-    sided = np.abs(truth) > _SIGN_LIMIT
+    sided = np.abs(truth) > SIGN_LIMIT
     a = agreement(value, truth, sigma, sided)
     sure = sigma <= JUDGED.get(what, np.inf)
     b = agreement(value[sure], truth[sure], sigma[sure], sided[sure]) if sure.sum() > 9 else None

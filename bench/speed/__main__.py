@@ -14,31 +14,18 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from bench.report import ROOT
-from bench.speed import report
-from bench.speed.hour import hour, many
-from bench.speed.parts import (
-    Setting,
-    engines,
-    length,
-    minute,
-    models,
-    single,
-    sizes,
-    start,
-    workers,
-)
-from bench.speed.peers import peers
-from bench.speed.stages import stages
+from bench.speed import hour, parts, peers, report, stages
 
 PARTS = {
-    "single": single, "minute": minute, "start": start, "stages": stages, "models": models,
-    "sizes": sizes, "workers": workers, "engines": engines, "many": many, "length": length,
-    "hour": hour, "peers": peers,
+    "single": parts.single, "minute": parts.minute, "start": parts.start, "stages": stages.stages,
+    "models": parts.models, "sizes": parts.sizes, "workers": parts.workers,
+    "engines": parts.engines, "many": hour.many, "length": parts.length, "hour": hour.hour,
+    "peers": peers.peers,
 }  # fmt: skip
 STORE = ROOT / ".cache" / "speed"
 
 
-def measure(name: str, setting: Setting, store: Path) -> None:
+def measure(name: str, setting: parts.Setting, store: Path) -> None:
     """One part into its JSON file."""
     print(f"{name} ...", file=sys.stderr)
     before = os.getloadavg()[1]
@@ -69,7 +56,7 @@ def main() -> None:
     chosen = parser.parse_args()
     folder = chosen.clips or Path(tempfile.mkdtemp(prefix="scapcoach-speed-"))
     folder.mkdir(parents=True, exist_ok=True)
-    setting = Setting(folder)
+    setting = parts.Setting(folder)
     if "short" in chosen.parts:
         setting = replace(setting, seconds=8, rounds=3, minutes=(0.5, 2), tiny=100, hour_minutes=6)
     for name in ("seconds", "rounds", "tiny", "minutes", "hour_minutes"):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import cycle, islice
 from typing import TYPE_CHECKING, Any
 
 from bench.report import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 SAMPLES = ROOT / "sample_videos"
@@ -40,42 +41,45 @@ def make_clip(
     factor = lines / min(images[0].shape[:2])
     size = tuple(2 * round(factor * side / 2) for side in images[0].shape[1::-1])
     count = round(seconds * fps)
-    with av.open(str(target), "w") as out:
-        stream = out.add_stream("libx264", rate=fps, options={"crf": "20", "preset": "veryfast"})
-        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
-        for image, _ in zip(_to_and_fro(images), range(count), strict=False):
-            large = cv2.resize(image, size, interpolation=cv2.INTER_CUBIC)
-            out.mux(stream.encode(av.VideoFrame.from_ndarray(large, format="rgb24")))
-        out.mux(stream.encode())
+    to_and_fro = islice(cycle([*images, *images[-2:0:-1]]), count)
+    large = (cv2.resize(image, size, interpolation=cv2.INTER_CUBIC) for image in to_and_fro)
+    _encode(target, size, large, fps, crf="20")
     return count
 
 
-def _to_and_fro(images: list[Any]) -> Iterator[Any]:
-    while True:
-        yield from images
-        yield from images[-2:0:-1]
+def _encode(
+    target: Path, size: Sequence[int], images: Iterable[Any], fps: int, **options: str
+) -> None:
+    from scapcoach.pyav import av
+
+    with av.open(str(target), "w") as out:
+        stream = out.add_stream("libx264", rate=fps, options={**options, "preset": "veryfast"})
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        for image in images:
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        out.mux(stream.encode())
 
 
 #: Frames of a tiny clip, and how many differ in what they show.
 TINY_FRAMES, TINY_KINDS = 12, 20
+#: One tiny clip in so many is none.
+BAD_EVERY = 20
 
 
-def make_tiny_clips(folder: Path, count: int, bad_share: float = 0.05) -> int:
+def make_tiny_clips(folder: Path, count: int) -> int:
     """So many clips of twelve frames at 320 x 240, some of them none; how many are bad."""
     kinds = _tiny_kinds(folder.parent / "tiny.mp4")
     folder.mkdir(exist_ok=True)
-    every = round(1 / bad_share)
     for n in range(count):
         # What follows the last box of the file is ignored by players, but changes its hash.
         content = kinds[n % len(kinds)] + f"{n}".encode()
-        text = f"no video {n}".encode() if n % every == 0 else content
+        text = f"no video {n}".encode() if n % BAD_EVERY == 0 else content
         (folder / f"clip {n:05d}.mp4").write_bytes(text)
-    return len(range(0, count, every))
+    return len(range(0, count, BAD_EVERY))
 
 
 def _tiny_kinds(base: Path) -> list[bytes]:
     """Consecutive pieces of the front view."""
-    from scapcoach.pyav import av
     from scapcoach.sources.video import VideoFile
 
     make_clip(VIEWS["front"], base, TINY_FRAMES * TINY_KINDS / 25, 240)
@@ -84,13 +88,7 @@ def _tiny_kinds(base: Path) -> list[bytes]:
     kinds = []
     for start in range(0, len(images) - TINY_FRAMES + 1, TINY_FRAMES):
         path = base.with_name("kind.mp4")
-        with av.open(str(path), "w") as out:
-            stream = out.add_stream("libx264", rate=25, options={"preset": "veryfast"})
-            stream.height, stream.width = images[0].shape[:2]
-            stream.pix_fmt = "yuv420p"
-            for image in images[start : start + TINY_FRAMES]:
-                out.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
-            out.mux(stream.encode())
+        _encode(path, images[0].shape[1::-1], images[start : start + TINY_FRAMES], 25)
         kinds.append(path.read_bytes())
     return kinds
 

@@ -82,13 +82,18 @@ def minute(s: Setting) -> dict[str, Any]:
     return {"front": _against_bare(replace(s, seconds=60.0), "front", video=False)}
 
 
-def _against_bare(s: Setting, view: str, *, video: bool) -> dict[str, Any]:
-    clip = s.clip(view)
-    contestants = {
+def beside_bare(s: Setting, clip: Path) -> dict[str, list[str]]:
+    """The product without a video, and the bare loops that it is compared with."""
+    return {
         "bare loop, stock model": bare(clip, STOCK),
         "bare loop, pruned model, decoding in a thread": bare(clip, PRUNED, "ahead"),
         "scapcoach --no-video": product([clip], s.folder / "out", "--no-video"),
     }
+
+
+def _against_bare(s: Setting, view: str, *, video: bool) -> dict[str, Any]:
+    clip = s.clip(view)
+    contestants = beside_bare(s, clip)
     if video:
         contestants["scapcoach"] = product([clip], s.folder / "out")
     return {"frames": s.frames(view), "took": interleaved(contestants, s.rounds)}

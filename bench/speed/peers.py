@@ -13,7 +13,8 @@ import venv
 from typing import TYPE_CHECKING, Any
 
 from bench.report import ROOT
-from bench.speed.run import bare, interleaved, product
+from bench.speed.parts import beside_bare
+from bench.speed.run import interleaved
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,14 +42,8 @@ _PEERS = {"MediaPipe Solutions 0.10.21": (("mediapipe==0.10.21",), _SOLUTIONS)}
 
 def peers(s: Setting) -> dict[str, Any]:
     """The bare loops, the product and its peers, in turns."""
-    from bench.speed.parts import PRUNED, STOCK
-
     clip = s.clip("front")
-    contestants = {
-        "bare loop, stock model": bare(clip, STOCK),
-        "bare loop, pruned model, decoding in a thread": bare(clip, PRUNED, "ahead"),
-        "scapcoach --no-video": product([clip], s.folder / "out", "--no-video"),
-    }
+    contestants = beside_bare(s, clip)
     left_out = {}
     for name, (packages, code) in _PEERS.items():
         try:

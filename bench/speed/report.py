@@ -146,10 +146,6 @@ def _rates(frames: int, took: Mapping[str, Took], *bases: Took) -> Iterator[tupl
         yield name, f"{frames / median(values, 'wall'):.0f}", *ratios
 
 
-def _minute(found: Mapping[str, Any]) -> Iterator[str]:
-    yield from _single(found, "A minute")
-
-
 def _single(found: Mapping[str, Any], title: str = "One clip") -> Iterator[str]:
     yield f"## {title}, 1080 lines, full model"
     heads = ("", "frames a second", "x stock loop", "x pruned loop", "the same by processor time")
@@ -210,21 +206,12 @@ def _length(found: Mapping[str, Any]) -> Iterable[str]:
     return "## Length of the clip (480 lines, no video)", table(heads, rows)
 
 
-def _workers(found: Mapping[str, Any]) -> Iterator[str]:
-    yield f"## Many clips at once: eight clips, {found['cores']} cores"
-    yield _against_two(found, "x one worker on one core", "x bare pool of decode and detect")
-
-
-def _engines(found: Mapping[str, Any]) -> Iterator[str]:
-    yield f"## Engines: eight clips, {found['cores']} cores"
-    yield _against_two(found, "x bare pool of decode and detect", "x local")
-
-
-def _against_two(found: Mapping[str, Any], *bases: str) -> str:
-    """Frames a second of each contestant, and how many times as fast as the first two it is."""
+def _eight(found: Mapping[str, Any], title: str, *bases: str) -> Iterable[str]:
+    """Eight clips at once: frames a second of each contestant, and against the first two."""
     first, second, *_ = found["took"].values()
     rows = _rates(found["frames"], found["took"], first, second)
-    return table(("", "frames a second", *bases), rows)
+    heads = ("", "frames a second", *bases)
+    return f"## {title}: eight clips, {found['cores']} cores", table(heads, rows)
 
 
 def _many(found: Mapping[str, Any]) -> Iterable[str]:
@@ -262,9 +249,13 @@ def _peers(found: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
+_POOL = "x bare pool of decode and detect"
+_WORKERS = ("Many clips at once", "x one worker on one core", _POOL)
 _RENDER = {
-    "single": _single, "minute": _minute, "start": _start, "stages": _stages, "models": _models,
-    "sizes": _sizes, "length": _length, "workers": _workers, "engines": _engines, "many": _many,
+    "single": _single, "minute": lambda found: _single(found, "A minute"), "start": _start,
+    "stages": _stages, "models": _models, "sizes": _sizes, "length": _length,
+    "workers": lambda found: _eight(found, *_WORKERS),
+    "engines": lambda found: _eight(found, "Engines", _POOL, "x local"), "many": _many,
     "hour": _hour, "peers": _peers,
 }  # fmt: skip
 

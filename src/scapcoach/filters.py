@@ -118,10 +118,6 @@ class OneEuro:
             out[i] = self._step(float(time), values[i])
         return out
 
-    def reset(self) -> None:
-        """Forget all earlier frames, as after a change of subject."""
-        self._time = self._value = self._speed = None
-
     def _step(self, time: float, x: FloatArray) -> FloatArray:
         if self._time is None or self._value is None or self._speed is None:
             self._time = np.full(np.shape(x), -np.inf)

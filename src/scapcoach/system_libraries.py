@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+#: `sys.platform` under a plain name, so that type checkers read what is for other systems, too.
+SYSTEM: str = sys.platform
+
 #: Debian's and Ubuntu's packages. Where newer releases have another name (libglib2.0-0t64), the
 #: old one still installs it. The list is what `ldd` names outside the wheels of opencv-python 4.10
 #: and 5.0, av 18, mediapipe 0.10.30 and 0.10.31, numpy, pillow and pyarrow [M].

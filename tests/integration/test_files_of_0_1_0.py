@@ -20,16 +20,15 @@ from scapcoach.calibration.profiles import (
     save_profile,
 )
 from scapcoach.desk.setups import load_setups, save_setup
+from scapcoach.export.lifting import read_set
 from scapcoach.export.summary_types import Summary
 from scapcoach.export.tables import read_landmarks
 from scapcoach.girdle.estimators import Estimator
 from scapcoach.history import History, Stamp
-from scapcoach.history.lifting import read_set
 from scapcoach.history.records import Break, TracePoint
 from scapcoach.measures import measure
 from scapcoach.recording.places import read_summary
 from scapcoach.recording.sessions import close_session
-from scapcoach.session.coach import make_coach
 from scapcoach.session.journal import read_journal
 from scapcoach.session.replay import read_calibration, replay
 from tests.support.cli import no_traceback, scapcoach
@@ -144,7 +143,7 @@ def test_a_session_is_replayed_and_closed(tmp_path: Path) -> None:
     known = read_calibration(recording.head["calibration"])
     assert known is not None
     assert profile_data(known, "posture") == profile_data(profile("posture"), "posture")
-    readings = list(replay(recording, make_coach))
+    readings = list(replay(recording))
     assert [r.calibration for r in readings] == [CalibrationKind.PROFILE] * 16 + [None] * 8
     assert close_session(folder)
     summary = read_summary(folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -18,9 +18,7 @@ from scapcoach.history import (
 )
 from tests.support.cli import scapcoach
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+SUMMARY = Path(__file__).parents[1] / "data" / "v0.1.0" / "clip" / "summary.json"
 NOW = Stamp.now()
 _TODAY = NOW.local
 NOON = Stamp(NOW.utc - 3600 * (_TODAY.hour - 12) - 60 * _TODAY.minute, NOW.offset)
@@ -96,18 +94,23 @@ def test_a_damaged_file_is_reported_on_stderr(data: Path) -> None:
 
 
 def summary(folder: Path, exercise: str | None, **more: object) -> Path:
-    """A folder of results with the part of summary.json that is logged."""
-    found = {
+    """A folder of results with these values in its summary.json."""
+    data = json.loads(SUMMARY.read_text("utf-8"))
+    mean, rep = data["set"]["means"]["retraction_peak"], data["set"]["repetitions"][0]
+    data["source"] |= {"name": f"{folder.name}.mp4", "seconds": 31.5}
+    data["set"] |= {
         "exercise": exercise, "reps": 8, "load_kg": None, "partial": 1, "score": 71.0,
         "means": {
-            "retraction": {"value": 66.66, "status": "ok"},
-            "elevation": {"value": None, "status": "not_observable"},
+            "retraction": {**mean, "value": 66.66, "status": "ok"},
+            "elevation": {**mean, "value": None, "status": "not_observable"},
         },
-        "repetitions": [{"grip": "neutral", "pull_angle": "low"}, {"grip": None}],
+        "repetitions": [
+            {**rep, "grip": "neutral", "pull_angle": "low"},
+            {**rep, "grip": None, "pull_angle": None},
+        ],
         **more,
     }  # fmt: skip
     folder.mkdir()
-    data = {"source": {"name": f"{folder.name}.mp4", "seconds": 31.5}, "set": found}
     (folder / "summary.json").write_text(json.dumps(data))
     return folder
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from scapcoach.history.lifting import read_set
+from scapcoach.export.lifting import read_set
 from scapcoach.media.video import AnnotatedVideoWriter
 from scapcoach.session.journal import read_journal
 from scapcoach.sources.video import VideoFile

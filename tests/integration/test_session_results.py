@@ -13,7 +13,6 @@ import pytest
 from scapcoach.errors import InputError
 from scapcoach.media.recorder import CameraVideo
 from scapcoach.recording.sessions import close_session
-from scapcoach.session.coach import make_coach
 from scapcoach.session.film import SessionFilm
 from scapcoach.session.journal import JOURNAL_FILE, Journal
 from scapcoach.session.replay import Session, begin
@@ -35,7 +34,7 @@ HEAD = {
 def record(folder: Path, switches: dict[int, str], frames: int = 420) -> None:
     raw = protocol_clip()[:frames]
     with Journal(folder, HEAD) as journal:
-        session = Session(begin(HEAD, make_coach), make_coach, journal)
+        session = Session(begin(HEAD), journal)
         for i in range(len(raw)):
             if i in switches:
                 session.exercise({"name": switches[i], "focus": "internal"})
@@ -105,7 +104,7 @@ def film(
     raw = protocol_clip()[60 : 60 + frames]
     with Journal(folder, HEAD) as journal, CameraVideo(folder / "camera.mp4", (640, 480)) as video:
         session, taken = (
-            Session(begin(HEAD, make_coach), make_coach, journal),
+            Session(begin(HEAD), journal),
             SessionFilm(video, journal),
         )
         for i in range(len(raw)):

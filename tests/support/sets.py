@@ -21,7 +21,6 @@ from scapcoach.coaching.results import (
     Cue,
     CueKind,
     Episode,
-    Fault,
     FaultCount,
     Label,
     Rep,
@@ -93,11 +92,7 @@ def repetition(number: int, *, judged: bool = True) -> RepValues:
     when = at(number)
     return RepValues(
         when, values, Label("neutral", 0.9), Label.withheld(Reason.HIPS_HIDDEN),
-        faults=tuple(
-            Fault(r.key, r.title, r.severity, r.measure, values[r.measure], r.limit,
-                  when.peak_start, number)
-            for r in faulty
-        ),
+        faults=faulty,
         verdicts=verdicts if known else {**verdicts, LATE.key: Verdict.UNJUDGED},
         score=Score(
             95.0 - 5 * number if judged else np.nan,

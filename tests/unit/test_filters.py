@@ -86,8 +86,6 @@ def test_one_euro_starts_from_the_beginning_after_a_long_gap() -> None:
     live = OneEuro()
     live(np.arange(30) / 30, np.zeros(30))
     assert live(np.array([5.0]), np.array([10.0]))[0] == 10.0
-    live.reset()
-    assert live(np.array([5.1]), np.array([-3.0]))[0] == -3.0
 
 
 @pytest.mark.parametrize(("frames", "filled"), [(5, True), (6, False)])

@@ -149,7 +149,7 @@ class Dataset:
             CalibrationJob(_absolute(c.clip), c.segments, self.options.model, estimator, keep)
             for c in clips.values()
         ]
-        for number, outcome in run_all(executor, jobs, watch=_silent, stop=stop):
+        for number, outcome in run_all(executor, jobs, watch=lambda *_: None, stop=stop):
             found[keys[number]] = _calibration(outcome)
         return found
 
@@ -192,7 +192,3 @@ def _calibration(outcome: Outcome) -> Calibration | str:
         calibration: Calibration = outcome.value
         return calibration
     return outcome.reason
-
-
-def _silent(_number: int, _stage: str, _done: int, _total: int | None) -> None:
-    """Ignores progress."""

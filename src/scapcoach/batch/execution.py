@@ -11,7 +11,6 @@ from scapcoach.errors import ScapcoachError, unforeseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from types import TracebackType
 
     from scapcoach.progress import Progress
 
@@ -67,10 +66,6 @@ GRACE_S: Final = 30.0
 class Executor(Protocol):
     """Runs jobs somewhere, several at a time. Used in a `with` block, by one thread."""
 
-    @property
-    def workers(self) -> int:
-        """How many jobs run at a time."""
-
     def run(
         self, jobs: Sequence[Job], *, watch: Watch, stop: Callable[[], bool]
     ) -> Iterator[tuple[int, Outcome]]:
@@ -91,12 +86,7 @@ class Executor(Protocol):
 
     def __enter__(self) -> Self: ...
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
+    def __exit__(self, kind: object, *_: object) -> None: ...
 
 
 def perform(job: Job, progress: Progress) -> Outcome:

@@ -77,7 +77,7 @@ class ClipJob:
 
     def done_before(self, folder: Path, content: str) -> ClipDone | None:
         """The result if the clip is already analysed, else None."""
-        summary = finished(content, folder, options=self.options, calibration=self.calibration)
+        summary = finished(content, folder, self.options, self.calibration)
         return None if summary is None else ClipDone(folder.name, facts_of(summary), skipped=True)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
-from scapcoach.batch.remote import RemoteFile, fetch, is_address, local_path, shown
+from scapcoach.batch.jobs import local_copy
+from scapcoach.batch.remote import RemoteFile, is_address, local_path, shown
 from scapcoach.errors import ScapcoachError, SettingError
+from scapcoach.progress import silent
 from scapcoach.recording.places import VIDEO_SUFFIXES
 
 if TYPE_CHECKING:
@@ -59,7 +59,11 @@ def read_list(
     """
     name = shown(place) if isinstance(place, str) else place
     try:
-        with _here(place) as path, path.open(newline="", encoding="utf-8-sig") as file:
+        file_or_address = RemoteFile(place) if isinstance(place, str) else place
+        with (
+            local_copy(file_or_address, silent) as path,
+            path.open(newline="", encoding="utf-8-sig") as file,
+        ):
             reader = csv.DictReader(file, skipinitialspace=True)
             rows = [(reader.line_num, row) for row in reader]
             header = [name.strip().lower() for name in reader.fieldnames or ()]
@@ -78,18 +82,6 @@ def read_list(
     if faults:
         raise SettingError(f"The list {name} cannot be used: " + "; ".join(faults) + ".")
     return parser.entries
-
-
-@contextmanager
-def _here(place: Path | str) -> Iterator[Path]:
-    """A list as a local file."""
-    if isinstance(place, Path):
-        yield place
-        return
-    with TemporaryDirectory(prefix="scapcoach-") as folder:
-        path = Path(folder, "list.csv")
-        fetch(RemoteFile(place), path)
-        yield path
 
 
 def _faults_of_header(header: list[str]) -> Iterator[str]:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from multiprocessing.connection import Connection
     from multiprocessing.context import SpawnProcess
-    from types import TracebackType
 
     from scapcoach.batch.execution import Job, Outcome, Watch
 
@@ -56,22 +55,12 @@ class LocalExecutor:
         self._pool: list[_Worker] = []
         self._failed_starts = 0
 
-    @property
-    def workers(self) -> int:
-        """How many jobs run at a time."""
-        return self._size
-
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         for worker in list(self._pool):
-            if worker.job is None and error is None:
+            if worker.job is None and kind is None:
                 _try_to_send(worker, None)
             else:
                 worker.process.kill()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from contextlib import suppress
+from functools import partial
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from scapcoach.batch.jobs import local_copy
 from scapcoach.batch.remote import RemoteFile, find_remote
 from scapcoach.errors import InputError, MissingInputError
-from scapcoach.recording.places import VIDEO_SUFFIXES, content_hash, find_clips, result_folder
+from scapcoach.progress import silent
+from scapcoach.recording.places import VIDEO_SUFFIXES, content_hash, result_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,17 +35,15 @@ def clips_in(inputs: Sequence[Path], patterns: Sequence[str] = ()) -> list[Path]
     Raises:
         MissingInputError: a folder contains no video, or none that matches.
     """
-    if not patterns:
-        return find_clips(list(inputs))
     clips: dict[Path, None] = {}
     for path in inputs:
         inside = [path]
         if path.is_dir():
-            inside = [c for c in find_clips([path]) if _fits(c.relative_to(path), patterns)]
+            inside = [p for p in sorted(path.rglob("*")) if p.is_file()]
+            inside = [p for p in inside if _is_wanted(p.relative_to(path), patterns)]
             if not inside:
-                raise MissingInputError(
-                    f"The folder {path} holds no video that fits {' or '.join(patterns)}."
-                )
+                lacking = f"that fits {' or '.join(patterns)}" if patterns else "file"
+                raise MissingInputError(f"The folder {path} holds no video {lacking}.")
         clips.update(dict.fromkeys(inside))
     return list(clips)
 
@@ -55,18 +55,18 @@ def remote_clips(urls: Sequence[str], patterns: Sequence[str] = ()) -> list[Remo
         InputError: a store cannot be reached, or has no matching video there.
         MissingExtraError: the library for that store is not installed.
     """
-
-    def wanted(path: PurePath) -> bool:
-        hidden = any(part.startswith(".") for part in path.parts)
-        video = path.suffix.lower() in VIDEO_SUFFIXES and not hidden
-        return video and (not patterns or _fits(path, patterns))
-
+    wanted = partial(_is_wanted, patterns=patterns)
     found = [file for url in urls for file in find_remote(url, wanted)]
     return list({file.url: file for file in found}.values())
 
 
-def _fits(path: PurePath, patterns: Sequence[str]) -> bool:
-    return any(fnmatch.fnmatch(path.as_posix() if "/" in p else path.name, p) for p in patterns)
+def _is_wanted(path: PurePath, patterns: Sequence[str]) -> bool:
+    """Whether a file, by its path from the folder, is a video that is not hidden, and fits."""
+    if path.suffix.lower() not in VIDEO_SUFFIXES or any(p.startswith(".") for p in path.parts):
+        return False
+    return not patterns or any(
+        fnmatch.fnmatch(path.as_posix() if "/" in p else path.name, p) for p in patterns
+    )
 
 
 def longest_first(clips: Sequence[Path | RemoteFile]) -> list[int]:
@@ -136,7 +136,7 @@ def _content(clip: Path | RemoteFile) -> str:
         return content_hash(clip)
     if clip.version:
         return clip.version
-    with local_copy(clip, lambda *_: None) as here:
+    with local_copy(clip, silent) as here:
         return content_hash(here)
 
 

@@ -10,46 +10,31 @@ from typing import TYPE_CHECKING
 from scapcoach.pose.uninterrupted import STOP_SIGNALS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
 
-class StopRequest:
-    """A request to stop; calling it returns whether it was made."""
-
-    def __init__(self) -> None:
-        self._wanted = False
-
-    def __call__(self) -> bool:
-        """Whether to stop."""
-        return self._wanted
-
-    def make(self) -> None:
-        """Request to stop."""
-        self._wanted = True
-
-
 @contextmanager
-def stop_on_ctrl_c() -> Iterator[StopRequest]:
-    """Turn the first Ctrl-C (or SIGTERM) inside the block into a request.
+def stop_on_ctrl_c() -> Iterator[Callable[[], bool]]:
+    """Turn the first Ctrl-C (or SIGTERM) inside the block into a request; says whether it was made.
 
     An exception could occur anywhere, also between a result and its being stored. The second one
-    raises `KeyboardInterrupt`. Threads other than the main one receive no signals; there the
-    request can only be made by calling `make`.
+    raises `KeyboardInterrupt`. Threads other than the main one receive no signals.
     """
-    request = StopRequest()
-    if threading.current_thread() is not threading.main_thread():
-        yield request
-        return
+    asked = False
 
     def handle(_number: int, _frame: FrameType | None) -> None:
-        if request():
+        nonlocal asked
+        if asked:
             raise KeyboardInterrupt
-        request.make()
+        asked = True
 
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
     before = {number: signal.signal(number, handle) for number in STOP_SIGNALS}
     try:
-        yield request
+        yield lambda: asked
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final, TypeAlias
 
+from scapcoach.arrays import DegreesOrNan, NumberOrNan  # noqa: TC001 - for `schema`
 from scapcoach.errors import CalibrationError
 from scapcoach.girdle.estimators import Estimator
-
-if TYPE_CHECKING:
-    from scapcoach.girdle.neutral import Neutral
-    from scapcoach.girdle.personal import Shifts
-    from scapcoach.girdle.template import Template
+from scapcoach.girdle.neutral import Neutral  # noqa: TC001 - for `schema`
+from scapcoach.girdle.personal import Shifts  # noqa: TC001 - for `schema`
+from scapcoach.girdle.template import Template  # noqa: TC001 - for `schema`
 
 
 class CalibrationKind(StrEnum):
@@ -38,9 +37,13 @@ class Range:
         sdc: smallest detectable change in degrees, between means of repeated holds.
     """
 
-    high: float
-    low: float
-    sdc: float
+    high: DegreesOrNan
+    low: DegreesOrNan
+    sdc: DegreesOrNan
+
+
+#: Of the mean, the left and the right side (`girdle.state.SIDES`).
+Ranges: TypeAlias = tuple[Range, Range, Range]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +57,18 @@ class Slump:
         protraction: degrees.
     """
 
-    head_forward: float
-    head_drop: float
-    rounding: float
-    protraction: float
+    head_forward: DegreesOrNan
+    head_drop: NumberOrNan
+    rounding: DegreesOrNan
+    protraction: DegreesOrNan
 
 
 @dataclass(frozen=True, slots=True)
 class PersonalRanges:
     """The person's ranges as one estimator sees them; as in `Calibration`."""
 
-    retraction: tuple[Range, Range, Range] | None
-    elevation: tuple[Range, Range, Range] | None
+    retraction: Ranges | None
+    elevation: Ranges | None
 
 
 #: The slump that is assumed when the person's own was not taken [E].
@@ -79,8 +82,7 @@ class Calibration:
     Attributes:
         kind: where it comes from.
         neutral: the resting pose.
-        retraction, elevation: ranges for mean, left and right (`girdle.state.SIDES`), or None
-            when only a neutral is known.
+        retraction, elevation: ranges, or None when only a neutral is known.
         slump: the person's own slump pose, or None for the documented default.
         shifts: how the full poses shift the landmarks, or None; retraction and elevation are
             read from them while the arms hang as in the calibration.
@@ -95,8 +97,8 @@ class Calibration:
 
     kind: CalibrationKind
     neutral: Neutral
-    retraction: tuple[Range, Range, Range] | None = None
-    elevation: tuple[Range, Range, Range] | None = None
+    retraction: Ranges | None = None
+    elevation: Ranges | None = None
     slump: Slump | None = None
     exercise: Template | None = None
     model_sha256: str = ""

@@ -1,43 +1,38 @@
 """Profiles: a calibration in a versioned JSON file in the platform's user data folder.
 
-`calibration.records` has the fields of the file, docs/reference/profiles.md explains them.
+Its fields are those of `Calibration`; docs/reference/profiles.md explains them.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
-
-import numpy as np
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach import schema
-from scapcoach.calibration.calibration import (
-    Calibration,
-    CalibrationKind,
-    PersonalRanges,
-    Range,
-    Slump,
-)
+from scapcoach.calibration.calibration import Calibration, CalibrationKind
 from scapcoach.errors import CalibrationError, OutputError, ProfileNameError
 from scapcoach.files import write_private
 from scapcoach.folders import data_folder
-from scapcoach.girdle.neutral import Neutral
-from scapcoach.girdle.personal import Shifts
-from scapcoach.girdle.template import Template
+from scapcoach.girdle.estimators import Estimator
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scapcoach.calibration.records import ProfileRecord
-
-_T = TypeVar("_T")
-
-SCHEMA: Final = "scapcoach.profile/1"
-#: A profile with an exercise has about 60,000 bytes.
-FORM: Final = schema.Format("Calibrate again", CalibrationError, SCHEMA, limit=1_000_000)
+FORM: Final = schema.Format(
+    "Calibrate again",
+    CalibrationError,
+    version="scapcoach.profile/1",
+    limit=1_000_000,  # a profile with an exercise has about 60,000 bytes
+    later={
+        "kind": CalibrationKind.PROFILE,
+        "exercise": None,
+        "estimator": Estimator.GEOMETRIC,
+        "shifts": None,
+        "camera": "",
+        "observed": None,
+    },
+)
 _NAME: Final = re.compile(r"[\w][\w .-]{0,63}")
 
 
@@ -67,18 +62,22 @@ def save_profile(calibration: Calibration, name: str) -> Path:
         OutputError: the folder cannot be written to.
     """
     path = profile_path(name)
-    write_private(path, json.dumps(profile_data(calibration, name), indent=1, allow_nan=False))
+    write_private(path, profile_text(calibration, name))
     return path
+
+
+def profile_text(calibration: Calibration, name: str) -> str:
+    """A calibration as the content of a profile's file; `decode_profile` reads it."""
+    return schema.text(_as_profile(calibration, name), FORM)
 
 
 def profile_data(calibration: Calibration, name: str) -> dict[str, Any]:
     """A calibration as plain JSON types; `parse_profile` reads it."""
-    return {
-        "schema": SCHEMA,
-        **to_plain(calibration),
-        "kind": CalibrationKind.PROFILE,
-        "name": name,
-    }
+    return schema.versioned(_as_profile(calibration, name), FORM)
+
+
+def _as_profile(calibration: Calibration, name: str) -> Calibration:
+    return replace(calibration, kind=CalibrationKind.PROFILE, name=name)
 
 
 def list_profiles() -> tuple[str, ...]:
@@ -132,62 +131,11 @@ def decode_profile(data: bytes, name: str) -> Calibration:
     Raises:
         CalibrationError: damaged, or of another version.
     """
-    from scapcoach.calibration.records import ProfileRecord
-
-    return _calibration(schema.decode(data, ProfileRecord, FORM, name), name)
+    found = schema.decode(data, Calibration, FORM, name)
+    return _as_profile(found, found.name)
 
 
 def parse_profile(data: Any, name: str) -> Calibration:
     """The calibration in plain types from `profile_data`; errors as `decode_profile`."""
-    from scapcoach.calibration.records import ProfileRecord
-
-    return _calibration(schema.convert(data, ProfileRecord, FORM, name), name)
-
-
-def _calibration(record: ProfileRecord, name: str) -> Calibration:
-    observed = record.observed
-    try:
-        return Calibration(
-            kind=CalibrationKind.PROFILE,
-            neutral=schema.built(Neutral, record.neutral),
-            retraction=_ranges(record.retraction),
-            elevation=_ranges(record.elevation),
-            slump=_part(Slump, record.slump),
-            exercise=_part(Template, record.exercise),
-            model_sha256=record.model_sha256,
-            name=record.name,
-            estimator=record.estimator,
-            shifts=_part(Shifts, record.shifts),
-            camera=record.camera,
-            observed=None
-            if observed is None
-            else PersonalRanges(_ranges(observed.retraction), _ranges(observed.elevation)),
-        )
-    except ValueError as error:  # arrays of another shape
-        raise CalibrationError(f"{name} cannot be used: {error}. {FORM.advice}.") from error
-
-
-def _part(kind: type[_T], record: Any) -> _T | None:
-    return None if record is None else schema.built(kind, record)
-
-
-def _ranges(records: tuple[Any, Any, Any] | None) -> tuple[Range, Range, Range] | None:
-    if records is None:
-        return None
-    mean, left, right = (schema.built(Range, record) for record in records)
-    return mean, left, right
-
-
-def to_plain(value: Any) -> Any:
-    """A value as plain JSON types: dataclasses as objects, arrays as lists, NaN as null."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, Mapping):
-        return {k: to_plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [to_plain(v) for v in value]
-    if isinstance(value, np.ndarray):
-        return to_plain(value.tolist())
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return value
+    found = schema.convert(data, Calibration, FORM, name)
+    return _as_profile(found, found.name)

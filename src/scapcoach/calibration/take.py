@@ -13,6 +13,7 @@ from scapcoach.calibration.calibration import (
     CalibrationKind,
     PersonalRanges,
     Range,
+    Ranges,
     Slump,
 )
 from scapcoach.calibration.holds import Segment, find_rest, frames_of
@@ -205,7 +206,7 @@ SAME_YAW: Final = 12.0
 
 def _ranges(
     means: dict[str, list[tuple[FloatArray, FloatArray]]], which: int, high: str, low: str
-) -> tuple[Range, Range, Range] | None:
+) -> Ranges | None:
     """Ranges for mean, left and right from the means of the holds; None without the high pose."""
     if high not in means or "neutral" not in means:
         return None

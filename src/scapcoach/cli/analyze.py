@@ -90,11 +90,11 @@ def command(inputs: tuple[Path | str, ...], **chosen: Any) -> int:
         raise click.UsageError("--calibration and --profile exclude each other.")
     if chosen["profile"] and chosen["calibration_segments"]:
         raise click.UsageError("--calibration-segments and --profile exclude each other.")
-    from scapcoach.cli.consoles import stderr_console
+    from scapcoach.cli.consoles import terminal
 
     _check_possible(chosen)
     entries = batch.find_entries(inputs, chosen)
-    console = stderr_console()
+    console = terminal(stderr=True)
     if batch.is_batch(entries, chosen):
         return batch.run_batch(entries, chosen_options(chosen), chosen, console)
     (entry,) = entries
@@ -158,42 +158,35 @@ class _Job:
         from scapcoach.cli.progress import ProgressBar
         from scapcoach.recording import Interrupted
 
-        results: list[dict[str, Any]] = []
-        code = FINE
+        results, code, as_json = [], FINE, self.chosen["as_json"]
         with ProgressBar(self.console, enabled=not self.chosen["quiet"]) as bar:
+            with batch.errors_as_json(wanted=as_json):
+                choice, calibration = chosen_options(self.chosen), self._calibration(bar)
+            bar.clip(clip.name)
             try:
-                choice, calibration = self._options(bar)
-            except ScapcoachError as error:
-                if self.chosen["as_json"]:
-                    click.echo(json.dumps({"clips": [], "error": str(error)}, ensure_ascii=False))
-                raise
-            try:
-                bar.clip(clip.name)
                 result, code = self._one(clip, choice, calibration, bar)
                 results.append(result)
             except Interrupted as stop:
                 self.console.print(f"Interrupted. {stop}", soft_wrap=True)
                 code = INTERRUPTED
-        if self.chosen["as_json"]:
+        if as_json:
             click.echo(json.dumps({"clips": results}, indent=1, ensure_ascii=False))
         return code
 
-    def _options(self, bar: ProgressBar) -> tuple[Options, Calibration | None]:
+    def _calibration(self, bar: ProgressBar) -> Calibration | None:
         from scapcoach.calibration.profiles import load_profile
         from scapcoach.recording import calibrate_clip
 
         c = self.chosen
-        choice = chosen_options(c)
         if c["profile"]:
-            return choice, load_profile(c["profile"])
-        if c["calibration"]:
-            bar.clip(c["calibration"].name)
-            segments = batch.segments_of(c)
-            return choice, calibrate_clip(
-                c["calibration"], segments, model=c["model"],
-                estimator=c["estimator"] or options.DEFAULT_ESTIMATOR, progress=bar,
-            )  # fmt: skip
-        return choice, None
+            return load_profile(c["profile"])
+        if c["calibration"] is None:
+            return None
+        bar.clip(c["calibration"].name)
+        return calibrate_clip(
+            c["calibration"], batch.segments_of(c), model=c["model"],
+            estimator=c["estimator"] or options.DEFAULT_ESTIMATOR, progress=bar,
+        )  # fmt: skip
 
     def _one(
         self, clip: Path, choice: Options, calibration: Calibration | None, bar: ProgressBar
@@ -204,11 +197,7 @@ class _Job:
 
         try:
             found = analyze(
-                clip,
-                out=self.chosen["out"],
-                options=choice,
-                calibration=calibration,
-                progress=bar,
+                clip, out=self.chosen["out"], options=choice, calibration=calibration, progress=bar
             )
         except Exception as problem:
             error = problem if isinstance(problem, ScapcoachError) else unexpected(problem)

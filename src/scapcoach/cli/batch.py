@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +18,7 @@ from scapcoach.export.clip_status import ClipStatus
 from scapcoach.folders import SUMMARY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rich.console import Console
 
@@ -147,7 +147,7 @@ def run_batch(
     from scapcoach.calibration.profiles import load_profile
 
     calibration: Calibration | CalibrationClip | None = None
-    try:
+    with errors_as_json(wanted=chosen["as_json"]):
         if chosen["profile"]:
             calibration = load_profile(chosen["profile"])
         elif chosen["calibration"]:
@@ -163,8 +163,15 @@ def run_batch(
             out.check()
         dataset = Dataset(entries, out, options, calibration, split)
         return BatchRun(dataset, executor, console, chosen["quiet"], chosen["as_json"]).run()
+
+
+@contextmanager
+def errors_as_json(*, wanted: bool) -> Iterator[None]:
+    """Print an error that ends the command as JSON, too, where JSON is wanted."""
+    try:
+        yield
     except ScapcoachError as error:
-        if chosen["as_json"]:
+        if wanted:
             click.echo(json.dumps({"clips": [], "error": str(error)}, ensure_ascii=False))
         raise
 
@@ -248,15 +255,11 @@ class BatchRun:
             stop = stack.enter_context(stop_on_ctrl_c())
             stack.callback(self._finish)
             stack.enter_context(self.executor)
-            board = stack.enter_context(
-                Board(
-                    self.console,
-                    sizes,
-                    enabled=not self.quiet,
-                    video=self.dataset.options.video,
-                    stopping=stop,
-                )
-            )
+            board = Board(
+                self.console, sizes, stop,
+                enabled=not self.quiet, video=self.dataset.options.video,
+            )  # fmt: skip
+            stack.enter_context(board)
             for found in self.dataset.analyze(self.executor, watch=board.watch, stop=stop):
                 self._rows[found.number] = found.row
                 board.end(found.number, found.row.status)
@@ -265,9 +268,8 @@ class BatchRun:
             self._print_json()
         if stop():
             return INTERRUPTED
-        return (
-            FAILED if any(row.status == ClipStatus.FAILED for row in self._rows.values()) else FINE
-        )
+        failed = any(row.status == ClipStatus.FAILED for row in self._rows.values())
+        return FAILED if failed else FINE
 
     def _report(self, found: ClipOutcome) -> None:
         row = found.row
@@ -330,12 +332,8 @@ class BatchRun:
         summary = (
             read_summary(out / row.folder) if isinstance(out, Path) else out.summary(row.folder)
         )
-        return {
-            "clip": row.clip,
-            "status": row.status,
-            "folder": _within(out, row.folder),
-            "summary": summary,
-        }
+        folder = _within(out, row.folder)
+        return {"clip": row.clip, "status": row.status, "folder": folder, "summary": summary}
 
 
 def _write_index(

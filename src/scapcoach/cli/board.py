@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Self
 
 from scapcoach.cli.streams import share_a_terminal
@@ -36,10 +37,10 @@ class Board:
         self,
         console: Console,
         sizes: Sequence[int],
+        stopping: Callable[[], bool] = bool,
         *,
         enabled: bool,
         video: bool,
-        stopping: Callable[[], bool] = bool,
     ) -> None:
         from rich.progress import BarColumn, Progress, TextColumn
 
@@ -111,7 +112,7 @@ class Board:
             description=self._words(),
             frames=f"{self._all_frames} frames" if self._all_frames else "",
             rate=f"{rate:.0f} fps" if rate else "",
-            left=f"{_clock(left)} left" if worked else "",
+            left=f"{timedelta(seconds=round(left))} left" if worked else "",
         )
 
     def __enter__(self) -> Self:
@@ -120,9 +121,3 @@ class Board:
 
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
-
-
-def _clock(seconds: float) -> str:
-    minutes, second = divmod(round(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02d}:{second:02d}"

@@ -94,13 +94,13 @@ def _from_clips(
     from functools import reduce
 
     from scapcoach.calibration import combine, read_segments
-    from scapcoach.cli.consoles import stderr_console
+    from scapcoach.cli.consoles import terminal
     from scapcoach.cli.progress import ProgressBar
     from scapcoach.recording import calibrate_clip
 
     segments = read_segments(marked) if marked else None
     found = []
-    with ProgressBar(stderr_console(), enabled=True) as bar:
+    with ProgressBar(terminal(stderr=True), enabled=True) as bar:
         for clip in clips:
             bar.clip(clip.name)
             found.append(

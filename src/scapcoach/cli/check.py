@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from scapcoach.cli import options
+from scapcoach.cli.streams import to_stderr
 
 if TYPE_CHECKING:
-    from scapcoach.desk.check import PhotoCheck
-    from scapcoach.desk.posture import Baseline
     from scapcoach.pose.landmarker import Landmarker
+    from scapcoach.report.check_page import PhotoCheck
 
 _ENDINGS: Final = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 
@@ -60,16 +61,8 @@ def command(
     from scapcoach.report.page import write_page
 
     files = _files(pictures)
-    landmarker = Landmarker(model_file(model, mask=False), people=_PEOPLE)
-    try:
-        rest = _reference(reference, landmarker)
-        checks = (
-            [_check(f, landmarker, rest) for f in files]
-            if pictures
-            else _camera(source, landmarker, rest)
-        )
-    finally:
-        landmarker.close()
+    with closing(Landmarker(model_file(model, mask=False), people=_PEOPLE)) as landmarker:
+        checks = _checks(files, reference, source, landmarker)
     write_page(out, check_page(checks))
     if as_json:
         click.echo(json.dumps(to_plain(checks), indent=1, ensure_ascii=False))
@@ -92,25 +85,29 @@ def _files(pictures: tuple[Path, ...]) -> list[Path]:
     return found
 
 
-def _reference(path: Path | None, landmarker: Landmarker) -> Baseline | None:
-    if path is None:
-        return None
-    from scapcoach.desk.check import find_largest_person, read_picture, reference_baseline
-
-    return reference_baseline(find_largest_person(read_picture(path), landmarker)[0], path.name)
-
-
-def _check(path: Path, landmarker: Landmarker, rest: Baseline | None) -> PhotoCheck:
-    from scapcoach.desk.check import check_picture, find_largest_person, read_picture
-
-    image = read_picture(path)
-    return check_picture(path.name, image, *find_largest_person(image, landmarker), rest)
-
-
-def _camera(source: str, landmarker: Landmarker, rest: Baseline | None) -> list[PhotoCheck]:
+def _checks(
+    files: list[Path], reference: Path | None, source: str, landmarker: Landmarker
+) -> list[PhotoCheck]:
+    from scapcoach.desk.check import (
+        check_picture,
+        find_largest_person,
+        read_picture,
+        reference_baseline,
+    )
     from scapcoach.desk.photo import take_two_pictures
 
-    return take_two_pictures(source, landmarker, rest, lambda text: click.echo(text, err=True))
+    rest = None
+    if reference is not None:
+        person, _ = find_largest_person(read_picture(reference), landmarker)
+        rest = reference_baseline(person, reference.name)
+    if not files:
+        return take_two_pictures(source, landmarker, rest, to_stderr)
+    checks = []
+    for path in files:
+        image = read_picture(path)
+        found = find_largest_person(image, landmarker)
+        checks.append(check_picture(path.name, image, *found, rest))
+    return checks
 
 
 def _lines(check: PhotoCheck) -> list[str]:

@@ -59,10 +59,10 @@ def _print(found: Comparison, page: Path | None) -> None:
     """Print a table per group on stdout."""
     from rich.table import Table
 
-    from scapcoach.cli.consoles import stdout_console
+    from scapcoach.cli.consoles import terminal
     from scapcoach.report.comparison_page import DifferenceVerdict, amount, signed
 
-    console = stdout_console()
+    console = terminal(stderr=False)
     console.print(found.headline, style="bold")
     for note in found.notes:
         console.print(f"Note: {note}", style="yellow")

@@ -48,17 +48,8 @@ class _Sized(Console):
         self._width, self._height = new_size
 
 
-def stderr_console() -> Console:
-    """For progress and errors; without any styling when NO_COLOR is set (no-color.org)."""
-    return _console(stderr=True)
-
-
-def stdout_console() -> Console:
-    """For results; like `stderr_console`."""
-    return _console(stderr=False)
-
-
-def _console(*, stderr: bool) -> Console:
+def terminal(*, stderr: bool) -> Console:
+    """On stdout for results, on stderr for the rest; no styling where NO_COLOR is set."""
     styled: Any = None if os.environ.get("NO_COLOR") else "auto"
     return _Sized(stderr=stderr, color_system=styled, highlight=False, markup=False, emoji=False)
 
@@ -79,7 +70,7 @@ class Results:
     """
 
     def __init__(self, beside: Console, *, shown: bool) -> None:
-        self._console = beside if share_a_terminal() else stdout_console()
+        self._console = beside if share_a_terminal() else terminal(stderr=False)
         self._shown = shown
 
     def clip(self, status: str, name: object) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from scapcoach.cli.groups import Group
+from scapcoach.cli.streams import to_stderr
+from scapcoach.desk import SENSITIVITIES
 from scapcoach.installed import install_extra
 
 if TYPE_CHECKING:
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
     from scapcoach.desk.posture import Baseline
     from scapcoach.desk.sampler import PoseSampler
 
-#: How hunched is hunched; the scores are in `desk.policy.THRESHOLDS`.
-_SENSITIVITIES: Final = ("low", "normal", "high")
 
 _camera = click.option(
     "--source", default="0", show_default=True, metavar="CAMERA|FILE",
@@ -37,7 +37,7 @@ _fast = click.option("--fast", is_flag=True, help="Read a file as fast as possib
 @_camera
 @_model
 @_fast
-@click.option("--sensitivity", type=click.Choice(_SENSITIVITIES), default="normal",
+@click.option("--sensitivity", type=click.Choice(SENSITIVITIES), default="normal",
               show_default=True, help="How soon a posture is hunched.")  # fmt: skip
 @click.option("--alert", "ways", multiple=True,
               type=click.Choice(["terminal", "notification", "sound", "voice"]),
@@ -183,7 +183,7 @@ def _take_baseline(sampler: PoseSampler, model: str, name: str, *, with_slump: b
     from scapcoach.pose.engines import model_sha256
 
     sha256 = model_sha256(model)
-    found = take(sampler, _report, name=name, with_slump=with_slump, model_sha256=sha256)
+    found = take(sampler, to_stderr, name=name, with_slump=with_slump, model_sha256=sha256)
     save_setup(found)
     click.echo(f"Baseline {name!r} taken.")
     return found
@@ -220,12 +220,12 @@ def _watch(chosen: dict[str, Any]) -> int:
             (alert if is_alert(notice) else praise.notify)(notice)
 
         if chosen["pause_on_battery"] and on_battery() is None:
-            _report(
+            to_stderr(
                 "This computer does not report whether it runs on battery; mains power is assumed."
             )
         click.echo("Watching. Ctrl-C ends it.", err=True)
         Watch(
-            sampler, engine, notify, _report, journal=journal,
+            sampler, engine, notify, to_stderr, journal=journal,
             clock=Clock(Stamp.now().utc if chosen["fast"] else None),
             pauses=None if chosen["fast"] else Pauses(
                 chosen["pause_on_battery"], schedule, chosen["pause_while_presenting"]
@@ -292,15 +292,11 @@ def _notifiers(stack: ExitStack, chosen: dict[str, Any]) -> NotifierChain:
                        f"{install_extra('desk')}", err=True)  # fmt: skip
     voice, tones = "voice" in named, "sound" in named
     if voice or tones:
-        announcer = open_announcer(voice=voice, tones=tones, report=_report)
+        announcer = open_announcer(voice=voice, tones=tones, report=to_stderr)
         notifiers.append(SoundNotifier(stack.enter_context(announcer)))
     if chosen["alert_command"]:
         notifiers.append(CommandNotifier(chosen["alert_command"]))
-    return NotifierChain(notifiers, _report)
-
-
-def _report(text: str) -> None:
-    click.echo(text, err=True)
+    return NotifierChain(notifiers, to_stderr)
 
 
 def _show(moment: Moment) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -34,11 +34,12 @@ def command(name: str | None, as_json: bool) -> None:
       scapcoach exercises my_lift.toml
     """  # noqa: D301 - click reads the \\b
     from scapcoach.coaching import find_exercise, packaged
+    from scapcoach.schema import plain
 
     chosen = [find_exercise(name)] if name else list(packaged().values())
     if as_json:
-        plain = [_plain(exercise) for exercise in chosen]
-        click.echo(json.dumps(plain if name is None else plain[0], indent=1, ensure_ascii=False))
+        found = plain(chosen if name is None else chosen[0])
+        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
     elif name:
         click.echo("\n".join(_explained(chosen[0])))
     else:
@@ -93,13 +94,3 @@ def _range(low: float, high: float) -> str:
     if low == float("-inf"):
         return f"up to {high:g}"
     return f"from {low:g}" if high == float("inf") else f"{low:g} to {high:g}"
-
-
-def _plain(exercise: Exercise) -> dict[str, Any]:
-    """Everything about an exercise as plain data; open ends are null."""
-    from scapcoach.calibration.profiles import to_plain
-
-    data: dict[str, Any] = to_plain(exercise)
-    for target, plain in zip(exercise.expected, data["expected"], strict=True):
-        plain["phase"] = target.phase.label
-    return data

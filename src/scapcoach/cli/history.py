@@ -11,9 +11,11 @@ import click
 from scapcoach.cli.exit_codes import FAILED
 from scapcoach.cli.groups import Group
 from scapcoach.cli.streams import confirm
+from scapcoach.history import History, Stamp
+from scapcoach.history.records import LOOK_BACK_DAYS
 
 if TYPE_CHECKING:
-    from scapcoach.history import Alert, History
+    from scapcoach.history import Alert
     from scapcoach.history.summary import HistorySummary
 
 #: Width of the bars in the table, characters.
@@ -21,7 +23,7 @@ _BAR: Final = 24
 
 
 @click.group("history", cls=Group, invoke_without_command=True)
-@click.option("--days", type=click.IntRange(1, 3660), default=28, show_default=True,
+@click.option("--days", type=click.IntRange(1, 3660), default=LOOK_BACK_DAYS, show_default=True,
               help="How many days to look back, today included.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print one CSV row a day.")
@@ -51,7 +53,6 @@ def command(
         return None
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other.")
-    from scapcoach.history import Stamp
     from scapcoach.history.export import days_csv
     from scapcoach.history.summary import plain, summarise
 
@@ -82,7 +83,8 @@ def why(number: int | None) -> int:
     from scapcoach.errors import MissingInputError
 
     with open_history() as history:
-        found = history.alert(number) if number else _last_hunch(history)
+        hunches = (a for a in reversed(history.alerts()) if a.kind == "hunch")
+        found = history.alert(number) if number else next(hunches, None)
     if found is None and number:
         raise MissingInputError(f"There is no reminder {number}: scapcoach history alerts has all.")
     if found is None:
@@ -100,8 +102,6 @@ def alerts(days: int) -> None:
 
     Example:  scapcoach history alerts --days 30
     """
-    from scapcoach.history import Stamp
-
     with open_history() as history:
         found = history.alerts(Stamp.now().utc - 86400 * days)
     for a in found:
@@ -124,8 +124,7 @@ def log(results: tuple[Path, ...], day: object) -> None:
     """  # noqa: D301 - click reads the \\b
     from datetime import datetime
 
-    from scapcoach.history import Stamp
-    from scapcoach.history.lifting import log_sets
+    from scapcoach.export.lifting import log_sets
 
     start = Stamp.now()
     if isinstance(day, datetime):
@@ -186,8 +185,6 @@ def delete(before: object, yes: bool) -> None:
 
 def open_history() -> History:
     """The history; a note on stderr says when a new one had to be created."""
-    from scapcoach.history import History
-
     history = History()
     if history.notice:
         click.echo(f"Note: {history.notice}", err=True)
@@ -240,7 +237,3 @@ def explain(alert: Alert) -> list[str]:
         mean = sum(known) / len(known)
         lines.append(f"  {part[0].dt:>+6.0f} s  {mean:>4.0f} {'#' * round(mean / 4)}")
     return lines
-
-
-def _last_hunch(history: History) -> Alert | None:
-    return next((a for a in reversed(history.alerts()) if a.kind == "hunch"), None)

@@ -33,14 +33,13 @@ def command(folder: Path, as_json: bool, video: bool, estimator: str | None) -> 
       scapcoach replay sessions/2026-05-04_18-30-05 --estimator observer
     """  # noqa: D301 - click reads the \\b
     from scapcoach.cli.sessions import report_results
-    from scapcoach.session.coach import make_coach
     from scapcoach.session.journal import read_journal
     from scapcoach.session.plain import plain_reading
     from scapcoach.session.replay import replay, with_estimator
 
     recording = with_estimator(read_journal(folder), estimator)
     if as_json:
-        for reading in replay(recording, make_coach):
+        for reading in replay(recording):
             click.echo(json.dumps(plain_reading(reading), allow_nan=False))
         return 0
     state = "complete" if recording.complete else "broke off; read as far as it goes"

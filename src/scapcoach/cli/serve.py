@@ -12,12 +12,9 @@ import click
 from scapcoach.cli import options
 
 if TYPE_CHECKING:
-    from contextlib import ExitStack
     from pathlib import Path
 
-    from scapcoach.pose.detection import PoseEngine
     from scapcoach.session.film import SessionFilm
-    from scapcoach.session.replay import Session
     from scapcoach.web.worker import SessionFactories
 
 _MEANS = """\
@@ -95,82 +92,37 @@ def _announce(address: str) -> None:
 
 def _factories(source: str | None, sessions: Path, chosen: dict[str, Any]) -> SessionFactories:
     """The functions that make what a session in the browser needs."""
-    from scapcoach.calibration.profiles import load_profile, save_profile
-    from scapcoach.cli.sessions import (
-        open_film,
-        open_session,
-        session_head,
-    )
+    from scapcoach.cli.sessions import open_film, open_session, session_head
     from scapcoach.pose.engines import open_engine
     from scapcoach.session.journal import session_folder
     from scapcoach.sources.camera import Camera
     from scapcoach.web.worker import SessionFactories
 
-    def session(
-        stack: ExitStack,
-        estimator: PoseEngine,
-        size: tuple[int, int],
-        name: str,
-        folder: Path | None,
-    ) -> Session:
-        head = session_head(estimator, size, name, girdle_estimator=chosen["estimator"])
-        return open_session(stack, head, folder)
-
-    films: dict[Path, SessionFilm] = {}
-
-    def film(
-        stack: ExitStack, session: Session, size: tuple[int, int], folder: Path | None
-    ) -> SessionFilm | None:
-        found = open_film(stack, session, size, folder)
-        if found is not None and folder is not None:
-            films[folder] = found
-        return found
-
-    def close(folder: Path) -> dict[str, Any]:
-        if folder in films:
-            _report_film(films.pop(folder), folder)
-        return _close(folder)
-
+    girdle = chosen["estimator"]
     return SessionFactories(
         open_estimator=lambda: open_engine(chosen["model"]),
-        begin_session=session,
+        begin_session=lambda stack, estimator, size, name, folder: open_session(
+            stack, session_head(estimator, size, name, girdle_estimator=girdle), folder
+        ),
         new_folder=lambda: session_folder(sessions, time.localtime()) if chosen["record"] else None,
-        write_results=close,
-        load_profile=load_profile,
-        save_profile=save_profile,
-        exercise_settings=_exercise,
-        girdle_estimator=chosen["estimator"] or options.DEFAULT_ESTIMATOR,
+        write_results=_close,
+        girdle_estimator=girdle or options.DEFAULT_ESTIMATOR,
         open_camera=None if source is None else lambda: Camera(source),
-        open_film=film if chosen["record_video"] else None,
+        open_film=open_film if chosen["record_video"] else None,
     )
 
 
-def _exercise(name: str, focus: str) -> dict[str, Any]:
-    """Settings of an exercise of the package: a page cannot name a file of this computer.
-
-    Raises:
-        ExerciseError: there is no such exercise.
-    """
-    from scapcoach.coaching.library import packaged_exercise
-
-    return {"name": packaged_exercise(name).name, "focus": focus} if name else {}
-
-
-def _report_film(film: SessionFilm, folder: Path) -> None:
-    from scapcoach.cli.sessions import report_film
-
-    report_film(film)
-    if film.video.written:
-        # It may take minutes: nobody should wait for it at the page.
-        click.echo(f"To have it annotated in the report: scapcoach replay {folder}", err=True)
-
-
-def _close(folder: Path) -> dict[str, Any]:
+def _close(folder: Path, film: SessionFilm | None) -> dict[str, Any]:
     """Write a session's results, and return what the page shows about them."""
+    from scapcoach.cli.sessions import report_film
     from scapcoach.errors import InputError
     from scapcoach.recording.sessions import close_session
     from scapcoach.web.past import session_card
 
+    report_film(film)
+    if film is not None and film.video.written:
+        # It may take minutes: nobody should wait for it at the page.
+        click.echo(f"To have it annotated in the report: scapcoach replay {folder}", err=True)
     try:
         close_session(folder, video=False)
     except InputError as error:

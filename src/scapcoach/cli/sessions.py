@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scapcoach.cli.options import DEFAULT_ESTIMATOR
+from scapcoach.cli.streams import to_stderr
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -70,13 +71,12 @@ def open_session(stack: ExitStack, head: dict[str, Any], folder: Path | None) ->
         CalibrationError: the calibration was made with another model.
         OutputError: the journal cannot be made.
     """
-    from scapcoach.session.coach import make_coach
     from scapcoach.session.journal import Journal
     from scapcoach.session.replay import Session, begin
 
-    engine = begin(head, make_coach)
+    engine = begin(head)
     journal = None if folder is None else stack.enter_context(Journal(folder, head))
-    return Session(engine, make_coach, journal)
+    return Session(engine, journal)
 
 
 def open_film(
@@ -140,7 +140,7 @@ def window_app(
     if chosen.get("record_video"):
         more["film"] = open_film(stack, session, size, folder)
     if chosen["voice"] or chosen["tones"]:
-        announcer = open_announcer(voice=chosen["voice"], tones=chosen["tones"], report=_report)
+        announcer = open_announcer(voice=chosen["voice"], tones=chosen["tones"], report=to_stderr)
         more["sound"] = SessionSound(stack.enter_context(announcer))
     more["plan"] = replace(
         more.get("plan", Plan()), model_sha256=estimator.model_sha256, estimator=head["estimator"],
@@ -151,10 +151,6 @@ def window_app(
     stack.enter_context(screen_kept_on())
     more["locked"] = stack.enter_context(LockWatch(screen_locked))
     return App(camera, window, painter, Tracker(estimator).step, session, **more)
-
-
-def _report(text: str) -> None:
-    click.echo(text, err=True)
 
 
 def exercise_settings(name: str | None, focus: str) -> dict[str, Any]:
@@ -181,24 +177,24 @@ def report_results(
         video: whether to make the annotated video of a filmed session.
         girdle_estimator: the estimator of the girdle; None for that of the session.
     """
-    from scapcoach.cli.consoles import stderr_console
+    from scapcoach.cli.consoles import terminal
     from scapcoach.cli.progress import ProgressBar
     from scapcoach.errors import InputError
     from scapcoach.recording.sessions import close_session
     from scapcoach.session.film import VIDEO_FILE
 
     try:
-        with ProgressBar(stderr_console(), enabled=True) as bar:
+        with ProgressBar(terminal(stderr=True), enabled=True) as bar:
             bar.clip(folder.name)
             reports = close_session(folder, video=video, estimator=girdle_estimator, progress=bar)
     except InputError as error:
-        _report(str(error))
+        to_stderr(str(error))
         return
     except KeyboardInterrupt:
         if not video:
             raise
         if (folder / VIDEO_FILE).exists():
-            _report(
+            to_stderr(
                 f"Report without the video; 'scapcoach replay {folder}' makes it with the video."
             )
         report_results(folder, video=False, girdle_estimator=girdle_estimator)
@@ -213,9 +209,9 @@ def report_film(film: SessionFilm | None) -> None:
         return
     video = film.video
     if video.trouble:
-        _report(video.trouble)
+        to_stderr(video.trouble)
     if video.dropped:
         total = video.dropped + video.written
-        _report(f"{video.dropped} of {total} pictures were left out: encoding did not keep up.")
+        to_stderr(f"{video.dropped} of {total} pictures were left out: encoding did not keep up.")
     if video.written:
         click.echo(f"Video: {video.path}")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
+
+from scapcoach.pose.quiet import STDERR
 
 if TYPE_CHECKING:
     from typing import TextIO
-
-_STDERR: Final = 2
 
 
 def settle_streams() -> None:
@@ -42,7 +42,7 @@ def own_stderr(stream: TextIO | None) -> TextIO:
         stream: the current `sys.stderr`; None where the process has none (``2>&-``).
     """
     try:
-        where = os.dup(_STDERR)
+        where = os.dup(STDERR)
     except OSError:
         where = os.open(os.devnull, os.O_WRONLY)
         stream = None
@@ -51,8 +51,8 @@ def own_stderr(stream: TextIO | None) -> TextIO:
     # Descriptor 2 must not stay closed: the next opened file would get that number, and with it the
     # log lines of native libraries.
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    if nowhere != _STDERR:
-        os.dup2(nowhere, _STDERR)
+    if nowhere != STDERR:
+        os.dup2(nowhere, STDERR)
         os.close(nowhere)
     encoding = "utf-8" if stream is None else stream.encoding
     return open(where, "w", 1, encoding=encoding, errors="backslashreplace")  # noqa: PTH123
@@ -91,6 +91,13 @@ def _thread_failed(args: Any) -> None:
         shown = error if isinstance(error, ScapcoachError) else unforeseen(error)
         with suppress(OSError):  # the reader has gone
             click.echo(f"Error: {shown}", err=True)
+
+
+def to_stderr(text: str) -> None:
+    """Print a line that is not a result."""
+    import click
+
+    click.echo(text, err=True)
 
 
 def confirm(question: str) -> None:

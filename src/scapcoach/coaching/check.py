@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 import reprlib
 from collections import Counter
+from dataclasses import MISSING, fields, is_dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, get_args, get_origin
 
-from msgspec import Meta, Struct, ValidationError, convert
-from msgspec.structs import fields
+from msgspec import Meta, ValidationError, convert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -78,15 +78,18 @@ def faults(value: Any, kind: Any, place: Place = ()) -> Iterator[Fault]:
 
     Args:
         value: plain, as `tomllib` gives it.
-        kind: a `Struct`, a tuple of them or a dict, which are looked into, or any other type.
+        kind: a dataclass, a tuple of them or a dict, which are looked into, or any other type.
         place: of the value in the file.
     """
     inner = get_args(kind)
-    if get_origin(kind) is dict:
+    is_dict = get_origin(kind) is dict
+    if (is_dict or is_dataclass(kind)) and not isinstance(value, dict):
+        yield place, f"must be a table: [{_name(place)}], not {_shown(value)}."
+    elif is_dict:
         yield from _faults_of_dict(value, inner[0], inner[1], place)
-    elif isinstance(kind, type) and issubclass(kind, Struct):
+    elif is_dataclass(kind):
         yield from _faults_of_table(value, kind, place)
-    elif inner and isinstance(inner[0], type) and issubclass(inner[0], Struct):
+    elif inner and is_dataclass(inner[0]):
         if isinstance(value, list) and all(isinstance(one, dict) for one in value):
             for i, one in enumerate(value):
                 yield from _faults_of_table(one, inner[0], (*place, i))
@@ -96,10 +99,7 @@ def faults(value: Any, kind: Any, place: Place = ()) -> Iterator[Fault]:
         yield place, _wrong(value, kind)
 
 
-def _faults_of_table(value: Any, kind: type[Struct], place: Place) -> Iterator[Fault]:
-    if not isinstance(value, dict):
-        yield place, f"must be a table: [{_name(place)}], not {_shown(value)}."
-        return
+def _faults_of_table(value: Mapping[str, Any], kind: Any, place: Place) -> Iterator[Fault]:
     known = {field.name: field for field in fields(kind)}
     for key in value:
         if key not in known:
@@ -107,14 +107,13 @@ def _faults_of_table(value: Any, kind: type[Struct], place: Place) -> Iterator[F
     for name, field in known.items():
         if name in value:
             yield from faults(value[name], field.type, (*place, name))
-        elif field.required:
+        elif field.default is MISSING:
             yield (*place, name), f"is missing; it must be {_wanted(field.type)}."
 
 
-def _faults_of_dict(value: Any, key: Any, inner: Any, place: Place) -> Iterator[Fault]:
-    if not isinstance(value, dict):
-        yield place, f"must be a table: [{_name(place)}], not {_shown(value)}."
-        return
+def _faults_of_dict(
+    value: Mapping[str, Any], key: Any, inner: Any, place: Place
+) -> Iterator[Fault]:
     for name, one in value.items():
         if _fits(name, key):
             yield from faults(one, inner, (*place, name))

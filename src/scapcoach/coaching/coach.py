@@ -361,7 +361,7 @@ def _rep_result(
         values=values,
         grip=grip.GRIP,
         pull_angle=angle,
-        faults=faults(exercise, values, rep),
+        faults=faults(exercise, values),
         verdicts=verdicts(exercise, values),
         score=score(exercise, values),
     )

@@ -156,9 +156,12 @@ def cue_step(
     due = [r for r in exercise.faults if _is_due(memories[r.key], r, config, seen_now)]
     if due:
         rule = max(due, key=lambda r: r.severity * (1 + _faulty_count(memories[r.key], config)))
-        return _give_cue(state, exercise, config, seen_now, rule)
+        memory = memories[rule.key]
+        memories[rule.key] = replace(memory, times_given=memory.times_given + 1, last=seen_now.time)
+        state = replace(state, memories=MappingProxyType(memories))
+        return _say(state, exercise, config, seen_now, rule, CueKind.CORRECT)
     if recovered:
-        return _praise(state, exercise, config, seen_now, recovered[0])
+        return _say(state, exercise, config, seen_now, recovered[0], CueKind.PRAISE)
     return state, ()
 
 
@@ -241,26 +244,13 @@ def _is_due(memory: FaultMemory, rule: FaultRule, config: CueConfig, seen_now: C
     return bool(seen_now.time - memory.last >= wait)
 
 
-def _give_cue(
-    state: CueState, exercise: Exercise, config: CueConfig, seen_now: CueInput, rule: FaultRule
-) -> tuple[CueState, tuple[Cue, ...]]:
+def _say(
+    state: CueState, exercise: Exercise, config: CueConfig, seen_now: CueInput, rule: FaultRule,
+    kind: CueKind,
+) -> tuple[CueState, tuple[Cue, ...]]:  # fmt: skip
+    words, severity = rule.words(config.focus), rule.severity
+    if kind is CueKind.PRAISE:
+        words, severity = rule.praise, Severity.NOTE
     until = seen_now.time + config.show
-    cue = Cue(
-        seen_now.time, until, exercise.name, rule.key, rule.words(config.focus), rule.severity,
-        CueKind.CORRECT, seen_now.rep,
-    )  # fmt: skip
-    memory = state.memories[rule.key]
-    given = replace(memory, times_given=memory.times_given + 1, last=seen_now.time)
-    memories = MappingProxyType({**state.memories, rule.key: given})
-    return replace(state, memories=memories, busy_until=until), (cue,)
-
-
-def _praise(
-    state: CueState, exercise: Exercise, config: CueConfig, seen_now: CueInput, rule: FaultRule
-) -> tuple[CueState, tuple[Cue, ...]]:
-    until = seen_now.time + config.show
-    cue = Cue(
-        seen_now.time, until, exercise.name, rule.key, rule.praise, Severity.NOTE,
-        CueKind.PRAISE, seen_now.rep,
-    )  # fmt: skip
+    cue = Cue(seen_now.time, until, exercise.name, rule.key, words, severity, kind, seen_now.rep)
     return replace(state, busy_until=until), (cue,)

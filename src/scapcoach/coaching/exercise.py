@@ -1,19 +1,25 @@
 """`Exercise`: a movement, its faults and the cues about them, all as data.
 
-The exercises themselves are TOML files in `coaching/exercises`; `coaching.library` reads them.
+The exercises themselves are TOML files in `coaching/exercises`; `coaching.library` reads them as
+these types. The description of a type is what messages call it: "must be <description>, not ...".
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import IntEnum, StrEnum
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from enum import Enum, IntEnum, StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import Annotated, Final, TypeAlias
 
 import numpy as np
+from msgspec import Meta
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from scapcoach.arrays import Stored
+from scapcoach.coaching.specs import REP_VALUES
+from scapcoach.measures.registry import SPECS
+from scapcoach.measures.series import View
+from scapcoach.schema import STORED_AS
 
 
 class Phase(IntEnum):
@@ -84,6 +90,53 @@ MOVEMENT_QUANTITIES: Final[Mapping[str, str]] = MappingProxyType(
 #: The measure by which holds are counted, since they move no joint; per cent of personal range.
 HOLD_MEASURE: Final = "retraction"
 
+#: Largest `Movement.sag`: with more, a peak could not be distinguished from a return.
+MAX_SAG: Final = 0.55
+
+
+def _names(*names: str) -> Meta:
+    shown = ", ".join(name or "''" for name in names)
+    return Meta(
+        pattern=rf"^({'|'.join(names)})\Z", description=f"one of {shown}", extra={"names": names}
+    )
+
+
+def _members(kind: type[Enum]) -> Meta:
+    return Meta(description=f"one of {', '.join(str(member.value) for member in kind)}")
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+#: What can be compared with a limit: degrees serve comparisons between sets only.
+_VALUES: Final = tuple(name for name in REP_VALUES if not name.endswith("_deg"))
+_PHASES: Final = {phase.label: phase for phase in Phase}
+
+_Number: TypeAlias = Annotated[float, Meta(ge=-1e9, le=1e9, description="a number")]
+_FilledText: TypeAlias = Annotated[str, Meta(pattern=r"\S", description="text in quotes")]
+_AnyText: TypeAlias = Annotated[str, Meta(description="text in quotes")]
+_Text: TypeAlias = Annotated[str, Stored(_FilledText, _on_one_line)]
+_Blank: TypeAlias = Annotated[str, Stored(_AnyText, _on_one_line)]
+_Texts: TypeAlias = Annotated[tuple[str, ...], Meta(description="a list of texts")]
+_Range: TypeAlias = Annotated[tuple[float, float], Meta(description="two numbers: [low, high]")]
+_Joint: TypeAlias = Annotated[str, _names(*MOVEMENT_QUANTITIES)]
+_Moved: TypeAlias = Annotated[str, _names(*MOVEMENT_QUANTITIES, HOLD_MEASURE)]
+_Changes: TypeAlias = Annotated[
+    Mapping[str, float], Stored(dict[_Moved, _Number], MappingProxyType)
+]
+_Ranges: TypeAlias = Annotated[
+    Mapping[str, tuple[float, float]], Stored(dict[_Joint, _Range], MappingProxyType)
+]
+_Measure: TypeAlias = Annotated[str, _names(*SPECS)]
+_Value: TypeAlias = Annotated[str, _names(*_VALUES)]
+_Phase: TypeAlias = Annotated[Phase, Stored(Annotated[str, _names(*_PHASES)], _PHASES.__getitem__)]
+_View: TypeAlias = Annotated[str, _names(*(view.label for view in View if view.label))]
+
+
+def _no_ranges() -> Mapping[str, tuple[float, float]]:
+    return MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Movement:
@@ -104,15 +157,19 @@ class Movement:
             then back; 0 where the peak does not sag.
     """
 
-    full: Mapping[str, float]
-    least: float
-    seconds: tuple[float, float]
-    start: Mapping[str, tuple[float, float]]
-    peak: Mapping[str, tuple[float, float]]
-    change: Mapping[str, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
-    travel: float = 0.5
-    bob: float = 0.5
-    sag: float = 0.0
+    full: _Changes
+    least: Annotated[
+        float, Meta(ge=0.05, le=1, description="a share of a full repetition, 0.05 to 1")
+    ]
+    seconds: _Range = (0.5, 15.0)
+    start: _Ranges = field(default_factory=_no_ranges)
+    peak: _Ranges = field(default_factory=_no_ranges)
+    change: _Ranges = field(default_factory=_no_ranges)
+    travel: _Number = 0.5
+    bob: _Number = 0.5
+    sag: Annotated[
+        float, Meta(ge=0, le=MAX_SAG, description=f"a share of the way back, 0 to {MAX_SAG:g}")
+    ] = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +183,11 @@ class Expected:
         note: in words.
     """
 
-    measure: str
-    phase: Phase
-    low: float
-    high: float
-    note: str = ""
+    measure: _Measure
+    phase: _Phase
+    low: _Number = float("-inf")
+    high: _Number = float("inf")
+    note: _Blank = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +206,18 @@ class FaultRule:
         evidence: sources of rule and limit.
     """
 
-    key: str
-    title: str
-    measure: str
-    relation: Relation
-    limit: float
-    severity: Severity
-    external: str
-    internal: str
-    praise: str
-    next_time: str
-    evidence: str
+    key: _Text
+    title: _Text
+    measure: _Value
+    relation: Annotated[Relation, _members(Relation)]
+    limit: _Number
+    severity: Annotated[Severity, _members(Severity)]
+    external: _Text
+    internal: _Text
+    _: KW_ONLY
+    praise: _Blank = "Better: keep it like that."
+    next_time: _Text
+    evidence: _Text
 
     def words(self, focus: Focus) -> str:
         """The words of the cue, in this focus."""
@@ -180,17 +238,17 @@ class ScoreRule:
         zero, full: values that give 0 and 100 points; points stay at 0 or 100 beyond them.
     """
 
-    measure: str
-    weight: float
-    zero: float
-    full: float
+    measure: _Value
+    weight: Annotated[float, Meta(gt=0, le=1, description="a share, above 0 and up to 1")]
+    zero: _Number
+    full: _Number
 
     def points(self, value: float) -> float:
         """0..100; NaN for NaN."""
         return float(np.clip(100.0 * (value - self.zero) / (self.full - self.zero), 0.0, 100.0))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exercise:
     """A lift, as its file describes it.
 
@@ -211,22 +269,22 @@ class Exercise:
         path: of its file, or the file name of a packaged one.
     """
 
-    name: str
-    title: str
-    summary: str
-    kind: ExerciseKind
-    pull: str
-    auto: bool
-    view: str
-    film: str
+    name: _Text
+    title: _Text
+    summary: _Blank = ""
+    kind: Annotated[ExerciseKind, _members(ExerciseKind)] = ExerciseKind.REPS
+    pull: Annotated[str, _names("arms", "")] = "arms"
+    auto: Annotated[bool, Meta(description="true or false")] = True
+    view: _View
+    film: _Text
     movement: Movement
-    expected: tuple[Expected, ...]
-    faults: tuple[FaultRule, ...]
-    scores: tuple[ScoreRule, ...]
-    aliases: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    evidence: str = ""
-    path: str = ""
+    expected: tuple[Expected, ...] = field(default=(), metadata={STORED_AS: "expect"})
+    faults: tuple[FaultRule, ...] = field(default=(), metadata={STORED_AS: "fault"})
+    scores: tuple[ScoreRule, ...] = field(default=(), metadata={STORED_AS: "score"})
+    aliases: _Texts = ()
+    notes: _Texts = ()
+    evidence: _Blank = ""
+    path: str = field(default="", metadata={STORED_AS: None})
 
     def fault(self, key: str) -> FaultRule:
         """The rule of that key."""

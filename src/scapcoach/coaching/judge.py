@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.calibration.calibration import SDC_FACTOR
-from scapcoach.coaching.results import Fault, Score, ScorePart, Value, Verdict
+from scapcoach.coaching.results import Score, ScorePart, Value, Verdict
 from scapcoach.coaching.specs import REP_VALUES
 from scapcoach.measures.series import Reason, Status
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from scapcoach.calibration import Calibration
     from scapcoach.coaching.exercise import Exercise, FaultRule, ScoreRule
     from scapcoach.coaching.readings import Readings
-    from scapcoach.coaching.results import Rep
 
 #: Smallest share of the weight that must have points for a total score [E].
 MIN_SCORED: Final = 0.7
@@ -70,17 +69,10 @@ def verdicts(exercise: Exercise, values: Mapping[str, Value]) -> Mapping[str, Ve
     return MappingProxyType({r.key: verdict(r, values[r.measure]) for r in exercise.faults})
 
 
-def faults(exercise: Exercise, values: Mapping[str, Value], rep: Rep) -> tuple[Fault, ...]:
-    """The faults of a repetition, most severe first."""
-    found = [
-        Fault(
-            rule.key, rule.title, rule.severity, rule.measure, values[rule.measure], rule.limit,
-            (rep.peak_start + rep.peak_end) / 2, rep.number,
-        )
-        for rule in exercise.faults
-        if verdict(rule, values[rule.measure]) is Verdict.FAULTY
-    ]  # fmt: skip
-    return tuple(sorted(found, key=lambda fault: -fault.severity))
+def faults(exercise: Exercise, values: Mapping[str, Value]) -> tuple[FaultRule, ...]:
+    """The rules that a repetition breaks, most severe first."""
+    found = (r for r in exercise.faults if verdict(r, values[r.measure]) is Verdict.FAULTY)
+    return tuple(sorted(found, key=lambda rule: -rule.severity))
 
 
 def score(exercise: Exercise, values: Mapping[str, Value]) -> Score:

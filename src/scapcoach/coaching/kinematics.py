@@ -34,7 +34,7 @@ _LIMBS: Final = np.concatenate([ARMS, _LEG_POINTS])
 
 #: Visibility below which a side has almost no weight if the other is better [E]: the landmarker
 #: guesses hidden limbs, often well, but visible ones are more reliable.
-MIN_SEEN: Final = 0.5
+TRUSTED_VISIBILITY: Final = 0.5
 
 
 #: Coordinates of elbows, wrists and hips in the picture, for timing movements; pixels.
@@ -118,7 +118,7 @@ def _path(poses: Poses, hips: FloatArray) -> FloatArray:
 
 def _weights(seen: FloatArray) -> FloatArray:
     """(T, 2) weight of each side: its visibility; a hidden side has almost none."""
-    weight = np.where(seen >= MIN_SEEN, seen, 0.1 * seen) + 1e-6
+    weight = np.where(seen >= TRUSTED_VISIBILITY, seen, 0.1 * seen) + 1e-6
     return np.asarray(weight / weight.sum(axis=1, keepdims=True))
 
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import os
 import tomllib
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from msgspec import convert
-from msgspec.structs import asdict
 
 from scapcoach import schema
 from scapcoach.coaching.check import faults, field_lines, listed
@@ -28,12 +27,9 @@ from scapcoach.coaching.exercise import (
     ExerciseKind,
     Expected,
     FaultRule,
-    Movement,
     Phase,
     Relation,
-    ScoreRule,
 )
-from scapcoach.coaching.exercise_file import ExerciseFile
 from scapcoach.errors import ExerciseError
 
 if TYPE_CHECKING:
@@ -138,44 +134,19 @@ def parse(text: str, name: str) -> Exercise:
     except ValueError as error:
         why = "a number in it is too long" if "digits" in str(error) else error
         raise ExerciseError(f"{name} is not valid TOML: {why}.") from None
-    found = list(faults(data, ExerciseFile))
+    found = list(faults(data, schema.document_type(Exercise, _FORM)))
     if not found:
-        file = convert(data, ExerciseFile)
-        exercise = _exercise(file, name)
-        found = [*_wrong_movement(file), *_contradictions(exercise)]
+        exercise = replace(schema.convert(data, Exercise, _FORM, name), path=name)
+        found = [*_wrong_movement(exercise), *_contradictions(exercise)]
     if found:
         faulty = listed(found, field_lines(text))
         raise ExerciseError(f"{name} cannot be used as an exercise:\n{faulty}")
     return exercise
 
 
-def _exercise(file: ExerciseFile, path: str) -> Exercise:
-    phases = {phase.label: phase for phase in Phase}
-    movement = asdict(file.movement)
-    for key in ("full", "start", "peak", "change"):
-        movement[key] = MappingProxyType(movement[key])
-    parts = asdict(file)
-    expected = [asdict(one) for one in parts.pop("expect")]
-    return Exercise(
-        expected=tuple(Expected(**{**one, "phase": phases[one["phase"]]}) for one in expected),
-        faults=tuple(FaultRule(**_tidy(asdict(one))) for one in parts.pop("fault")),
-        scores=tuple(ScoreRule(**asdict(one)) for one in parts.pop("score")),
-        path=path,
-        **{**_tidy(parts), "movement": Movement(**movement)},
-    )
-
-
-def _tidy(values: dict[str, Any]) -> dict[str, Any]:
-    """With every text on one line."""
-    return {
-        key: " ".join(value.split()) if type(value) is str else value
-        for key, value in values.items()
-    }
-
-
-def _wrong_movement(file: ExerciseFile) -> Iterator[Fault]:
-    movement, place = file.movement, ("movement",)
-    allowed = (HOLD_MEASURE,) if file.kind is ExerciseKind.HOLD else tuple(MOVEMENT_QUANTITIES)
+def _wrong_movement(exercise: Exercise) -> Iterator[Fault]:
+    movement, place = exercise.movement, ("movement",)
+    allowed = (HOLD_MEASURE,) if exercise.kind is ExerciseKind.HOLD else tuple(MOVEMENT_QUANTITIES)
     if not movement.full:
         yield (*place, "full"), f"is empty; it must name one or more of {', '.join(allowed)}."
     for key, change in movement.full.items():

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scapcoach.coaching.exercise import HOLD_MEASURE
+from scapcoach.coaching.exercise import HOLD_MEASURE, MAX_SAG
 from scapcoach.coaching.squeeze import SQUEEZE
 from scapcoach.measures.series import Reason
 
@@ -81,7 +81,7 @@ JOINT_HYSTERESIS: Final = Hysteresis(0.35, 0.3, 0.4)
 #: For signals that fall by up to a half while a position is held [M, phantom]: the phase of arms
 #: that may be guessed, since hidden elbows overshoot before and after the finish; and the squeeze
 #: of a hold.
-SAG_HYSTERESIS: Final = Hysteresis(0.5, 0.55, 0.6)
+SAG_HYSTERESIS: Final = Hysteresis(0.5, MAX_SAG, 0.6)
 
 
 class Stage(IntEnum):

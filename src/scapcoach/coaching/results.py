@@ -105,31 +105,6 @@ class Rep:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """A fault seen in one repetition.
-
-    Attributes:
-        key: of the exercise's rule.
-        title: words for people, e.g. "Blades stay behind".
-        severity: of the rule.
-        measure: name of the value in `REP_VALUES`.
-        value: as observed; always beyond `limit` by at least one sigma, status ``ok``.
-        limit: of the rule.
-        time: seconds; the repetition's peak.
-        rep: number of the repetition.
-    """
-
-    key: str
-    title: str
-    severity: Severity
-    measure: str
-    value: Value
-    limit: float
-    time: float
-    rep: int
-
-
-@dataclass(frozen=True, slots=True)
 class ScorePart:
     """One part of a repetition's score.
 
@@ -180,7 +155,7 @@ class RepValues:
         values: by name, all of `REP_VALUES` in their order; withheld ones with their reason.
         grip: always withheld: the landmarks do not show it (`grip.GRIP`).
         pull_angle: high, mid or low: direction of the load relative to the trunk.
-        faults: most severe first.
+        faults: rules of the exercise that it breaks, most severe first.
         verdicts: by key, for every fault of the exercise.
         score: with its parts.
     """
@@ -189,7 +164,7 @@ class RepValues:
     values: Mapping[str, Value]
     grip: Label
     pull_angle: Label
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FaultRule, ...] = ()
     verdicts: Mapping[str, Verdict] = field(default_factory=lambda: MappingProxyType({}))
     score: Score = field(default_factory=lambda: Score(float("nan")))
 

@@ -7,7 +7,6 @@ same person sitting as they want to sit, the hunch score of the desk check is gi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -18,6 +17,7 @@ from scapcoach.landmarks import Poses
 from scapcoach.measures import measure
 from scapcoach.measures.registry import MARKED, MILD
 from scapcoach.measures.series import Reason, Status, View
+from scapcoach.report.check_page import Finding, PhotoCheck
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,55 +37,6 @@ FORWARD_SIGMA: Final = 5.0
 
 #: Degrees of tilt that a picture can distinguish from level, beyond the measure's own sigma [E].
 LEVEL: Final = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One finding about a picture, or why there is none.
-
-    Attributes:
-        name: name of the measure.
-        title: the name shown to people.
-        value, sigma: in `unit`; None where the status allows no value.
-        unit: "deg", or "" for the score.
-        status, reason: as in the measures.
-        words: a sentence for people.
-    """
-
-    name: str
-    title: str
-    value: float | None
-    sigma: float | None
-    unit: str
-    status: Status
-    reason: Reason
-    words: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PhotoCheck:
-    """What one picture showed.
-
-    Attributes:
-        name: of the picture.
-        image: (H, W, 3) uint8 RGB.
-        poses: one frame; of the largest person.
-        view: from where the person is seen; UNKNOWN when nobody was found.
-        findings: most interesting first.
-        others: number of further people in the picture.
-    """
-
-    name: str
-    image: Image
-    poses: Poses
-    view: View
-    findings: tuple[Finding, ...]
-    others: int
-
-    @property
-    def found(self) -> bool:
-        """Whether a person was found."""
-        return bool(self.poses.present[0])
 
 
 def read_picture(path: Path) -> Image:

@@ -110,7 +110,8 @@ class PopupNotifier:
         log = logging.getLogger("desktop_notifier")
         log.addHandler(warnings)
         try:
-            asyncio.run(_notify(_title(notice), notice.text))
+            title = _TITLES.get(notice.kind.value, "Posture")
+            asyncio.run(_notify(title, notice.text))
         except Exception as error:
             raise InputError(f"The desktop shows no notifications ({error}).") from error
         finally:
@@ -188,10 +189,6 @@ class CommandNotifier:
             )
         except OSError as error:
             raise InputError(f"The alert command failed ({error.strerror}).") from error
-
-
-def _title(notice: Notice) -> str:
-    return _TITLES.get(notice.kind.value, "Posture")
 
 
 def _start(words: list[str], more: dict[str, str]) -> None:

@@ -17,10 +17,10 @@ from scapcoach.sources.camera import Camera
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scapcoach.desk.check import PhotoCheck
     from scapcoach.desk.posture import Baseline
     from scapcoach.landmarks import Poses
     from scapcoach.pose.landmarker import Landmarker
+    from scapcoach.report.check_page import PhotoCheck
     from scapcoach.sources.frames import Frame
 
 #: Seconds to wait for each of the two pictures.

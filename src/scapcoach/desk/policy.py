@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from scapcoach.desk import SENSITIVITIES
 from scapcoach.measures.registry import MARKED, MILD
 
 #: Seconds that one sample represents at most: what happened in a longer gap is not known.
 LONGEST_STEP: Final = 6.0
 
 #: How hunched is hunched: the score beyond which a moment counts, by sensitivity.
-THRESHOLDS: Final = {"low": MARKED, "normal": (MILD + MARKED) / 2, "high": MILD}
+THRESHOLDS: Final = dict(zip(SENSITIVITIES, (MARKED, (MILD + MARKED) / 2, MILD), strict=True))
 
 
 class DeskState(StrEnum):

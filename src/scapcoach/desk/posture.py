@@ -13,10 +13,12 @@ All functions take `Poses` of T frames and return (T,) arrays, NaN where nothing
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import numpy as np
+from msgspec import Meta
 
+from scapcoach.arrays import DegreesOrNan, or_nan
 from scapcoach.desk.head import head_size
 from scapcoach.errors import CalibrationError
 from scapcoach.geometry.vectors import wrap_degrees
@@ -58,7 +60,7 @@ FORWARD_VISIBLE_YAW: Final = 20.0
 ONE_SHOULDER_YAW: Final = 50.0
 #: Degrees of yaw away from the baseline beyond which it is not valid; a slump by itself appears as
 #: up to 40, because depth is uncertain without hips [M, phantom].
-MAX_YAW_CHANGE: Final = 50.0
+MAX_BASELINE_TURN: Final = 50.0
 #: Neck heights by which the ears may be higher than in the baseline before it is not valid:
 #: standing, or another chair [M, phantom: standing 1.3-3].
 MAX_RISE: Final = 0.6
@@ -88,6 +90,9 @@ PARTS: Final = {
     "raised": "shoulders raised",
 }
 
+#: In picture heights; the camera may show a little more or less than the whole person.
+_Place: TypeAlias = Annotated[float, Meta(ge=-10, le=10)]
+
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
@@ -105,12 +110,12 @@ class Baseline:
     """
 
     name: str
-    ears: tuple[float, float]
-    shoulders: tuple[float, float]
-    face: float
-    yaw: float
-    noise: float
-    slump: float = float("nan")
+    ears: tuple[_Place, _Place]
+    shoulders: tuple[_Place, _Place]
+    face: Annotated[float, or_nan(Annotated[float, Meta(gt=0, le=10)])]
+    yaw: DegreesOrNan
+    noise: Annotated[float, or_nan(Annotated[float, Meta(ge=0, le=100)])]
+    slump: Annotated[float, or_nan(Annotated[float, Meta(ge=-100, le=100)])] = float("nan")
     model_sha256: str = ""
 
     @property
@@ -373,7 +378,7 @@ def _misplaced(
     """Objections: the baseline is not valid for this place or pose."""
     wrists = poses.xy[:, [Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST], 1] / poses.size[1]
     with np.errstate(invalid="ignore"):
-        turned = np.abs(wrap_degrees(points.yaw - rest.yaw)) > MAX_YAW_CHANGE
+        turned = np.abs(wrap_degrees(points.yaw - rest.yaw)) > MAX_BASELINE_TURN
         risen = parts["lower"] < -MAX_RISE
         shifted = np.abs(points.shoulders[:, 0] - rest.shoulders[0]) > MAX_SHIFT * rest.neck
         ratio = points.face / rest.face

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from scapcoach import schema
 from scapcoach.desk.head import head_size
-from scapcoach.desk.posture import Baseline
+from scapcoach.desk.posture import Baseline  # noqa: TC001 - for `schema`
 from scapcoach.errors import CalibrationError, ProfileNameError
 from scapcoach.files import write_private
 from scapcoach.folders import data_folder
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = "scapcoach.desk/1"
 _FORM: Final = schema.Format(
-    "Delete the file and run 'scapcoach desk calibrate'", CalibrationError, SCHEMA
+    "Delete the file and run 'scapcoach desk calibrate'", CalibrationError, SCHEMA, later={}
 )
 
 #: Differences that make up one unit of `unlikeness` [E]: degrees of yaw; logarithm of the head's
@@ -42,6 +41,13 @@ _MARGIN: Final = 0.6
 _SWITCH_AFTER_S: Final = 8.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Setups:
+    """The content of the file."""
+
+    setups: tuple[Baseline, ...]
+
+
 def setups_file() -> Path:
     """The file with the baselines; SCAPCOACH_DATA_DIR overrides the platform's user data folder."""
     return data_folder() / "desk.json"
@@ -54,13 +60,10 @@ def load_setups(path: Path | None = None) -> tuple[Baseline, ...]:
         CalibrationError: the file is damaged or of another version.
     """
     path = setups_file() if path is None else path
-    from scapcoach.desk.records import SetupsRecord
-
     try:
-        found = schema.read(path, SetupsRecord, _FORM, f"The file of desk baselines {path}")
+        return schema.read(path, _Setups, _FORM, f"The file of desk baselines {path}").setups
     except FileNotFoundError:
         return ()
-    return tuple(schema.built(Baseline, record) for record in found.setups)
 
 
 def save_setup(baseline: Baseline, path: Path | None = None) -> Path:
@@ -71,8 +74,9 @@ def save_setup(baseline: Baseline, path: Path | None = None) -> Path:
         OutputError: it cannot be written.
     """
     path = setups_file() if path is None else path
-    kept = [b for b in load_setups(path) if b.name != baseline.name]
-    return _write(path, [*kept, baseline])
+    kept = (b for b in load_setups(path) if b.name != baseline.name)
+    write_private(path, schema.text(_Setups((*kept, baseline)), _FORM))
+    return path
 
 
 def delete_setup(name: str, path: Path | None = None) -> None:
@@ -85,21 +89,11 @@ def delete_setup(name: str, path: Path | None = None) -> None:
     """
     path = setups_file() if path is None else path
     found = load_setups(path)
-    kept = [b for b in found if b.name != name]
+    kept = tuple(b for b in found if b.name != name)
     if len(kept) == len(found):
         known = ", ".join(b.name for b in found) or "none yet"
         raise ProfileNameError(f"There is no set-up {name!r}; there are: {known}.")
-    _write(path, kept)
-
-
-def _write(path: Path, setups: list[Baseline]) -> Path:
-    data = {"schema": SCHEMA, "setups": [_plain(b) for b in setups]}
-    write_private(path, json.dumps(data, indent=1, allow_nan=False))
-    return path
-
-
-def _plain(baseline: Baseline) -> dict[str, Any]:
-    return {k: None if v != v else v for k, v in asdict(baseline).items()}  # noqa: PLR0124 - NaN
+    write_private(path, schema.text(_Setups(kept), _FORM))
 
 
 def unlikeness(poses: Poses, baseline: Baseline) -> float:

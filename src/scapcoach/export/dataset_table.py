@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pyarrow as pa
+
+    from scapcoach.measures.series import MeasureSpec
 
 INDEX_SCHEMA: Final = "scapcoach.index/1"
 
@@ -43,56 +46,98 @@ class Row:
     facts: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
+#: The columns that are fields of a row.
+_OWN: Final = tuple(one.name for one in fields(Row) if one.name != "facts")
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _largest(shares: Mapping[str, float]) -> str:
+    return max(shares, key=lambda name: shares[name]) if shares else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column from summary.json.
+
+    Attributes:
+        name: of the column.
+        kind: of its values, as Arrow calls it.
+        place: of the value in a summary: keys, with "." between them.
+        unit: of the values; None where they have none.
+        value: makes the value from what is found there.
+    """
+
+    name: str
+    kind: str
+    place: str
+    unit: str | None = None
+    value: Callable[[Any], Any] = _as_it_is
+
+    def of(self, summary: Mapping[str, Any]) -> Any:
+        """The value; None where it is missing."""
+        found: Any = summary
+        for key in self.place.split("."):
+            found = (found or {}).get(key)
+        return None if found is None else self.value(found)
+
+
+_OF_CLIP: Final = (
+    _Column("content", "string", "settings.content"),
+    _Column("seconds", "double", "source.seconds"),
+    _Column("frames", "int64", "source.frames_decoded"),
+    _Column("fps", "double", "source.fps"),
+    _Column("width", "int64", "source.size", value=itemgetter(0)),
+    _Column("height", "int64", "source.size", value=itemgetter(1)),
+    _Column("notes", "int64", "source.warnings", value=len),
+    _Column("model", "string", "model.name"),
+    _Column("calibration", "string", "calibration"),
+    _Column("person", "double", "subject.share_with_person"),
+    _Column("another", "double", "subject.share_of_another"),
+    _Column("view", "string", "views", value=_largest),
+    _Column("yaw", "double", "yaw.median"),
+    _Column("headline", "string", "headline", value=" ".join),
+    _Column("recognised", "string", "set.exercise"),
+    _Column("reps", "int64", "set.reps"),
+    _Column("partial", "int64", "set.partial"),
+    _Column("score", "double", "set.score"),
+)
+
+
+def _of_measure(spec: MeasureSpec) -> Iterator[_Column]:
+    name, place = spec.name, f"measures.{spec.name}"
+    for share in _SHARES:
+        yield _Column(f"{name}_{share}", "double", f"{place}.share_{share}", "share of all frames")
+    yield _Column(f"{name}_why", "string", f"{place}.withheld_reasons", value=_largest)
+    for key in _STATISTICS:
+        yield _Column(f"{name}_{key}", "double", f"{place}.value.{key}", spec.unit)
+    for key in _STATISTICS if spec.has_degrees else ():
+        yield _Column(f"{name}_deg_{key}", "double", f"{place}.degrees.{key}", "deg")
+
+
+def _columns() -> Iterator[_Column]:
+    yield from _OF_CLIP
+    for spec in SPECS.values():
+        yield from _of_measure(spec)
+
+
 def facts_of(summary: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a row that come from one summary.json; missing values are None."""
-    source, subject = summary["source"], summary["subject"]
-    views = summary["views"]
-    facts: dict[str, Any] = {
-        "content": summary["settings"].get("content"),
-        "seconds": source["seconds"],
-        "frames": source["frames_decoded"],
-        "fps": source["fps"],
-        "width": source["size"][0],
-        "height": source["size"][1],
-        "notes": len(source["warnings"]),
-        "model": summary["model"]["name"],
-        "calibration": summary["calibration"],
-        "person": subject["share_with_person"],
-        "another": subject["share_of_another"],
-        "view": max(views, key=lambda name: views[name]) if views else "",
-        "yaw": (summary["yaw"] or {}).get("median"),
-        "headline": " ".join(summary["headline"]),
-    }
-    coached = summary.get("set") or {}
-    facts |= {"reps": coached.get("reps"), "partial": coached.get("partial")}
-    facts |= {"score": coached.get("score"), "recognised": coached.get("exercise")}
-    for name, spec in SPECS.items():
-        one = summary["measures"].get(name)
-        if one is None:
-            continue
-        facts |= {f"{name}_{share}": one[f"share_{share}"] for share in _SHARES}
-        why = one["withheld_reasons"]
-        facts[f"{name}_why"] = max(why, key=lambda reason: why[reason]) if why else ""
-        facts |= {f"{name}_{key}": (one["value"] or {}).get(key) for key in _STATISTICS}
-        if spec.has_degrees:
-            facts |= {f"{name}_deg_{key}": (one["degrees"] or {}).get(key) for key in _STATISTICS}
-    return facts
+    return {column.name: column.of(summary) for column in _columns()}
 
 
 def index_table(rows: Sequence[Row]) -> pa.Table:
     """One row per clip, in the given order; columns are the same whatever the outcome."""
     import pyarrow as pa
 
-    columns = list(_fields())
-    arrays = []
-    for one in columns:
-        if hasattr(Row, one.name) and one.name != "facts":
-            values = [getattr(row, one.name) for row in rows]
-        else:
-            values = [row.facts.get(one.name) for row in rows]
-        arrays.append(pa.array(values, one.type))
-    schema = pa.schema(columns, metadata={"schema": INDEX_SCHEMA})
-    return pa.Table.from_arrays(arrays, schema=schema)
+    fields = [pa.field(name, pa.string()) for name in _OWN]
+    for one in _columns():
+        metadata = None if one.unit is None else {"unit": one.unit}
+        fields.append(pa.field(one.name, pa.type_for_alias(one.kind), metadata=metadata))
+    values = [{**{name: getattr(row, name) for name in _OWN}, **row.facts} for row in rows]
+    return pa.Table.from_pylist(values, pa.schema(fields, metadata={"schema": INDEX_SCHEMA}))
 
 
 def write_index(path: Path, rows: Sequence[Row]) -> None:
@@ -102,30 +147,6 @@ def write_index(path: Path, rows: Sequence[Row]) -> None:
         OutputError: it could not be written.
     """
     write_parquet(path, index_table(rows))
-
-
-def _fields() -> Iterator[pa.Field]:
-    import pyarrow as pa
-
-    text, number, whole = pa.string(), pa.float64(), pa.int64()
-    kinds = {
-        "clip": text, "status": text, "reason": text, "folder": text, "lifter": text,
-        "exercise": text, "content": text, "seconds": number, "frames": whole, "fps": number,
-        "width": whole, "height": whole, "notes": whole, "model": text, "calibration": text,
-        "person": number, "another": number, "view": text, "yaw": number, "headline": text,
-        "recognised": text, "reps": whole, "partial": whole, "score": number,
-    }  # fmt: skip
-    for name, kind in kinds.items():
-        yield pa.field(name, kind)
-    for name, spec in SPECS.items():
-        for share in _SHARES:
-            yield pa.field(f"{name}_{share}", number, metadata={"unit": "share of all frames"})
-        yield pa.field(f"{name}_why", text)
-        for key in _STATISTICS:
-            yield pa.field(f"{name}_{key}", number, metadata={"unit": spec.unit})
-        if spec.has_degrees:
-            for key in _STATISTICS:
-                yield pa.field(f"{name}_deg_{key}", number, metadata={"unit": "deg"})
 
 
 def read_index(path: Path) -> list[Row]:
@@ -140,13 +161,12 @@ def read_index(path: Path) -> list[Row]:
         return []
     if (table.schema.metadata or {}).get(b"schema", b"").decode() != INDEX_SCHEMA:
         return []
-    own = [one.name for one in fields(Row) if one.name != "facts"]
-    if not set(own) <= set(table.column_names):
+    if not set(_OWN) <= set(table.column_names):
         return []
     return [
         Row(
-            **{name: values[name] or "" for name in own},
-            facts={name: value for name, value in values.items() if name not in own},
+            **{name: values[name] or "" for name in _OWN},
+            facts={name: value for name, value in values.items() if name not in _OWN},
         )
         for values in table.to_pylist()
     ]

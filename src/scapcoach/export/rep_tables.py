@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from scapcoach.coaching.results import CueKind
 from scapcoach.coaching.specs import REP_VALUES
+from scapcoach.export.summary_types import CueEntry, Mean, Repetition, Rule, Set, entry
+from scapcoach.export.tables import table_of
+from scapcoach.schema import plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from scapcoach.coaching.results import Cue, FaultCount, Label, RepValues, SetResult, Value
+    from scapcoach.coaching.results import Label, RepValues, SetResult, Value
 
 REPS_SCHEMA: Final = "scapcoach.reps/1"
 
@@ -38,12 +40,11 @@ def reps_table(result: SetResult) -> pa.Table:
     import pyarrow as pa
 
     reps, n = result.reps, len(result.reps)
-    fields: list[pa.Field] = []
-    arrays: list[pa.Array] = []
+    columns: list[tuple[pa.Field, pa.Array]] = []
 
     def add(name: str, values: list[Any], kind: pa.DataType, **about: str) -> None:
-        fields.append(pa.field(name, kind, metadata=about))
-        arrays.append(pa.array(values, kind, from_pandas=True))  # from_pandas: NaN becomes null
+        array = pa.array(values, kind, from_pandas=True)  # from_pandas: NaN becomes null
+        columns.append((pa.field(name, kind, metadata=about), array))
 
     number, text = pa.float64(), pa.string()
     add("exercise", [result.exercise.name] * n, text, title="Exercise")
@@ -73,9 +74,9 @@ def reps_table(result: SetResult) -> pa.Table:
     for name in dict.fromkeys(name for one in points for name in one):
         title = f"Points for {REP_VALUES[name].title.lower()}"
         add(f"points_{name}", [one.get(name) for one in points], number, title=title)
-    about = {"exercise": result.exercise.name, "focus": str(result.focus)}
-    metadata = {"schema": REPS_SCHEMA, **about}
-    return pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=metadata))
+    return table_of(
+        columns, schema=REPS_SCHEMA, exercise=result.exercise.name, focus=str(result.focus)
+    )
 
 
 def _add_status(add: Any, name: str, of: list[Value] | list[Label], text: Any) -> None:
@@ -96,84 +97,46 @@ def _points(found: RepValues) -> dict[str, float]:
 
 
 def set_summary(result: SetResult) -> dict[str, Any]:
-    """The set as summary.json holds it under ``set``; the writer turns NaN into null."""
+    """The set as summary.json holds it under ``set``, in plain JSON types."""
     exercise, summary = result.exercise, result.summary
-    return {
-        "exercise": exercise.name,
-        "title": exercise.title,
-        "view": exercise.view,
-        "film": exercise.film,
-        "focus": str(result.focus),
-        "load_kg": result.load,
-        "reps": len(result.reps),
-        "partial": result.partial,
-        "score": summary.score,
-        "best": summary.best,
-        "worst": summary.worst,
-        "ranked_by": summary.ranked_by,
-        "grips": summary.grips,
-        "next_time": summary.next_time,
-        "advice": summary.advice,
-        "means": {name: _mean(result, name, value) for name, value in summary.means.items()},
-        "faults": [_count(count) for count in summary.faults],
-        "trends": [
-            {"name": t.measure, "clear": t.clear, "sure": t.sure, **_plain(t.change)}
-            for t in summary.trends
-        ],
-        "episodes": [{**asdict(one), "severity": int(one.severity)} for one in result.episodes],
-        "cues": [_cue(cue) for cue in result.cues],
-        "repetitions": [
-            {
-                "rep": r.rep.number,
-                "partial": r.rep.partial,
-                **{name: getattr(r.rep, name) for name in _TIMES},
-                "amplitude": r.rep.amplitude,
-                "score": r.score.total,
-                "points": _points(r),
-                "faults": _faults(r),
-                "unjudged": _unjudged(result, r),
-                **{name: getattr(r, name).name or None for name in _LABELS},
-                "values": {name: _plain(v) for name, v in r.values.items()},
-            }
-            for r in result.reps
-        ],
-    }
+    found: dict[str, Any] = plain(
+        entry(
+            Set, summary, exercise, result,
+            exercise=exercise.name,
+            load_kg=result.load,
+            reps=len(result.reps),
+            partial=result.partial,
+            means={name: _mean(result, name, value) for name, value in summary.means.items()},
+            faults=[entry(Rule, count, count.rule) for count in summary.faults],
+            trends=[
+                {"name": t.measure, "clear": t.clear, "sure": t.sure, **plain(t.change)}
+                for t in summary.trends
+            ],
+            cues=[
+                entry(CueEntry, cue, t=cue.time, praise=cue.kind is CueKind.PRAISE)
+                for cue in result.cues
+            ],
+            repetitions=[_repetition(result, one) for one in result.reps],
+        )
+    )  # fmt: skip
+    return found
 
 
-def _count(count: FaultCount) -> dict[str, Any]:
-    rule = count.rule
-    return {
-        "key": rule.key,
-        "title": rule.title,
-        "severity": int(rule.severity),
-        "faulty": count.faulty,
-        "judged": count.judged,
-        "measure": rule.measure,
-    }
-
-
-def _cue(cue: Cue) -> dict[str, Any]:
-    return {
-        "t": cue.time,
-        "until": cue.until,
-        "text": cue.text,
-        "praise": cue.kind is CueKind.PRAISE,
-        "fault": cue.fault,
-        "rep": cue.rep,
-    }
-
-
-def _plain(value: Value) -> dict[str, Any]:
-    return {
-        "value": value.value,
-        "sigma": value.sigma,
-        "status": value.status.label,
-        "reason": value.reason.label,
-    }
+def _repetition(result: SetResult, found: RepValues) -> dict[str, Any]:
+    labels = {name: getattr(found, name).name or None for name in _LABELS}
+    return entry(
+        Repetition, found.rep, found,
+        rep=found.rep.number,
+        score=found.score.total,
+        points=_points(found),
+        faults=_faults(found),
+        unjudged=_unjudged(result, found),
+        **labels,
+    )  # fmt: skip
 
 
 def _mean(result: SetResult, name: str, mean: Value) -> dict[str, Any]:
     """A mean with what a comparison needs: over how many repetitions, and how they scatter."""
     values = [r[name].value for r in result.reps if not r.rep.partial and r[name].absolute]
     spread = float(np.std(values, ddof=1)) if len(values) > 1 else float("nan")
-    return {**_plain(mean), "unit": REP_VALUES[name].unit, "n": len(values), "sd": spread}
+    return entry(Mean, mean, unit=REP_VALUES[name].unit, n=len(values), sd=spread)

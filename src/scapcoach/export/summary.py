@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from scapcoach._version import __version__
+from scapcoach.export.summary_types import Measure, entry
 from scapcoach.files import atomic_path
 from scapcoach.measures.series import Reason, Status, View
 from scapcoach.measures.words import MAIN
+from scapcoach.schema import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from scapcoach.measures.series import Measures, Series
 
 SCHEMA: Final = "scapcoach.summary/1"
+#: Of the numbers in it.
+DECIMALS: Final = 6
 
 #: Views as sentences name them.
 VIEW_WORDS: Final = {
@@ -86,7 +89,7 @@ def build_summary(
     }
     if lifting is not None:
         found["set"] = lifting
-    whole: dict[str, Any] = plain(found)
+    whole: dict[str, Any] = plain(found, DECIMALS)
     whole["headline"] = headline(whole)
     return whole
 
@@ -198,21 +201,18 @@ def _withheld(summary: Mapping[str, Any]) -> list[str]:
 
 
 def _measure(series: Series) -> dict[str, Any]:
-    status, spec = series.status, series.spec
-    ok, relative = status == Status.OK, status == Status.RELATIVE
-    degrees = None if series.deg is None else _statistics(series.deg[ok | relative])
-    return {
-        "title": spec.title,
-        "unit": spec.unit,
-        "positive": spec.positive,
-        "n": len(series),
-        "share_ok": _share(ok),
-        "share_relative": _share(relative),
-        "share_withheld": _share(~(ok | relative)),
-        "withheld_reasons": _reasons(series),
-        "value": _statistics(series.value[ok | relative]),
-        "degrees": degrees,
-    }
+    ok, relative = series.status == Status.OK, series.status == Status.RELATIVE
+    judged = ok | relative
+    return entry(
+        Measure, series.spec,
+        n=len(series),
+        share_ok=_share(ok),
+        share_relative=_share(relative),
+        share_withheld=_share(~judged),
+        withheld_reasons=_reasons(series),
+        value=_statistics(series.value[judged]),
+        degrees=None if series.deg is None else _statistics(series.deg[judged]),
+    )  # fmt: skip
 
 
 def _reasons(series: Series) -> dict[str, float]:
@@ -222,12 +222,16 @@ def _reasons(series: Series) -> dict[str, float]:
     for reason in Reason:
         here = (series.status == Status.NOT_OBSERVABLE) & (series.reason == reason)
         shares[reason.label or "none"] = _share(here)
-    return dict(sorted(((k, v) for k, v in shares.items() if v > 0), key=lambda kv: -kv[1]))
+    return _largest_first(shares)
 
 
 def _views(measures: Measures, poses: Poses) -> dict[str, float]:
     present = measures.view[poses.present]
-    shares = {view.label: _share(present == view) for view in View}
+    return _largest_first({view.label: _share(present == view) for view in View})
+
+
+def _largest_first(shares: Mapping[str, float]) -> dict[str, float]:
+    """Without those that are 0."""
     return dict(sorted(((k, v) for k, v in shares.items() if v > 0), key=lambda kv: -kv[1]))
 
 
@@ -271,18 +275,3 @@ def _duration(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.0f} seconds" if seconds >= 10 else f"{seconds:.1f} seconds"
     return f"{int(seconds // 60)} min {int(seconds % 60)} s"
-
-
-def plain(value: Any) -> Any:
-    """Only types that JSON has: numpy numbers become Python's, NaN and infinity None."""
-    if isinstance(value, dict):
-        return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(v) for v in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float):
-        return round(value, 6) if math.isfinite(value) else None
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    return str(value)

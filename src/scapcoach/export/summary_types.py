@@ -199,6 +199,24 @@ class Summary(Closed, frozen=True):
     set: Set | UnsetType = UNSET
 
 
+def entry(kind: type[Struct], *sources: object, **known: Any) -> dict[str, Any]:
+    """The fields of an object in the summary.
+
+    Args:
+        kind: of the object; it says which fields there are, and in which order.
+        sources: where fields that are not `known` are found, under the same name; the first one
+            that has a field gives it. Fields that none has are left out.
+        known: fields by name.
+    """
+    fields = {}
+    for name in kind.__struct_fields__:
+        if name in known:
+            fields[name] = known[name]
+        elif (source := next((one for one in sources if hasattr(one, name)), None)) is not None:
+            fields[name] = getattr(source, name)
+    return fields
+
+
 def json_schema() -> dict[str, Any]:
     """The schema (JSON Schema 2020-12) of summary.json."""
     from msgspec.json import schema_components

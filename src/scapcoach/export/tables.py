@@ -13,7 +13,7 @@ from scapcoach.landmarks import N_CONTOUR, SURFACE, Landmark, Poses
 from scapcoach.measures.series import Reason, Status, View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     import numpy.typing as npt
@@ -30,6 +30,10 @@ _PER_POINT: Final = (
     ("visibility", ("visibility",), ""),
     ("presence", ("presence",), ""),
 )
+#: Columns of the back contour.
+_CONTOUR: Final = [f"contour_{k:02d}_{axis}" for k in range(N_CONTOUR) for axis in "xy"]
+#: What `landmarks.SURFACE` is called in the table.
+_SURFACE: Final = [f"surface_{name}" for name in SURFACE]
 
 
 def frames_table(measures: Measures) -> pa.Table:
@@ -41,32 +45,28 @@ def frames_table(measures: Measures) -> pa.Table:
     strings; an empty ``_reason`` is the empty string, not null. Each field's metadata holds
     ``unit``, ``positive`` (what a positive value means) and ``title``.
     """
-    import pyarrow as pa
-
-    columns: list[tuple[pa.Field, pa.Array]] = [
+    columns = [
         _number("t", measures.t, unit="s", title="Time", positive="later"),
         _labels("view", measures.view, View, title="View"),
         _number("yaw", measures.yaw, unit="deg", title="Turn", positive="turned to their own left"),
         _number("yaw_sigma", measures.yaw_sigma, unit="deg", title="Turn, one standard deviation"),
     ]
     for series in measures.series.values():
-        spec = series.spec
-        sigma_title = f"{spec.title}, one standard deviation"
-        about = _about(spec)
-        columns.append(_number(spec.name, series.value, **about))
-        columns.append(
-            _number(f"{spec.name}_sigma", series.sigma, unit=spec.unit, title=sigma_title)
-        )
-        columns.append(_labels(f"{spec.name}_status", series.status, Status, title="Status"))
-        columns.append(_labels(f"{spec.name}_reason", series.reason, Reason, title="Reason"))
+        spec, name, about = series.spec, series.spec.name, _about(series.spec)
+        sigma = f"{spec.title}, one standard deviation"
+        columns += [
+            _number(name, series.value, **about),
+            _number(f"{name}_sigma", series.sigma, unit=spec.unit, title=sigma),
+            _labels(f"{name}_status", series.status, Status, title="Status"),
+            _labels(f"{name}_reason", series.reason, Reason, title="Reason"),
+        ]
         if spec.has_degrees:
             deg, deg_sigma = _or_nan(series.deg, series), _or_nan(series.deg_sigma, series)
-            columns.append(_number(f"{spec.name}_deg", deg, **(about | {"unit": "deg"})))
-            columns.append(
-                _number(f"{spec.name}_deg_sigma", deg_sigma, unit="deg", title=sigma_title)
-            )
-    schema = pa.schema([field for field, _ in columns], metadata={"schema": FRAMES_SCHEMA})
-    return pa.Table.from_arrays([array for _, array in columns], schema=schema)
+            columns += [
+                _number(f"{name}_deg", deg, **(about | {"unit": "deg"})),
+                _number(f"{name}_deg_sigma", deg_sigma, unit="deg", title=sigma),
+            ]
+    return table_of(columns, schema=FRAMES_SCHEMA)
 
 
 def landmarks_table(poses: Poses) -> pa.Table:
@@ -91,14 +91,11 @@ def landmarks_table(poses: Poses) -> pa.Table:
                 name = f"{point.name.lower()}_{ending}"
                 columns.append(_number(name, values[:, axis], unit=unit))
     if poses.contour is not None:
-        for k, axis, name in _contour_columns():
-            columns.append(_number(name, poses.contour[:, k, axis], unit="px"))
+        flat = poses.contour.reshape(len(poses), len(_CONTOUR))
+        columns += [_number(name, flat[:, k], unit="px") for k, name in enumerate(_CONTOUR)]
     if poses.surface is not None:
-        for k, name in _surface_columns():
-            columns.append(_number(name, poses.surface[:, k], unit=""))
-    metadata = {"schema": LANDMARKS_SCHEMA, "size": json.dumps(list(poses.size))}
-    schema = pa.schema([field for field, _ in columns], metadata=metadata)
-    return pa.Table.from_arrays([array for _, array in columns], schema=schema)
+        columns += [_number(n, poses.surface[:, k], unit="") for k, n in enumerate(_SURFACE)]
+    return table_of(columns, schema=LANDMARKS_SCHEMA, size=json.dumps(list(poses.size)))
 
 
 def poses_from_table(table: pa.Table) -> Poses:
@@ -115,7 +112,7 @@ def poses_from_table(table: pa.Table) -> Poses:
             "use a landmarks.parquet that scapcoach wrote."
         )
     names = set(table.column_names)
-    wanted = [f"{p.name.lower()}_{e}" for p in Landmark for _, es, _ in _PER_POINT for e in es]
+    wanted = [name for _, endings, _ in _PER_POINT for name in _point_columns(endings)]
     missing = [name for name in ("t", "subject", *wanted) if name not in names]
     if missing:
         raise InputError(
@@ -124,25 +121,17 @@ def poses_from_table(table: pa.Table) -> Poses:
         )
     parts: dict[str, Any] = {}
     for attribute, endings, _ in _PER_POINT:
-        grid = np.stack(
-            [_floats(table, f"{p.name.lower()}_{e}") for p in Landmark for e in endings], axis=1
-        )
-        shape = (table.num_rows, len(Landmark)) + ((len(endings),) if len(endings) > 1 else ())
-        parts[attribute] = grid.reshape(shape)
-    contour = None
-    if all(name in names for _, _, name in _contour_columns()):
-        grid = np.stack([_floats(table, name) for _, _, name in _contour_columns()], axis=1)
-        contour = grid.reshape(table.num_rows, N_CONTOUR, 2)
-    surface = None
-    if all(name in names for _, name in _surface_columns()):
-        surface = np.stack([_floats(table, name) for _, name in _surface_columns()], axis=1)
+        shape = (len(Landmark), len(endings)) if len(endings) > 1 else (len(Landmark),)
+        parts[attribute] = _floats(table, _point_columns(endings), shape)
+    if names.issuperset(_CONTOUR):
+        parts["contour"] = _floats(table, _CONTOUR, (N_CONTOUR, 2))
+    if names.issuperset(_SURFACE):
+        parts["surface"] = _floats(table, _SURFACE, (len(SURFACE),))
     width, height = json.loads(metadata[b"size"])
     return Poses(
         t=table["t"].to_numpy(),
         subject=table["subject"].to_numpy(),
         size=(int(width), int(height)),
-        contour=contour,
-        surface=surface,
         **parts,
     )
 
@@ -170,6 +159,14 @@ def read_landmarks(path: Path) -> Poses:
         return poses_from_table(table)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
+
+
+def table_of(columns: Iterable[tuple[pa.Field, pa.Array]], **metadata: str) -> pa.Table:
+    """A table of these columns, in their order; `metadata` is that of its schema."""
+    import pyarrow as pa
+
+    fields, arrays = zip(*columns, strict=True)
+    return pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=metadata))
 
 
 def write_parquet(path: Path, table: pa.Table) -> None:
@@ -213,15 +210,11 @@ def _or_nan(values: npt.NDArray[Any] | None, like: Any) -> npt.NDArray[Any]:
     return np.full(len(like), np.nan) if values is None else values
 
 
-def _floats(table: pa.Table, name: str) -> npt.NDArray[np.float32]:
-    return np.asarray(table[name].to_numpy(), dtype=np.float32)
+def _floats(table: pa.Table, names: list[str], shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
+    """(T, *shape) the values of these columns."""
+    columns = [np.asarray(table[name].to_numpy(), np.float32) for name in names]
+    return np.stack(columns, axis=1).reshape(-1, *shape)
 
 
-def _surface_columns() -> Iterator[tuple[int, str]]:
-    return ((k, f"surface_{name}") for k, name in enumerate(SURFACE))
-
-
-def _contour_columns() -> Iterator[tuple[int, int, str]]:
-    for k in range(N_CONTOUR):
-        for axis, letter in enumerate("xy"):
-            yield k, axis, f"contour_{k:02d}_{letter}"
+def _point_columns(endings: Iterable[str]) -> list[str]:
+    return [f"{point.name.lower()}_{ending}" for point in Landmark for ending in endings]

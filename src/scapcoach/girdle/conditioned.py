@@ -61,6 +61,8 @@ _HEAD_RISE[[TEMPLATE_POINTS.index(p) * N_AXES + 1 for p in SHOULDERS]] = -0.5
 LESS_WHEN_RAISED: Final = 0.6
 #: Shares of squeeze and of shrug beyond which no further movement of the arms is explained.
 _FOLLOW_LIMITS: Final = ((-1.0, 1.5), (-0.5, 1.5))
+#: One object: what is worked out of it is cached by its identity.
+_USUAL: Final = TemplateNoise()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +108,7 @@ def read(
     Raises:
         ModelError: the shipped covariances are missing or damaged.
     """
-    noise, scatter = noise or _usual(), scatter or shipped_scatter()
+    noise, scatter = noise or _USUAL, scatter or shipped_scatter()
     arms = arm_features(poses, template.unit)
     phase = template.phase(arms)
     seen = template_features(poses, template.unit, template.world_unit)
@@ -170,8 +172,3 @@ def _solve(
     shape = (len(theta), 2, 3)
     misfit = np.sqrt(np.maximum(cost, 0) / residual.shape[1])
     return shares.reshape(shape), sds.reshape(shape), misfit
-
-
-@lru_cache(maxsize=1)
-def _usual() -> TemplateNoise:
-    return TemplateNoise()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import numpy as np
 
+from scapcoach.arrays import DegreesOrNan, FloatArray, Number, NumberOrNan, Positive, table
 from scapcoach.errors import CalibrationError
 from scapcoach.geometry.posture import (
     ARMS,
@@ -23,7 +24,7 @@ from scapcoach.geometry.view import estimate_yaw
 from scapcoach.landmarks import HIPS, SHOULDERS, cached_per_poses
 
 if TYPE_CHECKING:
-    from scapcoach.arrays import BoolArray, FloatArray
+    from scapcoach.arrays import BoolArray
     from scapcoach.landmarks import Poses
 
 
@@ -81,19 +82,19 @@ class Neutral:
         start, end: seconds between which it was taken.
     """
 
-    points: FloatArray
-    arms: FloatArray
-    trunk: FloatArray
-    unit: float
-    yaw: float
+    points: Annotated[FloatArray, table((33, 2), Number | None)]
+    arms: Annotated[FloatArray, table((2, 2, 3), Number | None)]
+    trunk: Annotated[FloatArray, table((3,), Number | None)]
+    unit: Positive
+    yaw: DegreesOrNan
     hips_seen: bool
-    rounding: float
-    lean: float
-    head_forward: float
-    head_height: float
-    face: float
-    start: float
-    end: float
+    rounding: NumberOrNan
+    lean: DegreesOrNan
+    head_forward: DegreesOrNan
+    head_height: NumberOrNan
+    face: NumberOrNan
+    start: NumberOrNan
+    end: NumberOrNan
 
 
 def neutral_from(poses: Poses) -> Neutral:

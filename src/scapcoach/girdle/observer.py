@@ -11,7 +11,6 @@ recording give equal results, and a mirrored picture gives exactly mirrored resu
 
 from __future__ import annotations
 
-import io
 import zipfile
 from dataclasses import dataclass
 from functools import cache
@@ -28,8 +27,6 @@ from scapcoach.girdle.state import GirdleState
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import numpy.typing as npt
 
     from scapcoach.arrays import FloatArray
     from scapcoach.girdle.neutral import Neutral
@@ -239,7 +236,7 @@ def load_observer(path: Path) -> Observer:
 
 def save_observer(observer: Observer, path: Path) -> None:
     """Write weights in half precision; the same weights give the same bytes."""
-    arrays: dict[str, npt.NDArray[Any]] = {
+    arrays: dict[str, Any] = {
         "schema": np.array(OBSERVER_SCHEMA), "nets": np.array(len(observer.nets)),
         "depth": np.array(len(observer.nets[0].weights)),
         "factor": observer.factor.astype(np.float32),
@@ -249,8 +246,4 @@ def save_observer(observer: Observer, path: Path) -> None:
         for k, (weight, bias) in enumerate(zip(net.weights, net.biases, strict=True)):
             arrays[f"{n}.{k}.weight"] = weight.astype(np.float16)
             arrays[f"{n}.{k}.bias"] = bias.astype(np.float32)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, array in arrays.items():
-            buffer = io.BytesIO()
-            np.save(buffer, array)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), buffer.getvalue())
+    np.savez(path, **arrays)

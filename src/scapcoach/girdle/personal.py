@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import numpy as np
 
+from scapcoach.arrays import FloatArray, Number, table
 from scapcoach.geometry.vectors import median, y_up
 from scapcoach.girdle.neutral import HIDDEN_SIGMA, usable_landmarks
 from scapcoach.girdle.positive import inverse
@@ -26,7 +27,7 @@ from scapcoach.landmarks import EARS, HIPS, SHOULDERS, Landmark
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from scapcoach.arrays import BoolArray, FloatArray
+    from scapcoach.arrays import BoolArray
     from scapcoach.girdle.neutral import Neutral
     from scapcoach.landmarks import Poses
 
@@ -92,8 +93,8 @@ class Shifts:
             by them. NaN for a pose that was not taken.
     """
 
-    shifts: FloatArray
-    ends: FloatArray
+    shifts: Annotated[FloatArray, table((len(FULL_POSES), len(POSE_POINTS), 2), Number | None)]
+    ends: Annotated[FloatArray, table((len(FULL_POSES),), Number | None)]
 
     @property
     def depression(self) -> float:

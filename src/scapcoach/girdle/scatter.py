@@ -8,7 +8,6 @@ and the noise of each point, which grows where the point is hidden.
 
 from __future__ import annotations
 
-import io
 import zipfile
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -259,14 +258,10 @@ def load_scatter(path: Path) -> Scatter:
 def save_scatter(scatter: Scatter, path: Path) -> None:
     """Write covariances; the same ones give the same bytes."""
     rows, columns = np.tril_indices(N_TEMPLATE_FEATURES)
-    arrays: dict[str, npt.NDArray[Any]] = {
+    arrays: dict[str, Any] = {
         "schema": np.array(SCATTER_SCHEMA),
         "yaws": scatter.yaws.astype(np.float32),
         "people": scatter.people.astype(np.int32),
         "covariances": scatter.covariances[:, rows, columns].astype(np.float32),
     }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, array in arrays.items():
-            buffer = io.BytesIO()
-            np.save(buffer, array)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), buffer.getvalue())
+    np.savez(path, **arrays)

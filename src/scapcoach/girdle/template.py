@@ -15,10 +15,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import numpy as np
 
+from scapcoach.arrays import FloatArray, Number, Positive, table
 from scapcoach.errors import CalibrationError
 from scapcoach.geometry.posture import ARMS, trunk_length, trunk_line
 from scapcoach.geometry.vectors import y_up
@@ -29,7 +30,7 @@ from scapcoach.landmarks import EARS, HIPS, SHOULDERS, Landmark
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from scapcoach.arrays import FloatArray, IntArray
+    from scapcoach.arrays import IntArray
     from scapcoach.landmarks import Poses
 
 
@@ -85,29 +86,15 @@ class Template:
         spread: how much equal repetitions differ, in units of the expected noise.
     """
 
-    unit: float
-    world_unit: float
-    start: FloatArray
-    weight: FloatArray
-    arms: FloatArray
-    rest: FloatArray
-    squeeze: FloatArray
-    shrug: FloatArray
-    spread: float
-
-    def __post_init__(self) -> None:
-        columns = N_TEMPLATE_FEATURES
-        shapes = {
-            "start": (_N_ARMS,), "weight": (_N_ARMS,), "arms": (len(PHASES), _N_ARMS),
-            "rest": (len(PHASES), columns), "squeeze": (2, columns), "shrug": (2, columns),
-        }  # fmt: skip
-        for name, shape in shapes.items():
-            value = getattr(self, name)
-            if value.shape != shape or not np.isfinite(value).all():
-                raise ValueError(f"the template's {name} is not {shape} finite numbers")
-        for name in ("unit", "world_unit", "spread"):
-            if not 0 < getattr(self, name) < np.inf:
-                raise ValueError(f"the template's {name} is not a positive number")
+    unit: Positive
+    world_unit: Positive
+    start: Annotated[FloatArray, table((_N_ARMS,), Number)]
+    weight: Annotated[FloatArray, table((_N_ARMS,), Number)]
+    arms: Annotated[FloatArray, table((len(PHASES), _N_ARMS), Number)]
+    rest: Annotated[FloatArray, table((len(PHASES), N_TEMPLATE_FEATURES), Number)]
+    squeeze: Annotated[FloatArray, table((2, N_TEMPLATE_FEATURES), Number)]
+    shrug: Annotated[FloatArray, table((2, N_TEMPLATE_FEATURES), Number)]
+    spread: Positive
 
     def phase(self, arms: FloatArray) -> FloatArray:
         """(T,) phase of (T, A) arms, within [-0.25, 1.25]."""

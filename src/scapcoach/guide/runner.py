@@ -22,25 +22,15 @@ class GuideRunner:
 
     Args:
         finished: called with each finished calibration, whether a frame or a command finished it.
+
+    Attributes:
+        guide: the one that runs; None while there is none. Setting it begins another, or ends it.
     """
 
     def __init__(self, finished: Callable[[Calibration], Any]) -> None:
         self._finished = finished
         self._given: Calibration | None = None
-        self._guide: Guide | None = None
-
-    @property
-    def guide(self) -> Guide | None:
-        """The guide at this moment; None while there is none."""
-        return self._guide
-
-    def begin(self, guide: Guide) -> None:
-        """Run this guide, instead of any other."""
-        self._guide = guide
-
-    def leave(self) -> None:
-        """Stop; everything stays as it was before."""
-        self._guide = None
+        self.guide: Guide | None = None
 
     def frame(self, raw: Poses, image: npt.NDArray[np.uint8]) -> None:
         """Take one more frame.
@@ -49,15 +39,15 @@ class GuideRunner:
             raw: landmarks as the tracker gives them, T = 1.
             image: (H, W, 3) their picture.
         """
-        if self._guide is not None:
-            self._guide = self._guide.frame(raw, float(image[::16, ::16].mean()))
-            self._hand_over(self._guide)
+        if self.guide is not None:
+            self.guide = self.guide.frame(raw, float(image[::16, ::16].mean()))
+            self._hand_over(self.guide)
 
     def command(self, name: str) -> None:
         """Carry out what the person asks for: ``accept``, ``retry``, ``again``."""
-        if self._guide is not None:
-            self._guide = self._guide.command(name)
-            self._hand_over(self._guide)
+        if self.guide is not None:
+            self.guide = self.guide.command(name)
+            self._hand_over(self.guide)
 
     def _hand_over(self, guide: Guide) -> None:
         found = guide.calibration

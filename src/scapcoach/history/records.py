@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 #: States of a second at the desk, in the order of the tables.
 STATES: Final = ("good", "mild", "marked", "unknown", "away", "paused")
+#: Days that a look back covers when nobody says how many, today included.
+LOOK_BACK_DAYS: Final = 28
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -156,7 +158,7 @@ def plain_alert(alert: Alert) -> dict[str, Any]:
         "kind": alert.kind,
         "text": alert.text,
         "cause": alert.cause,
-        "trace": [[p.dt, p.score, p.state] for p in alert.trace],
+        "trace": [list(astuple(p)) for p in alert.trace],
     }
 
 
@@ -167,11 +169,5 @@ def plain_session(session: LiftingSession) -> dict[str, Any]:
         "start": session.start.text,
         "seconds": session.seconds,
         "source": session.source,
-        "sets": [
-            {
-                "exercise": s.exercise, "pattern": s.pattern, "reps": s.reps, "load": s.load,
-                "grip": s.grip, "angle": s.angle, "figures": s.figures,
-            }
-            for s in session.sets
-        ],
-    }  # fmt: skip
+        "sets": [asdict(s) for s in session.sets],
+    }

@@ -36,8 +36,10 @@ _FORM: Final = schema.Format(
 #: (minute since 1970 UTC, offset in minutes, state): the key under which seconds are counted.
 MinuteKey = tuple[int, int, str]
 
-#: Earliest and latest moment that a query without limits covers.
-_FOREVER: Final = (-1e15, 1e15)
+#: Earlier than any moment, for queries without a limit.
+_EVER: Final = -1e15
+#: The columns that `_alert` reads.
+_ALERTS: Final = "SELECT utc, offset, kind, text, cause, trace, id FROM alerts"
 
 
 def history_path() -> Path:
@@ -175,54 +177,41 @@ class History:
 
     # Reading
 
-    def minutes(
-        self, since: float = _FOREVER[0], until: float = _FOREVER[1]
-    ) -> list[tuple[MinuteKey, float]]:
+    def minutes(self, since: float = _EVER) -> list[tuple[MinuteKey, float]]:
         """Seconds by minute, offset and state, in order of time.
 
         Args:
             since: seconds since 1970 UTC, included; the same in the following methods.
-            until: seconds since 1970 UTC, not included.
         """
         rows = self._execute(
-            "SELECT minute, offset, state, seconds FROM minutes WHERE minute >= ? AND minute < ? "
+            "SELECT minute, offset, state, seconds FROM minutes WHERE minute >= ? "
             "ORDER BY minute, offset, state",
-            (since // 60, until / 60),
+            (since // 60,),
         )
         return [((minute, offset, state), seconds) for minute, offset, state, seconds in rows]
 
-    def alerts(self, since: float = _FOREVER[0], until: float = _FOREVER[1]) -> list[Alert]:
+    def alerts(self, since: float = _EVER) -> list[Alert]:
         """Alerts with their traces, in order of time."""
-        rows = self._execute(
-            "SELECT utc, offset, kind, text, cause, trace, id FROM alerts "
-            "WHERE utc >= ? AND utc < ? ORDER BY utc, id",
-            (since, until),
-        )
+        rows = self._execute(f"{_ALERTS} WHERE utc >= ? ORDER BY utc, id", (since,))
         return [self._alert(row) for row in rows]
 
     def alert(self, number: int) -> Alert | None:
         """One alert by its id."""
-        rows = self._execute(
-            "SELECT utc, offset, kind, text, cause, trace, id FROM alerts WHERE id = ?", (number,)
-        )
+        rows = self._execute(f"{_ALERTS} WHERE id = ?", (number,))
         return self._alert(rows[0]) if rows else None
 
-    def breaks(self, since: float = _FOREVER[0], until: float = _FOREVER[1]) -> list[Break]:
+    def breaks(self, since: float = _EVER) -> list[Break]:
         """Breaks in order of time."""
         rows = self._execute(
-            "SELECT utc, offset, seconds FROM breaks WHERE utc >= ? AND utc < ? ORDER BY utc",
-            (since, until),
+            "SELECT utc, offset, seconds FROM breaks WHERE utc >= ? ORDER BY utc", (since,)
         )
         return [Break(Stamp(utc, offset), seconds) for utc, offset, seconds in rows]
 
-    def sessions(
-        self, since: float = _FOREVER[0], until: float = _FOREVER[1]
-    ) -> list[LiftingSession]:
+    def sessions(self, since: float = _EVER) -> list[LiftingSession]:
         """Lifting sessions with their sets, in order of time."""
         rows = self._execute(
-            "SELECT id, utc, offset, seconds, source FROM sessions WHERE utc >= ? AND utc < ? "
-            "ORDER BY utc, id",
-            (since, until),
+            "SELECT id, utc, offset, seconds, source FROM sessions WHERE utc >= ? ORDER BY utc, id",
+            (since,),
         )
         return [
             LiftingSession(Stamp(utc, offset), seconds, source, self._sets(number), number)
@@ -235,18 +224,8 @@ class History:
             "WHERE session = ? ORDER BY number",
             (session,),
         )
-        return tuple(
-            LiftingSet(
-                exercise,
-                pattern,
-                reps,
-                load,
-                grip,
-                angle,
-                self._read(figures, dict[str, float]),
-            )
-            for exercise, pattern, reps, load, grip, angle, figures in rows
-        )
+        sets = ((*about, self._read(figures, dict[str, float])) for *about, figures in rows)
+        return tuple(LiftingSet(*values) for values in sets)
 
     # Helpers
 

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from scapcoach.history.records import STATES, Alert, LiftingSession, Stamp, plain_session
+from scapcoach.history.records import (
+    LOOK_BACK_DAYS,
+    STATES,
+    Alert,
+    LiftingSession,
+    Stamp,
+    plain_session,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,7 +114,7 @@ class HistorySummary:
         return nothing and not self.sessions
 
 
-def summarise(history: History, now: Stamp, days: int = 28) -> HistorySummary:
+def summarise(history: History, now: Stamp, days: int = LOOK_BACK_DAYS) -> HistorySummary:
     """Summarise the last days.
 
     Args:

@@ -116,7 +116,7 @@ class App:
         self._guiding = GuideRunner(self._finished)
         if self.calibrate_only:
             first = EXERCISE if self.calibrate_only == "exercise" else POSTURE
-            self._guiding.begin(Guide(first, self.plan))
+            self._guiding.guide = Guide(first, self.plan)
 
     def run(self) -> None:
         """Run until the person finishes, or the file is over."""
@@ -180,7 +180,7 @@ class App:
         if both or (key == "x" and card(guide).more):
             self._calibrate_exercise()
         elif key == "escape" or onwards:
-            self._guiding.leave()
+            self._guiding.guide = None
         elif key == "r" and guide.over:
             self._guiding.command("again")
         elif key in {"r", "\r"}:
@@ -191,10 +191,10 @@ class App:
         self.message = self.on_calibrated(self.session.renew(found))
 
     def _calibrate(self) -> None:
-        self._guiding.begin(Guide(POSTURE, self.plan))
+        self._guiding.guide = Guide(POSTURE, self.plan)
 
     def _calibrate_exercise(self) -> None:
-        self._guiding.begin(Guide(EXERCISE, self.plan))
+        self._guiding.guide = Guide(EXERCISE, self.plan)
 
     def show(self) -> None:
         """Paint the last picture in the current state."""

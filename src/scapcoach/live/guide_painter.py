@@ -68,8 +68,7 @@ class GuidePainter:
         rows = -(-len(checks) // per_row)
         bottom = height - 2.4 * em  # the head stays visible: its place in the picture matters
         box = Box(margin, bottom - tall - 1.6 * em * rows, width - margin, bottom)
-        layer = Layer(box.inset(-1))
-        layer.fill(box, PANEL, 0.86, radius=0.45 * em)
+        layer = Layer.panel(box, PANEL, 0.86, radius=0.45 * em)
         y = box.top + 0.5 * em
         for line in heads:
             layer.text(box.left + em, y + 0.9 * head, line, head, color, "bold")
@@ -141,10 +140,8 @@ class GuidePainter:
         em, size = self._em, round(1.3 * self._em)
         x, y = self.size[0] - 3.4 * em, 0.4 * self.size[1] + 4.4 * em
         half = text_width(word, size) / 2 + 0.4 * em
-        layer = Layer(Box(x - half, y - 1.2 * em, x + half, y + 0.5 * em))
-        layer.fill(
-            Box(x - half, y - 1.2 * em, x + half, y + 0.5 * em), PANEL, 0.86, radius=0.4 * em
-        )
+        box = Box(x - half, y - 1.2 * em, x + half, y + 0.5 * em)
+        layer = Layer.panel(box, PANEL, 0.86, radius=0.4 * em)
         layer.text(x, y, word, size, TO_DO, "bold", "center")
         return layer
 

@@ -192,8 +192,7 @@ class Painter:
         top = 0.5 * height
         wide = max(text_width(line, size) for line in lines) + 2 * em
         box = Box((width - wide) / 2, top, (width + wide) / 2, top + tall)
-        layer = Layer(box.inset(-1))
-        layer.fill(box, PANEL, 0.8, radius=0.45 * em)
+        layer = Layer.panel(box, PANEL, 0.8, radius=0.45 * em)
         for k, line in enumerate(lines):
             base = top + 0.45 * em + (k + 0.8) * 1.2 * size
             layer.text(width / 2, base, line, size, QUIET, "medium", "center")

@@ -7,19 +7,17 @@ import importlib.util
 import os
 import re
 import socket
-import sys
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from scapcoach.errors import DisplayError
-from scapcoach.system_libraries import install_command, listed, missing_libraries
+from scapcoach.system_libraries import SYSTEM, install_command, listed, missing_libraries
 
 if TYPE_CHECKING:
     from scapcoach.arrays import Image
 
 
-_SYSTEM: str = sys.platform
 _INSTEAD: Final = "Use 'scapcoach serve' and open the page it names in a browser."
 _TRY_S: Final = 2.0
 #: Libraries of windows in the folder that PyAV's wheel brings along, as Linux lists them.
@@ -33,7 +31,7 @@ def check_display() -> None:
         DisplayError: there is no screen (the message names the alternative); the toolkit lacks
             system libraries; or the program that uses scapcoach imported PyAV before OpenCV.
     """
-    if _SYSTEM != "linux":
+    if SYSTEM != "linux":
         return
     named = os.environ.get("DISPLAY", "")
     if not named:
@@ -87,7 +85,7 @@ def _use_the_systems_x11() -> None:
     had it before version 1.8; a newer libX11 does not see it and removes events from the queue. If
     the expose event is among them, the window stays black: one in five did [M].
     """
-    if _SYSTEM == "linux":
+    if SYSTEM == "linux":
         with suppress(OSError):  # not installed: the copy is used
             ctypes.CDLL("libX11-xcb.so.1", ctypes.RTLD_GLOBAL)
 

@@ -23,6 +23,8 @@ CLOCK: Final = 90_000
 KEY_FRAMES: Final = 30
 #: Frames that may wait for the encoder: about 22 MB at 720p, a quarter of a second at 30 a second.
 QUEUE_FRAMES: Final = 8
+#: Longer side of a video at most, in pixels.
+MAX_VIDEO_SIDE: Final = 1280
 _LIMITED: Final = 1
 
 
@@ -92,9 +94,9 @@ def coded(image: Image, pts: int) -> av.VideoFrame:
     return frame
 
 
-def even_size(size: tuple[int, int], max_side: int) -> tuple[int, int]:
-    """Both sides even (yuv420p halves them), the longer one at most `max_side`."""
-    scale = min(1.0, max_side / max(size))
+def even_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Both sides even (yuv420p halves them), the longer one at most `MAX_VIDEO_SIDE`."""
+    scale = min(1.0, MAX_VIDEO_SIDE / max(size))
     width, height = (max(2, 2 * round(side * scale / 2)) for side in size)
     if scale == 1.0:
         width, height = max(2, size[0] // 2 * 2), max(2, size[1] // 2 * 2)

@@ -48,26 +48,29 @@ class CameraVideo:
     Args:
         path: the file, which must not exist.
         size: (width, height) of the pictures in pixels.
-        max_side: largest longer side of the video in pixels.
         reserve: bytes to leave free on the disk.
+
+    Attributes:
+        start: time of the first picture, where the video begins; None before it.
+        written: number of pictures given to the encoder so far.
+        dropped: number of pictures left out because the encoder was too slow.
+        trouble: why no more pictures are recorded, one sentence; empty while recording works.
 
     Raises:
         OutputError: the file cannot be made.
     """
 
-    def __init__(
-        self, path: Path, size: tuple[int, int], *, max_side: int = 1280, reserve: int = RESERVE
-    ) -> None:
+    def __init__(self, path: Path, size: tuple[int, int], *, reserve: int = RESERVE) -> None:
         self.path = path
-        self.size = even_size(size, max_side)
+        self.size = even_size(size)
         self._given = size
         self._reserve = reserve
         self._queue: queue.Queue[tuple[Image, int] | None] = queue.Queue(QUEUE_FRAMES)
-        self._start: float | None = None
+        self.start: float | None = None
         self._last_pts = -1
-        self._written = 0
-        self._dropped = 0
-        self._trouble = ""
+        self.written = 0
+        self.dropped = 0
+        self.trouble = ""
         self._over = False
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,26 +79,6 @@ class CameraVideo:
             raise output_error(error, path) from error
         self._thread = threading.Thread(target=self._run, name="camera video", daemon=True)
         self._thread.start()
-
-    @property
-    def start(self) -> float | None:
-        """Time of the first picture, where the video begins; None before it."""
-        return self._start
-
-    @property
-    def written(self) -> int:
-        """Number of pictures given to the encoder so far."""
-        return self._written
-
-    @property
-    def dropped(self) -> int:
-        """Number of pictures left out because the encoder was too slow."""
-        return self._dropped
-
-    @property
-    def trouble(self) -> str:
-        """Why no more pictures are recorded, one sentence; empty while recording works."""
-        return self._trouble
 
     def add(self, image: Image, t: float) -> bool:
         """Record a picture; False where it is left out. Never waits.
@@ -109,17 +92,17 @@ class CameraVideo:
         """
         if image.shape != (self._given[1], self._given[0], 3):
             raise ValueError(f"This video takes RGB pictures of {self._given}, not {image.shape}.")
-        if self._trouble:
+        if self.trouble:
             return False
-        start = t if self._start is None else self._start
+        start = t if self.start is None else self.start
         pts = max(round((t - start) * CLOCK), self._last_pts + 1)
         try:
             self._queue.put_nowait((image, pts))
         except queue.Full:
-            self._dropped += 1
+            self.dropped += 1
             return False
-        self._start, self._last_pts = start, pts
-        self._written += 1
+        self.start, self._last_pts = start, pts
+        self.written += 1
         return True
 
     def close(self) -> None:
@@ -129,7 +112,7 @@ class CameraVideo:
             self._thread.join()
         with contextlib.suppress(OSError):
             self._file.close()
-            if not self._written:
+            if not self.written:
                 self.path.unlink()
 
     def __enter__(self) -> Self:
@@ -144,11 +127,11 @@ class CameraVideo:
         try:
             self._encode()
         except OSError as error:  # also libav's disk errors
-            self._trouble = f"Filming stopped: {output_error(error, self.path)}"
+            self.trouble = f"Filming stopped: {output_error(error, self.path)}"
         except OutputError as error:
-            self._trouble = f"Filming stopped: {error}"
+            self.trouble = f"Filming stopped: {error}"
         except Exception as error:  # noqa: BLE001 - whatever the encoder meets, the session goes on
-            self._trouble = f"Filming stopped: {self.path.name} could not be encoded ({error})."
+            self.trouble = f"Filming stopped: {self.path.name} could not be encoded ({error})."
         while not self._over:  # after an error: empty the queue up to its end mark
             self._over = self._queue.get() is None
 

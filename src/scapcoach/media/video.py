@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
@@ -17,9 +17,12 @@ from scapcoach.pictures import shrunk
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
 
     from scapcoach.arrays import Image
+
+
+#: Speed of the encoder, one of libx264's presets.
+_PRESET: Final = "veryfast"
 
 
 class AnnotatedVideoWriter:
@@ -35,29 +38,23 @@ class AnnotatedVideoWriter:
         size: (width, height) of the pictures of the recording in pixels.
         audio_from: recording whose sound is kept: copied when it is AAC or MP3, else turned into
             AAC. Sound that cannot be read is left out, with a line in `warnings`.
-        max_side: largest longer side of the video in pixels.
-        preset: speed of the encoder, one of libx264's presets.
 
     Raises:
         OutputError: from any method, when the file cannot be written.
     """
 
     def __init__(
-        self, path: Path, size: tuple[int, int], *, audio_from: Path | None = None,
-        max_side: int = 1280, preset: str = "veryfast",
-    ) -> None:  # fmt: skip
+        self, path: Path, size: tuple[int, int], *, audio_from: Path | None = None
+    ) -> None:
         self.path = path
-        self.size = even_size(size, max_side)
+        self.size = even_size(size)
         self.warnings: list[str] = []
         self.frames_written = 0
         self._audio_from = audio_from
-        self._preset = preset
         self._last_pts = -1
         self._queue: queue.Queue[tuple[Image, int] | None] = queue.Queue(QUEUE_FRAMES)
         self._failure: BaseException | None = None
         self._abandoned = threading.Event()
-        self._thread: threading.Thread
-        self._temporary: Path
 
     def __enter__(self) -> Self:
         self._atomic = atomic_path(self.path)
@@ -92,24 +89,19 @@ class AnnotatedVideoWriter:
         self._put((image, pts))
         self.frames_written += 1
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is not None:
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is not None:
             self._abandoned.set()
         with contextlib.suppress(OutputError):  # raised below, by _check
             self._put(None)
         self._thread.join()
         failure: OutputError | None = None
         try:
-            if error is None:
+            if kind is None:
                 self._check()
         except OutputError as found:
             failure = found
-        if error is None and failure is None and self.frames_written:
+        if kind is None and failure is None and self.frames_written:
             self._atomic.__exit__(None, None, None)
             return
         # Not the caller's own error: `atomic_path` would take an OSError for one of this file.
@@ -148,7 +140,7 @@ class AnnotatedVideoWriter:
             output = stack.enter_context(
                 av.open(str(self._temporary), "w", format="mp4", options={"movflags": "+faststart"})
             )
-            stream = add_stream(output, self.size, self._preset)
+            stream = add_stream(output, self.size, _PRESET)
             audio = None
             if self._audio_from is not None:
                 audio = stack.enter_context(AudioCopy(self._audio_from, output, self.warnings))

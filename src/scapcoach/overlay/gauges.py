@@ -184,8 +184,7 @@ class Panel:
         """Everything static: panel, titles, tracks, reasons."""
         cards, key = shown
         em, panel = self.layout.em, self.layout.panel
-        layer = Layer(panel.inset(-1))
-        layer.fill(panel, PANEL, PANEL_ALPHA, radius=0.45 * em)
+        layer = Layer.panel(panel, PANEL, PANEL_ALPHA, radius=0.45 * em)
         for card, states in zip(cards, key, strict=True):
             first = card.rows[0].box
             inline = card.zones and first.top < card.box.top + 0.5 * em

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -53,7 +52,6 @@ class Overlay:
         measures: Measures,
         i: int,
         *,
-        banner: str | None = None,
         prompt: Prompt | None = None,
     ) -> None:
         """Draw frame `i` in place.
@@ -63,9 +61,7 @@ class Overlay:
             poses: landmarks; frame `i` of them belongs to `image`.
             measures: of the same frames as `poses`.
             i: number of the frame.
-            banner: one short cue, readable from three metres; None for none.
-            prompt: everything from the coach: counter, phase, cue and targets; a `banner` replaces
-                its cue.
+            prompt: everything from the coach: counter, phase, cue and targets.
 
         Raises:
             ValueError: the picture has another size.
@@ -77,8 +73,6 @@ class Overlay:
         contour = rounding is not None and bool(rounding.judged[i])
         self._skeleton.draw(image, poses, i, contour=contour)
         shown = prompt or Prompt()
-        if banner:
-            shown = replace(shown, cue=banner, praise=False)
         self._panel.draw(picture, measures, i, shown.targets)
         view = View(int(measures.view[i]))
         yaw = float(measures.yaw[i])
@@ -102,8 +96,7 @@ class Overlay:
         turn_width = text_width(turn, size) + 0.4 * em if turn else 0.0
         width = icon + name_width + turn_width + 1.0 * em
         box = Box(margin, margin, margin + width, margin + height)
-        layer = Layer(box.inset(-1))
-        layer.fill(box, PANEL, PANEL_ALPHA, radius=0.45 * em)
+        layer = Layer.panel(box, PANEL, PANEL_ALPHA, radius=0.45 * em)
         middle = (box.top + box.bottom) / 2
         self._compass(layer, box.left + 0.3 * em + icon / 2, middle, yaw)
         base = middle + 0.36 * size
@@ -136,8 +129,7 @@ class Overlay:
         width, height = text_width(text, size, "bold") + 1.6 * em, 2.1 * em
         middle, bottom = self.size[0] / 2, self._panel.layout.panel.top - 0.6 * em
         box = Box(middle - width / 2, bottom - height, middle + width / 2, bottom)
-        layer = Layer(box.inset(-1))
-        layer.fill(box, INK, 0.92, radius=height)
+        layer = Layer.panel(box, INK, 0.92, radius=height)
         base = (box.top + box.bottom) / 2 + 0.36 * size
         layer.text(middle, base, text, size, PANEL, "bold", "center")
         return layer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 import numpy as np
 
@@ -45,11 +45,19 @@ class Box(NamedTuple):
 class _Surface:
     """A surface to paint on; coordinates are those of the whole picture."""
 
+    def __init__(self, x: int, y: int, right: int, bottom: int) -> None:
+        self.x, self.y, self.right, self.bottom = x, y, right, bottom
+
     def _blend(self, x: int, y: int, cover: FloatArray, color: Color) -> None:
         raise NotImplementedError
 
     def _clip(self, box: Box, margin: float) -> tuple[int, int, int, int]:
-        raise NotImplementedError
+        return (
+            max(self.x, int(np.floor(box.left - margin))),
+            max(self.y, int(np.floor(box.top - margin))),
+            min(self.right, int(np.ceil(box.right + margin))),
+            min(self.bottom, int(np.ceil(box.bottom + margin))),
+        )
 
     def fill(
         self, box: Box, color: Color, alpha: float = 1.0, *, radius: float = 0.0,
@@ -86,11 +94,8 @@ class Canvas(_Surface):
     """An RGB uint8 picture, painted on in place."""
 
     def __init__(self, image: Image) -> None:
+        super().__init__(0, 0, image.shape[1], image.shape[0])
         self.image = image
-
-    def _clip(self, box: Box, margin: float) -> tuple[int, int, int, int]:
-        h, w = self.image.shape[:2]
-        return _clip(box, margin, 0, 0, w, h)
 
     def _blend(self, x: int, y: int, cover: FloatArray, color: Color) -> None:
         h, w = cover.shape
@@ -106,15 +111,19 @@ class Layer(_Surface):
     """A translucent layer over a box of the picture, painted once and laid over many frames."""
 
     def __init__(self, box: Box) -> None:
-        self.x, self.y = int(np.floor(box.left)), int(np.floor(box.top))
-        w, h = int(np.ceil(box.right)) - self.x, int(np.ceil(box.bottom)) - self.y
+        corners = np.floor([box.left, box.top]), np.ceil([box.right, box.bottom])
+        super().__init__(*np.concatenate(corners).astype(int).tolist())
+        w, h = self.right - self.x, self.bottom - self.y
         self._ink = np.zeros((h, w, 3), np.float32)  # colour times opacity
         self._clear = np.ones((h, w), np.float32)  # 1 - opacity
         self._baked: tuple[Image, Image] | None = None
 
-    def _clip(self, box: Box, margin: float) -> tuple[int, int, int, int]:
-        h, w = self._clear.shape
-        return _clip(box, margin, self.x, self.y, self.x + w, self.y + h)
+    @classmethod
+    def panel(cls, box: Box, color: Color, alpha: float, radius: float) -> Self:
+        """A layer with a filled box, for what is written on it."""
+        layer = cls(box.inset(-1))
+        layer.fill(box, color, alpha, radius=radius)
+        return layer
 
     def _blend(self, x: int, y: int, cover: FloatArray, color: Color) -> None:
         h, w = cover.shape
@@ -171,14 +180,3 @@ def _rounded_box(
 def _unit(x: FloatArray) -> FloatArray:
     """`x` limited to 0..1; a quarter of the time of `np.clip` on small arrays."""
     return np.minimum(np.maximum(x, 0), 1)
-
-
-def _clip(
-    box: Box, margin: float, left: int, top: int, right: int, bottom: int
-) -> tuple[int, int, int, int]:
-    return (
-        max(left, int(np.floor(box.left - margin))),
-        max(top, int(np.floor(box.top - margin))),
-        min(right, int(np.ceil(box.right + margin))),
-        min(bottom, int(np.ceil(box.bottom + margin))),
-    )

@@ -101,8 +101,7 @@ class PromptPainter:
 
     def _paint_counter(self, count: int, phase: str, held: int) -> Layer:
         em, box, digits = self._em, self.counter_box(), self._digits()
-        layer = Layer(box.inset(-1))
-        layer.fill(box, PANEL, PANEL_ALPHA, radius=0.45 * em)
+        layer = Layer.panel(box, PANEL, PANEL_ALPHA, radius=0.45 * em)
         middle = (box.left + box.right) / 2
         base = box.top + 0.3 * em + 0.86 * digits
         layer.text(middle, base, str(count), digits, INK, "bold", "center")
@@ -140,8 +139,7 @@ class PromptPainter:
         lines, size = fit((text,), sizes, right - left - 2 * em, 2.3 * big)
         top = bottom - 1.12 * size * len(lines) - em
         box = Box(left, top, right, bottom)
-        layer = Layer(box.inset(-1))
-        layer.fill(box, GOOD if praise else TO_DO, 0.95, radius=0.45 * em)
+        layer = Layer.panel(box, GOOD if praise else TO_DO, 0.95, radius=0.45 * em)
         middle = (left + right) / 2
         for k, line in enumerate(lines):
             base = top + 0.5 * em + (k + 0.84) * 1.12 * size - 0.08 * size

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from scapcoach.arrays import FloatArray, Image
 
 
@@ -51,12 +49,7 @@ class PoseEngine(Protocol):
 
     def __enter__(self) -> Self: ...
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
+    def __exit__(self, kind: object, *_: object) -> None: ...
 
 
 class ParallelEngine(PoseEngine, Protocol):

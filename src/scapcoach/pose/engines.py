@@ -13,9 +13,9 @@ How to add one: docs/how-to/add-a-pose-engine.md.
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING
 
 from scapcoach.errors import MissingModelError
 
@@ -82,7 +82,7 @@ def open_engine(
         ModelError: the model is missing or damaged, or the engine cannot load it.
         InputError: `subject_at` is outside the picture (raised at the first picture).
     """
-    engine: ParallelEngine = _load(_entry_of(model).factory)(
+    engine: ParallelEngine = resolve_name(_entry_of(model).factory)(
         model, subject_at=subject_at, delegate=delegate
     )
     return engine
@@ -95,7 +95,7 @@ def model_sha256(model: str) -> str:
         MissingModelError: there is no such model.
         ModelError: its file is missing or damaged.
     """
-    return str(_load(_entry_of(model).sha256)(model))
+    return str(resolve_name(_entry_of(model).sha256)(model))
 
 
 def _entry_of(model: str) -> EngineEntry:
@@ -104,8 +104,3 @@ def _entry_of(model: str) -> EngineEntry:
             return entry
     names = ", ".join(model_names())
     raise MissingModelError(f"There is no model {model!r}: choose one of {names}.")
-
-
-def _load(place: str) -> Any:
-    module, _, name = place.partition(":")
-    return getattr(importlib.import_module(module), name)

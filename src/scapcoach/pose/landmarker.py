@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 import weakref
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +14,7 @@ from scapcoach.pose.detection import Detection
 from scapcoach.pose.lean import load_mediapipe
 from scapcoach.pose.quiet import quiet_stderr
 from scapcoach.pose.uninterrupted import uninterrupted
+from scapcoach.system_libraries import SYSTEM
 
 if TYPE_CHECKING:
     from scapcoach.arrays import Image
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 #: MediaPipe's own default for finding, following and believing a pose.
 DEFAULT_CONFIDENCE: Final = 0.5
-_SYSTEM: str = sys.platform  # a plain name, so that type checkers read both ways
 
 
 class Landmarker:
@@ -168,7 +167,7 @@ def check_image(image: Image) -> None:
 def _create(
     model: ModelFile, *, people: int | None, masks: bool, confidence: float, delegate: str
 ) -> Any:
-    if delegate == "gpu" and _SYSTEM == "linux":
+    if delegate == "gpu" and SYSTEM == "linux":
         # These wheels take the option, and then run on the CPU without a word.
         raise DelegateError(
             "MediaPipe's package for Linux has no GPU support: leave --delegate gpu out."

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_STDERR: Final = 2
+STDERR: Final = 2
 #: Seconds to wait for a write in progress at the end of a block.
 _STRAGGLERS_S: Final = 0.002
 
@@ -77,16 +77,16 @@ class _Silencer:
             # It stays open: a thread may be about to write to it, and there is no way to know
             # when it has finished.
             if self._private is None:
-                self._private = os.dup(_STDERR)
+                self._private = os.dup(STDERR)
             else:
-                os.dup2(_STDERR, self._private, inheritable=False)
+                os.dup2(STDERR, self._private, inheritable=False)
             store = _appending(tempfile.TemporaryFile())  # noqa: SIM115 - outlives this function
         except OSError:
             return None
         moved = tuple(_writers())
         for raw in moved:
             _aim(raw, self._private)
-        os.dup2(store.fileno(), _STDERR)
+        os.dup2(store.fileno(), STDERR)
         return _Taken(self._private, store, moved)
 
 
@@ -96,7 +96,7 @@ def _writers() -> Iterator[io.FileIO]:
     for stream in (sys.stderr, sys.__stderr__):
         buffer: Any = getattr(stream, "buffer", None)
         raw = getattr(buffer, "raw", buffer)
-        if type(raw) is io.FileIO and not raw.closed and raw.fileno() == _STDERR:
+        if type(raw) is io.FileIO and not raw.closed and raw.fileno() == STDERR:
             found[id(raw)] = raw  # usually both are the same
     yield from found.values()
 
@@ -110,9 +110,9 @@ def _aim(raw: io.FileIO, descriptor: int) -> None:
 
 def _restore(taken: _Taken) -> None:
     """Put descriptor 2 back, and pass on what was no chatter."""
-    os.dup2(taken.saved, _STDERR)
+    os.dup2(taken.saved, STDERR)
     for raw in taken.moved:
-        _aim(raw, _STDERR)
+        _aim(raw, STDERR)
     with taken.store as store:
         store.seek(0)
         text = store.read()
@@ -121,7 +121,7 @@ def _restore(taken: _Taken) -> None:
         kept = _CHATTER.sub(b"", text + store.read())
     with suppress(OSError):  # a reader that has gone, a full disk
         while kept:
-            kept = kept[os.write(_STDERR, kept) :]
+            kept = kept[os.write(STDERR, kept) :]
 
 
 def _appending(store: IO[bytes]) -> IO[bytes]:

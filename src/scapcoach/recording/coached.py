@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from scapcoach.coaching.exercise import Exercise
     from scapcoach.landmarks import Poses
     from scapcoach.measures.series import Measures
+    from scapcoach.recording.options import Options
 
 
 #: Curves that every report of a set shows, besides those that the exercise has targets for.
@@ -46,13 +47,7 @@ _SOURCES: Final[Mapping[str, str]] = {
 
 
 def coach_recording(
-    poses: Poses,
-    measures: Measures,
-    calibration: Calibration | None,
-    *,
-    exercise: str,
-    focus: str,
-    load: float | None,
+    poses: Poses, measures: Measures, calibration: Calibration | None, options: Options
 ) -> tuple[SetResult | None, tuple[str, ...]]:
     """The set in a recording, if its exercise is known or recognised.
 
@@ -60,9 +55,7 @@ def coach_recording(
         poses: smoothed; T frames.
         measures: of the same frames.
         calibration: the calibration that they come from.
-        exercise: name, path of an exercise file, or ``auto`` to recognise it.
-        focus: wording of the cues, one of `Focus`.
-        load: kilograms; None unknown.
+        options: the exercise, the wording of the cues and the weight.
 
     Returns:
         The set, or None; and which exercise was recognised, or why none was.
@@ -71,14 +64,17 @@ def coach_recording(
         ExerciseError: the exercise is unknown, or its file has faults.
     """
     said: tuple[str, ...] = ()
-    if exercise == AUTO:
+    if options.exercise is None or options.exercise == AUTO:
         recognition = recognise(poses)
         said, known = (recognition.why,), recognition.exercise
         if known is None:
             return None, said
     else:
-        known = find_exercise(exercise)
-    found = coach(poses, measures, known, focus=Focus(focus), load=load, calibration=calibration)
+        known = find_exercise(options.exercise)
+    found = coach(
+        poses, measures, known, focus=Focus(options.focus), load=options.load,
+        calibration=calibration,
+    )  # fmt: skip
     if calibration is None or calibration.exercise is None:
         finish = _peak_held(poses.t, found)
         if finish.any():

@@ -42,6 +42,8 @@ Z95: Final = 1.96
 _NOT_COMPARED: Final = frozenset({"range_share", "pull_direction"})
 #: Least frames for a typical value: one second at 25 frames a second.
 _LEAST_FRAMES: Final = 25
+#: Measures whose values over all frames are compared.
+_COMPARED: Final = tuple(spec for spec in SPECS.values() if spec.compared)
 #: Points by which scores of equal sets may differ because of lasting errors of measurement [E].
 _SCORE_SIGMA: Final = 5.0
 
@@ -102,13 +104,12 @@ def compare(a: str | Path, b: str | Path) -> Comparison:
     Raises:
         InputError: a folder is missing, or holds no results.
     """
-    one, other = _results(Path(a)), _results(Path(b))
-    differences: list[Difference] = []
-    for exercise in one.exercises():
-        if exercise in other.exercises():
-            differences += _set_differences(exercise, one, other)
-    differences += _frame_differences(one, other)
-    return Comparison(one.side(), other.side(), tuple(_notes(one, other)), tuple(differences))
+    sides = [_results(Path(place)) for place in (a, b)]
+    shared = [name for name in sides[0].exercises() if name in sides[1].exercises()]
+    found = [d for name in shared for d in _set_differences(name, *sides)]
+    found += _frame_differences(*sides)
+    known = tuple(d for d in found if d.a.known or d.b.known)
+    return Comparison(sides[0].side(), sides[1].side(), tuple(_notes(*sides)), known)
 
 
 def _results(path: Path) -> _Results:
@@ -131,16 +132,16 @@ def _results(path: Path) -> _Results:
     return _Results(path, tuple(folders), tuple(summaries))
 
 
-def _notes(one: _Results, other: _Results) -> list[str]:
+def _notes(a: _Results, b: _Results) -> list[str]:
     """What limits the comparison."""
     notes = []
-    left, right = one.exercises(), other.exercises()
-    if left and right and not set(left) & set(right):
-        words = f"A is {', '.join(left)}, B is {', '.join(right)}"
+    of_a, of_b = a.exercises(), b.exercises()
+    if of_a and of_b and not set(of_a) & set(of_b):
+        words = f"A is {', '.join(of_a)}, B is {', '.join(of_b)}"
         notes.append(f"{words}: repetitions of different exercises are not compared.")
     calibrations = [{s["settings"].get("calibration") for s in side.summaries}
-                    for side in (one, other)]  # fmt: skip
-    kinds = [{s["calibration"] for s in side.summaries} for side in (one, other)]
+                    for side in (a, b)]  # fmt: skip
+    kinds = [{s["calibration"] for s in side.summaries} for side in (a, b)]
     if kinds[0] | kinds[1] == {"auto"}:
         notes.append(
             "Both were compared with a moment of rest in themselves: only changes from it are "
@@ -148,7 +149,7 @@ def _notes(one: _Results, other: _Results) -> list[str]:
         )
     elif calibrations[0] != calibrations[1]:
         notes.append("They were calibrated differently: part of a difference may come from that.")
-    views = [_main_view(side) for side in (one, other)]
+    views = [_main_view(side) for side in (a, b)]
     if views[0] != views[1]:
         notes.append(
             f"A was filmed {views[0]}, B {views[1]}: film both from the same side to compare them."
@@ -164,21 +165,19 @@ def _main_view(side: _Results) -> str:
     return next(words for view, words in VIEW_WORDS.items() if view.label == label)
 
 
-def _set_differences(exercise: str, one: _Results, other: _Results) -> list[Difference]:
+def _set_differences(exercise: str, a: _Results, b: _Results) -> list[Difference]:
     """Values of the repetitions, then the score, then faults."""
-    left, right = one.sets(exercise), other.sets(exercise)
-    group = f"{left[0]['title']}, repetition by repetition"
-    reps = [_full_reps(side) for side in (left, right)]
-    found = []
-    for name in _value_names(reps):
-        title, unit = _about(name)
-        sides = [_of_reps(side, name) for side in reps]
-        if any(side.mean.known for side in sides):
-            found.append(_sample_difference(group, name, title, unit, sides))
-    scores = [_of_scores(side) for side in reps]
-    if any(side.mean.known for side in scores):
-        found.append(_sample_difference(group, "score", "Score", "", scores))
-    return found + _fault_differences(f"{left[0]['title']}, faults", left, right)
+    sets = [side.sets(exercise) for side in (a, b)]
+    title = sets[0][0]["title"]
+    reps = [_full_reps(some) for some in sets]
+    rows = [(n, *_about(n), [_of_reps(side, n) for side in reps]) for n in _value_names(reps)]
+    rows.append(("score", "Score", "", [_of_scores(side) for side in reps]))
+    group = f"{title}, repetition by repetition"
+    found = [
+        _difference(group, name, words, unit, [side.mean for side in sides], _limit(sides))
+        for name, words, unit, sides in rows
+    ]
+    return found + _fault_differences(f"{title}, faults", sets)
 
 
 def _about(name: str) -> tuple[str, str]:
@@ -231,50 +230,39 @@ def _of_scores(reps: Sequence[Mapping[str, Any]]) -> _Sample:
     return _mean(scores, np.array([_SCORE_SIGMA])) if len(scores) else _Sample()
 
 
-def _fault_differences(
-    group: str, left: Sequence[Mapping[str, Any]], right: Sequence[Mapping[str, Any]]
-) -> list[Difference]:
+def _fault_differences(group: str, sets: Sequence[Sequence[Mapping[str, Any]]]) -> list[Difference]:
     """Shares of faulty repetitions, with the sigma of a share after Agresti and Caffo.
 
     One more success and one more failure on each side keep the interval valid for a few
     repetitions (Agresti & Caffo 2000, Am Stat 54:280).
     """
-    found = []
-    titles = {rule["key"]: rule["title"] for one in (*left, *right) for rule in one["faults"]}
-    for key, title in titles.items():
-        sides = []
-        for side in (left, right):
-            rules = [rule for one in side for rule in one["faults"] if rule["key"] == key]
-            faulty, judged = (sum(rule[k] for rule in rules) for k in ("faulty", "judged"))
-            share = (faulty + 1) / (judged + 2)
-            sigma = 100 * float(np.sqrt(share * (1 - share) / (judged + 2)))
-            sides.append(Quantity(100 * faulty / judged, sigma, judged) if judged else Quantity())
-        if any(side.known for side in sides):
-            found.append(_difference(group, key, title, "%", sides[0], sides[1]))
-    return found
+    titles = {rule["key"]: rule["title"] for some in sets for s in some for rule in s["faults"]}
+    return [
+        _difference(group, key, title, "%", [_of_fault(some, key) for some in sets])
+        for key, title in titles.items()
+    ]
 
 
-def _frame_differences(one: _Results, other: _Results) -> list[Difference]:
+def _of_fault(sets: Sequence[Mapping[str, Any]], key: str) -> Quantity:
+    rules = [rule for one in sets for rule in one["faults"] if rule["key"] == key]
+    faulty, judged = (sum(rule[k] for rule in rules) for k in ("faulty", "judged"))
+    share = (faulty + 1) / (judged + 2)
+    sigma = 100 * float(np.sqrt(share * (1 - share) / (judged + 2)))
+    return Quantity(100 * faulty / judged, sigma, judged) if judged else Quantity()
+
+
+def _frame_differences(a: _Results, b: _Results) -> list[Difference]:
     """Typical value (median) and peak (95th percentile) of the main measures."""
-    tables = [_frames(side) for side in (one, other)]
+    tables = [_frames(side) for side in (a, b)]
     found = []
-    for name in _compared():
+    for spec in _COMPARED:
         for words, percentile in (("typical", 50), ("reached", 95)):
-            sides = [_of_frames(table, name, percentile) for table in tables]
-            if not any(side.known for side in sides):
-                continue
-            degrees = SPECS[name].has_degrees and any(side.relative for side in sides)
-            unit = "deg" if degrees else SPECS[name].unit
-            title = f"{SPECS[name].title}, {words}"
-            found.append(
-                _difference("Over all frames", f"{name}_{words}", title, unit, sides[0], sides[1])
-            )
+            sides = [_of_frames(table, spec.name, percentile) for table in tables]
+            degrees = spec.has_degrees and any(side.relative for side in sides)
+            unit, title = "deg" if degrees else spec.unit, f"{spec.title}, {words}"
+            name = f"{spec.name}_{words}"
+            found.append(_difference("Over all frames", name, title, unit, sides))
     return found
-
-
-def _compared() -> list[str]:
-    """The measures that are compared over all frames, besides the repetitions."""
-    return [spec.name for spec in SPECS.values() if spec.compared]
 
 
 def _frames(side: _Results) -> dict[str, npt.NDArray[Any]]:
@@ -286,14 +274,15 @@ def _frames(side: _Results) -> dict[str, npt.NDArray[Any]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    compared = _compared()
-    names = [c for n in compared for c in (n, f"{n}_sigma", f"{n}_status")]
-    degrees = [c for n in compared if SPECS[n].has_degrees for c in (f"{n}_deg", f"{n}_deg_sigma")]
+    names = [f"{s.name}{end}" for s in _COMPARED for end in ("", "_sigma", "_status")]
+    names += [
+        f"{s.name}{end}" for s in _COMPARED if s.has_degrees for end in ("_deg", "_deg_sigma")
+    ]
     parts = []
     for folder in side.folders:
         path = folder / FRAMES
         try:
-            table = pq.read_table(path, columns=[*names, *degrees])
+            table = pq.read_table(path, columns=names)
         except (pa.ArrowException, OSError) as error:
             raise InputError(f"{path} cannot be read: run the analysis again.") from error
         if (table.schema.metadata or {}).get(b"schema", b"").decode() != FRAMES_SCHEMA:
@@ -327,14 +316,6 @@ def _of_frames(table: Mapping[str, npt.NDArray[Any]], name: str, percentile: flo
     return Quantity()
 
 
-def _sample_difference(
-    group: str, name: str, title: str, unit: str, sides: Sequence[_Sample]
-) -> Difference:
-    """`_difference` of two means whose scatter was estimated from few repetitions."""
-    a, b = (side.mean for side in sides)
-    return _difference(group, name, title, unit, a, b, _limit(sides))
-
-
 def _limit(sides: Sequence[_Sample]) -> float:
     """Standard deviations of the difference beyond which it is clear: 95 %, two-sided.
 
@@ -352,14 +333,13 @@ def _limit(sides: Sequence[_Sample]) -> float:
 
 
 def _difference(
-    group: str, name: str, title: str, unit: str, a: Quantity, b: Quantity, limit: float = Z95
+    group: str, name: str, title: str, unit: str, sides: Sequence[Quantity], limit: float = Z95
 ) -> Difference:
     """B minus A, and what can be said of it; `limit` in standard deviations of the difference."""
+    a, b = sides
     why = ""
     if not (a.known and b.known):
-        why = f"not judged in {'A' if not a.known else 'B'}"
-        if not (a.known or b.known):
-            why = "not judged"
+        why = f"not judged in {'B' if a.known else 'A'}"
     elif a.relative != b.relative:
         why = f"only relative in {'A' if a.relative else 'B'}"
     if why:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from scapcoach import schema
 from scapcoach._version import __version__
-from scapcoach.calibration.profiles import to_plain
 from scapcoach.export.formats import asked_for, optional
 from scapcoach.folders import LANDMARKS
 from scapcoach.girdle.estimators import Estimator, find_estimator
@@ -18,6 +17,7 @@ from scapcoach.recording.places import Key, read_summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from scapcoach.calibration import Calibration, Segment
 
@@ -67,7 +67,7 @@ def settings(key: Key, options: Options, calibration: Calibration | None) -> dic
         ExerciseError: the exercise is unknown, or its file has errors.
     """
     written = asked_for(options.formats)
-    chosen = to_plain(calibration or [asdict(s) for s in options.segments or ()])
+    chosen = schema.plain(calibration or options.segments or ())
     if calibration:
         # The same calibration measures alike, whether it comes from a clip or a profile.
         del chosen["kind"], chosen["name"]
@@ -86,11 +86,7 @@ def settings(key: Key, options: Options, calibration: Calibration | None) -> dic
 
 
 def finished(
-    content: str,
-    folder: str | Path,
-    *,
-    options: Options | None = None,
-    calibration: Calibration | None = None,
+    content: str, folder: Path, options: Options, calibration: Calibration | None
 ) -> Mapping[str, Any] | None:
     """The summary in `folder`, if an analysis with the same settings would find nothing to do.
 
@@ -102,9 +98,8 @@ def finished(
         options: how to analyse it.
         calibration: as for `analyze`.
     """
-    options = options or Options()
-    summary = None if options.force else read_summary(Path(folder))
-    if summary is None or not (Path(folder) / LANDMARKS).is_file():
+    summary = None if options.force else read_summary(folder)
+    if summary is None or not (folder / LANDMARKS).is_file():
         return None
     wanted = settings(landmarks_key(content, options), options, calibration)
     return summary if summary.get("settings") == wanted else None

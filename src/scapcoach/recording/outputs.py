@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scapcoach.coaching.results import SetResult
-    from scapcoach.export.results import AnalysisResults
     from scapcoach.landmarks import Poses
     from scapcoach.progress import Progress
     from scapcoach.recording.analysis import Analysis
@@ -45,7 +44,9 @@ def write_outputs(
         OutputError: something could not be written.
     """
     from scapcoach.export.formats import asked_for
+    from scapcoach.export.results import AnalysisResults
     from scapcoach.export.summary import write_summary
+    from scapcoach.recording.coached import notes
     from scapcoach.recording.render import render
     from scapcoach.report.clip_page import write_report
 
@@ -56,7 +57,10 @@ def write_outputs(
         lost = render(film, found.poses, found.measures, video, progress, result)
         if not video.is_file():
             video = None  # a session's film may end before an exercise begins
-    results = _results(found, raw, video)
+    results = AnalysisResults(
+        name=found.clip.stem, raw=raw, poses=found.poses, measures=found.measures,
+        coached=result, notes=() if result is None else notes(result), video=video,
+    )  # fmt: skip
     for one in asked_for(options.formats):
         one.write(place, results)
     write_report(
@@ -79,22 +83,6 @@ def _film(found: Analysis) -> Film | None:
     if found.film is None and found.clip.is_dir():
         return None
     return found.film or Film(found.clip)
-
-
-def _results(found: Analysis, raw: Poses, video: Path | None) -> AnalysisResults:
-    """What the output formats receive."""
-    from scapcoach.export.results import AnalysisResults
-    from scapcoach.recording.coached import notes
-
-    return AnalysisResults(
-        name=found.clip.stem,
-        raw=raw,
-        poses=found.poses,
-        measures=found.measures,
-        coached=found.coached,
-        notes=() if found.coached is None else notes(found.coached),
-        video=video,
-    )
 
 
 def _page(found: Analysis, result: SetResult) -> SetPage:

@@ -14,6 +14,7 @@ from scapcoach.files import atomic_path
 from scapcoach.folders import LANDMARKS, MAX_SUMMARY_BYTES, SUMMARY
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from scapcoach.landmarks import Poses
@@ -60,43 +61,19 @@ def content_hash(path: Path) -> str:
         raise kind(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def find_clips(inputs: list[Path]) -> list[Path]:
-    """Files as they are, and the video files in folders, recursively and sorted; no clip twice.
-
-    Raises:
-        MissingInputError: a folder holds no video.
-    """
-    clips: dict[Path, None] = {}
-    for path in inputs:
-        if not path.is_dir():
-            clips[path] = None
-            continue
-        inside = [p for p in sorted(path.rglob("*")) if _is_clip(p)]
-        if not inside:
-            raise MissingInputError(f"The folder {path} holds no video file.")
-        clips.update(dict.fromkeys(inside))
-    return list(clips)
-
-
-def _is_clip(path: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.parts)
-    return path.suffix.lower() in VIDEO_SUFFIXES and not hidden and path.is_file()
-
-
-def result_folder(clip: Path, content: str, out: Path, taken: set[Path]) -> Path:
+def result_folder(clip: Path, content: str, out: Path, taken: Collection[Path] = ()) -> Path:
     """The folder for the results of a clip: its name, with a number where another clip has it.
 
     Args:
         clip: the video.
         content: its SHA-256: the same clip gets its old folder again, wherever it is now.
         out: the folder of all results.
-        taken: folders given to other clips in this run; the returned one is added.
+        taken: folders of other clips in this run.
     """
     number = 1
     while True:
         folder = out / (clip.stem if number == 1 else f"{clip.stem}-{number}")
         if folder not in taken and _may_use(folder, content):
-            taken.add(folder)
             return folder
         number += 1
 

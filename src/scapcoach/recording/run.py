@@ -23,7 +23,13 @@ from scapcoach.girdle.estimators import Estimator
 from scapcoach.measures import Measures, measure
 from scapcoach.progress import silent
 from scapcoach.recording.analysis import Analysis
-from scapcoach.recording.options import Options, estimator_of, landmarks_key, settings
+from scapcoach.recording.options import (
+    Options,
+    estimator_of,
+    finished,
+    landmarks_key,
+    settings,
+)
 from scapcoach.recording.outputs import write_outputs
 from scapcoach.recording.pieces import follow, joined
 from scapcoach.recording.places import (
@@ -85,9 +91,9 @@ def analyze(
     work = _Work(Path(path), options or Options(), calibration, progress or silent)
     if out is None:
         return work.analysis(work.landmarks(None), None)
-    folder = result_folder(
-        work.clip, work.key.content, Path(out), set() if taken is None else taken
-    )
+    folder = result_folder(work.clip, work.key.content, Path(out), taken or ())
+    if taken is not None:
+        taken.add(folder)
     return work.write_into(folder)
 
 
@@ -175,10 +181,6 @@ class _Work:
         self.pieces: tuple[Piece, ...] = ()
         settings(self.key, options, calibration)  # reports an unknown exercise before any work
         check_installed(options.formats)
-
-    def settings(self) -> dict[str, Any]:
-        """What the results depend on; equal settings need no second analysis."""
-        return settings(self.key, self.options, self.calibration)
 
     def landmarks(self, folder: Path | None) -> Poses:
         """Raw landmarks of every frame, continuing where an interrupted run stopped.
@@ -273,15 +275,15 @@ class _Work:
         if calibration is None:
             calibration = calibrate_automatically(poses, self.key.model, estimator)
         measures = measure(poses, calibration, BladeReader()(raw))
-        coached, problems = self._coached(poses, measures, calibration)
+        coached, problems, lifting = self._coached(poses, measures, calibration)
         summary = build_summary(
             measures,
             poses,
             source={**asdict(self.info), "warnings": list(self.warnings)},
             model={"name": self.options.model, "sha256": self.key.model},
             calibration=str(calibration.kind) if calibration else "none",
-            settings=self.settings(),
-            lifting=self._set_summary(coached, problems),
+            settings=settings(self.key, self.options, self.calibration),
+            lifting=lifting,
         )
         warnings = (*self.warnings, *problems)
         return Analysis(
@@ -291,33 +293,23 @@ class _Work:
 
     def _coached(
         self, poses: Poses, measures: Measures, calibration: Calibration | None
-    ) -> tuple[SetResult | None, tuple[str, ...]]:
-        """The set, if one was asked for, and what could not be done."""
-        options = self.options
-        if options.exercise is None:
-            return None, ()
+    ) -> tuple[SetResult | None, tuple[str, ...], dict[str, Any] | None]:
+        """The set, if one was asked for, what could not be done, and both for the summary."""
+        if self.options.exercise is None:
+            return None, (), None
+        from scapcoach.export.rep_tables import set_summary
         from scapcoach.recording.coached import coach_recording
 
-        return coach_recording(
-            poses, measures, calibration,
-            exercise=options.exercise, focus=options.focus, load=options.load,
-        )  # fmt: skip
-
-    def _set_summary(
-        self, coached: SetResult | None, problems: tuple[str, ...]
-    ) -> dict[str, Any] | None:
-        if coached is None:
-            asked = self.options.exercise is not None
-            return {"exercise": None, "reason": " ".join(problems)} if asked else None
-        from scapcoach.export.rep_tables import set_summary
-
-        return set_summary(coached)
+        found, problems = coach_recording(poses, measures, calibration, self.options)
+        if found is None:
+            return None, problems, {"exercise": None, "reason": " ".join(problems)}
+        return found, problems, set_summary(found)
 
     def write_into(self, folder: Path) -> Analysis:
         """Write all results into `folder`, or read what is there already."""
         import shutil
 
-        if not self.options.force and self._finished(folder):
+        if finished(self.key.content, folder, self.options, self.calibration) is not None:
             raw = self._known(folder)
             if raw is not None:
                 return replace(self.analysis(raw, folder), skipped=True)
@@ -331,7 +323,3 @@ class _Work:
             raise
         shutil.rmtree(partial_folder(folder), ignore_errors=True)
         return replace(found, warnings=(*found.warnings, *lost))
-
-    def _finished(self, folder: Path) -> bool:
-        summary = read_summary(folder)
-        return summary is not None and summary.get("settings") == self.settings()

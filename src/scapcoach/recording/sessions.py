@@ -15,7 +15,6 @@ from scapcoach.folders import REPORT
 from scapcoach.progress import silent
 from scapcoach.recording.options import Options
 from scapcoach.recording.outputs import write_outputs
-from scapcoach.session.coach import make_coach
 from scapcoach.session.engine import joined
 from scapcoach.session.film import VIDEO_FILE, film_start
 from scapcoach.session.journal import read_journal
@@ -102,7 +101,7 @@ def _as_folder(name: str) -> str:
 
 def _replayed(recording: Recording) -> tuple[list[Reading], list[Part]]:
     """Every reading, and the exercises one after the other."""
-    engine = begin(recording.head, make_coach)
+    engine = begin(recording.head)
     exercise: dict[str, Any] = recording.head.get("exercise") or {}
     readings: list[Reading] = []
     parts: list[Part] = []
@@ -111,7 +110,7 @@ def _replayed(recording: Recording) -> tuple[list[Reading], list[Part]]:
         start = parts[-1].stop if parts else 0
         parts.append(Part(start, len(readings), exercise, engine.calibration))
 
-    for reading, commands in play(recording, engine, make_coach):
+    for reading, commands in play(recording, engine):
         for command in commands:
             if command.name == "exercise":
                 end_part()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -28,52 +29,63 @@ _PLUMB: Final = (255, 178, 62)
 _DARK: Final = (12, 16, 22)
 
 
-class Found(Protocol):
-    """A finding; `scapcoach.desk.check.Finding` is one."""
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding about a picture, or why there is none.
 
-    @property
-    def title(self) -> str: ...  # noqa: D102 - see the class named above
-    @property
-    def value(self) -> float | None: ...  # noqa: D102
-    @property
-    def sigma(self) -> float | None: ...  # noqa: D102
-    @property
-    def unit(self) -> str: ...  # noqa: D102
-    @property
-    def status(self) -> Status: ...  # noqa: D102
-    @property
-    def reason(self) -> Reason: ...  # noqa: D102
-    @property
-    def words(self) -> str: ...  # noqa: D102
+    Attributes:
+        name: name of the measure.
+        title: the name shown to people.
+        value, sigma: in `unit`; None where the status allows no value.
+        unit: "deg", or "" for the score.
+        status, reason: as in the measures.
+        words: a sentence for people.
+    """
 
-
-class Checked(Protocol):
-    """A picture and its findings; `scapcoach.desk.check.PhotoCheck` is one."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102 - see the class named above
-    @property
-    def image(self) -> Image: ...  # noqa: D102
-    @property
-    def poses(self) -> Poses: ...  # noqa: D102
-    @property
-    def view(self) -> View: ...  # noqa: D102
-    @property
-    def findings(self) -> Sequence[Found]: ...  # noqa: D102
-    @property
-    def others(self) -> int: ...  # noqa: D102
-    @property
-    def found(self) -> bool: ...  # noqa: D102
+    name: str
+    title: str
+    value: float | None
+    sigma: float | None
+    unit: str
+    status: Status
+    reason: Reason
+    words: str
 
 
-def check_page(checks: Sequence[Checked]) -> str:
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoCheck:
+    """What one picture showed.
+
+    Attributes:
+        name: of the picture.
+        image: (H, W, 3) uint8 RGB.
+        poses: one frame; of the largest person.
+        view: from where the person is seen; UNKNOWN when nobody was found.
+        findings: most interesting first.
+        others: number of further people in the picture.
+    """
+
+    name: str
+    image: Image
+    poses: Poses
+    view: View
+    findings: tuple[Finding, ...]
+    others: int
+
+    @property
+    def found(self) -> bool:
+        """Whether a person was found."""
+        return bool(self.poses.present[0])
+
+
+def check_page(checks: Sequence[PhotoCheck]) -> str:
     """The whole page as HTML; the pictures are embedded, and it uses no network."""
     return render(
         "posture_check.html", title="Posture check", checks=[_view(check) for check in checks]
     )
 
 
-def drawn(check: Checked) -> Image:
+def drawn(check: PhotoCheck) -> Image:
     """The picture, no larger than needed, with lines through ears, shoulders and hips."""
     import cv2
 
@@ -112,7 +124,7 @@ def drawn(check: Checked) -> Image:
     return np.asarray(image, np.uint8)
 
 
-def _view(check: Checked) -> dict[str, Any]:
+def _view(check: PhotoCheck) -> dict[str, Any]:
     """The values of a picture for templates/posture_check.html."""
     picture = {"name": check.name, "source": jpeg(drawn(check))}
     if not check.found:
@@ -128,7 +140,7 @@ def _view(check: Checked) -> dict[str, Any]:
     return {**picture, "lead": lead, "findings": [_finding(f) for f in check.findings]}
 
 
-def _finding(found: Found) -> dict[str, str]:
+def _finding(found: Finding) -> dict[str, str]:
     number = within = ""
     if found.value is not None:
         number = figure(found.value, found.unit, plus=bool(found.unit))

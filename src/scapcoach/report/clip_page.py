@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 import numpy as np
 
 from scapcoach.report.clip_text import clip_facts, clip_view
-from scapcoach.report.page import base64_text, jpeg, render, write_page
-from scapcoach.report.parts import Picture
+from scapcoach.report.page import base64_text, render, write_page
 from scapcoach.report.plots import plot_groups, time_marks
 from scapcoach.report.set_section import set_view
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
-
-    import numpy.typing as npt
 
     from scapcoach.landmarks import Poses
     from scapcoach.measures.series import Measures
@@ -26,21 +22,6 @@ if TYPE_CHECKING:
 
 #: A video up to this size, in bytes, is embedded in the page; a larger one is linked.
 EMBED_LIMIT: Final = 8_000_000
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Still:
-    """One picture under the video.
-
-    Attributes:
-        t: seconds; a click on the picture goes there.
-        caption: a few words.
-        image: (H, W, 3) uint8 RGB.
-    """
-
-    t: float
-    caption: str
-    image: npt.NDArray[np.uint8]
 
 
 def write_report(
@@ -51,7 +32,6 @@ def write_report(
     poses: Poses,
     summary: Mapping[str, Any],
     video: Path | None,
-    stills: Sequence[Still] = (),
     lifting: SetPage | None = None,
 ) -> None:
     """Write report.html, whole or not at all.
@@ -64,7 +44,6 @@ def write_report(
         summary: as `scapcoach.export.summary.build_summary` makes it.
         video: the annotated video, or None. Embedded up to `EMBED_LIMIT` bytes; a larger one is
             linked by its name and must stay in the folder of `path`.
-        stills: pictures shown under the video.
         lifting: the set, where an exercise was coached.
 
     Raises:
@@ -78,7 +57,6 @@ def write_report(
         clip=clip_view(summary),
         facts=clip_facts(summary),
         lifting=None if lifting is None else set_view(lifting),
-        stills=[Picture(s.t, jpeg(s.image), s.caption) for s in stills],
         has_video=video is not None,
         embedded=embedded,
         beside=beside,

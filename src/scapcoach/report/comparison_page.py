@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scapcoach.export.summary import plain
+from scapcoach.export.summary import DECIMALS
 from scapcoach.measures.words import NOTHING, figure, suffix
 from scapcoach.report.page import render, write_page
+from scapcoach.schema import plain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,8 +125,7 @@ class Comparison:
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON types; NaN is null."""
-        found: dict[str, Any] = plain({**asdict(self), "headline": self.headline})
-        return found
+        return {**plain(self, DECIMALS), "headline": self.headline}
 
 
 def signed(value: float, unit: str) -> str:

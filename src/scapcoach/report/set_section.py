@@ -141,7 +141,7 @@ def _trend_tiles(trends: Sequence[Trend]) -> list[Tile]:
     for trend in trends:
         if trend.clear:
             title = f"{REP_VALUES[trend.measure].title} across the set"
-            sure = f"{min(int(1000 * trend.sure) / 10, 99.9):g} % sure that it is no chance"
+            sure = f"{min(int(1000 * trend.sure) / 10, 99.9):g} % sure that it is not chance"
             about = f"from the first repetition to the last; {sure}"
             tiles.append(Tile(title, show(trend.measure, trend.change), note=about))
     steady = list(dict.fromkeys(REP_VALUES[t.measure].title for t in trends if not t.clear))

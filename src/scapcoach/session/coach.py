@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach import schema
@@ -13,11 +14,13 @@ from scapcoach.coaching.judge import floors
 from scapcoach.coaching.library import find_exercise
 from scapcoach.coaching.readings import Readings
 from scapcoach.errors import InputError
-from scapcoach.session.engine import Coached
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scapcoach.calibration import Calibration
     from scapcoach.coaching.exercise import Exercise
+    from scapcoach.coaching.results import Cue
     from scapcoach.landmarks import Poses
     from scapcoach.measures import Measures
 
@@ -29,6 +32,25 @@ _FORM: Final = schema.Format("Choose another one", InputError)
 class _Settings:
     name: str = ""
     focus: Focus = Focus.EXTERNAL
+
+
+@dataclass(frozen=True, slots=True)
+class Coached:
+    """What the coach says of one frame.
+
+    Attributes:
+        phase: phase of the repetition.
+        rep: number of the repetition in progress, 0 for none.
+        count: number of finished repetitions.
+        cues: cues given at this frame, at most one.
+        targets: by measure, the (low, high) in which it should be in this phase, in its unit.
+    """
+
+    phase: Phase = Phase.NONE
+    rep: int = 0
+    count: int = 0
+    cues: tuple[Cue, ...] = ()
+    targets: Mapping[str, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 class ExerciseCoach:

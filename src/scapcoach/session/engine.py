@@ -13,26 +13,25 @@ the same readings, live, in a test and in a replay.
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from scapcoach.calibration import calibrate_automatically
 from scapcoach.calibration.calibration import Calibration, CalibrationKind
 from scapcoach.calibration.holds import motion
-from scapcoach.coaching.exercise import Phase
 from scapcoach.girdle.estimators import Estimator
 from scapcoach.landmarks import SHOULDERS, Poses
 from scapcoach.measures import Measures, Reason, Series, Status, measure
 from scapcoach.session.causal import CausalSmoother
+from scapcoach.session.coach import Coached
 from scapcoach.surface.blades import BladeReader
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from scapcoach.coaching.results import Cue
+    from scapcoach.session.coach import ExerciseCoach
     from scapcoach.surface.blades import Blades
 
 #: While there is no calibration, a moment of rest is looked for: seconds of frames that are
@@ -55,35 +54,6 @@ _STALE: Final = {
     Reason.TURN_TOWARDS_CAMERA: "You face another direction than in the calibration.",
     Reason.TRUNK_MOVED: "Your posture or the camera is not as in the calibration.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Coached:
-    """What the coach says of one frame.
-
-    Attributes:
-        phase: phase of the repetition.
-        rep: number of the repetition in progress, 0 for none.
-        count: number of finished repetitions.
-        cues: cues given at this frame, at most one.
-        targets: by measure, the (low, high) in which it should be in this phase, in its unit.
-    """
-
-    phase: Phase = Phase.NONE
-    rep: int = 0
-    count: int = 0
-    cues: tuple[Cue, ...] = ()
-    targets: Mapping[str, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
-
-
-class Coach(Protocol):
-    """Watches an exercise, one frame at a time."""
-
-    def calibrated(self, calibration: Calibration | None) -> None:
-        """Use measures of this calibration from now on."""
-
-    def step(self, poses: Poses, measures: Measures) -> Coached:
-        """Coach this frame (T = 1), which follows the previous ones."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,7 +99,7 @@ class Engine:
         self,
         calibration: Calibration | None = None,
         *,
-        coach: Coach | None = None,
+        coach: ExerciseCoach | None = None,
         model_sha256: str = "",
         estimator: str = Estimator.JOINT,
     ) -> None:
@@ -139,7 +109,7 @@ class Engine:
         self._read_blades: deque[Blades] = deque()
         self._count = 0
         self._cue: Cue | None = None
-        self._coach: Coach | None = None
+        self._coach: ExerciseCoach | None = None
         self.muted = False
         self.calibrate(calibration)
         self.coach(coach)
@@ -163,7 +133,7 @@ class Engine:
         if self._coach is not None:
             self._coach.calibrated(calibration)
 
-    def coach(self, coach: Coach | None) -> None:
+    def coach(self, coach: ExerciseCoach | None) -> None:
         """Coach another exercise from the next frame on; its count starts at 0."""
         self._coach = coach
         self._cue = None

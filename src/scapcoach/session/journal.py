@@ -16,7 +16,7 @@ import threading
 import time
 import zipfile
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
@@ -101,6 +101,10 @@ class Journal:
         folder: folder of the session; made if missing.
         head: settings with which the session begins, as plain JSON types.
 
+    Attributes:
+        frames: number of frames added so far.
+        trouble: why nothing is recorded any more, one sentence; empty while recording works.
+
     Raises:
         OutputError: the file cannot be made (later errors are given by `trouble`: a full disk
             must not end a set).
@@ -109,8 +113,8 @@ class Journal:
     def __init__(self, folder: Path, head: dict[str, Any]) -> None:
         self.path = folder / JOURNAL_FILE
         self._queue: queue.SimpleQueue[Poses | Command | None] = queue.SimpleQueue()
-        self._trouble = ""
-        self._frames = 0
+        self.trouble = ""
+        self.frames = 0
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._file = self.path.open("xb")
@@ -122,24 +126,14 @@ class Journal:
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
-    @property
-    def trouble(self) -> str:
-        """Why nothing is recorded any more, one sentence; empty while recording works."""
-        return self._trouble
-
-    @property
-    def frames(self) -> int:
-        """Number of frames added so far."""
-        return self._frames
-
     def add(self, raw: Poses) -> None:
         """Add frames that follow the previous ones."""
-        self._frames += len(raw)
+        self.frames += len(raw)
         self._queue.put(raw)
 
     def command(self, name: str, data: Any = None) -> None:
         """Add a command that applies from the next frame on."""
-        self._queue.put(Command(self._frames, name, data))
+        self._queue.put(Command(self.frames, name, data))
 
     def close(self) -> None:
         """Write the rest, and the mark that the session ended properly."""
@@ -154,9 +148,8 @@ class Journal:
         self.close()
 
     def _run(self) -> None:
-        open_ = True
-        while open_:
-            open_ = self._gather()
+        while self._gather():
+            pass
 
     def _gather(self) -> bool:
         """Collect one second and write it to the disk; False at the end."""
@@ -172,27 +165,23 @@ class Journal:
                 if item is None:
                     going = False
                 elif isinstance(item, Command):
-                    self._write_unless_broken(_COMMAND, _json(_plain(item)))
+                    self._write(_COMMAND, _json(asdict(item)))
                 else:
                     frames.append(item)
             if frames:
-                self._write_unless_broken(_FRAMES, _pack(Poses.concatenate(frames)))
+                self._write(_FRAMES, _pack(Poses.concatenate(frames)))
             if not going:
-                self._write_unless_broken(_END, _json({"frames": self._frames}))
-            if not self._trouble:
+                self._write(_END, _json({"frames": self.frames}))
+            if not self.trouble:
                 self._flush()
         except OSError as error:
-            self._trouble = f"Recording stopped: {output_error(error, self.path)}"
+            self.trouble = f"Recording stopped: {output_error(error, self.path)}"
         return going
 
-    def _write_unless_broken(self, kind: bytes, data: bytes) -> None:
-        # Nothing after an incomplete record could be read again.
-        if not self._trouble:
-            self._write(kind, data)
-
     def _write(self, kind: bytes, data: bytes) -> None:
-        self._file.write(_HEADER.pack(kind, len(data), zlib.crc32(kind + data)))
-        self._file.write(data)
+        """Write a record, unless an earlier one could not be written."""
+        if not self.trouble:
+            self._file.write(_HEADER.pack(kind, len(data), zlib.crc32(kind + data)) + data)
 
     def _flush(self) -> None:
         self._file.flush()
@@ -210,7 +199,7 @@ def read_journal(folder: Path) -> Recording:
     try:
         with path.open("rb") as file:
             if file.read(len(_MAGIC)) != _MAGIC:
-                raise InputError(f"{path} is no recorded session of scapcoach.")
+                raise InputError(f"{path} is not a recorded session of scapcoach.")
             return _recording(path, list(_records(file)))
     except OSError as error:
         kind = MissingInputError if isinstance(error, FileNotFoundError) else InputError
@@ -265,10 +254,6 @@ def _unpack(data: bytes, size: tuple[int, int], session: str) -> Poses:
             return Poses(size=size, **{name: arrays[name] for name in arrays.files})
     except (ValueError, TypeError, OSError, zipfile.BadZipFile) as error:
         raise InputError(f"{session} cannot be used: {error}. {_FORM.advice}.") from error
-
-
-def _plain(command: Command) -> dict[str, Any]:
-    return {"frame": command.frame, "name": command.name, "data": command.data}
 
 
 def _json(value: Any) -> bytes:

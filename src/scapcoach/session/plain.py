@@ -10,6 +10,7 @@ import numpy as np
 from scapcoach.guide.card import card
 from scapcoach.guide.steps import TRACE_S
 from scapcoach.measures.series import Reason, Status, View
+from scapcoach.schema import plain
 
 if TYPE_CHECKING:
     from scapcoach.guide.steps import Guide
@@ -26,16 +27,13 @@ def plain_reading(reading: Reading) -> dict[str, Any]:
         "t": round(reading.t, 4),
         "subject": int(reading.poses.subject[0]),
         "view": View(int(measures.view[0])).label,
-        "yaw": _number(measures.yaw[0], 1),
+        "yaw": plain(measures.yaw[0], 1),
         "calibration": None if reading.calibration is None else str(reading.calibration),
         "notice": reading.notice,
         "phase": coached.phase.label,
         "rep": coached.rep,
         "count": coached.count,
-        "targets": {
-            name: [_number(low, 1), _number(high, 1)]
-            for name, (low, high) in coached.targets.items()
-        },
+        "targets": plain(coached.targets, 1),
         "cue": None
         if cue is None
         else {"text": cue.text, "kind": str(cue.kind), "fault": cue.fault, "time": cue.time},
@@ -46,10 +44,10 @@ def plain_reading(reading: Reading) -> dict[str, Any]:
 def _series(series: Series) -> dict[str, Any]:
     status, reason = Status(int(series.status[0])), Reason(int(series.reason[0]))
     return {
-        "value": _number(series.value[0], 2),
-        "sigma": _number(series.sigma[0], 2),
-        "deg": None if series.deg is None else _number(series.deg[0], 2),
-        "deg_sigma": None if series.deg_sigma is None else _number(series.deg_sigma[0], 2),
+        "value": plain(series.value[0], 2),
+        "sigma": plain(series.sigma[0], 2),
+        "deg": None if series.deg is None else plain(series.deg[0], 2),
+        "deg_sigma": None if series.deg_sigma is None else plain(series.deg_sigma[0], 2),
         "status": status.label,
         "reason": reason.label,
     }
@@ -69,27 +67,14 @@ def plain_points(poses: Poses) -> list[list[int] | None]:
     ]
 
 
-def _number(value: Any, decimals: int) -> float | None:
-    number = float(value)
-    return round(number, decimals) if math.isfinite(number) else None
-
-
 def plain_guide(guide: Guide) -> dict[str, Any]:
     """A guided calibration of either kind for a page: its card, and whether it is over."""
     shown = card(guide)
     return {
         "step": str(guide.step),
         "over": guide.over,
-        "title": shown.title,
-        "text": shown.text,
-        "mood": str(shown.mood),
-        "big": shown.big,
+        **plain(shown, 3),
         "share": round(shown.share, 3) if shown.share >= 0 else None,
-        "progress": round(shown.progress, 3),
         "checks": [{"title": c.title, "good": bool(c.good)} for c in shown.checks],
-        "arrow": shown.arrow,
         "trace": [[round(t / TRACE_S, 3), round(height, 3)] for t, height in shown.trace],
-        "accept": shown.accept,
-        "retry": shown.retry,
-        "more": shown.more,
     }

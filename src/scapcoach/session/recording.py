@@ -19,7 +19,6 @@ from scapcoach.surface.follow import BackFollower
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-    from types import TracebackType
 
     from scapcoach.arrays import FloatArray
     from scapcoach.pose.detection import ParallelEngine
@@ -51,14 +50,9 @@ class Follower:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         try:
-            if error is None:
+            if kind is None:
                 self._gather(0)
             else:
                 with suppress(ScapcoachError):  # the first error is the one to report

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 from scapcoach.calibration import update_calibration
 from scapcoach.calibration.profiles import parse_profile, profile_data
 from scapcoach.girdle.estimators import Estimator, find_estimator
+from scapcoach.session.coach import make_coach
 from scapcoach.session.engine import Engine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from scapcoach.calibration import Calibration
     from scapcoach.landmarks import Poses
-    from scapcoach.session.engine import Coach, Reading
+    from scapcoach.session.engine import Reading
     from scapcoach.session.journal import Command, Journal, Recording
-
-    MakeCoach = Callable[[dict[str, Any]], "Coach | None"]
 
 
 class Session:
@@ -26,16 +25,12 @@ class Session:
 
     Args:
         engine: made by `begin`.
-        make_coach: makes a coach from the settings of an exercise.
         journal: None records nothing.
     """
 
-    def __init__(
-        self, engine: Engine, make_coach: MakeCoach, journal: Journal | None = None
-    ) -> None:
+    def __init__(self, engine: Engine, journal: Journal | None = None) -> None:
         self.engine = engine
         self.journal = journal
-        self._make_coach = make_coach
 
     def step(self, raw: Poses) -> Reading:
         """Read the next frame: `smooth`, then `read`."""
@@ -70,12 +65,12 @@ class Session:
         return joint
 
     def _do(self, name: str, data: Any) -> None:
-        apply(self.engine, name, data, self._make_coach)
+        apply(self.engine, name, data)
         if self.journal is not None:
             self.journal.command(name, data)
 
 
-def begin(head: dict[str, Any], make_coach: MakeCoach) -> Engine:
+def begin(head: dict[str, Any]) -> Engine:
     """Make the engine of a session from its head.
 
     Raises:
@@ -89,7 +84,7 @@ def begin(head: dict[str, Any], make_coach: MakeCoach) -> Engine:
     )
 
 
-def apply(engine: Engine, name: str, data: Any, make_coach: MakeCoach) -> None:
+def apply(engine: Engine, name: str, data: Any) -> None:
     """Carry out a command, live or from a journal; unknown commands are ignored."""
     if name == "mute":
         engine.muted = bool(data)
@@ -117,23 +112,21 @@ def with_estimator(recording: Recording, estimator: str | None) -> Recording:
     return replace(recording, head={**recording.head, "estimator": chosen})
 
 
-def replay(recording: Recording, make_coach: MakeCoach) -> Iterator[Reading]:
+def replay(recording: Recording) -> Iterator[Reading]:
     """Every reading of a recorded session, as it was given live."""
-    engine = begin(recording.head, make_coach)
-    for reading, _ in play(recording, engine, make_coach):
+    engine = begin(recording.head)
+    for reading, _ in play(recording, engine):
         yield reading
 
 
-def play(
-    recording: Recording, engine: Engine, make_coach: MakeCoach
-) -> Iterator[tuple[Reading, tuple[Command, ...]]]:
+def play(recording: Recording, engine: Engine) -> Iterator[tuple[Reading, tuple[Command, ...]]]:
     """Every reading, with the commands carried out just before it."""
     commands = list(recording.commands)
     for i in range(len(recording.poses)):
         now = tuple(c for c in commands if c.frame <= i)
         commands = commands[len(now) :]
         for command in now:
-            apply(engine, command.name, command.data, make_coach)
+            apply(engine, command.name, command.data)
         yield engine.step(recording.poses[i : i + 1]), now
 
 

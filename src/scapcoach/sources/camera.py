@@ -50,7 +50,7 @@ _EVEN: Final = 3.0
 
 
 class Camera:
-    """The newest pictures of a camera, a stream, or a file played in real time; a `FrameSource`.
+    """The newest pictures of a camera, a stream, or a file played in real time.
 
     Entering the `with` block opens the camera and waits for its first picture. Times are seconds
     from the first picture and grow over pauses and interruptions; `Frame.index` counts the

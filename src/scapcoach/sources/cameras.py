@@ -10,9 +10,9 @@ How to add one: docs/how-to/add-a-camera.md.
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from scapcoach.sources.frames import CameraTarget, Capture
@@ -72,7 +72,7 @@ def find_camera(named: str | int) -> CameraTarget:
 
     text = str(named).strip()
     for backend in CAMERAS:
-        target: CameraTarget | None = _load(backend.find)(text)
+        target: CameraTarget | None = resolve_name(backend.find)(text)
         if target is not None:
             return target
     return find_by_name(text)
@@ -97,14 +97,9 @@ def open_capture(
         CameraError: a device or stream cannot be opened; the message says what to do.
         InputError: the file is not a video.
     """
-    capture: Capture = _load(_backend_of(target).open)(target, size, fps)
+    capture: Capture = resolve_name(_backend_of(target).open)(target, size, fps)
     return capture
 
 
 def _backend_of(target: CameraTarget) -> CameraBackend:
     return next(backend for backend in CAMERAS if backend.name == target.kind)
-
-
-def _load(place: str) -> Any:
-    module, _, name = place.partition(":")
-    return getattr(importlib.import_module(module), name)

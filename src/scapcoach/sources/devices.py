@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from pathlib import Path
 from typing import Final
 
 from scapcoach.errors import SourceError
 from scapcoach.sources.frames import CameraTarget
+from scapcoach.system_libraries import SYSTEM
 
 #: Name of the backend.
 DEVICE: Final = "device"
 
-_SYSTEM: str = sys.platform
 _V4L: Final = Path("/sys/class/video4linux")
 
 
@@ -67,7 +66,7 @@ def known_cameras() -> str:
     devices = _named_devices()
     if devices:
         return f"Cameras found: {_listed(devices)}."
-    if _SYSTEM == "linux":
+    if SYSTEM == "linux":
         return "No camera is connected to this computer."
     return "Cameras are known by number here: 0 is the first."
 
@@ -78,7 +77,7 @@ def _listed(devices: dict[int, str]) -> str:
 
 def why_closed(target: CameraTarget) -> str:
     """The probable reason why a device could not be opened, and what to do."""
-    if _SYSTEM == "linux":
+    if SYSTEM == "linux":
         node = Path(f"/dev/video{target.where}")
         if not node.exists():
             return (
@@ -90,7 +89,7 @@ def why_closed(target: CameraTarget) -> str:
                 f"{target.name} may not be used by this account: no permission for {node}. Add "
                 "the account to the group 'video' and log in again."
             )
-    if _SYSTEM == "darwin":
+    if SYSTEM == "darwin":
         return (
             f"{target.name} cannot be opened: allow the terminal to use the camera (System "
             "Settings, Privacy & Security, Camera), connect it, or close other programs that "

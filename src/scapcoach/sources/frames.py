@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import TracebackType
-
     from scapcoach.arrays import Image
 
 
@@ -55,30 +52,6 @@ class SourceInfo:
     rotation: int = 0
     pixel_aspect: float = 1.0
     has_audio: bool = False
-
-
-class FrameSource(Protocol):
-    """A source of frames: a video file, a camera, a replay. Used in a `with` block."""
-
-    @property
-    def info(self) -> SourceInfo:
-        """Information about the source."""
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """Problems so far that did not end the stream, such as a truncated end."""
-
-    def __iter__(self) -> Iterator[Frame]:
-        """Frames in order of time."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

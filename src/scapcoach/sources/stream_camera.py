@@ -35,7 +35,7 @@ def find_stream(text: str) -> CameraTarget | None:
     Any scheme is taken for an address, so that a wrong one is explained as such.
 
     Raises:
-        SourceError: it is no address of a camera.
+        SourceError: it is not the address of a camera.
     """
     if _ADDRESS.match(text) is None:
         return None

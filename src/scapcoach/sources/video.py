@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -43,15 +42,6 @@ READ_FAILURES_MAX = 200
 SEEK_MARGIN = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Which frames are wanted (from an index or a time on), and how each is prepared."""
-
-    start: int
-    since: float
-    prepare: Prepare | None
-
-
 class VideoFile:
     """A video file as a source of upright RGB frames with their true times.
 
@@ -65,6 +55,10 @@ class VideoFile:
         since: seconds; frames before are not handed out, and as far as the file can be searched
             not decoded either. Times stay those of the whole file, indices are -1.
         queue_depth: how many frames may lie ready, less where they are very large.
+
+    Attributes:
+        path: the file, as it was given.
+        info: about the file; duration and number of frames are as the file states.
 
     Raises:
         InputError: the file is not there, not readable, or holds no picture that can be decoded.
@@ -81,28 +75,18 @@ class VideoFile:
     ) -> None:
         if start < 0:
             raise ValueError(f"start must not be negative, not {start}")
-        self._path = Path(path)
+        self.path = Path(path)
         self._start = start
         self._since = since
-        self._info, self._shape, self._stated_end = _look(self._path)
+        self.info, self._shape, self._stated_end = _look(self.path)
         self._depth = queue_depth
         self._notes = Notes()
         self._readers: list[ReadAhead[Frame]] = []
 
     @property
-    def path(self) -> Path:
-        """The file, as it was given."""
-        return self._path
-
-    @property
-    def info(self) -> SourceInfo:
-        """Information about the file; duration and number of frames are as the file states."""
-        return self._info
-
-    @property
     def warnings(self) -> tuple[str, ...]:
         """Problems in the latest iteration so far, one sentence each; empty without any."""
-        return tuple(sentences(self._notes, self._info, self._shape, self._stated_end))
+        return tuple(sentences(self._notes, self.info, self._shape, self._stated_end))
 
     @property
     def mended_times(self) -> int:
@@ -124,13 +108,12 @@ class VideoFile:
         """
         first = self._start if start is None else start
         notes = self._notes = Notes()
-        part = _Part(first, self._since, prepare)
-        width, height = self._info.size
+        width, height = self.info.size
         size = 3 * width * height * (1 if prepare is None else 2)
         reader = ReadAhead(
-            lambda stop: _decode(self._path, self._info, self._shape, part, notes, stop),
+            lambda stop: self._decode(first, prepare, notes, stop),
             max(2, min(self._depth, QUEUE_BYTES // size)),
-            name=f"decode {self._path.name}",
+            name=f"decode {self.path.name}",
         )
         self._readers.append(reader)
         with closing(reader):
@@ -149,6 +132,40 @@ class VideoFile:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _decode(
+        self, first: int, prepare: Prepare | None, notes: Notes, stop: threading.Event
+    ) -> Iterator[Frame]:
+        """Decode and convert; runs in the reading thread."""
+        from scapcoach.pyav import av
+
+        interval = 1 / self.info.fps if self.info.fps > 0 else 1 / 30
+        container, stream, clock = _at(self.path, self._since, interval)
+        with container:
+            maker = PictureMaker(self._shape)
+            index = 0
+            stored: tuple[int, int] | None = None
+            for frame in _pictures(container, stream, notes):
+                if stop.is_set():
+                    return
+                t = clock.read(frame.pts)
+                notes.mended_times = clock.mended
+                stored = stored or (frame.width, frame.height)
+                if t < self._since:
+                    continue
+                notes.at(t, interval)
+                notes.other_sizes += (frame.width, frame.height) != stored
+                index += 1
+                if index <= first:
+                    continue
+                try:
+                    image = maker.make(frame)
+                except (av.error.FFmpegError, ValueError):
+                    notes.bad_frames += 1
+                else:
+                    picture = None if prepare is None else prepare(image)
+                    yield Frame(-1 if self._since else index - 1, t, image, picture)
+            notes.complete = True
 
 
 def probe(path: str | os.PathLike[str]) -> SourceInfo:
@@ -223,46 +240,6 @@ def _track_duration(stream: VideoStream) -> float:
             # Matroska's tag holds the time stamp at which the track ends.
             return end - float((stream.start_time or 0) * (stream.time_base or 0))
     return math.nan
-
-
-def _decode(
-    path: Path,
-    info: SourceInfo,
-    shape: PictureShape,
-    part: _Part,
-    notes: Notes,
-    stop: threading.Event,
-) -> Iterator[Frame]:
-    """Decode and convert; runs in the reading thread."""
-    from scapcoach.pyav import av
-
-    interval = 1 / info.fps if info.fps > 0 else 1 / 30
-    container, stream, clock = _at(path, part.since, interval)
-    with container:
-        maker = PictureMaker(shape)
-        index = 0
-        stored: tuple[int, int] | None = None
-        for frame in _pictures(container, stream, notes):
-            if stop.is_set():
-                return
-            t = clock.read(frame.pts)
-            notes.mended_times = clock.mended
-            stored = stored or (frame.width, frame.height)
-            if t < part.since:
-                continue
-            notes.at(t, interval)
-            notes.other_sizes += (frame.width, frame.height) != stored
-            index += 1
-            if index <= part.start:
-                continue
-            try:
-                image = maker.make(frame)
-            except (av.error.FFmpegError, ValueError):
-                notes.bad_frames += 1
-            else:
-                picture = None if part.prepare is None else part.prepare(image)
-                yield Frame(-1 if part.since else index - 1, t, image, picture)
-        notes.complete = True
 
 
 def _at(

@@ -162,9 +162,8 @@ class _PageConnection:
 
     def begin(self, factories: SessionFactories) -> None:
         """Start the session."""
-        self._worker = Worker(
-            factories, self._from_worker(self._put), self._from_worker(self._post)
-        )
+        put, post = (partial(self._from_worker, one) for one in (self._put, self._post))
+        self._worker = Worker(factories, put, post)
 
     async def run(self) -> None:
         """Send and receive until one of the two ends."""
@@ -234,11 +233,7 @@ class _PageConnection:
         self._messages.append(message)
         self._something.set()
 
-    def _from_worker(
-        self, receive: Callable[[dict[str, Any] | bytes], None]
-    ) -> Callable[[dict[str, Any] | bytes], None]:
-        def call(message: dict[str, Any] | bytes) -> None:
-            with suppress(RuntimeError):  # the loop is closed: the page was closed
-                self._loop.call_soon_threadsafe(receive, message)
-
-        return call
+    def _from_worker(self, receive: Callable[[Any], None], message: object) -> None:
+        """Hand a message of the session's thread over to the socket's."""
+        with suppress(RuntimeError):  # the loop is closed: the page was closed
+            self._loop.call_soon_threadsafe(receive, message)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach import schema
 from scapcoach.errors import InputError
+from scapcoach.export.summary_types import Summary
 from scapcoach.folders import REPORT, SUMMARY
 from scapcoach.recording.places import SUMMARY_FORM
 
@@ -16,30 +17,6 @@ if TYPE_CHECKING:
 
 _NAME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}_[0-9-]{8,12}")
 _PART: Final = re.compile(r"[0-9]+-[\w .-]{1,60}")
-
-
-@dataclass(frozen=True, slots=True)
-class _ListedExercise:
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _ListedSettings:
-    exercise: _ListedExercise | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _ListedSource:
-    seconds: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _ListedSummary:
-    """What the list of sessions takes from a summary.json."""
-
-    headline: tuple[str, ...] = ()
-    settings: _ListedSettings = _ListedSettings()
-    source: _ListedSource = _ListedSource()
 
 
 def past_sessions(folder: Path) -> list[dict[str, Any]]:
@@ -59,17 +36,15 @@ def session_card(session: Path) -> dict[str, Any]:
 
 def _report(session: Path, place: Path) -> dict[str, Any]:
     inside = "" if place == session else f"{place.name}/"
-    try:
-        summary = schema.read(place / SUMMARY, _ListedSummary, SUMMARY_FORM)
-    except (FileNotFoundError, InputError):
-        summary = _ListedSummary()
-    exercise = summary.settings.exercise
-    return {
-        "address": f"/sessions/{session.name}/{inside}{REPORT}",
-        "exercise": "" if exercise is None else exercise.name,
-        "seconds": summary.source.seconds,
-        "headline": list(summary.headline),
-    }
+    found: dict[str, Any] = {"exercise": "", "seconds": None, "headline": []}
+    with suppress(FileNotFoundError, InputError):
+        summary = schema.read(place / SUMMARY, Summary, SUMMARY_FORM)
+        found = {
+            "exercise": (summary.set and summary.set.exercise) or "",
+            "seconds": summary.source.seconds,
+            "headline": summary.headline,
+        }
+    return {"address": f"/sessions/{session.name}/{inside}{REPORT}", **found}
 
 
 def report_file(folder: Path, address: str) -> Path | None:

@@ -7,7 +7,6 @@ plain names; `web.guard` decides who may send requests at all.
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -22,8 +21,8 @@ from scapcoach.calibration.profiles import (
     delete_profile,
     list_profiles,
     load_profile,
-    profile_data,
     profile_path,
+    profile_text,
     save_profile,
 )
 from scapcoach.errors import CalibrationError, OutputError
@@ -79,7 +78,7 @@ async def _export(request: Request) -> Response:
         found = await asyncio.to_thread(load_profile, name)
     except CalibrationError as error:
         return _refused(error, 404)
-    content = json.dumps(profile_data(found, name), indent=1, allow_nan=False)
+    content = profile_text(found, name)
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}.json"}
     return Response(content, media_type="application/json", headers=headers)
 

@@ -8,7 +8,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from scapcoach.calibration.profiles import profile_path
+from scapcoach.calibration.profiles import load_profile, profile_path, save_profile
+from scapcoach.coaching.library import packaged_exercise
 from scapcoach.errors import ScapcoachError, unforeseen
 from scapcoach.guide.holds import POSTURE
 from scapcoach.guide.repetitions import EXERCISE
@@ -49,10 +50,8 @@ class SessionFactories:
         begin_session: begins a session for pictures of a size, from a source with a name, recorded
             in a folder.
         new_folder: gives the folder of a new session; None where nothing is recorded.
-        write_results: writes the results of a finished session; the page is sent its return value.
-        load_profile: loads a profile by name.
-        save_profile: saves a calibration under a name.
-        exercise_settings: gives the settings of an exercise by name and focus.
+        write_results: writes the results of a finished session, which may have been filmed; the
+            page is sent its return value.
         girdle_estimator: name of the girdle estimator that guided calibrations use.
         open_camera: opens the server's own camera; None where the page's camera is used.
         open_film: films a session into its folder; None where sessions are not filmed.
@@ -61,10 +60,7 @@ class SessionFactories:
     open_estimator: Callable[[], PoseEngine]
     begin_session: Callable[[ExitStack, PoseEngine, tuple[int, int], str, Path | None], Session]
     new_folder: Callable[[], Path | None]
-    write_results: Callable[[Path], dict[str, Any]]
-    load_profile: Callable[[str], Calibration]
-    save_profile: Callable[[Calibration, str], Path]
-    exercise_settings: Callable[[str, str], dict[str, Any]]
+    write_results: Callable[[Path, SessionFilm | None], dict[str, Any]]
     girdle_estimator: str = "joint"
     open_camera: Callable[[], Camera] | None = None
     open_film: (
@@ -132,11 +128,11 @@ class Worker:
         try:
             with ExitStack() as stack:
                 folder = self._live(stack)
-            # The journal is closed by now.
+            # Journal and film are closed by now.
+            results: dict[str, Any] = {"reports": []}
             if folder is not None:
-                self._send({"type": "finished", **self._factories.write_results(folder)})
-            else:
-                self._send({"type": "finished", "reports": []})
+                results = self._factories.write_results(folder, self._film)
+            self._send({"type": "finished", **results})
         except ScapcoachError as error:
             self._send({"type": "failed", "message": str(error)})
         except Exception as error:
@@ -147,11 +143,8 @@ class Worker:
         """Run until the page leaves or finishes; the folder of the recording, if there is one."""
         estimator = stack.enter_context(self._factories.open_estimator())
         tracker = Tracker(estimator)
-        camera = (
-            None
-            if self._factories.open_camera is None
-            else stack.enter_context(self._factories.open_camera())
-        )
+        open_camera = self._factories.open_camera
+        camera = None if open_camera is None else stack.enter_context(open_camera())
         folder = self._factories.new_folder()
         plan = Plan(model_sha256=estimator.model_sha256, estimator=self._factories.girdle_estimator)
         self._camera_name = "" if camera is None else camera.info.name
@@ -188,9 +181,14 @@ class Worker:
             if isinstance(command, protocol.Calibrate):
                 self._begin_guide(plan, command)
             elif isinstance(command, protocol.Steer):
-                self._steer(command.command)
+                if command.command == "leave":
+                    self._guiding.guide = None
+                else:
+                    self._guiding.command(command.command)
             elif isinstance(command, protocol.Pause):
-                self._pause(command.on, camera)
+                self._paused = command.on
+                if camera is not None:
+                    (camera.pause if command.on else camera.resume)()
             elif self._session is None:
                 self._pending.append(command)
             else:
@@ -210,20 +208,8 @@ class Worker:
             plan, slump=command.slump, name=command.name or "guided",
             camera=self._camera_name or command.camera,
         )  # fmt: skip
-        self._guiding.begin(Guide(script, plan))
+        self._guiding.guide = Guide(script, plan)
         self._save_as = command.name
-
-    def _pause(self, on: bool, camera: Camera | None) -> None:
-        self._paused = on
-        if camera is not None:
-            (camera.pause if on else camera.resume)()
-
-    def _steer(self, command: str) -> None:
-        """Carry out a command for the guided calibration."""
-        if command == "leave":
-            self._guiding.leave()
-        else:
-            self._guiding.command(command)
 
     def _carry_out(self, command: PageCommand) -> None:
         """Carry out a command that changes the session; a wrong one is reported instead."""
@@ -232,9 +218,9 @@ class Worker:
             if isinstance(command, protocol.Mute):
                 self._session.mute(command.on)
             elif isinstance(command, protocol.UseExercise):
-                self._session.exercise(
-                    self._factories.exercise_settings(command.name, command.focus)
-                )
+                # A page cannot name a file of this computer: only exercises of the package.
+                name = packaged_exercise(command.name).name if command.name else ""
+                self._session.exercise({"name": name, "focus": command.focus} if name else {})
             elif isinstance(command, protocol.UseProfile):
                 self._use(command.name, command.camera)
         except ScapcoachError as error:
@@ -243,7 +229,7 @@ class Worker:
     def _use(self, name: str, camera: str) -> None:
         """Measure against a profile; without a name, against a moment of rest."""
         assert self._session is not None
-        found = self._factories.load_profile(name) if name else None
+        found = load_profile(name) if name else None
         self._session.calibrate(found)
         other = "" if found is None else found.other_camera(self._camera_name or camera)
         if other:
@@ -319,7 +305,7 @@ class Worker:
         if not self._save_as:
             return
         try:
-            self._factories.save_profile(joint, self._save_as)
+            save_profile(joint, self._save_as)
             self._send({"type": "saved", "profile": self._save_as})
         except ScapcoachError as error:
             self._send({"type": "problem", "message": str(error)})

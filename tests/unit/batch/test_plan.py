@@ -105,6 +105,14 @@ def test_patterns_pick_within_folders_only(tmp_path: Path) -> None:
         clips_in([tmp_path], ["zzz"])
 
 
+def test_only_what_is_hidden_inside_the_named_folder_is_left_out(tmp_path: Path) -> None:
+    folder = tmp_path / ".own" / "clips"
+    clip = write(folder / "row.mp4", "row")
+    write(folder / ".trash" / "old.mp4", "old")
+    assert clips_in([folder]) == [clip]
+    assert clips_in([folder / ".." / "clips"]) == [folder / ".." / "clips" / "row.mp4"]
+
+
 def test_the_longest_comes_first_and_what_is_not_there_last(tmp_path: Path) -> None:
     sizes = [3, 10, 10, 1]
     clips = [write(tmp_path / f"{n}.mp4", "x" * size) for n, size in enumerate(sizes)]

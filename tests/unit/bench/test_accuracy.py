@@ -73,8 +73,6 @@ def test_withholding_is_not_accuracy():
     nothing = agreement(np.full(101, np.nan), TRUTH)
     assert (nothing.judged, nothing.share_judged) == (0, 0)
     assert np.isnan(nothing.mae)
-    assert nothing.plain()["mae"] is None
-    assert nothing.plain()["judged"] == 0
 
 
 def test_sign_errors_count_judged_frames_with_a_clear_truth():

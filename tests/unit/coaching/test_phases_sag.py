@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from scapcoach.coaching import CoachState, find_exercise, finish, step
-from scapcoach.coaching.exercise_file import MAX_SAG
+from scapcoach.coaching.exercise import MAX_SAG
 from tests.support.coaching import minimum_jerk, row
 
 if TYPE_CHECKING:

@@ -140,12 +140,12 @@ def test_profiles_from_before_the_choice_are_geometric(
 
 def test_a_session_without_calibration_uses_the_chosen_one() -> None:
     clip = person(150)
-    engine = begin({"estimator": "observer"}, lambda _settings: None)
+    engine = begin({"estimator": "observer"})
     readings = run(engine, clip)
     assert readings[-1].calibration is not None
     assert engine.calibration is not None
     assert engine.calibration.estimator is Estimator.OBSERVER
-    assert begin({}, lambda _settings: None)._estimator == "geometric"  # of before the choice
+    assert begin({})._estimator == "geometric"  # of before the choice
 
 
 @pytest.mark.parametrize("name", list(Estimator))

@@ -246,7 +246,7 @@ def test_a_result_is_handed_over_once_by_frame_or_command(done) -> None:
         taken: list[Calibration] = []
         guiding = GuideRunner(taken.append)
         guiding.command("accept")  # nothing is there yet
-        guiding.begin([g for g in past if g.step is Step.REVIEW][-1])
+        guiding.guide = [g for g in past if g.step is Step.REVIEW][-1]
         if by_command:
             guiding.command("accept")
         for k in range(4):
@@ -254,8 +254,6 @@ def test_a_result_is_handed_over_once_by_frame_or_command(done) -> None:
         assert guiding.guide is not None
         assert guiding.guide.step is Step.DONE
         assert len(taken) == 1
-        guiding.leave()
-        assert guiding.guide is None
 
 
 def test_repetitions_are_added_to_poses_and_kept_only_in_the_same_place() -> None:

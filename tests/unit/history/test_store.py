@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scapcoach.errors import HistoryError
+from scapcoach.export.lifting import PATTERNS
 from scapcoach.history import (
     STATES,
     Alert,
@@ -28,7 +29,6 @@ from scapcoach.history import (
     TracePoint,
 )
 from scapcoach.history.export import csv_tables, days_csv, everything
-from scapcoach.history.lifting import PATTERNS
 from scapcoach.history.schema import MIGRATIONS, set_aside_files
 from scapcoach.history.summary import plain, push_pull, summarise
 from scapcoach.history.writer import MOST_WAITING

@@ -95,7 +95,7 @@ def app(keys: dict[int, str] | None = None, count: int = 40, **more: Any) -> App
     def find(frame: Frame):
         return POSES[frame.index : frame.index + 1]
 
-    session = Session(Engine(), lambda _settings: None)
+    session = Session(Engine())
     return App(FakeCamera(count), FakeScreen(keys), Spy(), find, session, **more)
 
 
@@ -146,7 +146,7 @@ class Listener(Spy):
 
 def guided_app(find: Any, count: int, keys: dict[int, str], **more: Any) -> App:
     """A window whose camera shows what `find` says, with the app itself as the first argument."""
-    session = Session(Engine(), lambda _settings: None)
+    session = Session(Engine())
     one = App(FakeCamera(count), FakeScreen(keys), Listener(), lambda _frame: POSES[:1], session,
               **more)  # fmt: skip
     one.find = lambda frame: find(one, frame)
@@ -191,7 +191,7 @@ def test_a_calibration_that_a_key_finishes_is_kept_and_only_once() -> None:
         return ""
 
     one = app({3: "\r"}, count=8, on_calibrated=keep)
-    one._guiding.begin(before_the_proof)
+    one._guiding.guide = before_the_proof
     one.run()
     assert taken == [found]
     assert one.session.engine.calibration.exercise is not None
@@ -201,12 +201,12 @@ def test_after_the_poses_the_exercise_comes_by_a_key_or_of_itself() -> None:
     done = Guide(POSTURE, step=Step.DONE)
     for mode, key in (("", "x"), ("both", "\r")):
         one = app(calibrate_only=mode)
-        one._guiding.begin(done)
+        one._guiding.guide = done
         assert not one.press(key)
         assert one._guiding.guide is not None
         assert one._guiding.guide.script is EXERCISE
     one = app(calibrate_only="posture")
-    one._guiding.begin(done)
+    one._guiding.guide = done
     assert one.press("\r")  # the way out
     one = app(calibrate_only="exercise")
     assert one._guiding.guide is not None
@@ -269,7 +269,7 @@ def test_trouble_of_the_camera_is_shown_over_the_last_picture() -> None:
 
 
 def test_a_missing_screen_is_reported_with_the_alternative(monkeypatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(window, "_SYSTEM", "linux")
+    monkeypatch.setattr(window, "SYSTEM", "linux")
     monkeypatch.delenv("DISPLAY", raising=False)
     with pytest.raises(DisplayError, match="scapcoach serve"):
         window.check_display()
@@ -281,7 +281,7 @@ def test_a_missing_screen_is_reported_with_the_alternative(monkeypatch, tmp_path
         if number > 0:
             monkeypatch.setenv("DISPLAY", f"127.0.0.1:{number}.0")
             window.check_display()
-    monkeypatch.setattr(window, "_SYSTEM", "win32")
+    monkeypatch.setattr(window, "SYSTEM", "win32")
     monkeypatch.delenv("DISPLAY", raising=False)
     window.check_display()
 

@@ -17,7 +17,8 @@ from scapcoach.guide.repetitions import EXERCISE
 from scapcoach.guide.steps import Guide, Plan, Step
 from scapcoach.live.screen_lock import LockWatch, screen_kept_on
 from scapcoach.live.session_sound import SessionSound
-from scapcoach.session.engine import Coached, Engine, run
+from scapcoach.session.coach import Coached
+from scapcoach.session.engine import Engine, run
 from scapcoach.system.sound import Tone
 from tests.support.person import person
 from tests.support.waiting import returns

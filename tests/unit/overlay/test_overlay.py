@@ -10,6 +10,7 @@ from scapcoach.measures.series import Measures, Reason, Series, Status
 from scapcoach.overlay import paint
 from scapcoach.overlay.gauges import Panel, lay_out
 from scapcoach.overlay.overlay import Overlay
+from scapcoach.overlay.prompt import Prompt
 from scapcoach.overlay.readings import ZONES, read
 from scapcoach.overlay.skeleton import LEFT, RIGHT
 from scapcoach.overlay.text import fit, sprite, text_width, wrap
@@ -30,7 +31,7 @@ def test_every_status_can_be_drawn_at_every_size(size, calibrated):
     overlay = Overlay(size)
     for i in range(len(poses)):
         image = gray(size)
-        overlay.draw(image, poses, measures, i, banner="Elbows to the wall behind you")
+        overlay.draw(image, poses, measures, i, prompt=Prompt(cue="Elbows to the wall behind you"))
         assert (image != 128).any()
 
 

@@ -166,16 +166,6 @@ def crop(image: np.ndarray, box: Box) -> np.ndarray:
     return image[int(box.top) : int(box.bottom), int(box.left) : int(box.right)]
 
 
-def test_an_own_banner_takes_the_place_of_the_cue() -> None:
-    size = (640, 480)
-    poses = synthetic_poses(5, size)
-    measures, overlay = synthetic_measures(poses), Overlay(size)
-    images = [gray(size) for _ in range(2)]
-    overlay.draw(images[0], poses, measures, 0, banner="Stop", prompt=Prompt(count=1, cue="Go"))
-    overlay.draw(images[1], poses, measures, 0, prompt=Prompt(count=1, cue="Stop"))
-    np.testing.assert_array_equal(images[0], images[1])
-
-
 def test_the_prompt_of_a_frame_is_what_the_set_says_there() -> None:
     record = sample_set()
     at = prompt_at(record, 62, 62 / 30)  # 2.07 s: peak of the first

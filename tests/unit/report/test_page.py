@@ -44,7 +44,7 @@ def test_data_for_a_script_cannot_end_it() -> None:
     shown = {"t": "</script><!--", "n": None}
     clip = {"lead": "", "sentences": (), "warnings": (), "tiles": (), "advice": (), "lines": ()}
     page = render(
-        "clip.html", title="x", clip=clip, facts={}, lifting=None, stills=[], has_video=False,
+        "clip.html", title="x", clip=clip, facts={}, lifting=None, has_video=False,
         embedded="", beside="", tall=False, aspect="1 / 1", data=shown,
     )  # fmt: skip
     inside = re.search(r'id="data">(.*?)</script>', page, re.DOTALL)

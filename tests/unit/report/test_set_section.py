@@ -125,4 +125,4 @@ def test_the_table_shows_degrees_only_where_per_cent_is_unknown() -> None:
 
 
 def test_a_fade_says_how_sure_it_is() -> None:
-    assert "99 % sure that it is no chance" in page_of(sample_set()).words
+    assert "99 % sure that it is not chance" in page_of(sample_set()).words

@@ -15,7 +15,8 @@ from scapcoach.coaching.results import Cue
 from scapcoach.errors import CalibrationError
 from scapcoach.filters import smooth_poses
 from scapcoach.measures import Status
-from scapcoach.session.engine import Coached, Engine, run
+from scapcoach.session.coach import Coached
+from scapcoach.session.engine import Engine, run
 from tests.support.clips import protocol_clip
 from tests.support.person import person
 

@@ -31,10 +31,6 @@ if TYPE_CHECKING:
 HEAD = {"size": [640, 480], "model": "full", "model_sha256": "", "calibration": None}
 
 
-def no_coach(_settings):
-    return None
-
-
 def write(folder: Path, n: int = 40) -> None:
     poses = person(n)
     with Journal(folder, HEAD) as journal:
@@ -57,7 +53,7 @@ def test_what_was_added_is_read_back(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no recorded session"):
         read_journal(tmp_path)
     (tmp_path / JOURNAL_FILE).write_bytes(b"something else")
-    with pytest.raises(InputError, match="no recorded session of scapcoach"):
+    with pytest.raises(InputError, match="not a recorded session of scapcoach"):
         read_journal(tmp_path)
 
 
@@ -147,7 +143,7 @@ def test_a_replay_gives_the_readings_of_the_session(tmp_path: Path) -> None:
     smooth = smooth_poses(protocol_clip())
     own = calibrate(smooth, guided_segments(smooth), name="me")
     with Journal(tmp_path / "s", HEAD) as journal:
-        session = Session(begin(HEAD, no_coach), no_coach, journal)
+        session = Session(begin(HEAD), journal)
         readings = []
         for i in range(len(raw)):
             if i == 120:
@@ -155,7 +151,7 @@ def test_a_replay_gives_the_readings_of_the_session(tmp_path: Path) -> None:
             if i == 200:
                 session.mute(True)
             readings.append(session.step(raw[i : i + 1]))
-    again = list(replay(read_journal(tmp_path / "s"), no_coach))
+    again = list(replay(read_journal(tmp_path / "s")))
     assert len(again) == 240
     for one, two in zip(readings, again, strict=True):
         assert (one.t, one.calibration, one.notice) == (two.t, two.calibration, two.notice)

@@ -343,7 +343,7 @@ def test_a_camera_that_cannot_be_opened_is_reported_why(
             pass
 
     monkeypatch.setattr("cv2.VideoCapture", lambda *_: Shut())
-    monkeypatch.setattr(devices, "_SYSTEM", system)
+    monkeypatch.setattr(devices, "SYSTEM", system)
     node = tmp_path if exists else tmp_path / "none"
     monkeypatch.setattr(devices, "Path", lambda _: node)
     monkeypatch.setattr(devices.os, "access", lambda *_: allowed)

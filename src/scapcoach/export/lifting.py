@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from msgspec import UNSET
 
 from scapcoach import schema
 from scapcoach.errors import InputError
+from scapcoach.export.summary_types import Set, Summary
 from scapcoach.folders import MAX_SUMMARY_BYTES, SUMMARY
 from scapcoach.history.records import LiftingSession, LiftingSet, Stamp
 
@@ -32,43 +34,6 @@ _FORM: Final = schema.Format(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    name: str
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Mean:
-    status: str
-    value: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Repetition:
-    grip: str | None = ""
-    pull_angle: str | None = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Set:
-    exercise: str | None
-    reps: int = 0
-    load_kg: float | None = None
-    score: float | None = None
-    partial: int | None = None
-    means: dict[str, _Mean] = field(default_factory=dict)
-    repetitions: tuple[_Repetition, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Summary:
-    """What the history takes from a summary.json."""
-
-    source: _Source
-    set: _Set | None = None
-
-
 def read_set(folder: Path) -> tuple[str, float, LiftingSet]:
     """Read the set in a folder of results.
 
@@ -83,10 +48,10 @@ def read_set(folder: Path) -> tuple[str, float, LiftingSet]:
     """
     path = folder / SUMMARY
     try:
-        found = schema.read(path, _Summary, _FORM)
+        found = schema.read(path, Summary, _FORM)
     except FileNotFoundError:
         raise InputError(f"There is no {path}. {_FORM.advice}.") from None
-    if found.set is None or not found.set.exercise:
+    if not (found.set and found.set.exercise):
         raise InputError(
             f"No exercise was coached in {folder}: analyse the clip with --exercise first."
         )
@@ -111,22 +76,22 @@ def log_sets(history: History, folders: Iterable[Path], start: Stamp) -> Lifting
     return session
 
 
-def _set(found: _Set) -> LiftingSet:
+def _set(found: Set) -> LiftingSet:
     figures = {
         name: round(mean.value, 2)
-        for name, mean in found.means.items()
+        for name, mean in (found.means or {}).items()
         if mean.status in _KEPT and mean.value is not None
     }
-    figures |= {"score": found.score} if found.score is not None else {}
-    figures |= {"partial": float(found.partial)} if found.partial is not None else {}
-    exercise = found.exercise or ""
+    figures |= {"score": found.score} if isinstance(found.score, float) else {}
+    figures |= {} if found.partial is UNSET else {"partial": float(found.partial)}
+    exercise, repetitions = found.exercise or "", found.repetitions or ()
     return LiftingSet(
         exercise=exercise,
         pattern=PATTERNS.get(exercise, "other"),
-        reps=found.reps,
-        load=found.load_kg,
-        grip=_usual(rep.grip for rep in found.repetitions),
-        angle=_usual(rep.pull_angle for rep in found.repetitions),
+        reps=found.reps or 0,
+        load=None if found.load_kg is UNSET else found.load_kg,
+        grip=_usual(rep.grip for rep in repetitions),
+        angle=_usual(rep.pull_angle for rep in repetitions),
         figures=figures,
     )
 
