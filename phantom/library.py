@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from phantom import movements, nuisances
+from phantom.back.scripts import LOCKED
 from phantom.between import BETWEEN
 from phantom.calibrations import CALIBRATIONS
 from phantom.desk import DESK
@@ -36,6 +37,7 @@ SCRIPTS: Final[Mapping[str, Maker]] = MappingProxyType(
         "stepping": nuisances.stepping,
         "camera_shake": nuisances.camera_shake,
         "rounding_only": nuisances.rounding_only,
+        **LOCKED,
     }
 )
 

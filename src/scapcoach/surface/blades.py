@@ -54,12 +54,15 @@ MAX_FOLD: Final = 35.0
 MAX_TURN: Final = 40.0
 #: Trunk lengths by which the hips may come down over the ankles: squats and lunges fold the back.
 MAX_LEGS: Final = 0.2
+#: Seconds of folding after which a stretch serves no longer: landmarks may be wrong for a moment.
+_FOLDING: Final = 0.3
 #: Standard deviation of the gap, as a logarithm: at the least; for each second since the stretch;
-#: for each degree of the trunk's change of direction; and of the way back to the stretch before
-#: any was seen.
+#: for each degree of the trunk's change of direction; where no point can be followed; and of the
+#: way back to the stretch before any was seen.
 FLOOR: Final = 0.02
 PER_SECOND: Final = 0.025
 PER_DEGREE: Final = 0.004
+PER_LOST: Final = 0.25
 DRIFT: Final = 0.06
 #: Largest standard deviation with which a gap is given.
 MAX_SIGMA: Final = 0.2
@@ -68,6 +71,8 @@ LEAST_SQUEEZE: Final = 0.05
 _STANDS_OUT: Final = 2.0
 #: Seconds over which the deepest gap of a repetition is averaged, so that noise makes no best.
 _HELD: Final = 0.25
+#: Gain of the average of the share of points that can be followed, about a second's.
+_SHARE_GAIN: Final = 0.04
 #: Ways back to the stretch that are remembered.
 _REMEMBERED: Final = 4
 
@@ -112,6 +117,7 @@ class BladeReader:
         self._anchor: _Anchor | None = None
         self._ways_back: deque[float] = deque(maxlen=_REMEMBERED)
         self._turned = -np.inf
+        self._share = 1.0
         self._best, self._deepest, self._mean = np.nan, np.nan, np.nan
 
     def __call__(self, poses: Poses) -> Blades:
@@ -124,23 +130,16 @@ class BladeReader:
 
     def _step(self, poses: Poses, held: Bearing, i: int) -> tuple[FloatArray, Withheld]:
         t, subject = float(poses.t[i]), int(poses.subject[i])
-        if subject != self._subject:
+        if subject not in {-1, self._subject}:
             self._begin()
             self._subject = subject
-        code = Followed.NOT_BEHIND
-        if poses.surface is not None and np.isfinite(poses.surface[i, 0]):
-            code = Followed(int(poses.surface[i, 0]))
-        if code is Followed.BEGINS:
-            self._begin()
-        if code is Followed.RESUMES:
-            self._sums = self._sums + _BREAK
-        if subject < 0 or code is Followed.NOT_BEHIND:
+        row = None if poses.surface is None else poses.surface[i].astype(np.float64)
+        code = Followed.NOT_BEHIND if row is None or np.isnan(row[0]) else Followed(int(row[0]))
+        if subject < 0 or row is None or code is Followed.NOT_BEHIND:
             return self._nothing(), Withheld.NOT_BEHIND
-        if code is Followed.YES and poses.surface is not None:
-            rates = poses.surface[i, 1:-1].astype(np.float64)
-            self._sums = self._sums + np.where(np.isfinite(rates), rates, 0.0)
+        self._add(code, row)
         now = _Held.of(held, i)
-        turn = self._turns.step(t, float(held.reach[i]))
+        turn = self._turns.step(t, held.arms[i], float(held.reach[i]))
         self._past.append((t, self._sums, now))
         while self._past[0][0] < t - MAX_AGE:
             self._past.popleft()
@@ -153,6 +152,17 @@ class BladeReader:
         if code in _FROM_FOLLOWED:
             return self._nothing(), _FROM_FOLLOWED[code]
         return self._read(t, now)
+
+    def _add(self, code: Followed, row: FloatArray) -> None:
+        """Add the rates of one frame to the sums."""
+        if code is Followed.BEGINS:
+            self._begin()
+        elif code is Followed.RESUMES:
+            self._sums = self._sums + _BREAK
+        elif code is Followed.YES:
+            self._sums = self._sums + np.nan_to_num(row[1:-1])
+            if np.isfinite(row[-1]):
+                self._share += _SHARE_GAIN * (float(row[-1]) - self._share)
 
     def _nothing(self) -> FloatArray:
         row = np.full(8, np.nan)
@@ -169,7 +179,7 @@ class BladeReader:
         sums = np.mean([s for s, _ in within], axis=0)
         before = self._anchor
         self._anchor = _Anchor(turn.end, sums, _Held.mean([h for _, h in within]))
-        if before is not None:
+        if before is not None and not before.folded:
             self._ways_back.append(float(_gaps(sums - before.sums)[0]))
         self._deepest = self._mean = np.nan
 
@@ -183,7 +193,7 @@ class BladeReader:
         if anchor is None:
             return self._nothing(), Withheld.NO_STRETCH
         folded, turned, bent = now.against(anchor.held)
-        if folded > MAX_FOLD or bent > MAX_LEGS:
+        if anchor.folds(t, now=folded > MAX_FOLD or bent > MAX_LEGS):
             return self._nothing(), Withheld.FOLDED
         change = self._sums - anchor.sums
         gaps, taken_out = _gaps(change), _turning(change, now.yaw, anchor.held.yaw)
@@ -193,6 +203,7 @@ class BladeReader:
         back = np.array([*self._ways_back, DRIFT, DRIFT])
         variance = (
             FLOOR**2 + max(change[_VARIANCE], 0.0) + (back**2).mean() / 2
+            + (PER_LOST * (1 - self._share)) ** 2
             + (PER_SECOND * (t - anchor.t)) ** 2 + (PER_DEGREE * folded) ** 2 + (taken_out / 2) ** 2
         )  # fmt: skip
         sigma = float(np.sqrt(variance))
@@ -264,15 +275,30 @@ class _Held:
         cosine = float(np.dot(self.up, other.up)) / length
         folded = float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
         turned = abs((self.yaw - other.yaw + 90) % 180 - 90)
-        hanging = self.overhead and other.overhead
+        hanging = other.overhead > 0.5
         bent = 0.0 if hanging else abs(self.legs - other.legs)
         return tuple(float(np.nan_to_num(x)) for x in (folded, turned, bent))  # type: ignore[return-value]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Anchor:
-    """The stretch that gaps are read against."""
+    """The stretch that gaps are read against.
+
+    Attributes:
+        t: seconds, its end.
+        sums: of the rates of stretch up to it.
+        held: how the trunk was held at it.
+        folded: whether the trunk has folded since, so that no gap can be read against it any more.
+    """
 
     t: float
     sums: FloatArray
     held: _Held
+    folded: bool = False
+    _since: float = np.inf
+
+    def folds(self, t: float, *, now: bool) -> bool:
+        """Whether the trunk folds in this frame, or did for longer than landmarks are wrong."""
+        self._since = min(self._since, t) if now else np.inf
+        self.folded |= t - self._since >= _FOLDING
+        return now or self.folded

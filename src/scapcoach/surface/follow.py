@@ -8,7 +8,7 @@ import numpy as np
 
 from scapcoach.landmarks import HIPS, SHOULDERS, SURFACE, Followed
 from scapcoach.surface.flow import Flow, has_texture
-from scapcoach.surface.patch import BodyAxes, body_axes, cut
+from scapcoach.surface.patch import BodyAxes, body_axes, cut, likeness
 from scapcoach.surface.strain import INSIDE, MIN_SHARE, ZONES, Strain, strain
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ KEY_SPAN: Final = 0.12
 MAX_GAP: Final = 0.35
 #: Longest break, in seconds, after which the sums go on, with more doubt.
 MAX_BREAK: Final = 1.0
+#: Correlation of two patches, seen coarsely, from which they may show the same back.
+ALIKE: Final = 0.8
 #: Seconds between the frames that are followed: more of them cost time and tell no more.
 MIN_STEP: Final = 1 / 31
 #: Pixels of a trunk in the picture below which the back shows too little.
@@ -53,7 +55,7 @@ class BackFollower:
         self._behind = _Behind()
         self._chain: _Chain | None = None
         self._subject = -1
-        self._seen = -np.inf
+        self._before: _Chain | None = None
 
     def step(self, image: Image, poses: Poses) -> FloatArray:
         """The rates of the next frame.
@@ -67,37 +69,35 @@ class BackFollower:
             of the stretch since the last frame that could be followed; NaN where nothing was.
         """
         t, xy = float(poses.t[0]), poses.xy[0].astype(np.float64)
-        if int(poses.subject[0]) != self._subject:
-            self._chain, self._subject, self._seen = None, int(poses.subject[0]), -np.inf
-        axes = body_axes(xy) if self._subject >= 0 else None
+        subject = int(poses.subject[0])
+        if subject not in {-1, self._subject}:
+            self._chain, self._subject, self._before = None, subject, None
+        axes = body_axes(xy) if subject >= 0 else None
         if axes is None or not self._behind.step(t, xy, axes.length):
-            self._chain = None
             return _row(Followed.NOT_BEHIND)
-        if axes.length < MIN_TRUNK:
-            self._chain = None
-            return _row(Followed.TOO_SMALL)
-        if self._chain is not None and self._chain.jumped(axes, t):
-            self._chain, self._seen = None, -np.inf
+        return self._follow(t, axes, image)
+
+    def _follow(self, t: float, axes: BodyAxes, image: Image) -> FloatArray:
         if self._chain is not None and t - self._chain.seen > MAX_GAP:
-            self._chain = None
+            self._chain, self._before = None, self._chain
         if self._chain is not None and t - self._chain.tried < MIN_STEP - 1e-6:
             return _row(Followed.YES, np.zeros(len(SURFACE) - 1))
-        patch = cut(image, axes)
+        if self._chain is not None and self._chain.jumped(axes, t):
+            return _row(Followed.COVERED)
+        patch = cut(image, axes) if axes.length >= MIN_TRUNK else None
         if patch is None:
             return _row(Followed.TOO_SMALL)
         if self._chain is None:
             return self._begin(t, axes, patch)
-        row = self._chain.step(t, axes, patch, self._flow)
-        self._seen = self._chain.seen
-        return row
+        return self._chain.step(t, axes, patch, self._flow)
 
     def _begin(self, t: float, axes: BodyAxes, patch: Image) -> FloatArray:
         textured = has_texture(patch)
         if (INSIDE[0] & textured).sum() < MIN_SHARE * INSIDE[0].sum():
             return _row(Followed.NO_TEXTURE)
+        before, self._before = self._before, None
         self._chain = _Chain(t, axes, patch, textured)
-        resumes = t - self._seen <= MAX_BREAK
-        self._seen = t
+        resumes = before is not None and before.resumes(t, patch)
         return _row(Followed.RESUMES if resumes else Followed.BEGINS)
 
 
@@ -151,6 +151,10 @@ class _Chain:
         grown = abs(np.log(axes.length / self._last.length))
         allowed = MAX_JUMP * max(1.0, (t - self.tried) * 10)
         return moved > allowed or grown > allowed
+
+    def resumes(self, t: float, patch: Image) -> bool:
+        """Whether a patch that nothing was matched with may still show the same back."""
+        return t - self.seen <= MAX_BREAK and likeness(self._key, patch) >= ALIKE
 
     def step(self, t: float, axes: BodyAxes, patch: Image, flow: Flow) -> FloatArray:
         """Compare with the key patch; the rates since the last frame that could be followed."""

@@ -22,7 +22,7 @@ ZONES: Final = {
     "lower": (-0.22, 0.22, 0.60, 0.95),
 }
 #: Share of the points of a zone that must be usable for a fit.
-MIN_SHARE: Final = 0.1
+MIN_SHARE: Final = 0.2
 #: Rounds of reweighting, and residual in spreads at which a point has no weight (Tukey's biweight).
 _ROUNDS: Final = 3
 _CUT: Final = 4.7
