@@ -97,8 +97,10 @@ class BackFollower:
             return _row(Followed.NO_TEXTURE)
         before, self._before = self._before, None
         self._chain = _Chain(t, axes, patch, textured)
-        resumes = before is not None and before.resumes(t, patch)
-        return _row(Followed.RESUMES if resumes else Followed.BEGINS)
+        if before is None or not before.resumes(t, patch):
+            return _row(Followed.BEGINS)
+        self._chain.matched = before.matched
+        return _row(Followed.RESUMES)
 
 
 class _Behind:
@@ -140,6 +142,7 @@ class _Chain:
 
     def __init__(self, t: float, axes: BodyAxes, patch: Image, textured: BoolArray) -> None:
         self.seen = self.tried = t
+        self.matched = -np.inf
         self._key_t, self._key, self._key_axes, self._textured = t, patch, axes, textured
         self._last = axes
         self._at_key: FloatArray = np.zeros(_SUMS)
@@ -154,7 +157,7 @@ class _Chain:
 
     def resumes(self, t: float, patch: Image) -> bool:
         """Whether a patch that nothing was matched with may still show the same back."""
-        return t - self.seen <= MAX_BREAK and likeness(self._key, patch) >= ALIKE
+        return t - self.matched <= MAX_BREAK and likeness(self._key, patch) >= ALIKE
 
     def step(self, t: float, axes: BodyAxes, patch: Image, flow: Flow) -> FloatArray:
         """Compare with the key patch; the rates since the last frame that could be followed."""
@@ -164,7 +167,7 @@ class _Chain:
         if sums is None:
             return _row(Followed.COVERED, share=float(found.share[0]))
         rates = np.asarray(sums - self._now)
-        self._now, self.seen = sums, t
+        self._now, self.seen, self.matched = sums, t, t
         if t - self._key_t >= KEY_SPAN - 1e-6:
             textured = has_texture(patch)
             if (INSIDE[0] & textured).sum() >= MIN_SHARE * INSIDE[0].sum():
