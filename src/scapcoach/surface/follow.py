@@ -163,10 +163,13 @@ class _Chain:
         """Compare with the key patch; the rates since the last frame that could be followed."""
         self.tried, self._last = t, axes
         found = strain(*flow(self._key, patch), self._textured)
-        sums = self._sums(found, np.log(axes.length / self._key_axes.length))
-        if sums is None:
+        step = self._step(found, np.log(axes.length / self._key_axes.length))
+        if step is None:
             return _row(Followed.COVERED, share=float(found.share[0]))
-        rates = np.asarray(sums - self._now)
+        # A side or the lower back that is hidden for a moment stays as it was.
+        known = np.isfinite(step)
+        sums = np.where(known, self._at_key + step, self._now)
+        rates = np.where(known, sums - self._now, np.nan)
         self._now, self.seen, self.matched = sums, t, t
         if t - self._key_t >= KEY_SPAN - 1e-6:
             textured = has_texture(patch)
@@ -175,16 +178,16 @@ class _Chain:
                 self._at_key = sums
         return _row(Followed.YES, rates, float(found.share[0]))
 
-    def _sums(self, found: Strain, growth: float) -> FloatArray | None:
-        """(_SUMS,) up to this frame; None where the zone between the blades could not be fitted."""
+    @staticmethod
+    def _step(found: Strain, growth: float) -> FloatArray | None:
+        """(_SUMS,) since the key patch, NaN where unknown; None where the first zone is not fitted."""
         steps = np.stack([found.across, found.along], axis=1) + growth
         if not np.abs(steps[0]).max() <= MAX_STRAIN:  # also where NaN
             return None
         lift = -(found.shift[0, 1] - found.shift[-1, 1])
         step = np.concatenate([steps.ravel(), [lift, float(found.error[0]) ** 2]])
         step[np.abs(step) > MAX_STRAIN] = np.nan
-        # A side or the lower back that is hidden for a moment stays as it was.
-        return self._at_key + np.where(np.isfinite(step), step, self._now - self._at_key)
+        return step
 
 
 _SUMS: Final = 2 * len(ZONES) + 2
