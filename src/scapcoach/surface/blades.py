@@ -73,7 +73,8 @@ _STANDS_OUT: Final = 2.0
 _HELD: Final = 0.25
 #: Seconds since the stretch for which a side may be hidden and still count as followed.
 MAX_HIDDEN: Final = 0.35
-#: Gain of the average of the share of points that can be followed, about a second's.
+#: Gain of the average of the share of points that can be followed, about a second's; the mean
+#: before that.
 _SHARE_GAIN: Final = 0.04
 #: Ways back to the stretch that are remembered.
 _REMEMBERED: Final = 4
@@ -119,7 +120,7 @@ class BladeReader:
         self._anchor: _Anchor | None = None
         self._ways_back: deque[float] = deque(maxlen=_REMEMBERED)
         self._turned = -np.inf
-        self._share = 1.0
+        self._share, self._shares = 0.0, 0
         self._best, self._deepest, self._mean = np.nan, np.nan, np.nan
 
     def __call__(self, poses: Poses) -> Blades:
@@ -166,7 +167,9 @@ class BladeReader:
             hidden = np.isnan(rates[_ACROSS] + rates[_ALONG]) * seconds
             self._sums = self._sums + np.concatenate([np.nan_to_num(rates), hidden])
             if np.isfinite(row[-1]):
-                self._share += _SHARE_GAIN * (float(row[-1]) - self._share)
+                self._shares += 1
+                gain = max(1 / self._shares, _SHARE_GAIN)
+                self._share += gain * (float(row[-1]) - self._share)
 
     def _nothing(self) -> FloatArray:
         row = np.full(8, np.nan)
