@@ -31,7 +31,7 @@ def test_the_signatures() -> None:
     assert parameters(scapcoach.analyze) == [
         "path", "out", "options", "calibration", "progress", "taken",
     ]  # fmt: skip
-    assert parameters(scapcoach.measure) == ["poses", "calibration"]
+    assert parameters(scapcoach.measure) == ["poses", "calibration", "blades"]
     assert parameters(scapcoach.calibrate) == [
         "poses", "segments", "model_sha256", "name", "estimator",
     ]  # fmt: skip
@@ -39,6 +39,7 @@ def test_the_signatures() -> None:
     assert parameters(scapcoach.smooth_poses) == ["poses", "smoother", "max_gap"]
     assert parameters(scapcoach.Poses) == [
         "t", "xy", "world", "visibility", "presence", "subject", "size", "contour",
+        "surface",
     ]  # fmt: skip
 
 

@@ -47,7 +47,8 @@ def blade_series(scene: Scene) -> Iterator[Series]:
     objections = [(blades.withheld == code, reason) for code, reason in _REASONS.items()]
     for name, gap, sigma in zip(NAMES, blades.gap, blades.sigma, strict=True):
         value, spread = _per_cent(gap, sigma)
-        yield judge(scene, name, value, spread, objections, Reason.SINCE_STRETCH)
+        hidden = (np.isnan(gap), Reason.BACK_COVERED)  # a side alone
+        yield judge(scene, name, value, spread, [*objections, hidden], Reason.SINCE_STRETCH)
     objections.append((np.isnan(blades.best), Reason.NO_SQUEEZE))
     share = 100 * blades.gap[0] / blades.best
     spread = 100 * blades.sigma[0] / np.abs(blades.best)

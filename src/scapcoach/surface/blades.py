@@ -71,7 +71,10 @@ LEAST_SQUEEZE: Final = 0.05
 _STANDS_OUT: Final = 2.0
 #: Seconds over which the deepest gap of a repetition is averaged, so that noise makes no best.
 _HELD: Final = 0.25
-#: Gain of the average of the share of points that can be followed, about a second's.
+#: Seconds since the stretch for which a side may be hidden and still count as followed.
+MAX_HIDDEN: Final = 0.35
+#: Gain of the average of the share of points that can be followed, about a second's; the mean
+#: before that.
 _SHARE_GAIN: Final = 0.04
 #: Ways back to the stretch that are remembered.
 _REMEMBERED: Final = 4
@@ -83,7 +86,7 @@ class Blades:
 
     Attributes:
         gap: (3, T) logarithm of its width over that at the stretch: mean, left, right. Negative is
-            drawn together. NaN where withheld.
+            drawn together. NaN where withheld, and for a side that could not be followed.
         sigma: (3, T) one standard deviation.
         best: (T,) deepest gap of the finished repetitions of this set; NaN before one stood out.
         withheld: (T,) `Withheld` codes.
@@ -108,14 +111,13 @@ class BladeReader:
 
     def _begin(self) -> None:
         """What was seen of the back before cannot be compared with."""
-        self._sums = np.zeros(len(SURFACE) - 2)
-        self._followed = False
+        self._sums = np.zeros(_COLUMNS)
         self._past: deque[tuple[float, FloatArray, _Held]] = deque()
         self._turns = TurnFinder()
         self._turned = -np.inf
         self._anchor: _Anchor | None = None
         self._ways_back: deque[float] = deque(maxlen=_REMEMBERED)
-        self._share = 1.0
+        self._share, self._shares = 0.0, 0
         self._best, self._deepest, self._mean = np.nan, np.nan, np.nan
 
     def __call__(self, poses: Poses) -> Blades:
@@ -135,7 +137,7 @@ class BladeReader:
         code = Followed.NOT_BEHIND if row is None or np.isnan(row[0]) else Followed(int(row[0]))
         if subject < 0 or row is None or code is Followed.NOT_BEHIND:
             return self._nothing(), Withheld.NOT_BEHIND
-        self._add(code, row)
+        self._add(code, row, t - self._past[-1][0] if self._past else 0.0)
         now = _Held.of(held, i)
         turn = self._turns.step(t, held.arms[i], float(held.reach[i]))
         self._past.append((t, self._sums, now))
@@ -151,16 +153,20 @@ class BladeReader:
             return self._nothing(), _FROM_FOLLOWED[code]
         return self._read(t, now)
 
-    def _add(self, code: Followed, row: FloatArray) -> None:
-        """Add the rates of one frame to the sums."""
+    def _add(self, code: Followed, row: FloatArray, seconds: float) -> None:
+        """Add the rates of one frame to the sums, and how long each side was hidden."""
         if code is Followed.BEGINS:
             self._begin()
         elif code is Followed.RESUMES:
             self._sums = self._sums + _BREAK
         elif code is Followed.YES:
-            self._sums = self._sums + np.nan_to_num(row[1:-1])
+            rates = row[1:-1]
+            hidden = np.isnan(rates[_ACROSS] + rates[_ALONG]) * seconds
+            self._sums = self._sums + np.concatenate([np.nan_to_num(rates), hidden])
             if np.isfinite(row[-1]):
-                self._share += _SHARE_GAIN * (float(row[-1]) - self._share)
+                self._shares += 1
+                gain = max(1 / self._shares, _SHARE_GAIN)
+                self._share += gain * (float(row[-1]) - self._share)
 
     def _nothing(self) -> FloatArray:
         return np.array([*[np.nan] * 6, self._best])
@@ -195,7 +201,7 @@ class BladeReader:
         gaps, taken_out = _gaps(change), _turning(change, now.yaw, anchor.held.yaw)
         if turned > MAX_TURN and abs(taken_out) > FLOOR:
             return self._nothing(), Withheld.TURNED
-        gaps = gaps - taken_out
+        gaps = np.where(change[_HIDDEN] <= MAX_HIDDEN, gaps - taken_out, np.nan)
         back = np.array([*self._ways_back, DRIFT, DRIFT])
         variance = (
             FLOOR**2 + max(change[_VARIANCE], 0.0) + (back**2).mean() / 2
@@ -207,7 +213,7 @@ class BladeReader:
         if sigma > MAX_SIGMA:
             return self._nothing(), Withheld.UNCERTAIN
         self._remember(t, float(gaps[0]), sigma)
-        sigmas = np.array([1.0, _SIDE, _SIDE]) * sigma
+        sigmas = np.where(np.isnan(gaps), np.nan, _SIGMAS * sigma)
         return np.concatenate([gaps, sigmas, [self._best]]), Withheld.NO
 
     def _remember(self, t: float, gap: float, sigma: float) -> None:
@@ -224,10 +230,14 @@ _ACROSS: Final = [_COLUMN[f"{zone}_across"] for zone in ("blades", "left", "righ
 _ALONG: Final = [_COLUMN[f"{zone}_along"] for zone in ("blades", "left", "right")]
 _LOWER: Final = (_COLUMN["lower_across"], _COLUMN["lower_along"])
 _VARIANCE: Final = _COLUMN["variance"]
+#: After the rates of stretch, the sums hold the seconds for which each of the three was hidden.
+_COLUMNS: Final = len(_COLUMN) + len(_ACROSS)
+_HIDDEN: Final = slice(len(_COLUMN), None)
 #: What a short break adds to the sums: nothing but doubt [E].
-_BREAK: Final = np.array([0.05**2 if name == "variance" else 0.0 for name in SURFACE[1:-1]])
+_BREAK: Final = np.zeros(_COLUMNS)
+_BREAK[_VARIANCE] = 0.05**2
 #: A side has half the points of the whole zone, on half its width.
-_SIDE: Final = 1.5
+_SIGMAS: Final = np.array([1.0, 1.5, 1.5])
 
 
 def _gaps(sums: FloatArray) -> FloatArray:

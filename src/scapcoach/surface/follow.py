@@ -99,8 +99,10 @@ class BackFollower:
             return _row(Followed.NO_TEXTURE)
         before, self._before = self._before, None
         self._chain = _Chain(key)
-        resumes = before is not None and before.resumes(key)
-        return _row(Followed.RESUMES if resumes else Followed.BEGINS)
+        if before is None or not before.resumes(key):
+            return _row(Followed.BEGINS)
+        self._chain.matched = before.matched
+        return _row(Followed.RESUMES)
 
 
 class _Behind:
@@ -165,6 +167,7 @@ class _Chain:
 
     def __init__(self, key: _Key) -> None:
         self.seen = self.tried = key.t
+        self.matched = -np.inf
         self._key, self._last = key, key.axes
         self._at_key: FloatArray = np.zeros(_SUMS)
         self._now: FloatArray = np.zeros(_SUMS)
@@ -178,7 +181,7 @@ class _Chain:
 
     def resumes(self, key: _Key) -> bool:
         """Whether a back that nothing was matched with may still be the same."""
-        return key.t - self.seen <= MAX_BREAK and likeness(self._key.patch, key.patch) >= ALIKE
+        return key.t - self.matched <= MAX_BREAK and likeness(self._key.patch, key.patch) >= ALIKE
 
     def step(self, t: float, axes: BodyAxes, image: Image, flow: Flow) -> FloatArray:
         """Compare with the key; the rates since the last frame that could be followed."""
@@ -189,16 +192,18 @@ class _Chain:
             again = self._compare(image, axes, flow)
             if found is None or (again is not None and again.share[0] > found.share[0]):
                 found = again
-        if found is None:
-            return _row(Followed.COVERED)
-        sums = self._sums(found)
-        if sums is None:
-            return _row(Followed.COVERED, share=float(found.share[0]))
-        rates = np.asarray(sums - self._now)
-        self._now, self.seen = sums, t
+        step = None if found is None else self._step(found)
+        share = np.nan if found is None else float(found.share[0])
+        if step is None:
+            return _row(Followed.COVERED, share=share)
+        # A side or the lower back that is hidden for a moment stays as it was.
+        known = np.isfinite(step)
+        sums = np.where(known, self._at_key + step, self._now)
+        rates = np.where(known, sums - self._now, np.nan)
+        self._now, self.seen, self.matched = sums, t, t
         if t - self._key.t >= KEY_SPAN - 1e-6 and (key := _Key.cut(t, axes, image)) is not None:
             self._key, self._at_key = key, sums
-        return _row(Followed.YES, rates, float(found.share[0]))
+        return _row(Followed.YES, rates, share)
 
     def _compare(self, image: Image, axes: BodyAxes, flow: Flow) -> Strain | None:
         """Stretch from the key to the picture, cut out at `axes`; None outside of it."""
@@ -207,15 +212,15 @@ class _Chain:
             return None
         return strain(*flow(self._key.patch, patch), self._key.textured)
 
-    def _sums(self, found: Strain) -> FloatArray | None:
-        """(_SUMS,) up to this frame; None where the zone between the blades could not be fitted."""
+    @staticmethod
+    def _step(found: Strain) -> FloatArray | None:
+        """(_SUMS,) since the key, NaN where unknown; None where the first zone is not fitted."""
         steps = np.stack([found.across, found.along], axis=1)
         if not np.abs(steps[0]).max() <= MAX_STRAIN:  # also where NaN
             return None
         step = np.append(steps.ravel(), found.error[0] ** 2)
         step[np.abs(step) > MAX_STRAIN] = np.nan
-        # A side or the lower back that is hidden for a moment stays as it was.
-        return self._at_key + np.where(np.isfinite(step), step, self._now - self._at_key)
+        return step
 
 
 _SUMS: Final = 2 * len(ZONES) + 1
