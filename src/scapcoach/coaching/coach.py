@@ -13,6 +13,8 @@ import numpy as np
 
 from scapcoach.coaching import grip
 from scapcoach.coaching.arm_path import MIN_PHASE_RANGE, has_path
+from scapcoach.coaching.blade_words import judged_squeezes
+from scapcoach.coaching.blades import blade_values, shares_of_best
 from scapcoach.coaching.cues import CueConfig, CueInput, CueState, cue_step
 from scapcoach.coaching.exercise import HOLD_MEASURE, Exercise, ExerciseKind, Focus, Phase
 from scapcoach.coaching.judge import faults, floors, held_verdicts, score, verdicts
@@ -36,13 +38,14 @@ from scapcoach.coaching.reps import (
     close,
     signal,
 )
-from scapcoach.coaching.results import Label, RepValues, SetResult
+from scapcoach.coaching.results import Label, RepValues, SetResult, Verdict
+from scapcoach.coaching.specs import SHARE
 from scapcoach.coaching.summary import summarise
 from scapcoach.coaching.values import OVERDONE, rep_values
 from scapcoach.measures.series import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from scapcoach.calibration import Calibration
     from scapcoach.coaching.exercise import Movement
@@ -52,6 +55,8 @@ if TYPE_CHECKING:
     from scapcoach.landmarks import Poses
     from scapcoach.measures.series import Measures
 
+#: Squeezes of a set from which on they can be compared with each other.
+MIN_COMPARED: Final = 2
 #: Seconds of frames that are kept beyond the longest possible repetition.
 _SPARE_SECONDS: Final = 10.0
 
@@ -164,6 +169,7 @@ def coach(
         state, cues = _step(state, exercise, readings[i : i + 1], float(value), config)
         given += cues
     state, cues = finish(state, exercise, config)
+    reps = _compared(state.reps, exercise)
     phase, number, count = phase_codes(readings.t, tuple(r.rep for r in state.reps))
     return SetResult(
         exercise=exercise,
@@ -172,10 +178,10 @@ def coach(
         phase=phase,
         rep=number,
         count=count,
-        reps=state.reps,
+        reps=reps,
         cues=(*given, *cues),
         episodes=state.cueing.all_episodes(),
-        summary=summarise(exercise, state.reps, readings),
+        summary=summarise(exercise, reps, readings),
     )
 
 
@@ -200,8 +206,33 @@ def read_again(
         best = max(best, one.rep.amplitude)
         window = readings.between(one.rep.start - LEAD_SECONDS, one.rep.known)
         reps.append(_rep_result(window, result.exercise, one.rep, best, least))
-    summary = summarise(result.exercise, reps, readings)
-    return replace(result, reps=tuple(reps), summary=summary)
+    compared = _compared(reps, result.exercise)
+    summary = summarise(result.exercise, compared, readings)
+    return replace(result, reps=compared, summary=summary)
+
+
+def _compared(reps: Sequence[RepValues], exercise: Exercise) -> tuple[RepValues, ...]:
+    """The repetitions of a finished set, each compared with the set's best squeeze.
+
+    While the set runs a repetition can only be compared with those before it: its cue stays, but
+    values, verdicts and faults are those that the whole set shows.
+    """
+    if not exercise.squeezes:
+        return tuple(reps)
+    alone = judged_squeezes(reps) < MIN_COMPARED
+    unjudged = {r.key: Verdict.UNJUDGED for r in exercise.faults if r.measure == SHARE}
+    found = []
+    for one, share in zip(reps, shares_of_best(reps), strict=True):
+        values = MappingProxyType({**one.values, SHARE: share})
+        found.append(
+            replace(
+                one,
+                values=values,
+                faults=faults(exercise, values, one.rep),
+                verdicts={**verdicts(exercise, values), **(unjudged if alone else {})},
+            )
+        )
+    return tuple(found)
 
 
 def configured(exercise: Exercise, config: CueConfig) -> CueConfig:
@@ -352,13 +383,14 @@ def _rep_result(
 ) -> RepValues:
     """Values, faults and score of a repetition."""
     load = grip.measure_load(readings, rep)
-    values = MappingProxyType({**rep_values(readings, rep, best, least), "pull_direction": load})
+    blades = blade_values(readings, rep) if exercise.squeezes else {}
+    values = {**rep_values(readings, rep, best, least), **blades, "pull_direction": load}
     angle = (
         grip.name_angle(load, *grip.PULL_ANGLES) if exercise.pull else Label.withheld(Reason.NONE)
     )
     return RepValues(
         rep=rep,
-        values=values,
+        values=MappingProxyType(values),
         grip=grip.GRIP,
         pull_angle=angle,
         faults=faults(exercise, values, rep),

@@ -228,6 +228,14 @@ class Exercise:
     evidence: str = ""
     path: str = ""
 
+    @property
+    def squeezes(self) -> bool:
+        """Whether each repetition draws the blades together at its peak, as pulls do."""
+        drawn = any(
+            e.measure == HOLD_MEASURE and e.phase is Phase.PEAK and e.low > 0 for e in self.expected
+        )
+        return drawn and self.kind is ExerciseKind.REPS
+
     def fault(self, key: str) -> FaultRule:
         """The rule of that key."""
         return next(rule for rule in self.faults if rule.key == key)

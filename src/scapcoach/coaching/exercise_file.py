@@ -18,7 +18,7 @@ from scapcoach.coaching.exercise import (
     Severity,
 )
 from scapcoach.coaching.reps import SAG_HYSTERESIS
-from scapcoach.coaching.specs import REP_VALUES
+from scapcoach.coaching.specs import REP_VALUES, SHARE
 from scapcoach.measures.registry import SPECS
 from scapcoach.measures.series import View
 
@@ -40,8 +40,13 @@ def _members(kind: type[Enum]) -> Meta:
     return Meta(description=f"one of {', '.join(str(member.value) for member in kind)}")
 
 
-#: What can be compared with a limit: degrees serve comparisons between sets only.
-_VALUES: Final = tuple(name for name in REP_VALUES if not name.endswith("_deg"))
+#: What can be compared with a limit: degrees serve comparisons between sets only, and of the
+#: blades' relative values a limit makes sense only for the share of the best squeeze.
+_VALUES: Final = tuple(
+    name
+    for name in REP_VALUES
+    if not name.endswith("_deg") and (name == SHARE or not name.startswith("blade_"))
+)
 
 _Number: TypeAlias = Annotated[float, Meta(ge=-1e9, le=1e9, description="a number")]
 _Text: TypeAlias = Annotated[str, Meta(pattern=r"\S", description="text in quotes")]

@@ -2,7 +2,9 @@
 
 A value is a fault only where its status is ``ok`` and it lies beyond the limit by at least one
 sigma, and good only where it lies within the limit by at least one sigma. Everything between is
-unclear, so that noise near a limit gives neither faults nor praise.
+unclear, so that noise near a limit gives neither faults nor praise. One relative value is judged
+as well: how far the blades were drawn together, as a share of the best squeeze of the same set. It
+is a fault only if it also differs from that best one by at least two sigma, never for being more.
 """
 
 from __future__ import annotations
@@ -13,8 +15,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.calibration.calibration import SDC_FACTOR
+from scapcoach.coaching.blades import CLEAR
+from scapcoach.coaching.exercise import Relation
 from scapcoach.coaching.results import Fault, Score, ScorePart, Value, Verdict
-from scapcoach.coaching.specs import REP_VALUES
+from scapcoach.coaching.specs import REP_VALUES, SHARE
 from scapcoach.measures.series import Reason, Status
 
 if TYPE_CHECKING:
@@ -57,12 +61,25 @@ def floors(calibration: Calibration | None) -> Mapping[str, float]:
 
 def verdict(rule: FaultRule, value: Value) -> Verdict:
     """Whether a value is a fault."""
+    if rule.measure == SHARE:
+        return _against_best(rule, value)
     if not value.absolute or not np.isfinite(value.value):
         return Verdict.UNJUDGED
     excess = rule.excess(value.value)
     if excess <= -value.sigma:
         return Verdict.GOOD
     return Verdict.FAULTY if excess >= value.sigma and excess > 0 else Verdict.UNCLEAR
+
+
+def _against_best(rule: FaultRule, value: Value) -> Verdict:
+    """Whether the blades were drawn together clearly less than in the best repetition."""
+    if not value.judged or rule.relation is not Relation.BELOW:
+        return Verdict.UNJUDGED
+    excess = rule.excess(value.value)
+    if excess <= -value.sigma:
+        return Verdict.GOOD
+    clear = 100 - value.value >= CLEAR * value.sigma
+    return Verdict.FAULTY if excess > 0 and clear else Verdict.UNCLEAR
 
 
 def verdicts(exercise: Exercise, values: Mapping[str, Value]) -> Mapping[str, Verdict]:

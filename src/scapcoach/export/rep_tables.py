@@ -114,6 +114,7 @@ def set_summary(result: SetResult) -> dict[str, Any]:
         "grips": summary.grips,
         "next_time": summary.next_time,
         "advice": summary.advice,
+        "blades": summary.blades,
         "means": {name: _mean(result, name, value) for name, value in summary.means.items()},
         "faults": [_count(count) for count in summary.faults],
         "trends": [
