@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from scapcoach.coaching.blades import best_squeeze
+from scapcoach.coaching.blades import best_squeeze, judged_squeezes
 from scapcoach.coaching.results import Verdict
 from scapcoach.coaching.specs import SHARE
 from scapcoach.measures.words import figure
@@ -25,11 +25,6 @@ _HOW_FAR: Final = (
 )
 
 
-def judged_squeezes(reps: Sequence[RepValues]) -> int:
-    """In how many repetitions the gap between the blades was known at the finish."""
-    return sum(r["blade_squeeze"].judged for r in reps)
-
-
 def blade_sentences(exercise: Exercise, reps: Sequence[RepValues]) -> tuple[str, ...]:
     """How many squeezes were judged and the best of them, then each that was clearly less.
 
@@ -46,8 +41,8 @@ def blade_sentences(exercise: Exercise, reps: Sequence[RepValues]) -> tuple[str,
         return (f"Blades: {count}; no squeeze stood out from the uncertainty.",)
     squeeze = best["blade_squeeze"]
     first = (
-        f"Blades: {count}; best squeeze {figure(squeeze.value, '%')} "
-        f"\N{PLUS-MINUS SIGN}\N{NO-BREAK SPACE}{squeeze.sigma:.0f} of the gap at its stretch "
+        f"Blades: {count}; best squeeze {figure(squeeze.value)} \N{PLUS-MINUS SIGN} "
+        f"{figure(squeeze.sigma, '%')} of the gap at its stretch "
         f"(repetition {best.rep.number})."
     )
     return (first, *_lazy(exercise, reps))
@@ -57,8 +52,11 @@ def blade_next_time(exercise: Exercise, reps: Sequence[RepValues]) -> str:
     """What to do about the blades, where squeezes were seen that no rule could judge; else ""."""
     if not exercise.squeezes or not judged_squeezes(reps):
         return ""
-    if best_squeeze(reps) is None:
+    best = best_squeeze(reps)
+    if best is None:
         return "squeeze the blades together and hold at each finish: no squeeze stood out here"
+    if judged_squeezes(reps) > 1:
+        return f"squeeze in each repetition as far as in repetition {best.rep.number}, your best"
     return "more repetitions with your back in the picture, to compare each with your best squeeze"
 
 

@@ -7,6 +7,7 @@ since the repetition's own stretch, and the share compares it with the best sque
 from __future__ import annotations
 
 from dataclasses import replace
+from statistics import NormalDist
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -31,8 +32,11 @@ HOLD_SECONDS: Final = 0.25
 _NEAR: Final = 0.5
 #: Share of a repetition's own deepest gap that counts as holding it [E].
 HELD_SHARE: Final = 0.8
-#: Standard deviations from which a squeeze stands out, and from which two squeezes differ clearly.
+#: Standard deviations from which a squeeze stands out, and from which two squeezes differ clearly;
+#: between the best and the others of many it takes more (`clear_from`).
 CLEAR: Final = 2.0
+#: Share of sets of equal squeezes in which any may differ clearly from the best, by chance.
+_MAX_FALSE: Final = 0.05
 #: What holding is timed with: between these shares lies the level [E].
 _AROUND: Final = 0.05
 _NO_FLOORS: Final[Mapping[str, float]] = MappingProxyType({})
@@ -45,9 +49,20 @@ def stands_out(squeeze: Value) -> bool:
     return -squeeze.value > max(100 * LEAST_SQUEEZE, CLEAR * squeeze.sigma)
 
 
-def differ(one: Value, other: Value) -> bool:
-    """Whether two squeezes differ clearly: by more than two sigma of their difference."""
-    return abs(one.value - other.value) >= CLEAR * float(np.hypot(one.sigma, other.sigma))
+def clear_from(squeezes: int) -> float:
+    """Standard deviations from which two of so many squeezes differ clearly.
+
+    Of many equal squeezes the best one is best by luck as well, so the normal quantile is that of
+    all pairs (Bonferroni); at least `CLEAR`.
+    """
+    pairs = max(squeezes * (squeezes - 1) / 2, 1)
+    return max(CLEAR, NormalDist().inv_cdf(1 - _MAX_FALSE / 2 / pairs))
+
+
+def differ(one: Value, other: Value, squeezes: int) -> bool:
+    """Whether two of so many squeezes differ clearly."""
+    sigma = float(np.hypot(one.sigma, other.sigma))
+    return abs(one.value - other.value) >= clear_from(squeezes) * sigma
 
 
 def blade_values(readings: Readings, rep: Rep) -> dict[str, Value]:
@@ -142,6 +157,11 @@ def _hold(readings: Readings, rep: Rep, squeeze: Value) -> Value:
     around = abs(seconds(HELD_SHARE - _AROUND) - seconds(HELD_SHARE + _AROUND)) / 2
     sigma = max(around, float(np.hypot(np.sqrt(2) * TIME_SIGMA, np.median(frames))))
     return Value(seconds(HELD_SHARE), sigma, Status.RELATIVE, Reason.SINCE_STRETCH)
+
+
+def judged_squeezes(reps: Sequence[RepValues]) -> int:
+    """In how many repetitions the gap between the blades was known at the finish."""
+    return sum(r["blade_squeeze"].judged for r in reps)
 
 
 def best_squeeze(reps: Sequence[RepValues]) -> RepValues | None:

@@ -13,8 +13,8 @@ import numpy as np
 
 from scapcoach.coaching import grip
 from scapcoach.coaching.arm_path import MIN_PHASE_RANGE, has_path
-from scapcoach.coaching.blade_words import judged_squeezes
-from scapcoach.coaching.blades import blade_values, shares_of_best
+from scapcoach.coaching.blades import blade_values
+from scapcoach.coaching.compared import compared
 from scapcoach.coaching.cues import CueConfig, CueInput, CueState, cue_step
 from scapcoach.coaching.exercise import HOLD_MEASURE, Exercise, ExerciseKind, Focus, Phase
 from scapcoach.coaching.judge import faults, floors, held_verdicts, score, verdicts
@@ -38,14 +38,13 @@ from scapcoach.coaching.reps import (
     close,
     signal,
 )
-from scapcoach.coaching.results import Label, RepValues, SetResult, Verdict
-from scapcoach.coaching.specs import SHARE
+from scapcoach.coaching.results import Label, RepValues, SetResult
 from scapcoach.coaching.summary import summarise
 from scapcoach.coaching.values import OVERDONE, rep_values
 from scapcoach.measures.series import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from scapcoach.calibration import Calibration
     from scapcoach.coaching.exercise import Movement
@@ -55,8 +54,6 @@ if TYPE_CHECKING:
     from scapcoach.landmarks import Poses
     from scapcoach.measures.series import Measures
 
-#: Squeezes of a set from which on they can be compared with each other.
-MIN_COMPARED: Final = 2
 #: Seconds of frames that are kept beyond the longest possible repetition.
 _SPARE_SECONDS: Final = 10.0
 
@@ -169,7 +166,7 @@ def coach(
         state, cues = _step(state, exercise, readings[i : i + 1], float(value), config)
         given += cues
     state, cues = finish(state, exercise, config)
-    reps = _compared(state.reps, exercise)
+    reps = compared(state.reps, exercise)
     phase, number, count = phase_codes(readings.t, tuple(r.rep for r in state.reps))
     return SetResult(
         exercise=exercise,
@@ -206,33 +203,9 @@ def read_again(
         best = max(best, one.rep.amplitude)
         window = readings.between(one.rep.start - LEAD_SECONDS, one.rep.known)
         reps.append(_rep_result(window, result.exercise, one.rep, best, least))
-    compared = _compared(reps, result.exercise)
-    summary = summarise(result.exercise, compared, readings)
-    return replace(result, reps=compared, summary=summary)
-
-
-def _compared(reps: Sequence[RepValues], exercise: Exercise) -> tuple[RepValues, ...]:
-    """The repetitions of a finished set, each compared with the set's best squeeze.
-
-    While the set runs a repetition can only be compared with those before it: its cue stays, but
-    values, verdicts and faults are those that the whole set shows.
-    """
-    if not exercise.squeezes:
-        return tuple(reps)
-    alone = judged_squeezes(reps) < MIN_COMPARED
-    unjudged = {r.key: Verdict.UNJUDGED for r in exercise.faults if r.measure == SHARE}
-    found = []
-    for one, share in zip(reps, shares_of_best(reps), strict=True):
-        values = MappingProxyType({**one.values, SHARE: share})
-        found.append(
-            replace(
-                one,
-                values=values,
-                faults=faults(exercise, values, one.rep),
-                verdicts={**verdicts(exercise, values), **(unjudged if alone else {})},
-            )
-        )
-    return tuple(found)
+    found = compared(reps, result.exercise)
+    summary = summarise(result.exercise, found, readings)
+    return replace(result, reps=found, summary=summary)
 
 
 def configured(exercise: Exercise, config: CueConfig) -> CueConfig:
@@ -393,7 +366,7 @@ def _rep_result(
         values=MappingProxyType(values),
         grip=grip.GRIP,
         pull_angle=angle,
-        faults=faults(exercise, values, rep),
-        verdicts=verdicts(exercise, values),
+        faults=faults(exercise, values, rep, rep.number),
+        verdicts=verdicts(exercise, values, rep.number),
         score=score(exercise, values),
     )

@@ -114,7 +114,7 @@ class Fault:
         severity: of the rule.
         measure: name of the value in `REP_VALUES`.
         value: as observed; beyond `limit` by at least one sigma, status ``ok``; a share of the best
-            squeeze is ``relative``, and below the best one by at least two sigma.
+            squeeze is ``relative``, and clearly below the best one.
         limit: of the rule.
         time: seconds; the repetition's peak.
         rep: number of the repetition.

@@ -178,7 +178,7 @@ def _squeezes(reps: Sequence[RepValues]) -> tuple[int, int] | None:
     if best is None or len(known) < 2:
         return None
     worst = max(known, key=lambda r: r["blade_squeeze"].value)
-    clear = differ(worst["blade_squeeze"], best["blade_squeeze"])
+    clear = differ(worst["blade_squeeze"], best["blade_squeeze"], len(known))
     return (best.rep.number, worst.rep.number) if clear else None
 
 
@@ -236,9 +236,9 @@ def _advice(exercise: Exercise, reps: Sequence[RepValues], readings: Readings) -
         return (_nothing_found(exercise, readings),)
     reasons: Counter[Reason] = Counter()
     titles: list[str] = []
-    known = _blades_known(reps)
+    skipped = _about_blades(exercise, reps)
     for rule in exercise.faults:
-        if known and rule.measure in _SQUEEZE_RULES:
+        if rule.measure in skipped:
             continue
         values = [r[rule.measure] for r in reps]
         judged = [v in {Verdict.GOOD, Verdict.FAULTY} for v in (r.verdicts[rule.key] for r in reps)]
@@ -249,16 +249,21 @@ def _advice(exercise: Exercise, reps: Sequence[RepValues], readings: Readings) -
         return ()
     missing = f"Not judged here: {_listed(titles)}."
     advice = [r.advice for r, _ in reasons.most_common() if r.advice]
-    return (missing, *advice[:2], exercise.film)
+    seen = exercise.squeezes and _squeezes_known(reps)
+    return (missing, *advice[:2], *(() if seen else (exercise.film,)))
 
 
-#: What a lazy squeeze is judged by: with a calibration, or against the best one of the set.
-_SQUEEZE_RULES: Final = frozenset({"retraction_peak", SHARE})
+def _about_blades(exercise: Exercise, reps: Sequence[RepValues]) -> frozenset[str]:
+    """Values about the squeeze that need no advice: two rules judge it, and one is enough."""
+    if _squeezes_known(reps):
+        return frozenset({"retraction_peak", SHARE})
+    calibrated = any(rule.measure == "retraction_peak" for rule in exercise.faults)
+    return frozenset({SHARE}) if calibrated else frozenset()
 
 
-def _blades_known(reps: Sequence[RepValues]) -> bool:
-    """Whether the squeeze of most repetitions was judged, in one of the two ways."""
-    known = sum(r["retraction_peak"].absolute or r[SHARE].judged for r in reps)
+def _squeezes_known(reps: Sequence[RepValues]) -> bool:
+    """Whether the squeeze of most repetitions was seen, with a calibration or from behind."""
+    known = sum(r["retraction_peak"].absolute or r["blade_squeeze"].judged for r in reps)
     return known * 2 > len(reps)
 
 

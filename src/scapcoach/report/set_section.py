@@ -135,7 +135,8 @@ def _tiles(result: SetResult) -> list[Tile]:
     if np.isfinite(summary.score):
         tiles.append(Tile("Score", figure(summary.score), "of 100", "mean of the repetitions"))
     elif count:
-        why = " ".join(dict.fromkeys((*summary.advice[1:2], result.exercise.film)))
+        said = (*summary.advice[1:2], *summary.advice[-1:]) or (result.exercise.film,)
+        why = " ".join(dict.fromkeys(said))
         tiles.append(Tile("Score", "Not judged", note=why, judged=False))
     return tiles + _trend_tiles(summary.trends)
 
