@@ -100,12 +100,19 @@ def set_view(page: SetPage) -> dict[str, Any]:
 
 
 def show(name: str, value: Value) -> str:
-    """A value with unit; a dash where there is none. A relative one is marked as such."""
+    """A value with unit; a dash where there is none. A relative one is marked as such.
+
+    What the surface of the back shows comes with its sigma, which is often as large as differences.
+    """
     if not value.judged:
         return NOTHING
     spec = REP_VALUES[name]
     signed = spec.unit in {"%", "deg"} and name not in _UNSIGNED
     about = " rel." if value.status == Status.RELATIVE else ""
+    if name in _BLADES:
+        own = figure(value.value, decimals=spec.decimals, plus=signed)
+        spread = figure(value.sigma, spec.unit, decimals=spec.decimals)
+        return f"{own} \N{PLUS-MINUS SIGN} {spread}{about}"
     return figure(value.value, spec.unit, decimals=spec.decimals, plus=signed) + about
 
 
@@ -135,8 +142,9 @@ def _tiles(result: SetResult) -> list[Tile]:
     if np.isfinite(summary.score):
         tiles.append(Tile("Score", figure(summary.score), "of 100", "mean of the repetitions"))
     elif count:
-        said = (*summary.advice[1:2], *summary.advice[-1:]) or (result.exercise.film,)
-        why = " ".join(dict.fromkeys(said))
+        seen = any(r["blade_squeeze"].judged for r in result.reps)
+        film = () if seen else (result.exercise.film,)
+        why = " ".join(dict.fromkeys((*summary.advice[1:2], *film)))
         tiles.append(Tile("Score", "Not judged", note=why, judged=False))
     return tiles + _trend_tiles(summary.trends)
 
