@@ -1,4 +1,4 @@
-"""A textured back seen from behind, whose skin moves as asked, and the landmarks that go with it."""
+"""A textured back seen from behind, whose skin moves as asked, and its landmarks."""
 
 from __future__ import annotations
 
@@ -91,8 +91,8 @@ def landmarks(t: np.ndarray, looks: list[Look], pull: np.ndarray, *, front: bool
     n = len(t)
     uv, depth = np.zeros((n, N_LANDMARKS, 2)), np.zeros((n, N_LANDMARKS))
     uv[..., 1] = -0.2
-    for side, sign in (("LEFT", -1), ("RIGHT", 1)):
-        sign = -sign if front else sign
+    left = 1 if front else -1
+    for side, sign in (("LEFT", left), ("RIGHT", -left)):
         uv[:, Landmark[f"{side}_SHOULDER"]] = (sign * 0.35, 0.0)
         uv[:, Landmark[f"{side}_HIP"]] = (sign * 0.2, 1.0)
         uv[:, Landmark[f"{side}_KNEE"]] = (sign * 0.2, 1.8)

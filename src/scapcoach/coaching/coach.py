@@ -13,6 +13,8 @@ import numpy as np
 
 from scapcoach.coaching import grip
 from scapcoach.coaching.arm_path import MIN_PHASE_RANGE, has_path
+from scapcoach.coaching.blades import blade_values
+from scapcoach.coaching.compared import compared
 from scapcoach.coaching.cues import CueConfig, CueInput, CueState, cue_step
 from scapcoach.coaching.exercise import HOLD_MEASURE, Exercise, ExerciseKind, Focus, Phase
 from scapcoach.coaching.judge import faults, floors, held_verdicts, score, verdicts
@@ -164,6 +166,7 @@ def coach(
         state, cues = _step(state, exercise, readings[i : i + 1], float(value), config)
         given += cues
     state, cues = finish(state, exercise, config)
+    reps = compared(state.reps, exercise)
     phase, number, count = phase_codes(readings.t, tuple(r.rep for r in state.reps))
     return SetResult(
         exercise=exercise,
@@ -172,10 +175,10 @@ def coach(
         phase=phase,
         rep=number,
         count=count,
-        reps=state.reps,
+        reps=reps,
         cues=(*given, *cues),
         episodes=state.cueing.all_episodes(),
-        summary=summarise(exercise, state.reps, readings),
+        summary=summarise(exercise, reps, readings),
     )
 
 
@@ -200,8 +203,9 @@ def read_again(
         best = max(best, one.rep.amplitude)
         window = readings.between(one.rep.start - LEAD_SECONDS, one.rep.known)
         reps.append(_rep_result(window, result.exercise, one.rep, best, least))
-    summary = summarise(result.exercise, reps, readings)
-    return replace(result, reps=tuple(reps), summary=summary)
+    found = compared(reps, result.exercise)
+    summary = summarise(result.exercise, found, readings)
+    return replace(result, reps=found, summary=summary)
 
 
 def configured(exercise: Exercise, config: CueConfig) -> CueConfig:
@@ -352,16 +356,17 @@ def _rep_result(
 ) -> RepValues:
     """Values, faults and score of a repetition."""
     load = grip.measure_load(readings, rep)
-    values = MappingProxyType({**rep_values(readings, rep, best, least), "pull_direction": load})
+    blades = blade_values(readings, rep) if exercise.squeezes else {}
+    values = {**rep_values(readings, rep, best, least), **blades, "pull_direction": load}
     angle = (
         grip.name_angle(load, *grip.PULL_ANGLES) if exercise.pull else Label.withheld(Reason.NONE)
     )
     return RepValues(
         rep=rep,
-        values=values,
+        values=MappingProxyType(values),
         grip=grip.GRIP,
         pull_angle=angle,
-        faults=faults(exercise, values),
-        verdicts=verdicts(exercise, values),
+        faults=faults(exercise, values, rep.number),
+        verdicts=verdicts(exercise, values, rep.number),
         score=score(exercise, values),
     )

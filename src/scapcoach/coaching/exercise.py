@@ -16,7 +16,7 @@ import numpy as np
 from msgspec import Meta
 
 from scapcoach.arrays import Stored
-from scapcoach.coaching.specs import REP_VALUES
+from scapcoach.coaching.specs import REP_VALUES, SHARE
 from scapcoach.measures.registry import SPECS
 from scapcoach.measures.series import View
 from scapcoach.schema import STORED_AS
@@ -109,8 +109,13 @@ def _on_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-#: What can be compared with a limit: degrees serve comparisons between sets only.
-_VALUES: Final = tuple(name for name in REP_VALUES if not name.endswith("_deg"))
+#: What can be compared with a limit: degrees serve comparisons between sets only, and of the
+#: blades' relative values a limit makes sense only for the share of the best squeeze.
+_VALUES: Final = tuple(
+    name
+    for name in REP_VALUES
+    if not name.endswith("_deg") and (name == SHARE or not name.startswith("blade_"))
+)
 _PHASES: Final = {phase.label: phase for phase in Phase}
 
 _Number: TypeAlias = Annotated[float, Meta(ge=-1e9, le=1e9, description="a number")]
@@ -285,6 +290,14 @@ class Exercise:
     notes: _Texts = ()
     evidence: _Blank = ""
     path: str = field(default="", metadata={STORED_AS: None})
+
+    @property
+    def squeezes(self) -> bool:
+        """Whether each repetition draws the blades together at its peak, as pulls do."""
+        drawn = any(
+            e.measure == HOLD_MEASURE and e.phase is Phase.PEAK and e.low > 0 for e in self.expected
+        )
+        return drawn and self.kind is ExerciseKind.REPS
 
     def fault(self, key: str) -> FaultRule:
         """The rule of that key."""

@@ -2,7 +2,9 @@
 
 A value is a fault only where its status is ``ok`` and it lies beyond the limit by at least one
 sigma, and good only where it lies within the limit by at least one sigma. Everything between is
-unclear, so that noise near a limit gives neither faults nor praise.
+unclear, so that noise near a limit gives neither faults nor praise. One relative value is judged
+as well: how far the blades were drawn together, as a share of the best squeeze of the same set. It
+is a fault only if it also differs clearly from that best one, never for being more.
 """
 
 from __future__ import annotations
@@ -13,8 +15,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.calibration.calibration import SDC_FACTOR
+from scapcoach.coaching.blades import clear_from
+from scapcoach.coaching.exercise import Relation
 from scapcoach.coaching.results import Score, ScorePart, Value, Verdict
-from scapcoach.coaching.specs import REP_VALUES
+from scapcoach.coaching.specs import REP_VALUES, SHARE
 from scapcoach.measures.series import Reason, Status
 
 if TYPE_CHECKING:
@@ -54,8 +58,16 @@ def floors(calibration: Calibration | None) -> Mapping[str, float]:
     return MappingProxyType(found)
 
 
-def verdict(rule: FaultRule, value: Value) -> Verdict:
-    """Whether a value is a fault."""
+def verdict(rule: FaultRule, value: Value, squeezes: int = 2) -> Verdict:
+    """Whether a value is a fault.
+
+    Args:
+        rule: of the exercise.
+        value: that it is about.
+        squeezes: how many squeezes of the set are compared with each other.
+    """
+    if rule.measure == SHARE:
+        return _against_best(rule, value, squeezes)
     if not value.absolute or not np.isfinite(value.value):
         return Verdict.UNJUDGED
     excess = rule.excess(value.value)
@@ -64,14 +76,34 @@ def verdict(rule: FaultRule, value: Value) -> Verdict:
     return Verdict.FAULTY if excess >= value.sigma and excess > 0 else Verdict.UNCLEAR
 
 
-def verdicts(exercise: Exercise, values: Mapping[str, Value]) -> Mapping[str, Verdict]:
-    """Verdicts by the keys of the exercise's rules."""
-    return MappingProxyType({r.key: verdict(r, values[r.measure]) for r in exercise.faults})
+def _against_best(rule: FaultRule, value: Value, squeezes: int) -> Verdict:
+    """Whether the blades were drawn together clearly less than in the best repetition."""
+    if not value.judged or rule.relation is not Relation.BELOW:
+        return Verdict.UNJUDGED
+    excess = rule.excess(value.value)
+    if excess <= -value.sigma:
+        return Verdict.GOOD
+    clear = 100 - value.value >= clear_from(squeezes) * value.sigma
+    return Verdict.FAULTY if excess > 0 and clear else Verdict.UNCLEAR
 
 
-def faults(exercise: Exercise, values: Mapping[str, Value]) -> tuple[FaultRule, ...]:
-    """The rules that a repetition breaks, most severe first."""
-    found = (r for r in exercise.faults if verdict(r, values[r.measure]) is Verdict.FAULTY)
+def verdicts(
+    exercise: Exercise, values: Mapping[str, Value], squeezes: int = 2
+) -> Mapping[str, Verdict]:
+    """Verdicts by the keys of the exercise's rules; `squeezes` as of `verdict`."""
+    found = {r.key: verdict(r, values[r.measure], squeezes) for r in exercise.faults}
+    return MappingProxyType(found)
+
+
+def faults(
+    exercise: Exercise, values: Mapping[str, Value], squeezes: int = 2
+) -> tuple[FaultRule, ...]:
+    """The rules that a repetition breaks, most severe first; `squeezes` as of `verdict`."""
+    found = (
+        rule
+        for rule in exercise.faults
+        if verdict(rule, values[rule.measure], squeezes) is Verdict.FAULTY
+    )
     return tuple(sorted(found, key=lambda rule: -rule.severity))
 
 

@@ -140,7 +140,7 @@ class Score:
 class Verdict(IntEnum):
     """Whether a repetition has a fault."""
 
-    UNJUDGED = 0  # the value is withheld, or only relative
+    UNJUDGED = 0  # the value is withheld, or relative without being a share of the set's best
     GOOD = 1  # within the limit by one sigma
     UNCLEAR = 2  # too close to the limit, or too uncertain
     FAULTY = 3  # beyond the limit by one sigma
@@ -264,12 +264,15 @@ class SetSummary:
         score: mean of the repetitions' scores; NaN where none has one.
         means: by value name, over the full repetitions in which it was judged absolutely.
         faults: counts of every rule of the exercise, in its order.
-        trends: of peak retraction and hold (fade), where at least four repetitions show it.
+        trends: of squeeze, peak retraction, hold and others (fade), where at least four repetitions
+            show it.
         best, worst: numbers of these repetitions; 0 where they do not differ clearly.
         ranked_by: by what best and worst were ranked: "score" or the name of a value; may be empty.
         grips: names of observed grips, in order of appearance.
         next_time: one sentence, never empty.
         advice: what to change so that more can be judged, one sentence each; empty when all was.
+        blades: what the surface of the back showed of the blades, one sentence each; empty for
+            exercises without a squeeze and for sets without repetitions.
     """
 
     reps: int
@@ -284,6 +287,7 @@ class SetSummary:
     grips: tuple[str, ...]
     next_time: str
     advice: tuple[str, ...]
+    blades: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

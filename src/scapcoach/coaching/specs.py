@@ -17,7 +17,8 @@ class RepValueSpec:
     Attributes:
         name: column name.
         title: words for people.
-        unit: "%" of the personal range, "deg", "s", or "%" of the set's best for `range_share`.
+        unit: "%" of the personal range, "deg", "s", or "%" of the set's best for `range_share` and
+            `blade_share`, and of the gap at the stretch for `blade_squeeze` and `blade_sides`.
         positive: what a greater value means.
     """
 
@@ -36,11 +37,15 @@ def _specs(*rows: tuple[str, str, str, str]) -> Mapping[str, RepValueSpec]:
     return MappingProxyType({row[0]: RepValueSpec(*row) for row in rows})
 
 
+#: The only relative value that a rule may judge: against the best squeeze of the same set.
+SHARE: Final = "blade_share"
+
 _DRAWN_BACK: Final = "shoulder blades drawn back"
 _HIKED: Final = "shoulders hiked"
 
 #: Every value of a repetition, in the order of the files. Values named `_deg` are degrees from
-#: neutral: they may be ``relative``, and are then only for comparisons.
+#: neutral: they may be ``relative``, and are then only for comparisons. Values
+#: named `blade_` are always ``relative``; each title names what it is compared with.
 REP_VALUES: Final = _specs(
     ("retraction_start", "Retraction at the start", "%", _DRAWN_BACK),
     ("retraction_peak", "Peak retraction", "%", _DRAWN_BACK),
@@ -48,6 +53,14 @@ REP_VALUES: Final = _specs(
     ("retraction_peak_right", "Peak retraction, right", "%", _DRAWN_BACK),
     ("retraction_peak_deg", "Peak retraction", "deg", _DRAWN_BACK),
     ("retraction_drop", "Retraction lost on the way", "%", "blades let go"),
+    ("blade_squeeze", "Blade gap since the stretch", "%",
+     "blades further apart; negative: drawn together since this repetition's own stretch"),
+    ("blade_share", "Squeeze of the set's best", "%",
+     "nearer to the deepest squeeze of the whole set; while it runs: of the best one so far"),
+    ("blade_hold", "Squeeze held", "s",
+     "longer within 80 % of this repetition's own deepest squeeze"),
+    ("blade_sides", "Squeeze, left minus right", "%",
+     "left side drawn together more, since this repetition's own stretch"),
     ("elevation_start", "Shrug at the start", "%", _HIKED),
     ("elevation_peak", "Shrug at the peak", "%", _HIKED),
     ("elevation_peak_deg", "Shrug at the peak", "deg", _HIKED),
@@ -67,4 +80,4 @@ REP_VALUES: Final = _specs(
     ("return_time", "Time of the return", "s", "slower"),
     ("range_share", "Range of movement", "%", "more of the best in this set"),
     ("pull_direction", "Direction of the load", "deg", "load above the shoulders"),
-)
+)  # fmt: skip

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from scapcoach.coaching.blade_words import blade_next_time, blade_sentences
+from scapcoach.coaching.blades import best_squeeze, differ
 from scapcoach.coaching.exercise import HOLD_MEASURE, ExerciseKind
 from scapcoach.coaching.results import FaultCount, RepValues, SetSummary, Trend, Value, Verdict
-from scapcoach.coaching.specs import REP_VALUES
+from scapcoach.coaching.specs import REP_VALUES, SHARE
 from scapcoach.measures.series import Reason, Status
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 _TREND_VALUES: Final = (
     "retraction_peak",
     "retraction_peak_deg",
+    "blade_squeeze",
     "hold",
     "range_share",
     "return_time",
@@ -39,7 +42,10 @@ _MIN_CHANGE: Final[Mapping[str, float]] = MappingProxyType(
     {"hold": 0.3, "range_share": 15.0, "return_time": 0.4}
 )
 #: Values by which best and worst are ranked where there are no scores; greatest is best.
-_RANKED: Final = ("retraction_peak", "retraction_peak_deg")
+_RANKED: Final = ("retraction_peak", "blade_squeeze", "retraction_peak_deg")
+#: Of these the smallest is best, and only values from the same repetition's stretch on: what
+#: differs between them is not a constant error, so they must differ clearly.
+_SMALLEST_IS_BEST: Final = frozenset({"blade_squeeze"})
 #: Points by which the best must be above the worst for either to be named [E].
 _MIN_POINTS: Final = 5.0
 
@@ -70,6 +76,7 @@ def summarise(exercise: Exercise, reps: Sequence[RepValues], readings: Readings)
         grips=tuple(dict.fromkeys(r.grip.name for r in reps if r.grip.name)),
         next_time=_next_time(exercise, reps, counts, trends),
         advice=_advice(exercise, reps, readings),
+        blades=blade_sentences(exercise, reps),
     )
 
 
@@ -119,7 +126,7 @@ def _trend(name: str, pairs: Sequence[tuple[int, Value]], chance: float) -> Tren
     span = float(x[-1] - x[0])
     change, sigma = slope * span, error * span
     status = max(v.status for _, v in pairs)
-    reason = Reason.NONE if status == Status.OK else Reason.AUTO_CALIBRATED
+    reason = max(pairs, key=lambda pair: pair[1].status)[1].reason
     least = _MIN_CHANGE.get(name, 0.5 * float(np.mean([v.sigma for _, v in pairs])))
     sure = _sureness(change, sigma, len(x) - 2)
     clear = sure >= 1 - chance and abs(change) > least
@@ -149,12 +156,30 @@ def _extremes(reps: Sequence[RepValues]) -> tuple[int, int, str]:
         return (best, worst, "score") if high - low >= _MIN_POINTS else (0, 0, "")
     for name in _RANKED:
         known = [(r[name].value, r.rep.number, r[name].sigma) for r in reps if r[name].judged]
-        if len(known) >= 2:
+        if name in _SMALLEST_IS_BEST:
+            found = _squeezes(reps)
+            if found is not None:
+                return (*found, name)
+        elif len(known) >= 2:
             least, most = min(known), max(known)
             # Repetitions at the same arm pose share most of their error; half of it is kept [E].
             distinct = most[0] - least[0] > 0.5 * max(least[2], most[2])
             return (most[1], least[1], name) if distinct else (0, 0, "")
     return 0, 0, ""
+
+
+def _squeezes(reps: Sequence[RepValues]) -> tuple[int, int] | None:
+    """Numbers of the repetitions with the best and the weakest squeeze, where they clearly differ.
+
+    None where no squeeze stands out, so that other values may rank the repetitions.
+    """
+    best = best_squeeze(reps)
+    known = [r for r in reps if r["blade_squeeze"].judged]
+    if best is None or len(known) < 2:
+        return None
+    worst = max(known, key=lambda r: r["blade_squeeze"].value)
+    clear = differ(worst["blade_squeeze"], best["blade_squeeze"], len(known))
+    return (best.rep.number, worst.rep.number) if clear else None
 
 
 def _next_time(
@@ -173,22 +198,31 @@ def _next_time(
     if sum(r.rep.partial for r in reps) > len(reps) / 3:
         return "Next time: use the full range in every repetition, with less weight if need be."
     for name, words in (
+        ("blade_squeeze", "the squeeze faded across the set: stop a repetition or two earlier"),
         ("retraction_peak", "the squeeze faded across the set: stop a repetition or two earlier"),
         ("hold", "the hold at the peak got shorter: keep it to the last repetition"),
         ("range_share", "the range got shorter: stop before it does"),
     ):
         for trend in trends:
-            down = trend.clear and trend.change.absolute and trend.change.value < 0
-            if trend.measure == name and down:
+            if trend.measure == name and _faded(trend):
                 return f"Next time: {words}."
     if not any(c.judged for c in counts):
-        return _unjudged(exercise)
+        return _unjudged(exercise, reps)
     return "Next time: the same again. Everything that could be judged was well done."
 
 
-def _unjudged(exercise: Exercise) -> str:
+def _faded(trend: Trend) -> bool:
+    """Whether a value clearly got worse; of relative values the squeeze alone says so."""
+    if trend.measure in _SMALLEST_IS_BEST:
+        return trend.clear and trend.change.value > 0
+    return trend.clear and trend.change.absolute and trend.change.value < 0
+
+
+def _unjudged(exercise: Exercise, reps: Sequence[RepValues]) -> str:
     if not exercise.faults:
         return "This exercise gets repetitions, range and tempo; technique is not judged."
+    if words := blade_next_time(exercise, reps):
+        return f"Next time: {words}."
     return f"Next time: {_lower(exercise.film)}"
 
 
@@ -202,7 +236,10 @@ def _advice(exercise: Exercise, reps: Sequence[RepValues], readings: Readings) -
         return (_nothing_found(exercise, readings),)
     reasons: Counter[Reason] = Counter()
     titles: list[str] = []
+    skipped = _about_blades(exercise, reps)
     for rule in exercise.faults:
+        if rule.measure in skipped:
+            continue
         values = [r[rule.measure] for r in reps]
         judged = [v in {Verdict.GOOD, Verdict.FAULTY} for v in (r.verdicts[rule.key] for r in reps)]
         if sum(judged) * 2 <= len(judged):
@@ -212,7 +249,22 @@ def _advice(exercise: Exercise, reps: Sequence[RepValues], readings: Readings) -
         return ()
     missing = f"Not judged here: {_listed(titles)}."
     advice = [r.advice for r, _ in reasons.most_common() if r.advice]
-    return (missing, *advice[:2], exercise.film)
+    seen = exercise.squeezes and _squeezes_known(reps)
+    return (missing, *advice[:2], *(() if seen else (exercise.film,)))
+
+
+def _about_blades(exercise: Exercise, reps: Sequence[RepValues]) -> frozenset[str]:
+    """Values about the squeeze that need no advice: two rules judge it, and one is enough."""
+    if _squeezes_known(reps):
+        return frozenset({"retraction_peak", SHARE})
+    calibrated = any(rule.measure == "retraction_peak" for rule in exercise.faults)
+    return frozenset({SHARE}) if calibrated else frozenset()
+
+
+def _squeezes_known(reps: Sequence[RepValues]) -> bool:
+    """Whether the squeeze of most repetitions was seen, with a calibration or from behind."""
+    known = sum(r["retraction_peak"].absolute or r["blade_squeeze"].judged for r in reps)
+    return known * 2 > len(reps)
 
 
 def _listed(words: Sequence[str]) -> str:

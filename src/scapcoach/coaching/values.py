@@ -139,7 +139,7 @@ def read(
     known = _known(part, measure, degrees=degrees)
     least = MIN_JUDGED_ROUNDING if measure == "rounding" else MIN_JUDGED
     if len(part) == 0 or known.mean() < least:
-        return _why_not(part, measure)
+        return why_not(part, measure)
     value, sigma = ("deg", "deg_sigma") if degrees else ("value", "sigma")
     middle = float(np.median(part.measure(measure, value)[known]))
     spread = float(np.median(part.measure(measure, sigma)[known]))
@@ -166,7 +166,7 @@ def _with_weakest_status(part: Readings, measure: str, known: BoolArray, value: 
     return replace(value, status=Status.RELATIVE, reason=Reason(int(reasons[0])))
 
 
-def _why_not(part: Readings, measure: str) -> Value:
+def why_not(part: Readings, measure: str) -> Value:
     """No value, with the most frequent reason of the frames that are not judged."""
     status, reason = part.status(measure), part.reason(measure)
     bad = status > Status.RELATIVE
@@ -244,7 +244,7 @@ def _durations(readings: Readings, rep: Rep, at: Windows) -> dict[str, Value]:
     peak = readings.between(*at.peak)
     judged = len(peak) > 0 and _known(peak, "retraction").mean() >= MIN_JUDGED
     over = {
-        name: _seconds_over(part, level, sigma) if judged else _why_not(peak, "retraction")
+        name: _seconds_over(part, level, sigma) if judged else why_not(peak, "retraction")
         for name, level in (("squeeze", PEAK_CONTRACTION), ("overdone", OVERDONE))
     }
     return {

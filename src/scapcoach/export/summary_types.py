@@ -174,6 +174,7 @@ class Set(Struct, frozen=True):
     grips: list[str] | UnsetType = UNSET
     next_time: str | UnsetType = UNSET
     advice: list[str] | UnsetType = UNSET
+    blades: list[str] | UnsetType = UNSET
     means: dict[str, Mean] | UnsetType = UNSET
     faults: list[Rule] | UnsetType = UNSET
     trends: list[TrendEntry] | UnsetType = UNSET

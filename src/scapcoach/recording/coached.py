@@ -43,6 +43,7 @@ _SOURCES: Final[Mapping[str, str]] = {
     "head_poke": "head_forward",
     "trunk_swing": "trunk_lean",
     "lean": "trunk_lean",
+    "blade": "blade_gap",
 }
 
 

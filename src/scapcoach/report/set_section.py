@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 #: Values that can be columns of the table, in this order; those that no repetition has are left
 #: out. Values that the exercise's rules and scores use are preferred.
 TABLE: Final = (
-    "retraction_peak", "retraction_peak_deg", "elevation_start", "elevation_peak",
+    "retraction_peak", "retraction_peak_deg", "blade_squeeze", "blade_share", "blade_hold",
+    "blade_sides", "elevation_start", "elevation_peak",
     "elevation_peak_deg", "elevation_gain", "retraction_drop", "rounding_gain", "head_poke",
     "trunk_swing", "lean_peak", "hold", "squeeze", "pull_time", "return_time", "range_share",
     "retraction_asymmetry", "elevation_asymmetry", "elevation_end", "overdone",
@@ -34,7 +35,9 @@ TABLE: Final = (
 #: Columns at most: more do not fit side by side.
 MOST_COLUMNS: Final = 7
 #: Sizes, which have no direction.
-_UNSIGNED: Final = frozenset({"range_share", "trunk_swing"})
+_UNSIGNED: Final = frozenset({"range_share", "blade_share", "trunk_swing"})
+#: What the surface of the back shows of a squeeze, where a repetition has it.
+_BLADES: Final = frozenset({"blade_squeeze", "blade_share", "blade_hold", "blade_sides"})
 #: In degrees, and shown only where the value in per cent is not known.
 _FALLBACK: Final = {
     "retraction_peak_deg": "retraction_peak",
@@ -90,18 +93,26 @@ def set_view(page: SetPage) -> dict[str, Any]:
         "table": _table(result),
         "plots": small_plots(page.t, page.curves, result),
         "legend": _legend(result),
+        "blades": summary.blades,
         "cues": _cues(result),
         "advice": [(text, "") for text in summary.advice if text not in summary.next_time],
     }
 
 
 def show(name: str, value: Value) -> str:
-    """A value with unit; a dash where there is none. A relative one is marked as such."""
+    """A value with unit; a dash where there is none. A relative one is marked as such.
+
+    What the surface of the back shows comes with its sigma, which is often as large as differences.
+    """
     if not value.judged:
         return NOTHING
     spec = REP_VALUES[name]
     signed = spec.unit in {"%", "deg"} and name not in _UNSIGNED
     about = " rel." if value.status == Status.RELATIVE else ""
+    if name in _BLADES:
+        own = figure(value.value, decimals=spec.decimals, plus=signed)
+        spread = figure(value.sigma, spec.unit, decimals=spec.decimals)
+        return f"{own} \N{PLUS-MINUS SIGN} {spread}{about}"
     return figure(value.value, spec.unit, decimals=spec.decimals, plus=signed) + about
 
 
@@ -111,6 +122,7 @@ def table_columns(result: SetResult) -> list[RepValueSpec]:
     names = [n for n in TABLE if n in known and _FALLBACK.get(n) not in known]
     wanted = {rule.measure for rule in result.exercise.faults}
     wanted |= {part.measure for r in result.reps for part in r.score.parts}
+    wanted |= _BLADES if result.exercise.squeezes else set()
     wanted |= {degrees for degrees, percent in _FALLBACK.items() if percent in wanted}
     chosen = sorted(names, key=lambda name: name not in wanted)[:MOST_COLUMNS]
     return [REP_VALUES[name] for name in names if name in chosen]
@@ -130,7 +142,9 @@ def _tiles(result: SetResult) -> list[Tile]:
     if np.isfinite(summary.score):
         tiles.append(Tile("Score", figure(summary.score), "of 100", "mean of the repetitions"))
     elif count:
-        why = " ".join(dict.fromkeys((*summary.advice[1:2], result.exercise.film)))
+        seen = any(r["blade_squeeze"].judged for r in result.reps)
+        film = () if seen else (result.exercise.film,)
+        why = " ".join(dict.fromkeys((*summary.advice[1:2], *film)))
         tiles.append(Tile("Score", "Not judged", note=why, judged=False))
     return tiles + _trend_tiles(summary.trends)
 
@@ -218,8 +232,10 @@ def _legend(result: SetResult) -> list[tuple[str, str]]:
     marks = [("ramp", "first to last")]
     marks += [("best", "best")] * bool(summary.best) + [("worst", "weakest")] * bool(summary.worst)
     marks += [("part", "partial")] * bool(result.partial)
-    values = (v for r in result.reps for v in r.values.values())
-    if any(v.judged and not v.absolute for v in values):
+    relative = {n for r in result.reps for n, v in r.values.items() if v.judged and not v.absolute}
+    if relative & _BLADES:
+        marks.append(("", "rel. of a squeeze: compared with what the column's title names"))
+    if relative - _BLADES:
         marks.append(("", "rel.: a change from your own neutral, without an absolute verdict"))
     return marks
 

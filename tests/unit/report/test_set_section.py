@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 
+from scapcoach.coaching.exercise import Expected, Phase
 from scapcoach.coaching.results import SetResult, Value
 from scapcoach.measures.series import Reason, Status
 from scapcoach.report.page import render
@@ -105,6 +106,23 @@ def test_numbers_in_words() -> None:
     assert show("hold", Value(1.25, 0.1)) == "1.2 s"
     assert show("trunk_swing", Value(8.0, 1.0, Status.RELATIVE)) == "8° rel."
     assert show("trunk_swing", Value.withheld(Reason.SUPINE)) == "\u2013"
+
+
+def test_squeezes_name_what_they_are_compared_with_and_how_sure_they_are() -> None:
+    result = sample_set()
+    squeeze = Value(-31.2, 4.4, Status.RELATIVE, Reason.SINCE_STRETCH)
+    reps = tuple(
+        replace(r, values={**r.values, "blade_squeeze": squeeze} if r.rep.number == 3 else r.values)
+        for r in result.reps
+    )
+    expected = (*result.exercise.expected[1:], Expected("retraction", Phase.PEAK, 60.0, np.inf))
+    about = replace(result.exercise, expected=expected)
+    summary = replace(result.summary, blades=("Blades: 1 of 7 repetitions judged.",))
+    found = page_of(replace(result, exercise=about, reps=reps, summary=summary))
+    assert "Blades: 1 of 7 repetitions judged." in found.words
+    assert "Blade gap since the stretch" in found.words
+    assert "\N{MINUS SIGN}31 \N{PLUS-MINUS SIGN} 4 % rel." in found.words
+    assert "rel. of a squeeze: compared with what the column's title names" in found.words
 
 
 def test_the_table_shows_degrees_only_where_per_cent_is_unknown() -> None:
