@@ -50,11 +50,13 @@ def test_every_range_holds_zero_and_every_zone_lies_in_it() -> None:
 
 def test_the_plots_of_the_report_and_their_order() -> None:
     assert [title for title, _ in plots()] == [
-        "Retraction", "Shrug (elevation)", "Hunch", "Head forward", "Head drop",
-        "Upper-back rounding", "Trunk lean",
+        "Gap between the blades", "Retraction", "Shrug (elevation)", "Hunch", "Head forward",
+        "Head drop", "Upper-back rounding", "Trunk lean",
     ]  # fmt: skip
-    assert plots()[0][1] == [("retraction_left", "Left"), ("retraction_right", "Right")]
-    assert plots()[2][1] == [("hunch", "")]
+    sides = [("blade_gap_left", "Left"), ("blade_gap_right", "Right")]
+    assert plots()[0][1] == [("blade_gap", "Both"), *sides]
+    assert plots()[1][1] == [("retraction_left", "Left"), ("retraction_right", "Right")]
+    assert plots()[3][1] == [("hunch", "")]
 
 
 @pytest.fixture
