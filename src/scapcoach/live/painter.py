@@ -122,7 +122,10 @@ class Painter:
             poses, measures = reading.poses, reading.measures
             if self._mirrored:
                 poses, measures = mirror(poses), _turned(measures)
-            self._overlay.draw(shown, poses, measures, 0, prompt=prompt)
+            self._overlay.draw(
+                shown, poses, measures, 0,
+                prompt=prompt, leading=reading.leading, mirrored=self._mirrored,
+            )  # fmt: skip
         if state.notice:
             shown //= 3
             self._notice(state.notice).onto(shown)

@@ -50,13 +50,16 @@ _GAP_TITLE: Final = "Gap between the blades"
 
 
 def _blade_gaps() -> tuple[MeasureSpec, ...]:
-    """Mean, left and right; drawn as the two sides."""
+    """Mean, left and right, drawn together; both sides have the same base."""
     return tuple(
         MeasureSpec(
             f"blade_gap_{side.lower()}" if side else "blade_gap",
             f"{_GAP_TITLE}, {side.lower()}" if side else _GAP_TITLE,
             "%", "blades apart; negative is drawn together", -50, 20, _BLADES,
-            plot=Plot(_GAP_TITLE, 0, side or "Both"),
+            plot=Plot(
+                _GAP_TITLE, 0, side or "Both",
+                "blades apart, since the stretch of this repetition", "drawn together",
+            ),
         )
         for side in ("", "Left", "Right")
     )  # fmt: skip

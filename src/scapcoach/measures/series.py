@@ -143,11 +143,16 @@ class Plot:
         title: of the plot; measures with the same title share one.
         place: plots stand in this order, from the top down.
         label: of the curve, where several share a plot; else "".
+        about: what a positive value means and since when; empty where `MeasureSpec.positive` says
+            all of it.
+        below: what values below zero mean, written at the foot of the plot; empty for nothing.
     """
 
     title: str
     place: int
     label: str = ""
+    about: str = ""
+    below: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from typing import Final
 #: The three measures that people ask about, as gauges, tiles and plots call them.
 TITLES: Final = {"retraction": "Retraction", "elevation": "Shrug", "hunch": "Hunch"}
 
+#: Titles of the cards of gauges: the first one shows retraction or the gap between the blades.
+CARDS: Final = {"retraction": TITLES["retraction"], "blade_gap": "Blade gap", **TITLES}
+
 #: The same three as sentences call them.
 MAIN: Final = {**TITLES, "elevation": "Shrugging"}
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.measures import words
+from scapcoach.measures.leading import BLADE_GAP, RETRACTION
 from scapcoach.measures.series import Reason, Status
 from scapcoach.overlay.paint import Box, Canvas, Layer
 from scapcoach.overlay.readings import GOOD, SHORT, ZONES, read
@@ -68,11 +69,17 @@ class Layout:
         em: size of the numbers in pixels.
         panel: the translucent strip.
         cards: retraction, elevation, hunch.
+        gap: the card of the gap between the blades, which can take the place of the first.
     """
 
     em: int
     panel: Box
     cards: tuple[GaugeCard, ...]
+    gap: GaugeCard
+
+    def shown(self, leading: str) -> tuple[GaugeCard, ...]:
+        """The cards where `leading` is the measure of the first one."""
+        return (self.gap, *self.cards[1:]) if leading == self.gap.title else self.cards
 
 
 def text_size(size: tuple[int, int]) -> int:
@@ -121,7 +128,8 @@ def lay_out(size: tuple[int, int]) -> Layout:
         title = text_width("HUNCH", _head_size(em), "bold") * 1.1 + em
         row = Box(last.left + pad + title, last.top, last.right - pad, last.top + line)
     hunch = GaugeCard("hunch", (GaugeRow("hunch", "", row),), last, zones=True)
-    return Layout(em, panel, (sided("retraction", boxes[0]), sided("elevation", boxes[1]), hunch))
+    cards = sided(RETRACTION, boxes[0]), sided("elevation", boxes[1]), hunch
+    return Layout(em, panel, cards, sided(BLADE_GAP, boxes[0]))
 
 
 def _head_size(em: int) -> int:
@@ -129,7 +137,7 @@ def _head_size(em: int) -> int:
 
 
 #: Titles of the cards, in capitals as the panel shows them.
-TITLES: Final = {name: title.upper() for name, title in words.TITLES.items()}
+TITLES: Final = {name: title.upper() for name, title in words.CARDS.items()}
 
 
 #: What the static part of a gauge depends on: status, reason, whether there is a number.
@@ -157,10 +165,19 @@ class Panel:
         measures: Measures,
         i: int,
         targets: Mapping[str, tuple[float, float]] = MappingProxyType({}),
+        leading: str = RETRACTION,
     ) -> None:
-        """Paint the gauges of frame `i`, with the target ranges: measure to (low, high)."""
+        """Paint the gauges of frame `i`.
+
+        Args:
+            picture: to paint on.
+            measures: values of the frames.
+            i: number of the frame.
+            targets: target ranges, measure to (low, high).
+            leading: measure of the first card, as `LeadingMeasure` chooses it.
+        """
         cards, readings = [], []
-        for card in self.layout.cards:
+        for card in self.layout.shown(leading):
             group = [read(measures.series.get(row.measure), i) for row in card.rows]
             if card.both is not None and not any(r.shown for r in group):
                 both = read(measures.series.get(card.both.measure), i)
@@ -217,7 +234,9 @@ class Panel:
         longest = max(text_width(t, _head_size(em), "bold") for t in TITLES.values())
         room -= longest * 1.12 + 0.6 * em
         if relative:
-            word = "relative" if text_width("relative", size) + 0.8 * em <= room else "rel."
+            based = SHORT[Reason.SINCE_STRETCH].lower() if card.title == BLADE_GAP else "relative"
+            fitting = (w for w in (based, "relative") if text_width(w, size) + 0.8 * em <= room)
+            word = next(fitting, "rel.")
             width = text_width(word, size)
             pill = Box(right - width - 0.7 * em, base - 0.92 * size, right, base + 0.34 * size)
             layer.fill(pill, INK, 0.75, radius=em, outline=max(1.0, em / 16))

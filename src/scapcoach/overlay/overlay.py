@@ -1,4 +1,4 @@
-"""The picture that a lifter sees: skeleton, gauges, view badge, notices and the cue banner."""
+"""The picture that a lifter sees: mesh on the back, skeleton, gauges, badge, notices, banner."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scapcoach.measures.leading import RETRACTION
 from scapcoach.measures.series import View
 from scapcoach.overlay.gauges import INK, PANEL, PANEL_ALPHA, Panel, text_size
+from scapcoach.overlay.mesh import MeshPainter
 from scapcoach.overlay.paint import Box, Canvas, Layer
 from scapcoach.overlay.prompt import Prompt, PromptPainter
 from scapcoach.overlay.skeleton import SkeletonPainter
@@ -39,6 +41,7 @@ class Overlay:
     ) -> None:
         self.size = size
         self._em = text_size(size)
+        self._mesh = MeshPainter(size)
         self._skeleton = SkeletonPainter(size)
         self._panel = Panel(size, advice)
         self._badge = lru_cache(maxsize=512)(self._paint_badge)
@@ -53,6 +56,8 @@ class Overlay:
         i: int,
         *,
         prompt: Prompt | None = None,
+        leading: str = RETRACTION,
+        mirrored: bool = False,
     ) -> None:
         """Draw frame `i` in place.
 
@@ -62,6 +67,8 @@ class Overlay:
             measures: of the same frames as `poses`.
             i: number of the frame.
             prompt: everything from the coach: counter, phase, cue and targets.
+            leading: measure of the first card, as `LeadingMeasure` chooses it.
+            mirrored: whether `image` and `poses` are mirrored.
 
         Raises:
             ValueError: the picture has another size.
@@ -71,9 +78,10 @@ class Overlay:
         picture = Canvas(image)
         rounding = measures.series.get("rounding")
         contour = rounding is not None and bool(rounding.judged[i])
+        self._mesh.draw(image, poses, measures, i, mirrored=mirrored)
         self._skeleton.draw(image, poses, i, contour=contour)
         shown = prompt or Prompt()
-        self._panel.draw(picture, measures, i, shown.targets)
+        self._panel.draw(picture, measures, i, shown.targets, leading)
         view = View(int(measures.view[i]))
         yaw = float(measures.yaw[i])
         if view is not View.UNKNOWN:

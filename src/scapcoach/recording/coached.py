@@ -15,6 +15,7 @@ from scapcoach.coaching import (
 )
 from scapcoach.coaching.coach import read_again
 from scapcoach.coaching.reps import signal
+from scapcoach.measures.leading import BLADE_GAP
 from scapcoach.measures.matched import matched
 from scapcoach.measures.series import Reason, Status
 from scapcoach.recording.options import AUTO
@@ -99,9 +100,19 @@ def set_curves(poses: Poses, measures: Measures, exercise: Exercise) -> list[Cur
     curves = [Curve("Movement", "%", "towards the peak", progress)]
     targets = [expected.measure for expected in exercise.expected]
     sources = [_source_measure(rule.measure) for rule in exercise.faults]
-    names = dict.fromkeys((*_CURVES, *targets, *sources))
+    surface = (BLADE_GAP,) if _back_seen(measures) else ()
+    names = dict.fromkeys((*surface, *_CURVES, *targets, *sources))
     shown = [name for name in names if name in measures.series]
     return curves + [_measure_curve(measures, name, exercise.film) for name in shown]
+
+
+def _back_seen(measures: Measures) -> bool:
+    """Whether the back was seen in any frame, so that its gap has values or a reason of its own."""
+    series = measures.series.get(BLADE_GAP)
+    if series is None:
+        return False
+    there = series.status <= Status.NOT_OBSERVABLE
+    return bool((there & (series.reason != Reason.BACK_NOT_SEEN)).any())
 
 
 def _measure_curve(measures: Measures, name: str, film: str) -> Curve:
@@ -113,7 +124,8 @@ def _measure_curve(measures: Measures, name: str, film: str) -> Curve:
         values = np.where(series.judged, degrees, np.nan)
         return Curve(f"{spec.title}, relative", "deg", spec.positive, values, "", why)
     values = np.where(series.judged, series.value, np.nan)
-    return Curve(spec.title, spec.unit, spec.positive, values, name, why)
+    about = (spec.plot and spec.plot.about) or spec.positive
+    return Curve(spec.title, spec.unit, about, values, name, why)
 
 
 def _why(measures: Measures, name: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from scapcoach.measures.leading import leading_measures
 from scapcoach.media.video import AnnotatedVideoWriter
 from scapcoach.overlay.overlay import Overlay
 from scapcoach.overlay.prompt import prompt_at
@@ -98,11 +99,11 @@ def render(
         info = source.info
         audio = film.path if info.has_audio else None
         with AnnotatedVideoWriter(path, info.size, audio_from=audio) as writer:
-            overlay = Overlay(writer.size)
+            overlay, leading = Overlay(writer.size), leading_measures(measures)
             for i, frame in film.frames(source, poses):
                 image, t = writer.scaled(frame.image), float(poses.t[i])
                 prompt = None if result is None else prompt_at(result, i, t)
-                overlay.draw(image, poses, measures, i, prompt=prompt)
+                overlay.draw(image, poses, measures, i, prompt=prompt, leading=leading[i])
                 if film.start is None:
                     t = frame.t
                 elif t > 0 and not writer.frames_written:

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.export.summary import percent, reason_words, withheld_advice
+from scapcoach.measures.leading import BLADE_GAP
 from scapcoach.measures.words import NOTHING, TITLES, figure, suffix, symbol
 from scapcoach.report.parts import Bar, Tile
+from scapcoach.surface.blades import LEAST_SQUEEZE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+#: Per cent by which the gap between the blades must close to be shown as a squeeze.
+_LEAST_SQUEEZE: Final = 100 * LEAST_SQUEEZE
 #: Advice about less than this share of the recording is shown in the table only.
 _WORTH_SHOWING: Final = 0.03
 
@@ -44,7 +48,7 @@ class ClipView:
     Attributes:
         lead: the first sentence; sentences: the others.
         warnings: problems of the recording.
-        tiles: one for each main measure.
+        tiles: the best squeeze where there is one, and one for each main measure.
         advice: what to change next time, and the share of the frames that it would gain.
         lines: one for each measure.
     """
@@ -71,8 +75,10 @@ def clip_view(summary: Mapping[str, Any]) -> ClipView:
         lead=lead,
         sentences=tuple(sentences),
         warnings=tuple(str(text) for text in warnings if text),
-        tiles=tuple(_tile(title, measures[name]) for name, title in TITLES.items()
-                    if name in measures),
+        tiles=(
+            *_squeeze(measures.get(BLADE_GAP)),
+            *(_tile(title, measures[name]) for name, title in TITLES.items() if name in measures),
+        ),
         advice=tuple((text, f"{percent(share)} of the frames") for text, share in advice),
         lines=tuple(_line(one) for one in measures.values()),
     )  # fmt: skip
@@ -98,6 +104,23 @@ def clip_facts(summary: Mapping[str, Any]) -> dict[str, str]:
 
 def _bar(one: Mapping[str, Any]) -> Bar:
     return Bar(one["share_ok"], one["share_relative"], one["share_withheld"])
+
+
+def _squeeze(gap: Mapping[str, Any] | None) -> tuple[Tile, ...]:
+    """How far the blades were drawn together (5th percentile), where a squeeze stands out."""
+    value = None if gap is None else gap["value"]
+    if gap is None or value is None or value["p05"] > -_LEAST_SQUEEZE:
+        return ()
+    typical = _number(value["median"], gap["unit"])
+    return (
+        Tile(
+            "Best squeeze", _number(value["p05"], gap["unit"]), symbol(gap["unit"]),
+            "gap between the blades, relative to the stretch of the repetition; "
+            f"typically {typical}",
+            f"judged in {percent(gap['share_ok'] + gap['share_relative'])} of the frames",
+            _bar(gap),
+        ),
+    )  # fmt: skip
 
 
 def _tile(title: str, one: Mapping[str, Any]) -> Tile:

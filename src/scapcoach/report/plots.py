@@ -28,11 +28,11 @@ MAX_SPANS: Final = 300
 def plot_groups(measures: Measures) -> list[dict[str, Any]]:
     """One dict per plot, ready for JSON; measures that could never be judged come last.
 
-    Each holds ``title``, ``about``, ``t`` (seconds), ``modes`` (one per unit: ``unit``,
-    ``suffix`` of its numbers, ``low``, ``high``, ``ticks`` as [value, words], ``traces`` with
-    ``label``, ``v``, ``s``, ``k``; k is 0 where ok, 1 where relative), ``spans`` ([from, to, short
-    reason, sentence]) where nothing could be judged, and ``zones``, the edges between coloured
-    zones.
+    Each holds ``title``, ``about``, ``below`` (what values below zero mean), ``t`` (seconds),
+    ``modes`` (one per unit: ``unit``, ``suffix`` of its numbers, ``low``, ``high``, ``ticks`` as
+    [value, words], ``traces`` with ``label``, ``v``, ``s``, ``k``; k is 0 where ok, 1 where
+    relative), ``spans`` ([from, to, short reason, sentence]) where nothing could be judged, and
+    ``zones``, the edges between coloured zones.
     """
     groups = []
     for title, parts in plots():
@@ -127,7 +127,8 @@ def _group(title: str, parts: list[tuple[Series, str]], t: npt.NDArray[Any]) -> 
             modes.reverse()
     return {
         "title": title,
-        "about": spec.positive,
+        "about": (spec.plot and spec.plot.about) or spec.positive,
+        "below": spec.plot.below if spec.plot else "",
         "t": _rounded(t[keep], 3),
         "modes": modes,
         "spans": withheld_spans(series, t),
@@ -229,6 +230,7 @@ def _yaw(measures: Measures) -> dict[str, Any]:
     return {
         "title": "Turn (view)",
         "about": "turned to their own left; 0 faces the camera, 180 the back",
+        "below": "",
         "t": _rounded(measures.t[keep], 3),
         "modes": [_scale("deg", low, high, ticks(low, high, "deg"), [trace])],
         "spans": [],

@@ -25,6 +25,7 @@ from scapcoach.calibration.holds import motion
 from scapcoach.girdle.estimators import Estimator
 from scapcoach.landmarks import SHOULDERS, Poses
 from scapcoach.measures import Measures, Reason, Series, Status, measure
+from scapcoach.measures.leading import LeadingMeasure
 from scapcoach.session.causal import CausalSmoother
 from scapcoach.session.coach import Coached
 from scapcoach.surface.blades import BladeReader
@@ -69,6 +70,7 @@ class Reading:
         coached: phase, repetitions, and cues given at this frame.
         cue: the cue shown at this moment; None for none, and while muted.
         notice: one sentence when the calibration no longer fits; else empty.
+        leading: measure of the first card: "retraction" or "blade_gap".
     """
 
     index: int
@@ -79,6 +81,7 @@ class Reading:
     coached: Coached
     cue: Cue | None
     notice: str
+    leading: str
 
 
 class Engine:
@@ -107,6 +110,7 @@ class Engine:
         self._smooth = CausalSmoother()
         self._blades = BladeReader()
         self._read_blades: deque[Blades] = deque()
+        self._leading = LeadingMeasure()
         self._count = 0
         self._cue: Cue | None = None
         self._coach: ExerciseCoach | None = None
@@ -182,6 +186,7 @@ class Engine:
             coached=coached,
             cue=None if self.muted else self._cue,
             notice=self._stale.watch(measures, kind),
+            leading=self._leading.step(measures),
         )
         self._count += 1
         return reading

@@ -30,6 +30,7 @@ def plain_reading(reading: Reading) -> dict[str, Any]:
         "yaw": plain(measures.yaw[0], 1),
         "calibration": None if reading.calibration is None else str(reading.calibration),
         "notice": reading.notice,
+        "leading": reading.leading,
         "phase": coached.phase.label,
         "rep": coached.rep,
         "count": coached.count,

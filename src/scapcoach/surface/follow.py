@@ -9,8 +9,8 @@ import numpy as np
 
 from scapcoach.landmarks import HIPS, SHOULDERS, SURFACE, Followed
 from scapcoach.surface.flow import Flow, has_texture
-from scapcoach.surface.patch import BodyAxes, body_axes, cut, likeness
-from scapcoach.surface.strain import INSIDE, MIN_SHARE, ZONES, Strain, strain
+from scapcoach.surface.patch import ZONES, BodyAxes, body_axes, cut, likeness
+from scapcoach.surface.strain import INSIDE, MIN_SHARE, Strain, strain
 
 if TYPE_CHECKING:
     from scapcoach.arrays import BoolArray, FloatArray, Image

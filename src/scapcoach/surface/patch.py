@@ -1,11 +1,13 @@
-"""The back as a small upright picture: what is followed from frame to frame."""
+"""Where the back lies in a picture, and the back as a small upright picture.
+
+The places alone need no OpenCV, so that what draws on the back can use them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import cv2
 import numpy as np
 
 from scapcoach.landmarks import HIPS, SHOULDERS
@@ -22,6 +24,14 @@ TOP: Final = -0.10
 BOTTOM: Final = 1.05
 #: (width, height) of the patch.
 SIZE: Final = (round(2 * HALF_WIDTH * TRUNK), round((BOTTOM - TOP) * TRUNK))
+#: Zones in trunk lengths: u from, u to (to the right in the picture), v from, v to (down). From
+#: behind, the left of the picture is the person's left.
+ZONES: Final = {
+    "blades": (-0.22, 0.22, 0.05, 0.42),
+    "left": (-0.26, 0.0, 0.05, 0.42),
+    "right": (0.0, 0.26, 0.05, 0.42),
+    "lower": (-0.22, 0.22, 0.60, 0.95),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +50,12 @@ class BodyAxes:
     def length(self) -> float:
         """Pixels of the trunk."""
         return float(np.hypot(*self.down))
+
+    def at(self, uv: FloatArray) -> FloatArray:
+        """(..., 2) pixels of points (..., 2) in trunk lengths (u, v)."""
+        along = self.down
+        across = np.array([along[1], -along[0]])
+        return np.asarray(self.origin + uv[..., :1] * across + uv[..., 1:] * along)
 
 
 def body_axes(xy: FloatArray) -> BodyAxes | None:
@@ -65,6 +81,8 @@ def cut(image: Image, axes: BodyAxes) -> Image | None:
     Returns:
         `SIZE` uint8; None where the trunk lies outside of the picture.
     """
+    import cv2
+
     v = axes.down / axes.length
     u = np.array([v[1], -v[0]])
     scale = axes.length / TRUNK

@@ -8,19 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scapcoach.surface.flow import RETURN, UV
-from scapcoach.surface.patch import TRUNK
+from scapcoach.surface.patch import TRUNK, ZONES
 
 if TYPE_CHECKING:
     from scapcoach.arrays import BoolArray, FloatArray
 
-#: Zones in trunk lengths: u from, u to (to the right in the picture), v from, v to (down). From
-#: behind, the left of the picture is the person's left.
-ZONES: Final = {
-    "blades": (-0.22, 0.22, 0.05, 0.42),
-    "left": (-0.26, 0.0, 0.05, 0.42),
-    "right": (0.0, 0.26, 0.05, 0.42),
-    "lower": (-0.22, 0.22, 0.60, 0.95),
-}
 #: Share of the points of a zone that must be usable for a fit.
 MIN_SHARE: Final = 0.2
 #: Rounds of reweighting, and residual in spreads at which a point has no weight (Tukey's biweight).

@@ -11,9 +11,11 @@ from scapcoach._version import __version__
 from scapcoach.calibration.profiles import list_profiles
 from scapcoach.coaching.library import packaged
 from scapcoach.landmarks import SHOULDERS, SKELETON
+from scapcoach.measures.leading import BLADE_GAP, RETRACTION
 from scapcoach.measures.registry import HUNCH_ZONES, SPECS, degree_range
 from scapcoach.measures.series import Reason, Status
-from scapcoach.measures.words import TITLES, suffix
+from scapcoach.measures.words import CARDS, suffix
+from scapcoach.overlay.readings import SHORT
 from scapcoach.overlay.skeleton import EDGE, VISIBLE, hue
 from scapcoach.web.colors import css_color
 
@@ -56,7 +58,7 @@ def page_setup(*, camera: bool, film: bool) -> dict[str, Any]:
                      "high": s.high, "positive": s.positive}
             for s in SPECS.values()
         },
-        "cards": [_card(name, title) for name, title in TITLES.items()],
+        "cards": [_card(name, title) for name, title in CARDS.items()],
         "degree": suffix("deg"),
         "advice": {r.label: _ADVICE_OF_PAGE.get(r, r.advice) for r in Reason if r.label}
         | {status.label: words for status, words in _NOT_THE_SUBJECT.items()},
@@ -65,18 +67,23 @@ def page_setup(*, camera: bool, film: bool) -> dict[str, Any]:
 
 
 def _card(name: str, title: str) -> dict[str, Any]:
-    """One main measure: its gauges, and its plot in either unit."""
+    """One main measure: its gauges, and its plot in either unit; some share the first place."""
     spec, (low, high) = SPECS[name], degree_range(name)
     sides = [(f"{name}_{side}", side[0].upper()) for side in ("left", "right")]
     zones = [[edge, word] for edge, word in HUNCH_ZONES[:-1]] if name == "hunch" else []
     own = {"low": spec.low, "high": spec.high, "lines": [edge for edge, _ in zones],
            "words": f"{spec.low:.0f} to {spec.high:.0f}"}  # fmt: skip
-    if spec.unit == "%":
+    if name == BLADE_GAP:
+        own |= {"lines": [0], "words": "% since the stretch"}
+    elif spec.unit == "%":
         reach = max(-spec.low, spec.high)
         own = {"low": -reach, "high": reach, "lines": [-100, 0, 100], "words": "% of your range"}
     return {
         "name": name,
         "title": title,
+        # Whether it is shown only while a reading names it as leading.
+        "leads": name in {RETRACTION, BLADE_GAP},
+        "relative": SHORT[Reason.SINCE_STRETCH].lower() if name == BLADE_GAP else "relative",
         "rows": [row for row in sides if row[0] in SPECS] or [(name, "")],
         "degrees": [low, high],
         "range": "% of your range" if spec.unit == "%" else "",

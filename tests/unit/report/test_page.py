@@ -14,7 +14,7 @@ from jinja2 import UndefinedError
 
 from scapcoach.desk.policy import THRESHOLDS, DeskState, PostureSample
 from scapcoach.measures.registry import HUNCH_ZONES, MARKED, MILD, SPECS, degree_range
-from scapcoach.measures.words import NOTHING, TITLES, figure, suffix
+from scapcoach.measures.words import CARDS, NOTHING, figure, suffix
 from scapcoach.overlay.readings import ZONES
 from scapcoach.report.page import render
 from scapcoach.report.plots import tick_step, ticks, time_marks
@@ -94,7 +94,9 @@ def test_the_browser_gets_its_numbers_and_colours_from_here(tmp_path, monkeypatc
     monkeypatch.setenv("SCAPCOACH_DATA_DIR", str(tmp_path))
     setup = json.loads(json.dumps(page_setup(camera=True, film=False), allow_nan=False))
     cards = {card["name"]: card for card in setup["cards"]}
-    assert {name: card["title"] for name, card in cards.items()} == TITLES
+    assert {name: card["title"] for name, card in cards.items()} == CARDS
+    assert [name for name, card in cards.items() if card["leads"]] == ["retraction", "blade_gap"]
+    assert cards["blade_gap"]["relative"] == "since stretch"
     assert cards["hunch"]["zones"] == [[MILD, "ok"], [MARKED, "mild"]]
     assert cards["hunch"]["plots"]["own"]["lines"] == [MILD, MARKED]
     assert cards["elevation"]["degrees"] == list(degree_range("elevation_left"))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from scapcoach.calibration import calibrate, guided_segments
@@ -14,9 +15,12 @@ from scapcoach.coaching.exercise import Phase, Severity
 from scapcoach.coaching.results import Cue
 from scapcoach.errors import CalibrationError
 from scapcoach.filters import smooth_poses
+from scapcoach.landmarks import SURFACE, Followed
 from scapcoach.measures import Status
+from scapcoach.measures.leading import leading_measures
 from scapcoach.session.coach import Coached
-from scapcoach.session.engine import Engine, run
+from scapcoach.session.engine import Engine, joined, run
+from scapcoach.session.plain import plain_reading
 from tests.support.clips import protocol_clip
 from tests.support.person import person
 
@@ -108,3 +112,17 @@ def test_a_profile_that_no_longer_fits_asks_for_a_check_and_calls_it_off() -> No
     engine.calibrate(own)
     turned = run(engine, later(person(n, unit=unit, fps=8.0, yaw=own.neutral.yaw + 45), 42))
     assert "face another direction" in turned[-1].notice
+
+
+@pytest.mark.parametrize(
+    ("found", "leading"),
+    [(Followed.NO_TEXTURE, "blade_gap"), (Followed.NOT_BEHIND, "retraction")],
+)
+def test_a_reading_names_the_measure_of_the_first_card(found: Followed, leading: str) -> None:
+    poses = person(10)
+    surface = np.full((len(poses), len(SURFACE)), np.nan)
+    surface[:, 0] = found
+    readings = run(Engine(), replace(poses, surface=surface))
+    assert [r.leading for r in readings] == [leading] * len(poses)
+    assert [plain_reading(r)["leading"] for r in readings] == [leading] * len(poses)
+    assert leading_measures(joined(readings)[1]) == [leading] * len(poses)

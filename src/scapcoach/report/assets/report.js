@@ -53,6 +53,8 @@
     const head = make("div", "head", node);
     make("span", "name", head, group.title);
     const about = make("span", "about", head, "+ " + group.about);
+    const traces = group.modes.length ? group.modes[0].traces : [];
+    if (traces.length > 2) for (const { label } of traces) make("span", "key " + (sides[label] || ""), head, label);
     let button = null;
     if (group.modes.length > 1) {
       button = make("button", "unit", head);
@@ -69,6 +71,7 @@
       for (const [a, b] of mode ? mode.hint : [])
         withheld(area, [a, b, "relative only", "Only relative here: switch to degrees to see it."], "hint");
       for (const span of group.spans) withheld(area, span, "");
+      if (mode && group.below) make("span", "below", area, "\u2193 " + group.below);
       state.cursor = make("div", "cursor", area);
       if (button) {
         const other = group.modes[(state.mode + 1) % group.modes.length].unit;

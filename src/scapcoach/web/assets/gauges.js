@@ -21,13 +21,15 @@ export class Gauges {
       row.hidden = true; // until there is something to say
       return { name, row, scale, parts, output, why: make("p", "", row, "why") };
     });
+    node.hidden = card.leads && card !== this.setup.cards[0];
     const both = { row: make("div", "", node, "row one") };
     both.why = make("p", "Waiting for the camera.", both.row, "why");
-    return { ...card, note, rows, both };
+    return { ...card, node, note, rows, both };
   }
 
   show(reading) {
     for (const card of this.cards) {
+      card.node.hidden = card.leads && card.name !== reading.leading;
       const states = card.rows.map((row) => reading.measures[row.name]);
       const reasons = new Set(states.map((s) => number(s) === null ? s.reason || s.status : ""));
       const one = reasons.size === 1 && !reasons.has("");
@@ -35,7 +37,7 @@ export class Gauges {
       if (one) card.both.why.textContent = this.#reason(states[0], reading);
       card.rows.forEach((row, k) => { row.row.hidden = one; if (!one) this.#row(card, row, states[k], reading); });
       const shown = states.filter((s) => number(s) !== null);
-      card.note.textContent = !shown.length ? "" : shown.some((s) => s.status === "relative") ? "relative" : card.range;
+      card.note.textContent = !shown.length ? "" : shown.some((s) => s.status === "relative") ? card.relative : card.range;
     }
   }
 

@@ -8,13 +8,14 @@ export class Plots {
   // cards: name, title and the scale of the plot in each unit, as the setup gives them.
   constructor(root, cards) {
     root.setAttribute("aria-label", `The last ${SPAN} seconds`);
-    this.plots = cards.map(({ name, title, plots }) => {
+    this.plots = cards.map(({ name, title, leads, plots }, k) => {
       const node = make("div", "", root, "plot card");
+      node.hidden = leads && k > 0;
       const unit = make("span", "", make("h3", title, node));
       const canvas = make("canvas", "", node);
       canvas.setAttribute("aria-label", `${title}, the last ${SPAN} seconds`);
       canvas.setAttribute("role", "img");
-      return { name, scales: plots, unit, canvas, points: [], inDegrees: false };
+      return { name, leads, node, scales: plots, unit, canvas, points: [], inDegrees: false };
     });
     this.drawn = 0;
   }
@@ -23,6 +24,7 @@ export class Plots {
 
   add(reading) {
     for (const plot of this.plots) {
+      plot.node.hidden = plot.leads && plot.name !== reading.leading;
       const found = number(reading.measures[plot.name]);
       if (found && found.degrees !== plot.inDegrees) { plot.points = []; plot.inDegrees = found.degrees; }
       plot.points.push([reading.t, found ? found.value : null, found ? found.sigma : 0]);
