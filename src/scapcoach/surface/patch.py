@@ -110,6 +110,8 @@ def cut(image: Image, axes: BodyAxes) -> Image | None:
 
 def likeness(one: Image, other: Image) -> float:
     """Correlation of two patches, seen coarsely: 1 alike, 0 nothing in common."""
+    import cv2
+
     small = [cv2.resize(p, (18, 23), interpolation=cv2.INTER_AREA).ravel() for p in (one, other)]
     a, b = (p - p.mean() for p in small)
     size = float(np.linalg.norm(a) * np.linalg.norm(b))
