@@ -25,7 +25,7 @@ _VIEWS: Final = {180.0: "behind", 150.0: "30 degrees left", 210.0: "30 degrees r
 
 _INTRO: Final = """\
 How well the gap between the shoulder blades is read from the surface of the back, seen from behind,
-of people who calibrated nothing: [how it works](../explanation/method.md). The gap is given in
+of people who calibrated nothing: [how it works](../explanation/blades.md). The gap is given in
 per cent of its width over its height at the stretch of the repetition; errors below are logarithms
 of that ratio (0.10 is about 10 %)."""
 

@@ -100,8 +100,9 @@ def set_curves(poses: Poses, measures: Measures, exercise: Exercise) -> list[Cur
     curves = [Curve("Movement", "%", "towards the peak", progress)]
     targets = [expected.measure for expected in exercise.expected]
     sources = [_source_measure(rule.measure) for rule in exercise.faults]
-    surface = (BLADE_GAP,) if _back_seen(measures) else ()
-    names = dict.fromkeys((*surface, *_CURVES, *targets, *sources))
+    names = dict.fromkeys((BLADE_GAP, *_CURVES, *targets, *sources))
+    if not _back_seen(measures):
+        del names[BLADE_GAP]
     shown = [name for name in names if name in measures.series]
     return curves + [_measure_curve(measures, name, exercise.film) for name in shown]
 

@@ -10,13 +10,10 @@ from scapcoach.export.summary import percent, reason_words, withheld_advice
 from scapcoach.measures.leading import BLADE_GAP
 from scapcoach.measures.words import NOTHING, TITLES, figure, suffix, symbol
 from scapcoach.report.parts import Bar, Tile
-from scapcoach.surface.blades import LEAST_SQUEEZE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Per cent by which the gap between the blades must close to be shown as a squeeze.
-_LEAST_SQUEEZE: Final = 100 * LEAST_SQUEEZE
 #: Advice about less than this share of the recording is shown in the table only.
 _WORTH_SHOWING: Final = 0.03
 
@@ -76,7 +73,7 @@ def clip_view(summary: Mapping[str, Any]) -> ClipView:
         sentences=tuple(sentences),
         warnings=tuple(str(text) for text in warnings if text),
         tiles=(
-            *_squeeze(measures.get(BLADE_GAP)),
+            *_squeeze(measures.get(BLADE_GAP), measures.get("squeeze_share")),
             *(_tile(title, measures[name]) for name, title in TITLES.items() if name in measures),
         ),
         advice=tuple((text, f"{percent(share)} of the frames") for text, share in advice),
@@ -106,10 +103,10 @@ def _bar(one: Mapping[str, Any]) -> Bar:
     return Bar(one["share_ok"], one["share_relative"], one["share_withheld"])
 
 
-def _squeeze(gap: Mapping[str, Any] | None) -> tuple[Tile, ...]:
-    """How far the blades were drawn together (5th percentile), where a squeeze stands out."""
+def _squeeze(gap: Mapping[str, Any] | None, share: Mapping[str, Any] | None) -> tuple[Tile, ...]:
+    """How far the blades were drawn together (5th percentile), where a squeeze stood out."""
     value = None if gap is None else gap["value"]
-    if gap is None or value is None or value["p05"] > -_LEAST_SQUEEZE:
+    if gap is None or value is None or share is None or not share["share_relative"]:
         return ()
     typical = _number(value["median"], gap["unit"])
     return (

@@ -86,7 +86,7 @@ def test_the_squeeze_is_read_at_the_finish_and_says_what_it_is_compared_with() -
 def test_a_clearly_smaller_squeeze_is_a_fault_against_the_best_of_the_set() -> None:
     reps, shown = whole(readings([-30.0, -31.0, -30.0, -29.0, -14.0, -30.0]))
     assert [r.verdicts[KEY] for r in reps][4] is Verdict.FAULTY
-    assert [f.rep for r in reps for f in r.faults] == [5]
+    assert [r.rep.number for r in reps if r.faults] == [5]
     assert "Repetition 5 drew the blades together about half as far as your best." in shown.blades
     assert (shown.best, shown.worst, shown.ranked_by) == (2, 5, "blade_squeeze")
     assert shown.next_time == (
