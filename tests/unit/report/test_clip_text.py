@@ -24,18 +24,20 @@ def with_gap(
     low: float, reason: Reason = Reason.SINCE_STRETCH, *, stands_out: bool = True
 ) -> Measures:
     """Measures whose gap goes from 0 down to `low`; withheld with any other reason."""
-    measures, n = synthetic_measures(POSES, calibrated=False), len(POSES)
-    known = reason is Reason.SINCE_STRETCH
-    value = np.linspace(0, low, n) if known else np.full(n, np.nan)
-    status = Status.RELATIVE if known else Status.NOT_OBSERVABLE
-    changed = {
-        name: replace(
-            measures[name], value=value, sigma=np.full(n, 3.0), status=np.full(n, status),
-            reason=np.full(n, reason),
+    measures = synthetic_measures(POSES, calibrated=False)
+    gap = (np.linspace(0, low, len(POSES)), reason)
+    share = (np.linspace(0, 100, len(POSES)), reason if stands_out else Reason.NO_SQUEEZE)
+    series = dict(measures.series)
+    for name, (value, why) in {**dict.fromkeys(NAMES, gap), "squeeze_share": share}.items():
+        known = why is Reason.SINCE_STRETCH
+        series[name] = replace(
+            measures[name],
+            value=value if known else np.full(len(POSES), np.nan),
+            sigma=np.full(len(POSES), 3.0),
+            status=np.full(len(POSES), Status.RELATIVE if known else Status.NOT_OBSERVABLE),
+            reason=np.full(len(POSES), why),
         )
-        for name in (*NAMES, *(["squeeze_share"] if stands_out else []))
-    }  # fmt: skip
-    return replace(measures, series=MappingProxyType({**measures.series, **changed}))
+    return replace(measures, series=MappingProxyType(series))
 
 
 def test_the_plot_names_its_base_and_its_direction() -> None:
