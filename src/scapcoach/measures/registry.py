@@ -48,8 +48,8 @@ def _sided(
 MEASURES: Final[tuple[MeasureSpec, ...]] = (
     *_sided("retraction", "Retraction", "shoulder blades drawn back", (-25.0, 30.0),
             Plot(TITLES["retraction"], 1)),
-    *_sided("elevation", "Elevation", "shoulders hiked (shrug)", (-15.0, 40.0),
-            Plot(f"{TITLES['elevation']} (elevation)", 2)),
+    *_sided("elevation", TITLES["elevation"], "shoulders raised", (-15.0, 40.0),
+            Plot(TITLES["elevation"], 2)),
     MeasureSpec(
         "head_forward", "Head forward", "deg", "ear further forward", -30, 60,
         f"{_POSTURE}:head_forward_series", plot=Plot("Head forward", 4), compared=True,

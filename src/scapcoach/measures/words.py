@@ -5,11 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
-#: The three measures that people ask about, as gauges, tiles and plots call them.
+#: The three measures that people ask about, as gauges, plots, tables and sentences call them.
 TITLES: Final = {"retraction": "Retraction", "elevation": "Shrug", "hunch": "Hunch"}
-
-#: The same three as sentences call them.
-MAIN: Final = {**TITLES, "elevation": "Shrugging"}
 
 #: Shown where there is no number.
 NOTHING: Final = "\N{EN DASH}"

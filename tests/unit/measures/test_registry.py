@@ -50,7 +50,7 @@ def test_every_range_holds_zero_and_every_zone_lies_in_it() -> None:
 
 def test_the_plots_of_the_report_and_their_order() -> None:
     assert [title for title, _ in plots()] == [
-        "Retraction", "Shrug (elevation)", "Hunch", "Head forward", "Head drop",
+        "Retraction", "Shrug", "Hunch", "Head forward", "Head drop",
         "Upper-back rounding", "Trunk lean",
     ]  # fmt: skip
     assert plots()[0][1] == [("retraction_left", "Left"), ("retraction_right", "Right")]
