@@ -78,10 +78,7 @@ def _print(found: Comparison, page: Path | None) -> None:
             if d.group != group:
                 continue
             clear = d.verdict in {DifferenceVerdict.MORE, DifferenceVerdict.LESS}
-            words = {
-                DifferenceVerdict.UNKNOWN: d.why,
-                DifferenceVerdict.SAME: "no clear difference",
-            }.get(d.verdict, d.verdict)
+            words = d.why if d.verdict is DifferenceVerdict.UNKNOWN else d.verdict
             limit = signed(d.detectable, d.unit).lstrip("+")
             style = "bold" if clear else "dim" if d.verdict is DifferenceVerdict.UNKNOWN else None
             table.add_row(

@@ -135,7 +135,7 @@ def _change(d: Difference) -> str:
     if d.unit != "%":
         return signed(d.value, d.unit)
     a, b = figure(d.a.value), figure(d.b.value, "%")
-    return f"from {a} to {b} ({signed(d.value, '')} points)"
+    return f"{a} to {b} ({signed(d.value, '')} points)"
 
 
 def signed(value: float, unit: str) -> str:
