@@ -164,8 +164,8 @@ def test_a_deletion_asks_first(tmp_path: Path) -> None:
     made = run("calibrate", CLIP, "--profile", "me", "--calibration-segments", segments, **place)
     assert made.returncode == 0, made.stderr
     shown = run("profiles", "show", "me", **place).stdout
-    assert "Retraction and elevation with hanging arms: not taken" in shown
-    assert "Retraction and elevation while the arms move: not taken" in shown
+    assert "Retraction and shrug with hanging arms: not recorded" in shown
+    assert "Retraction and shrug while the arms move: not recorded" in shown
     # No answer (stdin is at its end) is no consent.
     assert run("profiles", "delete", "me", **place).returncode == 130
     assert run("profiles", "list", "--json", **place).stdout.strip() == '["me"]'

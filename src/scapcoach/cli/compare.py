@@ -71,16 +71,14 @@ def _print(found: Comparison, page: Path | None) -> None:
             title=group, title_justify="left", title_style="bold", box=None, pad_edge=False
         )
         table.add_column("Measure")
-        for heading in ("A", "B", "B - A", "clear from"):
+        for heading in ("A", "B", "B - A", "smallest sure"):
             table.add_column(heading, justify="right", no_wrap=True)
         table.add_column("Verdict")
         for d in found.differences:
             if d.group != group:
                 continue
             clear = d.verdict in {DifferenceVerdict.MORE, DifferenceVerdict.LESS}
-            words = {DifferenceVerdict.UNKNOWN: d.why, DifferenceVerdict.SAME: "unclear"}.get(
-                d.verdict, d.verdict
-            )
+            words = d.why if d.verdict is DifferenceVerdict.UNKNOWN else d.verdict
             limit = signed(d.detectable, d.unit).lstrip("+")
             style = "bold" if clear else "dim" if d.verdict is DifferenceVerdict.UNKNOWN else None
             table.add_row(

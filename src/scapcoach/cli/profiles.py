@@ -107,21 +107,24 @@ def delete(name: str, yes: bool) -> None:
 
 def describe(calibration: Calibration) -> Iterator[str]:
     """The personal ranges of a calibration, one line each."""
-    both = (("Retraction", calibration.retraction), ("Elevation", calibration.elevation))
+    from scapcoach.measures.words import figure
+
+    both = (("Retraction", calibration.retraction), ("Shrug", calibration.elevation))
     missing = [title for title, ranges in both if ranges is None]
     if missing:
-        yield f"  {' and '.join(missing).capitalize()} with hanging arms: not taken"
+        yield f"  {' and '.join(missing).capitalize()} with hanging arms: not recorded"
     for title, ranges in both:
         if ranges is None:
             continue
         for side, own in zip(("mean", "left", "right"), ranges, strict=True):
             note = "" if own.high >= 2 * own.sdc else "  (too small to be graded from this view)"
             yield (
-                f"  {title}, {side}: {own.low:+.0f} to {own.high:+.0f} deg, smallest "
-                f"detectable change {own.sdc:.1f} deg{note}"
+                f"  {title}, {side}: {figure(own.low, 'deg', plus=True)} to "
+                f"{figure(own.high, 'deg', plus=True)}, changes under "
+                f"{figure(own.sdc, 'deg', decimals=1)} cannot be seen{note}"
             )
     if calibration.camera:
         yield f"  Camera: {calibration.camera}"
-    yield f"  Own slump: {'taken' if calibration.slump else 'not taken'}"
-    moving = "taken" if calibration.exercise else "not taken"
-    yield f"  Retraction and elevation while the arms move: {moving}"
+    yield f"  Slumped posture: {'recorded' if calibration.slump else 'not recorded'}"
+    moving = "recorded" if calibration.exercise else "not recorded"
+    yield f"  Retraction and shrug while the arms move: {moving}"

@@ -11,7 +11,7 @@ from scapcoach._version import __version__
 from scapcoach.export.summary_types import Measure, entry
 from scapcoach.files import atomic_path
 from scapcoach.measures.series import Reason, Status, View
-from scapcoach.measures.words import MAIN
+from scapcoach.measures.words import TITLES
 from scapcoach.schema import plain
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ DECIMALS: Final = 6
 #: Views as sentences name them.
 VIEW_WORDS: Final = {
     View.FRONT: "from the front",
-    View.OBLIQUE: "at an angle",
+    View.OBLIQUE: "diagonally from the front",
     View.SIDE: "from the side",
-    View.BACK_OBLIQUE: "from behind, at an angle",
+    View.BACK_OBLIQUE: "diagonally from behind",
     View.BACK: "from behind",
     View.UNKNOWN: "from an unclear direction",
 }
@@ -126,7 +126,7 @@ def percent(share: float) -> str:
 def withheld_advice(summary: Mapping[str, Any]) -> list[tuple[str, float]]:
     """What to change, with the largest share of frames a main measure lost to it, worst first."""
     worst: dict[str, float] = {}
-    for name in MAIN:
+    for name in TITLES:
         for label, share in summary["measures"].get(name, {}).get("withheld_reasons", {}).items():
             worst[label] = max(worst.get(label, 0.0), share)
     advice = [(reason_words(label), share) for label, share in worst.items()]
@@ -147,33 +147,34 @@ def _seen(summary: Mapping[str, Any]) -> str:
     views = sorted(summary["views"].items(), key=lambda pair: -pair[1])
     by_label = {view.label: words for view, words in VIEW_WORDS.items()}
     words = [by_label.get(label, by_label[""]) for label, share in views[:2] if share >= 0.15]
-    seen = " and ".join(words or [by_label[views[0][0]]] if views else [by_label[""]])
+    words = words or [by_label[views[0][0]] if views else by_label[""]]
+    seen = words[0] if len(words) == 1 else f"partly {words[0]}, partly {words[1]}"
     share = percent(summary["subject"]["share_with_person"])
-    seconds = summary["source"]["seconds"]
-    return f"Filmed {seen}, with the person in the picture for {share} of {_duration(seconds)}."
+    length = _duration(summary["source"]["seconds"])
+    if share == "all":
+        return f"Filmed {seen} for {length}, with the person always in the picture."
+    return f"Filmed {seen} for {length}, with the person in the picture for {share} of the time."
 
 
 def _found(summary: Mapping[str, Any]) -> str:
     """How far it went: 95th percentiles, so that a single wrong frame makes no peak."""
     absolute, relative = [], []
-    for name, words in MAIN.items():
+    for name, words in TITLES.items():
         one = summary["measures"].get(name)
         if one is None:
             continue
         if one["share_ok"] > 0.05 and one["value"] is not None:
-            absolute.append(f"{words.lower()} reached {_reached(one['value']['p95'], one)}")
+            absolute.append(f"{words.lower()} {_highest(one['value']['p95'], one)}")
         elif one["share_relative"] > 0.05 and one["degrees"] is not None:
             relative.append(f"{words.lower()} {_signed(one['degrees']['p95'], one)}°")
         elif one["share_relative"] > 0.05 and one["value"] is not None:
-            relative.append(f"{words.lower()} {_reached(one['value']['p95'], one)}")
+            relative.append(f"{words.lower()} {_highest(one['value']['p95'], one)}")
     parts = [_listed(absolute)] if absolute else []
     if relative:
-        verb = "was" if len(relative) == 1 else "were"
-        parts.append(f"compared with a moment of rest, {_listed(relative)} {verb} reached")
+        parts.append(f"not calibrated, as changes from the starting position: {_listed(relative)}")
     if not parts:
-        return "None of retraction, shrugging and hunch could be judged."
-    text = "; ".join(parts)
-    return f"{text[0].upper()}{text[1:]}."
+        return "None of retraction, shrug and hunch could be judged."
+    return f"Highest values: {'; '.join(parts)}."
 
 
 def _listed(parts: list[str]) -> str:
@@ -183,13 +184,13 @@ def _listed(parts: list[str]) -> str:
 def _withheld(summary: Mapping[str, Any]) -> list[str]:
     lost = {
         name: summary["measures"][name]
-        for name in MAIN
+        for name in TITLES
         if name in summary["measures"]
         and summary["measures"][name]["share_withheld"] >= _WORTH_SAYING
     }
     if not lost:
         return []
-    none = len(lost) == len(MAIN) and all(v["share_withheld"] == 1 for v in lost.values())
+    none = len(lost) == len(TITLES) and all(v["share_withheld"] == 1 for v in lost.values())
     name = max(lost, key=lambda k: lost[k]["share_withheld"])
     reasons = lost[name]["withheld_reasons"]
     main = max(reasons, key=lambda k: reasons[k]) if reasons else ""
@@ -197,7 +198,7 @@ def _withheld(summary: Mapping[str, Any]) -> list[str]:
     when = "at all" if share == "all" else f"for {share} of the time"
     why = reason_words(main)
     reason = f"Main reason: {why[0].lower()}{why[1:]}"
-    return [reason if none else f"{MAIN[name]} could not be judged {when}. {reason}"]
+    return [reason if none else f"{TITLES[name]} could not be judged {when}. {reason}"]
 
 
 def _measure(series: Series) -> dict[str, Any]:
@@ -264,7 +265,7 @@ def _signed(value: float, measure: Mapping[str, Any]) -> str:
     return number.replace("-", "\u2212")
 
 
-def _reached(value: float, measure: Mapping[str, Any]) -> str:
+def _highest(value: float, measure: Mapping[str, Any]) -> str:
     """A value in a sentence: an index is "of 100", and never above its scale."""
     if measure["unit"] == "":
         return "over 100" if value > 100 else f"{_signed(value, measure)} of 100"

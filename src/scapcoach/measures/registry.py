@@ -68,8 +68,8 @@ def _blade_gaps() -> tuple[MeasureSpec, ...]:
 MEASURES: Final[tuple[MeasureSpec, ...]] = (
     *_sided("retraction", "Retraction", "shoulder blades drawn back", (-25.0, 30.0),
             Plot(TITLES["retraction"], 1)),
-    *_sided("elevation", "Elevation", "shoulders hiked (shrug)", (-15.0, 40.0),
-            Plot(f"{TITLES['elevation']} (elevation)", 2)),
+    *_sided("elevation", TITLES["elevation"], "shoulders raised", (-15.0, 40.0),
+            Plot(TITLES["elevation"], 2)),
     *_blade_gaps(),
     MeasureSpec(
         "squeeze_share", "Share of the best squeeze", "%",

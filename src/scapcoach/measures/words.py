@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 from typing import Final
 
-#: The three measures that people ask about, as gauges, tiles and plots call them.
+#: The three measures that people ask about, as gauges, plots, tables and sentences call them.
 TITLES: Final = {"retraction": "Retraction", "elevation": "Shrug", "hunch": "Hunch"}
 
 #: Titles of the cards of gauges: the first one shows retraction or the gap between the blades.
 CARDS: Final = {"retraction": TITLES["retraction"], "blade_gap": "Blade gap", **TITLES}
-
-#: The same three as sentences call them.
-MAIN: Final = {**TITLES, "elevation": "Shrugging"}
 
 #: Shown where there is no number.
 NOTHING: Final = "\N{EN DASH}"

@@ -144,8 +144,8 @@ def _notes(a: _Results, b: _Results) -> list[str]:
     kinds = [{s["calibration"] for s in side.summaries} for side in (a, b)]
     if kinds[0] | kinds[1] == {"auto"}:
         notes.append(
-            "Both were compared with a moment of rest in themselves: only changes from it are "
-            "compared, and a different rest makes a difference of its own."
+            "Neither is calibrated: each shows changes from its own stillest moment, and if those "
+            "moments differ, so do the values."
         )
     elif calibrations[0] != calibrations[1]:
         notes.append("They were calibrated differently: part of a difference may come from that.")
@@ -256,11 +256,11 @@ def _frame_differences(a: _Results, b: _Results) -> list[Difference]:
     tables = [_frames(side) for side in (a, b)]
     found = []
     for spec in _COMPARED:
-        for words, percentile in (("typical", 50), ("reached", 95)):
+        for key, words, percentile in (("typical", "typical", 50), ("reached", "highest", 95)):
             sides = [_of_frames(table, spec.name, percentile) for table in tables]
             degrees = spec.has_degrees and any(side.relative for side in sides)
             unit, title = "deg" if degrees else spec.unit, f"{spec.title}, {words}"
-            name = f"{spec.name}_{words}"
+            name = f"{spec.name}_{key}"
             found.append(_difference("Over all frames", name, title, unit, sides))
     return found
 

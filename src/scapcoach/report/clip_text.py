@@ -121,7 +121,7 @@ def _squeeze(gap: Mapping[str, Any] | None, share: Mapping[str, Any] | None) -> 
 
 
 def _tile(title: str, one: Mapping[str, Any]) -> Tile:
-    """What a measure reached (95th percentile), and what that is relative to."""
+    """The highest value of a measure (95th percentile), and what that is relative to."""
     judged = one["share_ok"] + one["share_relative"]
     share = f"judged in {percent(judged)} of the frames" if judged else ""
     value, unit = one["value"], one["unit"]
@@ -133,9 +133,9 @@ def _tile(title: str, one: Mapping[str, Any]) -> Tile:
         return Tile(title, "Not judged", note=why, share=share, bar=_bar(one), judged=False)
     note = "of your range" if unit == "%" else ""
     if value is one["degrees"] or one["share_relative"] > one["share_ok"]:
-        note = "relative to your neutral"
+        note = "change from your starting position"
     typical = _number(value["median"], unit) + ("°" if value is one["degrees"] else "")
-    words = f"{f'reached, {note}' if note else 'reached'}; typically {typical}"
+    words = f"{f'highest, {note}' if note else 'highest'}; usually {typical}"
     sign = symbol(unit) or "of 100"
     return Tile(title, _number(value["p95"], unit), sign, words, share, _bar(one))
 
@@ -154,7 +154,7 @@ def _line(one: Mapping[str, Any]) -> MeasureLine:
         title=one["title"],
         positive=f"+ {one['positive']}",
         bar=_bar(one),
-        judged=percent(judged) if judged else "never",
+        judged=percent(judged) if judged else "not judged",
         typical=typical,
         span=span,
         reasons=tuple(

@@ -119,13 +119,23 @@ class Comparison:
             return "Nothing could be compared."
         if not clear:
             return f"No clear difference, in {len(judged)} measures."
-        words = [f"{d.title.lower()} {signed(d.value, d.unit)}" for d in clear[:3]]
-        more = f" and {len(clear) - 3} more" if len(clear) > 3 else ""
-        return f"From A to B: {', '.join(words)}{more}."
+        words = [f"{d.title.lower()} {_change(d)}" for d in clear[:3]]
+        more = len(clear) - 3
+        plural = "" if more == 1 else "s"
+        rest = f" {more} more clear difference{plural} in the tables." if more > 0 else ""
+        return f"From A to B: {'; '.join(words)}.{rest}"
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON types; NaN is null."""
         return {**plain(self, DECIMALS), "headline": self.headline}
+
+
+def _change(d: Difference) -> str:
+    """A difference in a sentence. Those of shares are in points: +61 points are not times 1.61."""
+    if d.unit != "%":
+        return signed(d.value, d.unit)
+    a, b = figure(d.a.value), figure(d.b.value, "%")
+    return f"{a} to {b} ({signed(d.value, '')} points)"
 
 
 def signed(value: float, unit: str) -> str:
@@ -181,7 +191,7 @@ def _row(d: Difference) -> dict[str, Any]:
     """A difference as the table shows it."""
     verdict = d.why if d.verdict is DifferenceVerdict.UNKNOWN else str(d.verdict)
     if d.verdict is DifferenceVerdict.SAME:
-        verdict += f" (from {signed(d.detectable, d.unit).lstrip('+')} on)"
+        verdict += f" (smallest sure one: {signed(d.detectable, d.unit).lstrip('+')})"
     kinds = {
         DifferenceVerdict.MORE: "clear",
         DifferenceVerdict.LESS: "clear",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from scapcoach.measures.registry import SPECS
-from scapcoach.measures.words import MAIN, figure, suffix
+from scapcoach.measures.words import TITLES, figure, suffix
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,11 +61,11 @@ def _table(title: str, attribute: str, rows: Sequence[Row]) -> dict[str, Any]:
     groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(getattr(row, attribute), []).append(row)
-    scales = {name: relative_only(name, rows) for name in MAIN}
+    scales = {name: relative_only(name, rows) for name in TITLES}
     return {
         "title": title,
         "heads": [
-            (words, _scale_words(name, relative=scales[name])) for name, words in MAIN.items()
+            (words, _scale_words(name, relative=scales[name])) for name, words in TITLES.items()
         ],
         "lines": [
             {

@@ -10,7 +10,7 @@ from scapcoach.export.clip_status import ClipStatus
 from scapcoach.export.summary import VIEW_WORDS, percent
 from scapcoach.measures.registry import SPECS
 from scapcoach.measures.series import View
-from scapcoach.measures.words import MAIN, figure
+from scapcoach.measures.words import TITLES, figure
 from scapcoach.media.thumbnail import SIZE, THUMBNAIL
 from scapcoach.report import page
 from scapcoach.report.dataset_groups import group_tables
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _COLUMNS: Final = (
     ("Clip", "text"), ("Lifter", "text"), ("Exercise", "text"), ("View", "text"),
     ("Length", "number"), ("Person seen", "number"),
-    *((f"{words}, peak", "number") for words in MAIN.values()), ("Status", "text"),
+    *((f"{words}, peak", "number") for words in TITLES.values()), ("Status", "text"),
 )  # fmt: skip
 
 _VIEWS: Final = {view.label: words for view, words in VIEW_WORDS.items() if view != View.UNKNOWN}
@@ -69,7 +69,7 @@ def write_page(path: Path, rows: Sequence[Row], title: str = "") -> None:
         title=title or path.absolute().parent.name,
         lead=_lead(rows, known),
         warning=f"{_count(len(failed), 'clip')} could not be analysed." if failed else "",
-        tiles=[_tile(name, known) for name in MAIN] if known else [],
+        tiles=[_tile(name, known) for name in TITLES] if known else [],
         failed=_count(len(failed), "clip"),
         failures=[("" if row.clip in row.reason else row.clip, row.reason) for row in failed],
         groups=group_tables(known),
@@ -105,7 +105,7 @@ def _tile(name: str, rows: Sequence[Row]) -> Tile:
     words = f"{percent(ok)} of the frames calibrated, {percent(relative)} relative"
     judged = figure(100 * (ok + relative))
     bar = Bar(ok, relative, max(0.0, 1 - ok - relative))
-    return Tile(MAIN[name], judged, "% judged", share=words, bar=bar)
+    return Tile(TITLES[name], judged, "% judged", share=words, bar=bar)
 
 
 def _row(row: Row) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def _row(row: Row) -> dict[str, Any]:
             Cell("View", view, view),
             Cell("Length", seconds, _hours(seconds)),
             Cell("Person seen", person, _share(person)),
-            *(_peak(name, facts) for name in MAIN),
+            *(_peak(name, facts) for name in TITLES),
         ],
     }
 
@@ -135,10 +135,10 @@ def _peak(name: str, facts: Any) -> Cell:
     value, degrees = facts.get(f"{name}_p95"), facts.get(f"{name}_deg_p95")
     judged = f"{_share(ok + relative)} judged"
     if value is not None:
-        return Cell(MAIN[name], value, figure(value, SPECS[name].unit), judged, ok < relative)
+        return Cell(TITLES[name], value, figure(value, SPECS[name].unit), judged, ok < relative)
     if degrees is not None:
-        return Cell(MAIN[name], degrees, figure(degrees, "deg", plus=True), judged, relative=True)
-    return Cell(MAIN[name], "", "")
+        return Cell(TITLES[name], degrees, figure(degrees, "deg", plus=True), judged, relative=True)
+    return Cell(TITLES[name], "", "")
 
 
 def _share(share: float | None) -> str:

@@ -168,12 +168,12 @@ def test_shares_and_statistics_are_those_of_the_frames():
 
 def test_headlines_say_what_was_seen_found_and_lost():
     first, second, third = summary_of()["headline"]
-    assert first.startswith("Filmed at an angle and from the front")
-    assert "90 % of 10 seconds" in first
+    assert first.startswith("Filmed partly diagonally from the front, partly from the front")
+    assert "for 10 seconds, with the person in the picture for 90 % of the time" in first
     assert "% of your range" in second
     assert "could not be judged for 33 % of the time" in third
     relative = summary_of(calibrated=False)["headline"][1]
-    assert relative.startswith("Compared with a moment of rest")
+    assert relative.startswith("Highest values: not calibrated, as changes from the starting")
     assert "°" in relative
     assert "% of your range" not in relative
 

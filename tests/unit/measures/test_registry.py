@@ -50,7 +50,7 @@ def test_every_range_holds_zero_and_every_zone_lies_in_it() -> None:
 
 def test_the_plots_of_the_report_and_their_order() -> None:
     assert [title for title, _ in plots()] == [
-        "Gap between the blades", "Retraction", "Shrug (elevation)", "Hunch", "Head forward",
+        "Gap between the blades", "Retraction", "Shrug", "Hunch", "Head forward",
         "Head drop", "Upper-back rounding", "Trunk lean",
     ]  # fmt: skip
     gaps = [("blade_gap", "Both"), ("blade_gap_left", "Left"), ("blade_gap_right", "Right")]

@@ -184,7 +184,7 @@ def test_different_exercises_views_and_calibrations_are_said(tmp_path: Path) -> 
     assert any("calibrated differently" in note for note in found.notes)
     assert {d.group for d in found.differences} == {"Over all frames"}
     auto = results(tmp_path / "c", calibration="auto", calibrated=False)
-    assert any("moment of rest" in note for note in compare(auto, auto).notes)
+    assert any("stillest moment" in note for note in compare(auto, auto).notes)
 
 
 def test_relative_and_absolute_values_do_not_mix(tmp_path: Path) -> None:
