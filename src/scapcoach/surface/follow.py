@@ -141,10 +141,7 @@ class _Average:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Key:
-    """A patch that later frames are compared with, cut out in the same place of their pictures.
-
-    Cut out where the landmarks of each frame are, patches would jump with them.
-    """
+    """A patch that later frames are compared with."""
 
     t: float
     axes: BodyAxes
@@ -186,10 +183,10 @@ class _Chain:
     def step(self, t: float, axes: BodyAxes, image: Image, flow: Flow) -> FloatArray:
         """Compare with the key; the rates since the last frame that could be followed."""
         self.tried, self._last = t, axes
-        found = self._compare(image, self._key.axes, flow)
+        found = self._compare(image, axes, flow)
         if found is None or found.share[0] < GOOD_SHARE:
-            # The trunk may have moved far since the key: look where the landmarks say it is now.
-            again = self._compare(image, axes, flow)
+            # The landmarks may have jumped, the trunk not: look where it was at the key.
+            again = self._compare(image, self._key.axes, flow)
             if found is None or (again is not None and again.share[0] > found.share[0]):
                 found = again
         step = None if found is None else self._step(found)
