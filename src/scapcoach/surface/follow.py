@@ -26,6 +26,9 @@ MAX_GAP: Final = 0.35
 MAX_BREAK: Final = 1.0
 #: Share of the points of the zone between the blades below which a second place is tried.
 GOOD_SHARE: Final = 0.6
+#: The same after a frame that could not be matched, from which the next one is: another picture
+#: matches in places by chance.
+REJOIN_SHARE: Final = 0.5
 #: Correlation of two patches, seen coarsely, from which they may show the same back.
 ALIKE: Final = 0.7
 #: Seconds between the frames that are followed: more of them cost time and tell no more.
@@ -165,6 +168,7 @@ class _Chain:
     def __init__(self, key: _Key) -> None:
         self.seen = self.tried = key.t
         self.matched = -np.inf
+        self._missed = False
         self._key, self._last = key, key.axes
         self._at_key: FloatArray = np.zeros(_SUMS)
         self._now: FloatArray = np.zeros(_SUMS)
@@ -191,13 +195,14 @@ class _Chain:
                 found = again
         step = None if found is None else self._step(found)
         share = np.nan if found is None else float(found.share[0])
-        if step is None:
+        if step is None or (self._missed and share < REJOIN_SHARE):
+            self._missed = True
             return _row(Followed.COVERED, share=share)
         # A side or the lower back that is hidden for a moment stays as it was.
         known = np.isfinite(step)
         sums = np.where(known, self._at_key + step, self._now)
         rates = np.where(known, sums - self._now, np.nan)
-        self._now, self.seen, self.matched = sums, t, t
+        self._now, self.seen, self.matched, self._missed = sums, t, t, False
         if t - self._key.t >= KEY_SPAN - 1e-6 and (key := _Key.cut(t, axes, image)) is not None:
             self._key, self._at_key = key, sums
         return _row(Followed.YES, rates, share)

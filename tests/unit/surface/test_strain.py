@@ -7,7 +7,7 @@ import pytest
 
 from scapcoach.surface.flow import UV
 from scapcoach.surface.patch import TRUNK
-from scapcoach.surface.strain import INSIDE, MIN_SHARE, ZONES, strain
+from scapcoach.surface.strain import INSIDE, MIN_SHARE, strain
 
 N = len(UV)
 GOOD = (np.zeros(N), np.ones(N, bool))
@@ -18,16 +18,12 @@ def field(across: float, along: float, shift: tuple[float, float] = (0, 0)) -> n
     return (UV * (np.exp([across, along]) - 1) + shift) * TRUNK
 
 
-def test_stretch_and_shift_are_found_exactly() -> None:
+def test_stretch_is_found_exactly_whatever_the_shift() -> None:
     found = strain(field(-0.1, 0.04, (0.02, -0.03)), *GOOD)
     assert found.across == pytest.approx([-0.1] * 4, abs=1e-6)
     assert found.along == pytest.approx([0.04] * 4, abs=1e-6)
     assert found.error == pytest.approx([0] * 4, abs=1e-4)
     assert found.share == pytest.approx([1] * 4)
-    left, right, top, bottom = ZONES["lower"]
-    middle = np.array([(left + right) / 2, (top + bottom) / 2])
-    expected = middle * (np.exp([-0.1, 0.04]) - 1) + (0.02, -0.03)
-    assert found.shift[-1] == pytest.approx(expected, abs=1e-6)
 
 
 def test_turning_and_shearing_in_the_picture_stretch_nothing() -> None:
