@@ -171,7 +171,7 @@ def _found(summary: Mapping[str, Any]) -> str:
             relative.append(f"{words.lower()} {_highest(one['value']['p95'], one)}")
     parts = [_listed(absolute)] if absolute else []
     if relative:
-        parts.append(f"not calibrated, as changes from the starting position: {_listed(relative)}")
+        parts.append(f"{_listed(relative)} (not calibrated: changes since the stillest moment)")
     if not parts:
         return "None of retraction, shrug and hunch could be judged."
     return f"Highest values: {'; '.join(parts)}."

@@ -173,7 +173,7 @@ def test_headlines_say_what_was_seen_found_and_lost():
     assert "% of your range" in second
     assert "could not be judged for 33 % of the time" in third
     relative = summary_of(calibrated=False)["headline"][1]
-    assert relative.startswith("Highest values: not calibrated, as changes from the starting")
+    assert "(not calibrated: changes since the stillest moment)" in relative
     assert "°" in relative
     assert "% of your range" not in relative
 
