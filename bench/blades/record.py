@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow.parquet as pq
-from phantom.back.clip import write as write_clip
 
+from phantom.back.clip import write as write_clip
 from scapcoach.export.tables import landmarks_table, poses_from_table
 from scapcoach.progress import silent
 from scapcoach.recording.options import Options
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from phantom.back.sets import Job
-
     from scapcoach.arrays import FloatArray, IntArray
     from scapcoach.landmarks import Poses
 
