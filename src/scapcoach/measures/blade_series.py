@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scapcoach.measures.gates import Objection, Scene
     from scapcoach.measures.series import Series
 
-NAMES: Final = ("blade_gap", "blade_gap_left", "blade_gap_right")
+GAPS: Final = ("blade_gap", "blade_gap_left", "blade_gap_right")
 
 _REASONS: Final = {
     Withheld.NOT_BEHIND: Reason.BACK_NOT_SEEN,
@@ -41,11 +41,11 @@ def blade_series(scene: Scene) -> Iterator[Series]:
     if blades is None:
         nothing = np.full(len(scene.poses), np.nan)
         unseen: list[Objection] = [(np.isnan(nothing), Reason.BACK_NOT_SEEN)]
-        for name in (*NAMES, "squeeze_share"):
+        for name in (*GAPS, "squeeze_share"):
             yield judge(scene, name, nothing, nothing, unseen, Reason.SINCE_STRETCH)
         return
     objections = [(blades.withheld == code, reason) for code, reason in _REASONS.items()]
-    for name, gap, sigma in zip(NAMES, blades.gap, blades.sigma, strict=True):
+    for name, gap, sigma in zip(GAPS, blades.gap, blades.sigma, strict=True):
         value, spread = _per_cent(gap, sigma)
         hidden = (np.isnan(gap), Reason.BACK_COVERED)  # a side alone
         yield judge(scene, name, value, spread, [*objections, hidden], Reason.SINCE_STRETCH)

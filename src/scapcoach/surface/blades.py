@@ -51,7 +51,7 @@ MAX_AGE: Final = 8.0
 MAX_REST: Final = 12.0
 #: Degrees by which the trunk may change its direction since the stretch, and by which it may turn.
 MAX_FOLD: Final = 35.0
-MAX_TURN: Final = 40.0
+MAX_TURNED: Final = 40.0
 #: Trunk lengths by which the hips may come down over the ankles: squats and lunges fold the back.
 MAX_LEGS: Final = 0.2
 #: Seconds of folding after which a stretch serves no longer: landmarks may be wrong for a moment.
@@ -199,7 +199,7 @@ class BladeReader:
             return self._nothing(), Withheld.FOLDED
         change = self._sums - anchor.sums
         gaps, taken_out = _gaps(change), _turning(change, now.yaw, anchor.held.yaw)
-        if turned > MAX_TURN and abs(taken_out) > FLOOR:
+        if turned > MAX_TURNED and abs(taken_out) > FLOOR:
             return self._nothing(), Withheld.TURNED
         gaps = np.where(change[_HIDDEN] <= MAX_HIDDEN, gaps - taken_out, np.nan)
         back = np.array([*self._ways_back, DRIFT, DRIFT])

@@ -10,7 +10,7 @@ import numpy as np
 from scapcoach.landmarks import HIPS, SHOULDERS, SURFACE, Followed
 from scapcoach.surface.flow import Flow, has_texture
 from scapcoach.surface.patch import ZONES, BodyAxes, body_axes, cut, likeness
-from scapcoach.surface.strain import INSIDE, MIN_SHARE, Strain, strain
+from scapcoach.surface.strain import INSIDE, LEAST_SHARE, Strain, strain
 
 if TYPE_CHECKING:
     from scapcoach.arrays import BoolArray, FloatArray, Image
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: right sign with every frame, 46 with 0.1 and 0.15 s, 45 with 0.2 s].
 KEY_SPAN: Final = 0.12
 #: Seconds after which a patch that nothing was matched with is given up.
-MAX_GAP: Final = 0.35
+MAX_UNMATCHED: Final = 0.35
 #: Longest break, in seconds, after which the sums go on, with more doubt.
 MAX_BREAK: Final = 1.0
 #: Share of the points of the zone between the blades below which a second place is tried.
@@ -30,12 +30,12 @@ GOOD_SHARE: Final = 0.6
 #: matches in places by chance.
 REJOIN_SHARE: Final = 0.5
 #: Correlation of two patches, seen coarsely, from which they may show the same back.
-ALIKE: Final = 0.7
+SAME_BACK: Final = 0.7
 #: Seconds between the frames that are followed: more of them cost time and tell no more.
 MIN_STEP: Final = 1 / 31
 #: Pixels of a trunk in the picture below which the back shows too little.
 MIN_TRUNK: Final = 60.0
-#: Largest stretch between two patches that a back can do within `MAX_GAP`, as a logarithm.
+#: Largest stretch between two patches that a back can do within `MAX_UNMATCHED`, as a logarithm.
 MAX_STRAIN: Final = 0.3
 #: Trunk lengths by which the trunk may move, and ratio by which it may grow, between two frames.
 MAX_JUMP: Final = 0.6
@@ -84,7 +84,7 @@ class BackFollower:
         return self._follow(t, axes, image)
 
     def _follow(self, t: float, axes: BodyAxes, image: Image) -> FloatArray:
-        if self._chain is not None and t - self._chain.seen > MAX_GAP:
+        if self._chain is not None and t - self._chain.seen > MAX_UNMATCHED:
             self._chain, self._before = None, self._chain
         if self._chain is not None and t - self._chain.tried < MIN_STEP - 1e-6:
             return _row(Followed.YES, np.zeros(len(SURFACE) - 1))
@@ -158,7 +158,7 @@ class _Key:
         if patch is None:
             return None
         textured = has_texture(patch)
-        enough = (INSIDE[0] & textured).sum() >= MIN_SHARE * INSIDE[0].sum()
+        enough = (INSIDE[0] & textured).sum() >= LEAST_SHARE * INSIDE[0].sum()
         return cls(t, axes, patch, textured) if enough else None
 
 
@@ -182,7 +182,9 @@ class _Chain:
 
     def resumes(self, key: _Key) -> bool:
         """Whether a back that nothing was matched with may still be the same."""
-        return key.t - self.matched <= MAX_BREAK and likeness(self._key.patch, key.patch) >= ALIKE
+        return (
+            key.t - self.matched <= MAX_BREAK and likeness(self._key.patch, key.patch) >= SAME_BACK
+        )
 
     def step(self, t: float, axes: BodyAxes, image: Image, flow: Flow) -> FloatArray:
         """Compare with the key; the rates since the last frame that could be followed."""

@@ -116,7 +116,7 @@ _FAR: Final = 1.5
 #: Correlation with the reach from which it says which end of the line is the stretch.
 _SURE: Final = 0.15
 #: Seconds for which the arms move less than a turn at rest: few hold a squeeze for so long.
-REST_SPAN: Final = 4.0
+STILL_SPAN: Final = 4.0
 #: Within this share of a turn from the extreme, the arms count as being there still.
 _PLATEAU: Final = 0.3
 
@@ -140,7 +140,7 @@ class TurnFinder:
 
     def __init__(self) -> None:
         self._raw: deque[FloatArray] = deque(maxlen=_MEDIAN)
-        self._past = _Past()
+        self._past = _Track()
         self._line: _Line | None = None
         self._going = 0  # 1 towards the stretch, -1 away from it, 0 not known
         self._since = -np.inf
@@ -148,8 +148,8 @@ class TurnFinder:
     @property
     def at_rest(self) -> bool:
         """Whether the arms have hardly moved for some seconds, as before and after a set."""
-        t, points = self._past.since(self._past.last - REST_SPAN)
-        if self._line is None or self._past.first > self._past.last - REST_SPAN or not len(t):
+        t, points = self._past.since(self._past.last - STILL_SPAN)
+        if self._line is None or self._past.first > self._past.last - STILL_SPAN or not len(t):
             return False
         return float(np.ptp(self._line.along(points))) < self._line.turn
 
@@ -188,7 +188,7 @@ class TurnFinder:
         return Turn(self._going < 0, float(t[start]), float(t[end]))
 
 
-class _Past:
+class _Track:
     """The steadied coordinates of the last seconds."""
 
     def __init__(self) -> None:

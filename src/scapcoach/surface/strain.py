@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from scapcoach.arrays import BoolArray, FloatArray
 
 #: Share of the points of a zone that must be usable for a fit.
-MIN_SHARE: Final = 0.2
+LEAST_SHARE: Final = 0.2
 #: Rounds of reweighting, and residual in spreads at which a point has no weight (Tukey's biweight).
 _ROUNDS: Final = 3
 _CUT: Final = 4.7
 #: Flow of neighbouring points is alike within a search patch of 8 x 8 pixels: so many points make
 #: one independent one.
-_ALIKE: Final = 4.0
+_DEPENDENT: Final = 4.0
 
 
 def _inside(zone: tuple[float, float, float, float]) -> BoolArray:
@@ -74,11 +74,11 @@ def strain(moved: FloatArray, missed: FloatArray, textured: BoolArray) -> Strain
         limit = _CUT**2 * np.maximum(spread / 2, 1e-8)
         weights = good * np.clip(1 - squared / limit[:, None], 0, None) ** 2
     across, along = solution[:, 1, 0], solution[:, 2, 1]
-    free = np.maximum(weights.sum(axis=1) / _ALIKE - 3, 1)
-    variance = (weights * squared).sum(axis=1) / _ALIKE / free / 2
+    free = np.maximum(weights.sum(axis=1) / _DEPENDENT - 3, 1)
+    variance = (weights * squared).sum(axis=1) / _DEPENDENT / free / 2
     inverse = np.linalg.inv(normal)
-    error = np.sqrt(variance * _ALIKE * (inverse[:, 1, 1] + inverse[:, 2, 2]))
-    nothing = np.where(share >= MIN_SHARE, 0.0, np.nan)
+    error = np.sqrt(variance * _DEPENDENT * (inverse[:, 1, 1] + inverse[:, 2, 2]))
+    nothing = np.where(share >= LEAST_SHARE, 0.0, np.nan)
     return Strain(
         across=_log(across) + nothing,
         along=_log(along) + nothing,

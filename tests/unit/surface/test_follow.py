@@ -12,7 +12,7 @@ import pytest
 
 from scapcoach.landmarks import N_SURFACE, SURFACE, Followed, Landmark, Poses
 from scapcoach.surface.blades import BladeReader, Blades, Withheld
-from scapcoach.surface.follow import MAX_BREAK, MAX_GAP, BackFollower
+from scapcoach.surface.follow import MAX_BREAK, MAX_UNMATCHED, BackFollower
 from tests.support.back import SIZE, Look, followed, landmarks, picture, pictures, pulls, squeezes
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def test_a_cut_begins_again_and_forgets_the_stretch() -> None:
     assert found[0] is Followed.BEGINS
     assert set(found[1:60]) == {Followed.YES}
     begins = 60 + found[60:].index(Followed.BEGINS)
-    assert begins / FPS - 3.0 <= MAX_GAP + 2 / FPS
+    assert begins / FPS - 3.0 <= MAX_UNMATCHED + 2 / FPS
     assert set(found[60:begins]) == {Followed.COVERED}
     blades = BladeReader()(poses)
     assert blades.withheld[59] == Withheld.NO

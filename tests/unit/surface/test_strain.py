@@ -7,7 +7,7 @@ import pytest
 
 from scapcoach.surface.flow import UV
 from scapcoach.surface.patch import TRUNK
-from scapcoach.surface.strain import INSIDE, MIN_SHARE, strain
+from scapcoach.surface.strain import INSIDE, LEAST_SHARE, strain
 
 N = len(UV)
 GOOD = (np.zeros(N), np.ones(N, bool))
@@ -57,9 +57,9 @@ def test_the_error_says_how_far_off_noise_puts_it() -> None:
 def test_a_zone_with_too_few_points_is_not_known_and_the_others_are() -> None:
     hidden = GOOD[1].copy()
     hidden[INSIDE[1]] = False
-    hidden[np.flatnonzero(INSIDE[1])[:: int(1.5 / MIN_SHARE)]] = True
+    hidden[np.flatnonzero(INSIDE[1])[:: int(1.5 / LEAST_SHARE)]] = True
     found = strain(field(-0.1, 0), GOOD[0], hidden)
-    assert 0 < found.share[1] < MIN_SHARE
+    assert 0 < found.share[1] < LEAST_SHARE
     for values in (found.across, found.along, found.error):
         assert np.isnan(values[1])
         assert np.isfinite(values[[0, 2, 3]]).all()
