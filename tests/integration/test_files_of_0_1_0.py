@@ -175,7 +175,7 @@ def test_the_commands_read_them(tmp_path: Path) -> None:
     shutil.copytree(DATA / "session", tmp_path / "session")
     env = {"SCAPCOACH_DATA_DIR": str(data)}
     for words, expected in (
-        (("profiles", "show", "merged"), "while the arms move: taken"),
+        (("profiles", "show", "merged"), "while the arms move: recorded"),
         (("history", "--days", "3660", "--csv"), "2026-05-04"),
         (("history", "why", "1"), "Sit up a little."),
         (("history", "log", DATA / "clip"), "row"),

@@ -154,7 +154,8 @@ def test_the_time_slider_is_a_native_one_that_keys_and_screen_readers_know(tmp_p
 def test_withheld_spans_are_shaded_with_their_reason_and_never_bridged(tmp_path, browser):
     path = make_report(tmp_path)
     visit(browser, path)
-    plot = browser.find_element("css selector", ".plot")
+    gap, plot = browser.find_elements("css selector", ".plot")[:2]
+    assert gap.find_element("css selector", ".name").text == "Gap between the blades"
     assert plot.find_element("css selector", ".name").text == "Retraction"
     spans = plot.find_elements("css selector", ".span:not(.hint)")
     words = [span.get_attribute("title") for span in spans]
@@ -163,7 +164,7 @@ def test_withheld_spans_are_shaded_with_their_reason_and_never_bridged(tmp_path,
     assert all(words)
     # 150 frames: ok 0-37, relative 38-59 (no % value), withheld 60-81, ok 82-122, then nobody.
     shapes = browser.execute_script(
-        "return [...document.querySelector('.plot').querySelectorAll('.curve')]"
+        "return [...document.querySelectorAll('.plot')[1].querySelectorAll('.curve')]"
         ".map(c => c.getAttribute('d').match(/[ML]?[0-9.]+ /g).map(x => parseFloat(x.slice(1))))"
     )
     assert len(shapes) == 4, "two stretches each for left and right"
@@ -172,7 +173,7 @@ def test_withheld_spans_are_shaded_with_their_reason_and_never_bridged(tmp_path,
         assert np.diff(xs).max() < 1.5 * per_frame
     plot.find_element("css selector", ".unit").click()
     assert browser.execute_script(
-        "return [...document.querySelector('.plot').querySelectorAll('.curve.rel')]"
+        "return [...document.querySelectorAll('.plot')[1].querySelectorAll('.curve.rel')]"
         ".every(c => getComputedStyle(c).strokeDasharray !== 'none')"
     )
     assert len(plot.find_elements("css selector", ".curve.rel")) == 2
