@@ -21,7 +21,7 @@ def test_it_lists_and_explains() -> None:
     assert reported.returncode == 0
     for words in (
         "Row, low", "Elbows to the wall behind you.", "Squeeze the shoulder blades",
-        "peak retraction below 30%", "coaching practice", "Recommended view: oblique",
+        "peak retraction below 30%", "coaching practice", "Recommended view: back-oblique",
     ):  # fmt: skip
         assert words in reported.stdout
 
