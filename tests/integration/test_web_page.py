@@ -212,7 +212,7 @@ def test_the_page_calibrates_a_person_who_follows_it(tmp_path: Path) -> None:
                 values = [float(n.strip("% ").replace("\u2212", "-")) for n in numbers]
                 return bool(values) and all(60 < v < 140 for v in values)
 
-            page.until(shrugged, 20)
+            page.until(shrugged, 60)
     finally:
         running.stop()
     path = tmp_path / "data" / "profiles" / "anna.json"

@@ -148,7 +148,7 @@ class BladeReader:
         if t - self._turned > MAX_AGE or self._turns.at_rest:
             self._anchor = None
         if t - self._turned > MAX_REST:
-            self._best = np.nan
+            self._best = self._deepest = self._mean = np.nan
         if code in _FROM_FOLLOWED:
             return self._nothing(), _FROM_FOLLOWED[code]
         return self._read(t, now)
@@ -178,6 +178,8 @@ class BladeReader:
             return
         self._finish()
         within = [(s, h) for at, s, h in self._past if turn.start <= at <= turn.end]
+        if not within:
+            return  # the back has been followed since later only
         sums = np.mean([s for s, _ in within], axis=0)
         before = self._anchor
         self._anchor = _Anchor(turn.end, sums, _Held.mean([h for _, h in within]))
