@@ -207,12 +207,12 @@ def test_the_page_calibrates_a_person_who_follows_it(tmp_path: Path) -> None:
             assert page.data()["calibration"] == "profile"
 
             def shrugged() -> bool:
-                rows = driver.find_elements("css selector", ".gauge:nth-child(2) output")
+                rows = driver.find_elements("css selector", ".gauge:nth-child(3) output")
                 numbers = [t for t in [r.text for r in rows] if t.endswith("%")]
                 values = [float(n.strip("% ").replace("\u2212", "-")) for n in numbers]
                 return bool(values) and all(60 < v < 140 for v in values)
 
-            page.until(shrugged, 60)
+            page.until(shrugged, 30)
     finally:
         running.stop()
     path = tmp_path / "data" / "profiles" / "anna.json"
