@@ -42,7 +42,7 @@ class Follower:
 
     def __init__(self, estimator: ParallelEngine, recorder: PoseRecorder) -> None:
         self._estimator, self._recorder = estimator, recorder
-        self._tracker = Tracker(estimator)
+        self._tracker = Tracker(estimator, surface=False)  # followed in the thread
         self._back = BackFollower()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="back")
         self._awaited: deque[tuple[int | None, str, Future[FloatArray | None]]] = deque()

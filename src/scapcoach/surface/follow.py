@@ -88,7 +88,7 @@ class BackFollower:
         if self._chain is not None and t - self._chain.seen > MAX_UNMATCHED:
             self._chain, self._before = None, self._chain
         if self._chain is not None and t - self._chain.tried < MIN_STEP - 1e-6:
-            return _row(Followed.YES, np.zeros(len(SURFACE) - 1))
+            return _row(Followed.YES, np.zeros(_SUMS))
         if self._chain is not None and self._chain.jumped(axes, t):
             return _row(Followed.COVERED)
         if axes.length < MIN_TRUNK:
@@ -235,6 +235,6 @@ def _row(state: Followed, rates: FloatArray | None = None, share: float = np.nan
     row = np.full(len(SURFACE), np.nan, np.float32)
     row[0] = state
     if rates is not None:
-        row[1 : 1 + _SUMS] = rates[:_SUMS]
+        row[1:-1] = rates
     row[-1] = share
     return row
